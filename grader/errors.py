@@ -1,0 +1,21 @@
+"""What can go wrong, as sentences: what, where, what to do."""
+
+
+class GraderError(Exception):
+    """Base of all errors that this package raises; ``str()`` is one sentence for the user."""
+
+
+class Refused(GraderError):
+    """An input or a request that cannot be served: wrong usage, an unreadable submission (exit code 2)."""
+
+
+class HarnessError(GraderError):
+    """Trouble of the grader itself: never a mark, always "not graded" or ``grader_error`` (exit code 3)."""
+
+
+class MalformedCheck(HarnessError):
+    """A file in ``grader/checks/`` or ``grader/mistakes/`` that does not hold what it must."""
+
+
+class Interrupted(GraderError):
+    """Grading was stopped from outside (Ctrl-C); what was graded is kept."""

@@ -1,0 +1,25 @@
+"""Text from students made safe to print, and numbers as people read them."""
+
+from __future__ import annotations
+
+import re
+
+# Terminal escapes, control characters and the marks that reverse the direction of text.
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain_text(text: str, limit: int = 500) -> str:
+    """The text without escapes, control characters and lone surrogates, cut at ``limit`` characters."""
+    clean = CONTROLS.sub("", ESCAPES.sub("", text)).strip()
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def number(value: float) -> str:
+    """A score or points without needless digits: 4, 3.5, 0.67."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def listing(items: list[str]) -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
