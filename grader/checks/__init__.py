@@ -1,0 +1,39 @@
+"""The checks: one file a part, discovered; see docs/writing-checks.md.
+
+Each file defines ``part = Part(...)`` and declares scenarios with ``@part.check(...)``. These files are read
+in the student process too, so they import nothing but NumPy and the words of grader.spec.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+
+from grader.errors import MalformedCheck
+from grader.spec import Part
+
+
+@functools.cache
+def load_part(module: str) -> Part:
+    """Import ``grader/checks/<module>.py`` and return its part; MalformedCheck names the file."""
+    file = f"grader/checks/{module}.py"
+    try:
+        part = getattr(importlib.import_module(f"{__name__}.{module}"), "part", None)
+    except MalformedCheck as error:
+        raise MalformedCheck(f"{file}: {error}") from None
+    except Exception as error:
+        raise MalformedCheck(f"{file}: {type(error).__name__}: {error}") from error
+    if not isinstance(part, Part):
+        raise MalformedCheck(f"{file}: it defines no `part = Part(...)`.")
+    if part.slug != module:
+        raise MalformedCheck(f"{file}: its part is called {part.slug!r}; the file and the part share one name.")
+    if not part.checks:
+        raise MalformedCheck(f"{file}: its part has no check; declare one with @part.check(...).")
+    return part
+
+
+def all_parts() -> list[Part]:
+    """Every part, by assignment and order."""
+    found = [load_part(info.name) for info in pkgutil.iter_modules(__path__)]
+    return sorted(found, key=lambda part: (part.assignment, part.order, part.slug))

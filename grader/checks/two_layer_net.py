@@ -1,0 +1,160 @@
+"""The two-layer network as a class (CS231n 2019, assignment 1, Q4), on the toy problem and on a hidden network.
+
+The toy problem is the course's own: weights from np.random.seed(0), data from np.random.seed(1). It hides
+mistakes, since its biases are zero; so each check has a second network, with biases, other sizes and an
+image-like number of features.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.expectations import Array, Arrays, Below, Labels, ShowCurve, Within, matches
+from grader.measures import two_layer_loss
+from grader.spec import Part, integers, normal
+
+part = Part("two_layer_net", "Two-layer network", assignment="two_layer_net", needs=("TwoLayerNet",))
+
+WEIGHTS = ("W1", "b1", "W2", "b2")
+REG = 5e-6  # of the toy training
+
+
+def toy(rng: np.random.Generator) -> dict[str, Array]:
+    """The course's toy problem: a 4-10-3 network and five samples."""
+    weights, data = np.random.RandomState(0), np.random.RandomState(1)
+    return {
+        "W1": 0.1 * weights.randn(4, 10),
+        "b1": np.zeros(10),
+        "W2": 0.1 * weights.randn(10, 3),
+        "b2": np.zeros(3),
+        "X": 10 * data.randn(5, 4),
+    }
+
+
+def toy_labelled(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem with its labels and the course's regularisation."""
+    return {**toy(rng), "y": np.array([0, 1, 2, 2, 1]), "reg": np.array(0.05)}
+
+
+SECOND = {
+    "W1": normal(12, 7, scale=0.5),
+    "b1": normal(7),
+    "W2": normal(7, 5, scale=0.5),
+    "b2": normal(5),
+    "X": normal(9, 12),
+}
+SECOND_LABELLED = {**SECOND, "y": integers(0, 5, 9), "reg": 0.3}
+
+
+def vector(values: Any) -> Array | None:
+    """The values as a vector for the report's chart; None if they are no numbers, which costs nothing."""
+    try:
+        return np.array(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
+def network(code: Any, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
+    """A network of the student's class with the given weights."""
+    net = code.TwoLayerNet(W1.shape[0], W1.shape[1], W2.shape[1])
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
+    return net
+
+
+@part.check(
+    points=2,
+    inputs=toy,
+    edges={"a network with biases": SECOND},
+    edge_points=1,
+    expect=[Within("scores", 1e-7, total=True)],
+)
+def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
+    """Forward pass: the class scores."""
+    return {"scores": network(code, **weights).loss(X)}
+
+
+@part.check(
+    points=2,
+    inputs=toy_labelled,
+    edges={"a network with biases": SECOND_LABELLED},
+    edge_points=1,
+    expect=[Within("loss", 1e-12)],
+)
+def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+    """Softmax loss with regularisation."""
+    value, _ = network(code, **weights).loss(X, y, reg=reg)
+    return {"loss": value}
+
+
+@part.check(
+    points=4,
+    inputs=toy_labelled,
+    edges={"a network with biases": SECOND_LABELLED},
+    edge_points=2,
+    expect=[matches(name, rel=1e-8) for name in WEIGHTS],
+)
+def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+    """Backward pass: the gradients of all weights and biases."""
+    _, grads = network(code, **weights).loss(X, y, reg=reg)
+    return {name: grads.get(name) for name in WEIGHTS}
+
+
+def toy_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem as the course trains it."""
+    return {**toy_labelled(rng), "reg": np.array(REG)}
+
+
+def twin_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem in disguise: features, hidden units and classes shuffled, features mirrored.
+
+    Training it takes exactly the toy problem's course, so every seed is as easy as the toy.
+    """
+    task = toy_training(rng)
+    features, hidden, classes = (rng.permutation(n) for n in (4, 10, 3))
+    mirror = rng.choice([-1.0, 1.0], 4)
+    return {
+        **task,
+        "X": (task["X"] * mirror)[:, features],
+        "y": np.argsort(classes)[task["y"]],
+        "W1": (task["W1"] * mirror[:, None])[features][:, hidden],
+        "W2": task["W2"][hidden][:, classes],
+    }
+
+
+def final_loss(got: Arrays, inputs: Arrays) -> float:
+    """The loss of the returned weights on all of the training data."""
+    return two_layer_loss(got, inputs["X"], inputs["y"], float(inputs["reg"]))
+
+
+@part.check(
+    points=2,
+    inputs=toy_training,
+    edges={"the same problem in disguise": twin_training},
+    edge_points=1,
+    expect=[
+        Below("loss", 0.02, "training loss of the returned weights", WEIGHTS, final_loss),
+        ShowCurve("loss_history", 0.02),
+    ],
+)
+def training(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+    """Training brings the toy loss below 0.02."""
+    np.random.seed(0)
+    net = code.TwoLayerNet(4, 10, 3, std=1e-1)
+    net.params.update(weights)
+    history = net.train(X, y, X, y, learning_rate=1e-1, reg=reg, num_iters=100, verbose=False)
+    losses = history.get("loss_history") if isinstance(history, dict) else None
+    return {**{name: net.params[name] for name in WEIGHTS}, "loss_history": vector(losses)}
+
+
+@part.check(
+    points=2,
+    inputs={**SECOND, "X": normal(40, 12)},
+    edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
+    edge_points=1,
+    expect=[Labels("labels")],
+)
+def predict(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
+    """Prediction: the class with the highest score."""
+    return {"labels": network(code, **weights).predict(X)}

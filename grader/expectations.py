@@ -1,0 +1,283 @@
+"""What a check expects of the arrays that its scenario returns. All functions here are pure.
+
+Every expectation passes the gate first (present, a plain array, shape, dtype, finite), each with a sentence;
+only then are numbers compared. A NaN never passes: comparisons are written so that it fails them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.model import Curve, Evidence, Note
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Stands for a returned value that is no plain numeric array; ``kind`` says what it is instead."""
+
+    kind: str
+
+
+Values = Mapping[str, Array | Odd]
+Arrays = Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one expectation says about one case."""
+
+    ok: bool
+    measured: float | None
+    message: str
+    evidence: Evidence | None = None
+
+
+class Expectation(Protocol):
+    """Judges, or only remarks on, one returned array."""
+
+    @property
+    def name(self) -> str:
+        """The array that it is about."""
+
+    @property
+    def limit(self) -> float:
+        """The largest ``measured`` that passes."""
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
+        """A Verdict counts for marks, a Note or a Curve never does, None says nothing."""
+
+
+def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | None:
+    """Say in one sentence what disqualifies the array before any number is compared, or None."""
+    value = got.get(name)
+    if value is None or isinstance(value, Odd):
+        kind = "missing" if value is None else value.kind
+        return f"{name} is {kind}; expected a NumPy array of shape {want.shape}."
+    if value.shape != want.shape:
+        sentence = f"{name} has shape {value.shape}; expected {want.shape}."
+        return f"{sentence} {shape_hint}" if shape_hint else sentence
+    if value.dtype.kind not in {"f": "f", "i": "iuf", "b": "b"}.get(want.dtype.kind, want.dtype.kind):
+        return f"{name} has dtype {value.dtype}; expected {want.dtype}."
+    bad = int(np.size(value) - np.count_nonzero(np.isfinite(value)))
+    if bad:
+        return f"{name} has {bad} of {value.size} values that are NaN or infinite."
+    return None
+
+
+def rel_errors(x: Array, y: Array) -> Array:
+    """The course's relative error of each entry, |x - y| / max(1e-8, |x| + |y|).
+
+    Differences below 1e-13 of the largest entry of y count as zero: another order of summation makes them.
+    """
+    difference = np.abs(x - y)
+    difference = np.where(difference <= 1e-13 * np.max(np.abs(y), initial=0.0), 0.0, difference)
+    return np.asarray(difference / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The largest relative error over all entries is at most ``limit``."""
+
+    name: str
+    limit: float
+    shape_hint: str = ""
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
+        """Compare entry by entry."""
+        refusal = gate(self.name, got, want[self.name], self.shape_hint)
+        if refusal:
+            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
+        value, right = _plain(got[self.name]), _plain(want[self.name])
+        errors = rel_errors(value, right)
+        measured = float(np.max(errors, initial=0.0))
+        if measured <= self.limit:
+            return Verdict(True, measured, f"relative error {measured:.1e}")
+        sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
+        if getattr(got[self.name], "dtype", None) == np.float32 and measured < 1e-3:
+            sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
+        return Verdict(False, measured, sentence, where(self.name, got, want[self.name], errors, public))
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The absolute difference, its largest or (``total``) its sum over all entries, is at most ``limit``."""
+
+    name: str
+    limit: float
+    total: bool = False
+    shape_hint: str = ""
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
+        """Compare entry by entry."""
+        refusal = gate(self.name, got, want[self.name], self.shape_hint)
+        if refusal:
+            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
+        differences = np.abs(_plain(got[self.name]) - _plain(want[self.name]))
+        measured = float(np.sum(differences) if self.total else np.max(differences, initial=0.0))
+        unit = "sum of absolute differences" if self.total else "absolute difference"
+        if measured <= self.limit:
+            return Verdict(True, measured, f"{unit} {measured:.1e}")
+        sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
+        return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Every class label is the expected one; ``measured`` counts those that differ."""
+
+    name: str
+    limit: float = 0.0
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
+        """Compare entry by entry; labels stored as floats are fine."""
+        refusal = gate(self.name, got, want[self.name])
+        if refusal:
+            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
+        wrong = _plain(got[self.name]) != _plain(want[self.name])
+        count = int(np.count_nonzero(wrong))
+        if not count:
+            return Verdict(True, 0.0, f"all {wrong.size} labels are right")
+        sentence = f"{self.name} differs in {count} of {wrong.size} labels."
+        return Verdict(False, count, sentence, where(self.name, got, want[self.name], wrong * 1.0, public))
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A figure that the grader itself measures on the returned arrays is below ``limit``.
+
+    ``measure(got, inputs)`` runs in the grading process, on plain arrays that passed the gate.
+    """
+
+    name: str
+    limit: float
+    what: str
+    arrays: tuple[str, ...]
+    measure: Callable[[Arrays, Arrays], float]
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
+        """Gate every array that the measurement reads, then measure."""
+        for name in self.arrays:
+            refusal = gate(name, got, want[name])
+            if refusal:
+                return Verdict(False, None, refusal, shapes(name, got, want[name]))
+        plain = {name: _plain(got[name]) for name in self.arrays}
+        with np.errstate(all="ignore"):  # wild weights overflow: the measured figure is then inf or NaN, and fails
+            measured = float(self.measure(plain, inputs))
+        if measured < self.limit:
+            return Verdict(True, measured, f"{self.what} {measured:.4g}, below {self.limit:g}")
+        return Verdict(False, measured, f"The {self.what} is {measured:.4g}; it must be below {self.limit:g}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCurve:
+    """Shows a returned history beside the reference's; never a mark."""
+
+    name: str
+    limit: float
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Curve | None:
+        """Nothing is shown unless it is a vector of numbers."""
+        value = got.get(self.name)
+        if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind not in "iuf":
+            return None
+        points = tuple(float(x) for x in value[:500])
+        return Curve(self.name, points, tuple(float(x) for x in want[self.name][:500]), self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Says something about a returned array, without marks: ``say(got, inputs)`` gives a Note or None."""
+
+    name: str
+    say: Callable[[Array, Arrays], Note | None]
+    limit: float = 0.0
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Note | None:
+        """An array that would not pass the gate is not remarked on."""
+        return None if gate(self.name, got, want[self.name]) else self.say(_plain(got[self.name]), inputs)
+
+
+def matches(name: str, rel: float = 1e-8, shape_hint: str = "") -> Matches:
+    """Expect the reference's array, to a relative error of ``rel``; the hint follows a wrong shape."""
+    return Matches(name, rel, shape_hint)
+
+
+def unchanged(returned: str, argument: str) -> Remark:
+    """Remark, without marks, on an argument that was changed in place."""
+
+    def say(value: Array, inputs: Arrays) -> Note | None:
+        if np.array_equal(value, inputs[argument]):
+            return None
+        return Note(
+            "changes-input",
+            f"The function changes its argument {argument} in place; callers may not expect it.",
+        )
+
+    return Remark(returned, say)
+
+
+def shapes(name: str, got: Values, want: Array) -> Evidence | None:
+    """Evidence for a refusal at the gate: shapes and dtypes, where there is an array at all."""
+    value = got.get(name)
+    if not isinstance(value, np.ndarray):
+        return None
+    return Evidence(value.shape, want.shape, str(value.dtype), str(want.dtype))
+
+
+def where(name: str, got: Values, want: Array, errors: Array, public: bool) -> Evidence:
+    """Evidence for a wrong number: the worst entry, its neighbours on the last axis, and a heatmap."""
+    value = _plain(got[name])
+    evidence = shapes(name, got, want)
+    assert evidence is not None, "the gate let a non-array pass"
+    if not value.ndim or not value.size:
+        index: tuple[int, ...] = ()
+        first, shown, right = 0, np.atleast_1d(value)[:8], np.atleast_1d(want)[:8]
+    else:
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape))
+        first = max(0, min(index[-1] - 3, value.shape[-1] - 8))
+        shown, right = (array[index[:-1]][first : first + 8] for array in (value, want))
+    return Evidence(
+        evidence.got_shape,
+        evidence.want_shape,
+        evidence.got_dtype,
+        evidence.want_dtype,
+        index,
+        first,
+        tuple(float(x) for x in shown),
+        tuple(float(x) for x in right) if public else None,
+        heat(errors),
+    )
+
+
+def heat(errors: Array) -> tuple[str, ...]:
+    """Rows of digits for a heatmap, at most 32 x 32: the largest error in each tile, on a log scale of 12 decades.
+
+    All axes but the last are stacked as rows.
+    """
+    if errors.ndim < 1 or errors.size < 2:
+        return ()
+    grid = errors.reshape(-1, errors.shape[-1])
+    rows, columns = (np.linspace(0, n, min(n, 32) + 1).astype(int)[:-1] for n in grid.shape)
+    tiles = np.maximum.reduceat(np.maximum.reduceat(grid, rows, axis=0), columns, axis=1)
+    level = 9 + np.log10(np.maximum(tiles, 1e-300) / max(float(tiles.max()), 1e-300)) * 9 / 12
+    digits = np.where(tiles > 0, np.clip(level, 1, 9), 0).astype(int)
+    return tuple("".join(map(str, row)) for row in digits)
+
+
+def _place(errors: Array) -> str:
+    if errors.ndim == 0:
+        return ""
+    return f" at {[int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape)]}"
+
+
+def _plain(value: Array | Odd) -> Array:
+    """The array as float64 (complex128 if complex): small floats and unsigned integers do not wrap or round."""
+    assert isinstance(value, np.ndarray), "the gate let a non-array pass"
+    return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)

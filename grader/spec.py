@@ -1,0 +1,162 @@
+"""The words in which checks are written: parts, checks, cases and inputs.
+
+A check is a *scenario*: a short function that only calls things and returned named arrays. It runs in the
+student's process with the student's functions and in the grader with the reference's. This module is
+imported in both, so it holds neither answers nor anything that leads to them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.errors import MalformedCheck
+from grader.expectations import Expectation
+
+Array = NDArray[Any]
+Inputs = dict[str, Array]
+Draw = Callable[[np.random.Generator], Any]
+Recipe = Mapping[str, Any] | Callable[[np.random.Generator], Mapping[str, Any]]
+Scenario = Callable[..., Mapping[str, Any]]
+
+
+def normal(*shape: int, scale: float = 1.0, shift: float = 0.0) -> Draw:
+    """Draw an array of the given shape from a normal distribution (float64)."""
+    return lambda rng: shift + scale * rng.standard_normal(shape)
+
+
+def integers(low: int, high: int, *shape: int) -> Draw:
+    """Draw an array of integers from low to high - 1, such as class labels (int64)."""
+    return lambda rng: rng.integers(low, high, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One set of inputs of a check, worth some of its points; ``name`` is "" for the course's own case."""
+
+    name: str
+    recipe: Recipe
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A scenario, the cases to play it with, and what to expect of the arrays that it returns."""
+
+    part: str
+    slug: str
+    title: str
+    scenario: Scenario
+    cases: tuple[Case, ...]
+    expect: tuple[Expectation, ...]
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """``part/check``, unique in the project."""
+        return f"{self.part}/{self.slug}"
+
+    @property
+    def points(self) -> float:
+        """What the check is worth in all."""
+        return round(sum(case.points for case in self.cases), 6)
+
+    def inputs(self, case: Case, seed: int) -> Inputs:
+        """The arrays of one case, the same for the same seed whatever else is drawn."""
+        rng = np.random.default_rng([seed, crc32(f"{self.name}/{case.name}".encode())])
+        recipe = case.recipe(rng) if callable(case.recipe) else case.recipe
+        return {name: np.asarray(item(rng) if callable(item) else item) for name, item in recipe.items()}
+
+    def play(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
+        """Run the scenario on copies of the inputs; single numbers arrive as Python numbers.
+
+        NumPy's global generator is seeded first, so that code that draws from it repeats its numbers.
+        """
+        np.random.seed(231)
+        arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
+        return self.scenario(code, **arguments)
+
+
+@dataclass
+class Part:
+    """A group of checks of an assignment; each file in ``grader/checks/`` defines one, named ``part``.
+
+    ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment.
+    """
+
+    slug: str
+    title: str
+    assignment: str
+    needs: tuple[str, ...]
+    order: int = 0
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """What the part is worth in all."""
+        return round(sum(check.points for check in self.checks.values()), 6)
+
+    def check(
+        self,
+        *,
+        points: float,
+        inputs: Recipe,
+        expect: list[Expectation],
+        edges: Mapping[str, Recipe] | None = None,
+        edge_points: float = 0.0,
+        seconds: float = 10.0,
+    ) -> Callable[[Scenario], Scenario]:
+        """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
+
+        Parameters
+        ----------
+        points, inputs : what the course's own case is worth, and how its inputs are drawn: a mapping from
+            argument to ``normal(...)``, ``integers(...)`` or a constant, or a function of the generator.
+        edges, edge_points : further cases by name (pad 0, other strides, ...), which share their points evenly.
+        expect : what the returned arrays must satisfy.
+        seconds : wall-clock limit for each case.
+        """
+
+        def declare(scenario: Scenario) -> Scenario:
+            slug = scenario.__name__
+            if slug in self.checks:
+                raise MalformedCheck(f"The check {self.slug}/{slug} is declared twice.")
+            share = edge_points / len(edges) if edges else 0.0
+            cases = [
+                Case("", inputs, points),
+                *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
+            ]
+            title = (inspect.getdoc(scenario) or "").partition("\n")[0]
+            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds)
+            _validate(check, edge_points)
+            self.checks[slug] = check
+            return scenario
+
+        return declare
+
+
+def _validate(check: Check, edge_points: float) -> None:
+    """Refuse a declaration that could only fail later, in front of a student."""
+    if not check.title:
+        raise MalformedCheck(f"The check {check.name} has no docstring; students read its first line.")
+    if edge_points and len(check.cases) == 1:
+        raise MalformedCheck(f"The check {check.name} has edge_points but no edges.")
+    names = [expectation.name for expectation in check.expect]
+    if len(names) != len(set(names)) or not names:
+        raise MalformedCheck(f"The check {check.name} must expect at least one array, each of them once.")
+    signature = inspect.signature(check.scenario)
+    for case in check.cases:
+        drawn = check.inputs(case, seed=0)
+        try:
+            signature.bind(None, **drawn)
+        except TypeError as error:
+            name = f"case {case.name!r}" if case.name else "course's own case"
+            raise MalformedCheck(
+                f"The scenario of {check.name} does not take the inputs {list(drawn)} of its {name}: {error}."
+            ) from None
