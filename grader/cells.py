@@ -1,0 +1,77 @@
+"""A cell as Python: IPython's own syntax is taken out, line numbers stay."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+
+from grader.submission import Cell
+
+# Cell magics whose body is still the student's Python; all others (%%bash, %%html, ...) hold something else.
+PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python", "python3", "py"}
+LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?\??\s*)$")
+ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$")
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """A parsed cell or module: its number (None in a module), its cleaned source and its tree."""
+
+    number: int | None
+    source: str
+    tree: ast.Module
+
+
+def readable(cell: Cell, *, notebook: bool) -> CellText:
+    """Parse a cell, without its magics if it is a notebook's; SyntaxError if what remains is no Python.
+
+    Magics are found through the parser: a line is taken out only if parsing stops at it, so that lines
+    beginning with % inside strings stay as they are.
+    """
+    lines = cell.text.split("\n")
+    if notebook:
+        _drop_cell_magic(lines)
+    while True:
+        source = "\n".join(lines) + "\n"
+        try:
+            return CellText(cell.number, source, _parsed(source))
+        except SyntaxError as error:
+            if not (notebook and _drop_magic(lines, error)):
+                raise
+
+
+def _parsed(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in a student's string is no news to whoever grades
+        return ast.parse(source)
+
+
+def _drop_cell_magic(lines: list[str]) -> None:
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    if first is None or not lines[first].startswith("%%"):
+        return
+    words = lines[first][2:].split()
+    if words and words[0] in PYTHON_MAGICS:
+        lines[first] = ""
+    else:
+        lines[:] = [""] * len(lines)
+
+
+def _drop_magic(lines: list[str], error: SyntaxError) -> bool:
+    """Replace the magic at or just before the place where parsing stopped; False if there is none."""
+    number = min(error.lineno or 0, len(lines))
+    for index in (number - 1, number - 2):
+        if index < 0:
+            continue
+        line = lines[index]
+        assigned = ASSIGNED_MAGIC.match(line)
+        plain = LINE_MAGIC.match(line)
+        if assigned:
+            lines[index] = f"{assigned[1]} None"
+            return True
+        if plain:
+            lines[index] = f"{plain[1]}pass"
+            return True
+    return False

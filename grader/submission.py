@@ -1,0 +1,43 @@
+"""What a student handed in, as text: files, cells, and a hash of it all. Nothing here executes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of source text; ``number`` counts the notebook's non-empty code cells from 1, None in a .py file."""
+
+    number: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A notebook or module of the submission; ``path`` is relative to its root, with forward slashes."""
+
+    path: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the file is a notebook."""
+        return self.path.endswith(".ipynb")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's files.
+
+    ``path`` is what was handed to the grader, ``root`` the folder that the files' paths are relative to
+    (None for a lone file). ``unreadable`` holds a sentence for each file of a folder that could not be read.
+    """
+
+    student: str
+    path: Path
+    root: Path | None
+    files: tuple[SourceFile, ...]
+    sha256: str
+    unreadable: tuple[str, ...] = ()

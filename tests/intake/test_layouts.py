@@ -1,0 +1,69 @@
+"""Telling one submission from a class of them, and naming the students."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import Refused
+from grader.intake.layouts import find_entries
+
+
+def students(path, layout="auto"):
+    return [entry.student for entry in find_entries([path], layout)]
+
+
+def test_folders_of_students_are_a_class(write_notebook, tmp_path):
+    """Each folder is a student, an empty one too: it becomes a row that is not graded."""
+    write_notebook("x = 1", name="bob/work.ipynb")
+    write_notebook("x = 1", name="alice/work.ipynb")
+    (tmp_path / "carol").mkdir()
+    assert students(tmp_path) == ["alice", "bob", "carol"]
+
+
+def test_several_notebooks_are_a_class(write_notebook, tmp_path):
+    """student.ipynb each; other files of the teacher's are no submissions."""
+    write_notebook("x = 1", name="bob.ipynb")
+    write_notebook("x = 1", name="alice.ipynb")
+    (tmp_path / "roster.csv").write_text("name\n")
+    assert students(tmp_path) == ["alice", "bob"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["work.ipynb"],
+        ["work.ipynb", "helpers.py"],
+        ["a.ipynb", "b.ipynb", "cs231n/layers.py"],
+        ["a.ipynb", "b.ipynb", "net/__init__.py"],
+        ["assignment1/a.ipynb", "assignment2/b.ipynb"],
+        ["a.ipynb", "b.ipynb", ".git/config.py"],
+    ],
+)
+def test_a_students_repository_is_one_submission(write_notebook, tmp_path, names):
+    """A lone notebook, a package beside notebooks, assignment folders and clones are one student's."""
+    for name in names:
+        write_notebook("x = 1", name=f"dana/{name}")
+    assert students(tmp_path / "dana") == ["dana"]
+
+
+def test_the_guess_can_be_overridden(write_notebook, tmp_path):
+    """--layout one and --layout class say it outright."""
+    write_notebook("x = 1", name="a.ipynb")
+    write_notebook("x = 1", name="b.ipynb")
+    assert students(tmp_path, "one") == [tmp_path.name]
+    write_notebook("x = 1", name="assignment1/x.ipynb")
+    assert "assignment1" in students(tmp_path, "class")
+
+
+def test_names_are_unique_and_can_be_folders(write_notebook, tmp_path):
+    """Equal names are numbered, also where only case differs; reserved names are not taken."""
+    paths = [write_notebook("x = 1", name=name) for name in ("1/eve.ipynb", "2/Eve.ipynb", "3/index.html.ipynb")]
+    assert [entry.student for entry in find_entries(paths)] == ["eve", "Eve-2", "index.html-2"]
+
+
+def test_nothing_to_grade_is_refused(tmp_path):
+    """An absent path and a class without entries."""
+    with pytest.raises(Refused, match="does not exist"):
+        find_entries([tmp_path / "absent"])
+    with pytest.raises(Refused, match="nothing to grade"):
+        find_entries([tmp_path], "class")
