@@ -1,0 +1,94 @@
+"""Level 0: a process group of its own, a clean environment, and a kill that takes the whole tree.
+
+This contains accidents (endless loops, crashes, floods), not malice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from grader.errors import Interrupted
+
+
+class ProcessBox:
+    """Plain child processes."""
+
+    level: ClassVar[str] = "process"
+
+    def __init__(self) -> None:
+        self._live: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self.closed = False
+
+    def start(self, argv: list[str], *, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to a pipe-free file in ``cwd``.
+
+        Raises Interrupted after ``close``: a stopping grader starts nothing new.
+        """
+        with self._lock:
+            if self.closed:
+                raise Interrupted("Grading was stopped.")
+            with open(cwd / "stderr.txt", "wb") as stderr:
+                process = subprocess.Popen(
+                    argv,
+                    cwd=cwd,
+                    env=dict(env),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    # A session of its own: Ctrl-C reaches the grader alone, which then ends its children in order.
+                    start_new_session=os.name == "posix",
+                )
+            self._live.add(process)
+        return process
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill the process, its group and its descendants; wait until the process is reaped."""
+        descendants = _descendants(process.pid) if process.poll() is None else []
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        for pid in descendants:
+            with contextlib.suppress(OSError):
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        process.wait()
+        with self._lock:
+            self._live.discard(process)
+
+    def close(self) -> None:
+        """Kill all that still runs, and start nothing more."""
+        with self._lock:
+            self.closed = True
+            live = list(self._live)
+        for process in live:
+            self.kill(process)
+
+    def probe(self) -> dict[str, str]:
+        """Nothing is denied at this level, so nothing is claimed."""
+        return {}
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """The environment of student code: no secrets of the caller's, one thread, files in ``home``."""
+    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "MPLCONFIGDIR", "IPYTHONDIR"), str(home))
+    return env | threads | places | {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _descendants(pid: int) -> list[int]:
+    """The process ids below ``pid``."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []

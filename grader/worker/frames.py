@@ -1,0 +1,107 @@
+"""Messages between the grader and the student process: a fixed header, JSON, then the bytes of plain arrays.
+
+Nothing is ever unpickled. Sizes are checked before anything is allocated, and a message that breaks a rule
+raises ProtocolError: the reader then ends the conversation.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Mapping
+from typing import IO, Any
+
+import numpy as np
+
+from grader.errors import GraderError
+from grader.expectations import Array, Odd
+
+HEADER = struct.Struct("<4sQQQ")  # magic, nonce, bytes of JSON, bytes of arrays
+MAGIC = b"GRD1"
+MAX_JSON = 64 << 20
+MAX_REPLY_JSON = 1 << 20
+MAX_ARRAYS = 256 << 20
+DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
+
+
+class ProtocolError(GraderError):
+    """A message that is no message; from a student process it means tampering or a broken process."""
+
+
+def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
+    """Write one message; values that are no plain arrays are described in words instead."""
+    arrays, odd, blobs = [], {}, []
+    for name, value in (values or {}).items():
+        plain = plain_array(value)
+        if isinstance(plain, Odd):
+            odd[name] = plain.kind
+        else:
+            arrays.append([name, plain.dtype.str, list(plain.shape)])
+            blobs.append(plain.tobytes())
+    text = json.dumps({**head, "arrays": arrays, "odd": odd}).encode()
+    stream.write(HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))))
+    stream.writelines([text, *blobs])
+    stream.flush()
+
+
+def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
+    """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
+    raw = stream.read(HEADER.size)
+    if not raw:
+        raise EOFError
+    if len(raw) < HEADER.size:
+        raise ProtocolError("The message ends inside its header.")
+    magic, nonce, text_size, arrays_size = HEADER.unpack(raw)
+    if magic != MAGIC or text_size > max_json or arrays_size > MAX_ARRAYS:
+        raise ProtocolError("The message's header is not one of ours, or names a size over the limit.")
+    try:
+        head = json.loads(_exactly(stream, text_size))
+        if not isinstance(head, dict):
+            raise ProtocolError("The message is no JSON object.")
+        return nonce, head, _values(head, _exactly(stream, arrays_size))
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
+
+
+def plain_array(value: Any) -> Array | Odd:
+    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is."""
+    if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
+        value = np.asarray(value)
+    if type(value) is np.ndarray:
+        if value.dtype.kind in "biufc":
+            return value
+        return Odd("an array of Python objects" if value.dtype.kind == "O" else f"an array of dtype {value.dtype.str}")
+    if value is None:
+        return Odd("None")
+    if isinstance(value, np.ndarray):
+        return Odd(f"a {type(value).__name__}, a subclass of ndarray")
+    return Odd(f"of type {type(value).__name__}")
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) != size:
+        raise ProtocolError("The message ends early.")
+    return data
+
+
+def _values(head: dict[str, Any], data: bytes) -> dict[str, Array | Odd]:
+    values: dict[str, Array | Odd] = {}
+    offset = 0
+    for name, dtype, shape in head.pop("arrays"):
+        if not (isinstance(name, str) and DTYPE.fullmatch(dtype) and len(shape) <= 32):
+            raise ProtocolError("An array's description breaks the protocol.")
+        if not all(type(n) is int and 0 <= n <= MAX_ARRAYS for n in shape):
+            raise ProtocolError("An array's shape breaks the protocol.")
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if size > len(data) - offset:
+            raise ProtocolError("An array is larger than the message that carries it.")
+        values[name] = np.frombuffer(data[offset : offset + size], dtype).reshape(shape)
+        offset += size
+    if offset != len(data):
+        raise ProtocolError("The message carries bytes that belong to no array.")
+    for name, kind in head.pop("odd").items():
+        values[name] = Odd(str(kind)[:200])
+    return values

@@ -1,0 +1,39 @@
+"""In the student process: an exception as plain data, cut to the student's own frames."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+Labels = dict[str, tuple[str, int | None]]  # code filename -> (file in the submission, cell)
+
+
+def describe(error: BaseException, labels: Labels) -> dict[str, Any]:
+    """The exception's type, message, innermost place in the student's code, and traceback of student frames.
+
+    ``scenario`` is the line of the check that was running if the exception was raised by the check itself,
+    as when it unpacks a None. It is data for the grader, which believes none of it for marks.
+    """
+    try:
+        message = str(error)
+    except BaseException:  # a hostile or broken __str__
+        message = "(its message cannot be shown)"
+    frames = traceback.extract_tb(error.__traceback__, limit=-200)
+    own = [frame for frame in frames if frame.filename in labels]
+    place: dict[str, Any] = {"file": None, "cell": None, "line": None}
+    if own:
+        file, cell = labels[own[-1].filename]
+        place = {"file": file, "cell": cell, "line": own[-1].lineno}
+    elif isinstance(error, SyntaxError) and error.filename in labels:
+        file, cell = labels[error.filename]
+        place = {"file": file, "cell": cell, "line": error.lineno}
+    text = [f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in own[-12:]]
+    last = frames[-1] if frames else None
+    return {
+        "type": type(error).__name__[:100],
+        "message": message[:2000],
+        "traceback": "\n".join(text)[:8000],
+        "function": own[-1].name if own else None,
+        "scenario": last.line if last and not own else None,
+        **place,
+    }

@@ -1,0 +1,95 @@
+"""Messages between the grader and the student process."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from grader.expectations import Odd
+from grader.worker import frames
+
+
+def through(values):
+    stream = io.BytesIO()
+    frames.write(stream, 7, {"outcome": "returned"}, values)
+    stream.seek(0)
+    return frames.read(stream)
+
+
+def test_arrays_arrive_as_they_were_sent():
+    """Shape, dtype, byte order and layout of plain arrays survive; numbers arrive as arrays of shape ()."""
+    sent = {
+        "matrix": np.arange(6.0).reshape(2, 3).T,
+        "big": np.arange(3, dtype=">i4"),
+        "empty": np.zeros((2, 0, 0)),
+        "flag": np.array([True]),
+        "complex": np.array(1j),
+        "number": 2.5,
+        "scalar": np.float32(1.5),
+    }
+    nonce, head, got = through(sent)
+    assert (nonce, head) == (7, {"outcome": "returned"})
+    for name, value in sent.items():
+        np.testing.assert_array_equal(got[name], value)
+        assert got[name].dtype == np.asarray(value).dtype
+
+
+class Liar(np.ndarray):
+    def __eq__(self, other):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "None"),
+        ([1, 2], "of type list"),
+        (np.array([object()]), "an array of Python objects"),
+        (np.array(["a"]), "an array of dtype <U1"),
+        (np.zeros(2).view(Liar), "a Liar, a subclass of ndarray"),
+    ],
+)
+def test_what_is_no_plain_array_is_described_instead(value, kind):
+    """Nothing but the words crosses; the student's object stays where it is."""
+    assert through({"x": value})[2] == {"x": Odd(kind)}
+
+
+def message(head, data=b"", *, magic=b"GRD1", text_size=None, data_size=None):
+    text = head if isinstance(head, bytes) else json.dumps(head).encode()
+    sizes = (len(text) if text_size is None else text_size, len(data) if data_size is None else data_size)
+    return io.BytesIO(frames.HEADER.pack(magic, 1, *sizes) + text + data)
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        message({"arrays": [], "odd": {}}, magic=b"PICK"),
+        message({}, text_size=2**63),
+        message({}, data_size=2**63),
+        message(b"not json"),
+        message([1]),
+        message({"odd": {}}),
+        message({"arrays": [["x", "|O", [1]]], "odd": {}}, b"12345678"),
+        message({"arrays": [["x", "<f8", [-1]]], "odd": {}}),
+        message({"arrays": [["x", "<f8", [True]]], "odd": {}}, b"12345678"),
+        message({"arrays": [["x", "<f8", [2**40, 2**40]]], "odd": {}}),
+        message({"arrays": [["x", "<f8", [1]]], "odd": {}}, b"1234"),
+        message({"arrays": [["x", "<f8", [1]]], "odd": {}}, b"12345678 and more"),
+        message({"arrays": [], "odd": []}),
+        io.BytesIO(b"GRD1"),
+    ],
+    ids=range(14),
+)
+def test_a_message_that_breaks_a_rule_is_refused(stream):
+    """Wrong magic, sizes over the limit, objects, impossible shapes, missing or left-over bytes."""
+    with pytest.raises(frames.ProtocolError):
+        frames.read(stream, max_json=frames.MAX_REPLY_JSON)
+
+
+def test_the_end_of_the_stream_is_no_protocol_error():
+    """A process that has ended is told from one that cheats."""
+    with pytest.raises(EOFError):
+        frames.read(io.BytesIO())

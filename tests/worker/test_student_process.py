@@ -1,0 +1,208 @@
+"""Real student processes: whatever a check's code does there costs that check only."""
+
+from __future__ import annotations
+
+import dataclasses
+import textwrap
+
+import numpy as np
+import psutil
+import pytest
+
+from grader.checks import load_part
+from grader.errors import Interrupted
+from grader.expectations import Odd
+from grader.extract import extract
+from grader.intake.reading import read_submission
+from grader.worker.client import StudentProcess
+
+FORWARD = load_part("relu").checks["forward"]
+BACKWARD = load_part("relu").checks["backward"]
+GOOD = "import numpy as np\ndef relu_backward(dout, x):\n    return dout * (x > 0)\n"
+
+
+@pytest.fixture
+def student(tmp_path, box):
+    """Start a student process for the given source of relu_forward, with a good relu_backward beside it."""
+    processes = []
+
+    def start(source):
+        path = tmp_path / "layers.py"
+        path.write_text(GOOD + textwrap.dedent(source))
+        process = StudentProcess(box, extract(read_submission(path), ["relu_forward", "relu_backward"]))
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.__exit__(None, None, None)
+
+
+def play(process, check, seconds=5.0):
+    return process.play(dataclasses.replace(check, seconds=seconds), check.inputs(check.cases[1], 1))
+
+
+RIGHT = "def relu_forward(x): return np.maximum(0, x), x\n"
+
+
+def test_what_the_scenario_returns_comes_back_as_arrays(student):
+    """The student's function ran on the inputs that were sent."""
+    transcript = play(student(RIGHT), FORWARD)
+    x = FORWARD.inputs(FORWARD.cases[1], 1)["x"]
+    assert transcript.outcome == "returned"
+    np.testing.assert_array_equal(transcript.values["out"], np.maximum(0, x))
+
+
+MISBEHAVIOUR = {
+    "never ends": ("while True: pass", "timed_out"),
+    "swallows interrupts": (
+        """
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+        """,
+        "timed_out",
+    ),
+    "exits at once": ("import os; os._exit(0)", "died"),
+    "exits": ("import sys; sys.exit(0)", "raised"),
+    "reads address 0": ("import ctypes; ctypes.string_at(0)", "died"),
+    "kills itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died"),
+    "recurses for ever": ("return relu_forward(x)", "raised"),
+    "raises KeyboardInterrupt": ("raise KeyboardInterrupt", "raised"),
+    "forges replies": (
+        """
+        import os
+        for descriptor in range(3, 20):
+            try: os.write(descriptor, b"x" * 100)
+            except OSError: pass
+        """,
+        "violated",
+    ),
+    "closes the channel": ("import os; os.closerange(3, 50); return x, x", "died"),
+}
+
+
+@pytest.mark.parametrize(("body", "outcome"), MISBEHAVIOUR.values(), ids=MISBEHAVIOUR)
+def test_a_check_that_misbehaves_costs_only_itself(student, body, outcome):
+    """The next check gets a clean process, and its right answer."""
+    body = textwrap.indent(textwrap.dedent(body), " " * 8)
+    process = student(f"def relu_forward(x):\n    if x.ndim == 4:\n{body}\n    return np.maximum(0, x), x\n")
+    assert play(process, FORWARD, seconds=1.0).outcome == outcome
+    after = process.play(BACKWARD, BACKWARD.inputs(BACKWARD.cases[0], 1))
+    assert after.outcome == "returned"
+    assert np.isfinite(after.values["dx"]).all()
+
+
+def test_floods_of_output_go_nowhere(student):
+    """100 MB of prints neither reach the grader nor cost the check."""
+    process = student(
+        "import sys\ndef relu_forward(x):\n    sys.stdout.write('x' * 100_000_000)\n    return np.maximum(0, x), x"
+    )
+    assert play(process, FORWARD).outcome == "returned"
+
+
+def test_an_error_is_placed_in_the_students_own_cell(write_notebook, box):
+    """Cell and line are the student's; the frames of the grader are cut away."""
+    path = write_notebook(
+        "import numpy as np",
+        "%matplotlib inline\n\ndef inner(x):\n    return x.nothing\n\ndef relu_forward(x):\n    return inner(x)",
+    )
+    with StudentProcess(box, extract(read_submission(path), ["relu_forward"])) as process:
+        error = play(process, FORWARD).error
+    assert (error["type"], error["file"], error["cell"], error["line"]) == ("AttributeError", "work.ipynb", 2, 4)
+    assert error["traceback"] == (
+        "cell 2, line 7, in relu_forward\n    return inner(x)\ncell 2, line 4, in inner\n    return x.nothing"
+    )
+
+
+def test_a_value_that_the_check_cannot_use_is_told_with_the_checks_line(student):
+    """There is no student's frame to point at: the line of the scenario says what was expected."""
+    error = play(student("def relu_forward(x): return None"), FORWARD).error
+    assert error["line"] is None
+    assert error["scenario"] == "out, _ = code.relu_forward(x)"
+
+
+def test_names_that_are_absent_or_not_written_are_told_apart(student):
+    """Absent from the submission, or a stub that raises NotImplementedError."""
+    assert play(student("def other(): pass"), FORWARD).outcome == "missing"
+    assert play(student("def relu_forward(x): raise NotImplementedError('todo')"), FORWARD).outcome == "unwritten"
+
+
+def test_a_lying_array_is_described_not_believed(student):
+    """A subclass of ndarray whose == is always true does not cross."""
+    source = """
+    class Liar(np.ndarray):
+        def __eq__(self, other): return np.array(True)
+        def __array_finalize__(self, other): pass
+    def relu_forward(x): return x.view(Liar), x
+    """
+    assert play(student(source), FORWARD).values["out"] == Odd("a Liar, a subclass of ndarray")
+
+
+def test_inputs_are_the_checks_own_copy(student):
+    """A function that changes its input changes nothing of the grader's."""
+    process = student("def relu_forward(x):\n    x[...] = 0\n    return x, x")
+    inputs = FORWARD.inputs(FORWARD.cases[1], 1)
+    before = inputs["x"].copy()
+    assert process.play(FORWARD, inputs).outcome == "returned"
+    np.testing.assert_array_equal(inputs["x"], before)
+
+
+def test_the_student_process_cannot_import_the_solutions(student):
+    """Neither the checkout nor the caller's PYTHONPATH is on its path."""
+    process = student("def relu_forward(x):\n    import solutions\n    return solutions.relu_forward(x)")
+    error = play(process, FORWARD).error
+    assert (error["type"], error["message"]) == ("ModuleNotFoundError", "No module named 'solutions'")
+
+
+def test_the_environment_of_the_caller_does_not_reach_the_student(student, monkeypatch):
+    """Tokens and secrets in it stay there."""
+    monkeypatch.setenv("API_TOKEN", "secret")
+    process = student("import os\ndef relu_forward(x):\n    raise ValueError(str(sorted(os.environ)))")
+    assert "API_TOKEN" not in play(process, FORWARD).error["message"]
+
+
+def test_a_statement_that_raises_while_loading_costs_only_itself(student):
+    """It is recorded with its place; the functions beside it work."""
+    process = student("import not_installed\nEPS = undefined\ndef other(): return not_installed, EPS\n" + RIGHT)
+    assert play(process, FORWARD).outcome == "returned"
+    assert [(item["type"], item["line"]) for item in process.problems] == [("ModuleNotFoundError", 4), ("NameError", 5)]
+
+
+def test_no_process_is_left_behind(student, tmp_path):
+    """Children that student code started end with it."""
+    source = """
+    import subprocess, sys, time
+    def relu_forward(x):
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "left-behind"])
+        while True: pass
+    """
+    process = student(source)
+    assert play(process, FORWARD, seconds=1.0).outcome == "timed_out"
+    left = [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or [])]
+    assert left == []
+
+
+def test_a_closed_box_interrupts(student, box):
+    """Stopping the grader is no verdict on the student."""
+    process = student(RIGHT)
+    play(process, FORWARD)
+    box.close()
+    with pytest.raises(Interrupted):
+        play(process, FORWARD)
+
+
+def test_a_package_is_imported_from_the_submission(tmp_path, box):
+    """Absolute and relative imports, a broken sibling, a missing third-party module: what is needed works."""
+    package = tmp_path / "assignment1" / "cs231n"
+    (package / "classifiers").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "classifiers" / "__init__.py").write_text("from cs231n.classifiers.broken import *\n")
+    (package / "classifiers" / "broken.py").write_text("def f():\nreturn 1\n")
+    (package / "layer_helpers.py").write_text("import numpy as np\ndef positive(x): return np.maximum(0, x)\n")
+    source = "from past.builtins import xrange\nfrom ..layer_helpers import *\nfrom cs231n import layer_helpers\n"
+    source += "def relu_forward(x): return positive(x) + 0 * layer_helpers.positive(x), x\n"
+    (package / "classifiers" / "relu.py").write_text(source)
+    with StudentProcess(box, extract(read_submission(tmp_path), ["relu_forward"])) as process:
+        assert play(process, FORWARD).outcome == "returned"
