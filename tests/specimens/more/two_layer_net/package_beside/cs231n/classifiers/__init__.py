@@ -1,0 +1,2 @@
+from .k_nearest import *
+from .neural_net import *
