@@ -10,11 +10,17 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from grader.errors import Interrupted
+
+if TYPE_CHECKING:
+    import psutil
+
+KILL_SECONDS = 5.0  # how long an orphan may take to die
 
 
 class ProcessBox:
@@ -50,16 +56,14 @@ class ProcessBox:
         return process
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill the process, its group and its descendants; wait until the process is reaped."""
+        """Kill the process, its group and its descendants; wait until they are gone."""
         descendants = _descendants(process.pid) if process.poll() is None else []
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
-        for pid in descendants:
-            with contextlib.suppress(OSError):
-                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         process.wait()
+        _kill_all(descendants)
         with self._lock:
             self._live.discard(process)
 
@@ -85,10 +89,31 @@ def clean_environment(home: Path) -> dict[str, str]:
     return env | threads | places | {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _descendants(pid: int) -> list[int]:
-    """The process ids below ``pid``."""
+def _descendants(pid: int) -> list[psutil.Process]:
     import psutil
 
     with contextlib.suppress(psutil.Error):
-        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
     return []
+
+
+def _kill_all(processes: list[psutil.Process]) -> None:
+    """Kill orphans of a killed process; one that only its new parent can reap counts as gone."""
+    import psutil
+
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    for process in processes:
+        deadline = time.monotonic() + KILL_SECONDS
+        while _is_running(process) and time.monotonic() < deadline:
+            time.sleep(0.002)
+
+
+def _is_running(process: psutil.Process) -> bool:
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False

@@ -1,7 +1,7 @@
 """In the student process: extracted text becomes modules, statement by statement.
 
 A statement that raises costs only itself; it is recorded. Modules of the submission are imported from the
-text that was sent, never from disk, and only where no installed module has the name.
+text that was sent, never from disk; they come before installed ones of the same name, as beside a notebook.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def load(self) -> Code:
         """Execute every unit that defines a wanted name, and return those names."""
-        sys.meta_path.append(self)
+        sys.meta_path.insert(sys.meta_path.index(importlib.machinery.PathFinder), self)
         modules = {path: self._entry(path) for path in dict.fromkeys(self.entries.values())}
         return Code({n: vars(modules[path])[n] for n, path in self.entries.items() if n in vars(modules[path])})
 
@@ -49,8 +49,11 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return self._spec(fullname, f"{base}/__init__.py", base)
             if f"{base}.py" in self.units:
                 return self._spec(fullname, f"{base}.py", None)
+        for folder in folders:
+            base = f"{folder}/{tail}".lstrip("/")
             if any(unit.startswith(f"{base}/") for unit in self.units):
-                return self._spec(fullname, None, base)
+                # A folder without __init__.py gives way to an installed package.
+                return importlib.machinery.PathFinder.find_spec(fullname, path) or self._spec(fullname, None, base)
         return None
 
     def exec_module(self, module: ModuleType) -> None:

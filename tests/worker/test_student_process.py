@@ -193,6 +193,14 @@ def test_a_closed_box_interrupts(student, box):
         play(process, FORWARD)
 
 
+@pytest.mark.parametrize("name", ["code.py", "test.py", "json.py", "numpy.py"])
+def test_a_file_named_like_an_installed_module_is_still_the_students(tmp_path, box, name):
+    """Its functions are found; NumPy itself is not replaced by it."""
+    (tmp_path / name).write_text("import numpy as np\n" + RIGHT)
+    with StudentProcess(box, extract(read_submission(tmp_path), ["relu_forward"])) as process:
+        assert play(process, FORWARD).outcome == "returned"
+
+
 def test_a_package_is_imported_from_the_submission(tmp_path, box):
     """Absolute and relative imports, a broken sibling, a missing third-party module: what is needed works."""
     package = tmp_path / "assignment1" / "cs231n"

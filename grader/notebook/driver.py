@@ -1,0 +1,165 @@
+"""Runs one notebook from top to bottom: a process of its own, told what to do by one JSON line on stdin.
+
+It answers with one JSON line on stdout and then waits to be killed together with its kernel, so that whatever
+the cells started is still below it. It imports nothing of the project: it is started by its path, and so the
+kernel inherits no path that leads to the solutions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import nbformat
+import zmq
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async
+
+KERNEL = Path(__file__).with_name("kernel.py")
+START_SECONDS = 20
+INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
+ALIVE_SECONDS = 0.2  # how often a silent kernel is looked at
+IPC_PATH_LIMIT = 90  # bytes; a unix socket's path ends at 104 (macOS) or 108 (Linux), "-ipc-5" included
+NOT_RUN = "The cells after it were not run."
+
+
+class Halt(Exception):
+    """The rest of the notebook is not run."""
+
+
+class ThisInterpreter(AsyncKernelManager):
+    """Starts our kernel file with the interpreter that runs the driver, whatever the notebook asks for."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The only kernel there is; installed kernel specs are not looked at."""
+        return KernelSpec(argv=[sys.executable, str(KERNEL), "-f", "{connection_file}"], language="python")
+
+
+class HeadlessRun(NotebookClient):
+    """Executes the code cells in order and keeps in ``errors`` how they fail; outputs are never received."""
+
+    def __init__(self, notebook: Any, manager: AsyncKernelManager, cell_seconds: float, total_seconds: float):
+        super().__init__(notebook, km=manager, startup_timeout=START_SECONDS, on_notebook_start=self._begin)
+        self.manager = manager
+        self.cell_seconds = cell_seconds
+        self.total_seconds = total_seconds
+        self.errors: list[dict[str, Any]] = []
+
+    async def _begin(self, **_: Any) -> None:
+        """Start the clock, and have the kernel drop its outputs: a cell may print gigabytes."""
+        assert self.kc is not None
+        self.client = self.kc
+        self.client.iopub_channel.socket.setsockopt(zmq.UNSUBSCRIBE, b"")
+        self.deadline = time.monotonic() + self.total_seconds
+
+    async def async_execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
+        """Run one cell within its limits; raises Halt where nothing can follow."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        seconds = min(self.cell_seconds, self.deadline - time.monotonic())
+        if seconds <= 0:
+            raise Halt
+        self.code_cells_executed += 1
+        message_id = self.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
+        try:
+            reply = await self._reply(message_id, seconds)
+            if reply is None:
+                await self._interrupt(message_id)
+            elif reply["status"] == "error":
+                self._record(reply["ename"], reply["evalue"], reply.get("line"))
+        except DeadKernelError:
+            self._record("KernelDied", await self._cause_of_death())
+            await ensure_async(self.manager.shutdown_kernel(now=True))  # what it left behind in its process group
+            raise Halt from None
+        if reply is not None and reply.get("ends"):
+            self._record("KernelDied", f"This cell asked the kernel to exit. {NOT_RUN}")
+            raise Halt
+        return cell
+
+    async def _reply(self, message_id: str, seconds: float) -> dict[str, Any] | None:
+        """The kernel's answer to a request, or None if there is none in time."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                message = await ensure_async(self.client.shell_channel.get_msg(timeout=min(left, ALIVE_SECONDS)))
+            except Empty:
+                if not await ensure_async(self.manager.is_alive()):
+                    raise DeadKernelError("The kernel died.") from None
+                continue
+            if message["parent_header"].get("msg_id") == message_id:
+                content: dict[str, Any] = message["content"]
+                return content
+        return None
+
+    async def _interrupt(self, message_id: str) -> None:
+        """End a cell that is over its limit; raises Halt if it does not listen."""
+        in_all = time.monotonic() >= self.deadline
+        await ensure_async(self.manager.interrupt_kernel())
+        self.client.kernel_info()  # wakes a kernel that awaits: the signal alone leaves its event loop asleep
+        reply = await self._reply(message_id, INTERRUPT_SECONDS)
+        limit = f"Ran longer than {self.cell_seconds:g} s"
+        if in_all:
+            limit = f"The notebook ran longer than {self.total_seconds:g} s in all"
+        if reply is None:
+            self._record("CellTimeout", f"{limit}; this cell ignored the interrupt. {NOT_RUN}")
+        elif in_all:
+            self._record("CellTimeout", f"{limit}; this cell was interrupted. {NOT_RUN}", reply.get("line"))
+        else:
+            self._record("CellTimeout", f"{limit} and was interrupted.", reply.get("line"))
+        if reply is None:
+            raise Halt
+
+    async def _cause_of_death(self) -> str:
+        provisioner = self.manager.provisioner
+        code = await provisioner.poll() if provisioner else None
+        cause = f"exit code {code}"
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                cause = signal.Signals(-code).name
+        return f"Python itself ended in this cell ({cause}). {NOT_RUN}"
+
+    def _record(self, kind: str, message: str, line: int | None = None) -> None:
+        self.errors.append({"cell": self.code_cells_executed, "line": line, "type": kind, "message": message})
+
+
+def run(job: dict[str, Any]) -> dict[str, Any]:
+    """Run the notebook that ``job`` names; answer ``trouble``, or ``cells``, ``executed`` and ``errors``."""
+    try:
+        notebook = nbformat.read(job["notebook"], as_version=4)  # type: ignore[no-untyped-call]  # upgrades
+        cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
+    except Exception as error:
+        return {"trouble": f"The notebook could not be read ({type(error).__name__}: {error})."[:500]}
+    manager = ThisInterpreter(connection_file=job["connection"], kernel_name="python3")
+    if os.name == "posix" and len(os.fsencode(job["connection"])) < IPC_PATH_LIMIT:
+        manager.transport = "ipc"
+    client = HeadlessRun(notebook, manager, job["cell_seconds"], job["total_seconds"])
+    # With PYTHONSAFEPATH IPython would not offer the notebook's folder for imports.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    folder = str(Path(job["notebook"]).parent)
+    try:
+        asyncio.run(client.async_execute(cwd=folder, env=environment, stdout=subprocess.DEVNULL))
+    except Halt:
+        pass
+    except Exception as error:
+        return {"trouble": f"The notebook's kernel failed ({type(error).__name__}: {error})."[:500]}
+    return {"cells": cells, "executed": client.code_cells_executed, "errors": client.errors}
+
+
+if __name__ == "__main__":
+    answer = run(json.loads(sys.stdin.buffer.readline()))
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
+    sys.stdin.buffer.read()

@@ -1,0 +1,341 @@
+"""The headless run, with real kernels."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+import grader.notebook
+from grader.errors import Interrupted
+from grader.notebook import run
+from grader.sandbox.process import ProcessBox, clean_environment
+from grader.words import plain_text
+
+SWALLOWS_INTERRUPTS = """
+import time
+while True:
+    try:
+        time.sleep(1000)
+    except BaseException:
+        pass
+"""
+DRIVER_PEAK = """
+import os
+from pathlib import Path
+def driver_peak():
+    status = Path(f"/proc/{os.getppid()}/status")
+    lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+before = driver_peak()
+"""
+FLOOD = """
+import sys
+for _ in range(25):
+    print("x" * 2_000_000)
+sys.stdout.flush()
+"""
+LEAVES_A_CHILD = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"], start_new_session=True)
+"""
+# (source, the error's type and line or None)
+TOUR = [
+    ("from mypackage import forty\nassert forty.TWO == int(open('data.txt').read())", None),
+    ("x = 1\ny = x / 0", ("ZeroDivisionError", 2)),
+    ("assert x == 1", None),
+    ("x = 2\ny = = 2", ("SyntaxError", 2)),
+    ("def f(x):\n    raise KeyError(x)\n\nf(3)", ("KeyError", 2)),
+    ("try:\n    f(4)\nexcept KeyError as error:\n    raise ValueError('no') from error", ("ValueError", 4)),
+    ("a = 1\nf(a)", ("KeyError", 2)),
+    ("class R:\n    def __repr__(self):\n        return 1 / 0\n\nR()", ("ZeroDivisionError", 3)),
+    (DRIVER_PEAK, None),
+    (FLOOD, None),
+    ("n = 0\nwhile True: n += 1", ("CellTimeout", 2)),
+    ("import asyncio\nawait asyncio.sleep(1000)", ("CellTimeout", 2)),
+    ("answer = input('How many? ')", ("StdinNotImplementedError", 1)),
+    ("raise RuntimeError('\\x1b[31mred\\x1b[0m\\x07' + 'y' * 3000)", ("RuntimeError", 1)),
+    ("import sys\nsys.exit(1)", ("SystemExit", 2)),
+    (LEAVES_A_CHILD, None),
+    ("import grader", None),
+    ("import solutions", ("ModuleNotFoundError", 1)),
+    ("import os\nraise OSError(sorted(os.listdir('..')))", ("OSError", 2)),
+    ("open('data.txt', 'w').write('changed')\nopen('new.txt', 'w').close()", None),
+    ("assert f and n\nassert driver_peak() < before + 20_000, driver_peak() - before", None),
+]
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+             for source in sources]  # fmt: skip
+    cells.insert(1, {"cell_type": "markdown", "metadata": {}, "source": "# Not counted"})
+    kernel = {"kernelspec": {"name": "ir", "display_name": "R"}}
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": kernel, "cells": cells}))
+    return path
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def running(scratch: Path) -> list[psutil.Process]:
+    """The processes that a run under ``scratch`` started: they have their HOME there."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("HOME", "").startswith(str(scratch)):
+                found.append(process)
+        except psutil.Error:  # gone, a zombie, or not ours
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    """Where runs make their temporary folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("s").resolve()))
+        yield Path(tempfile.tempdir)
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing(scratch):
+    """After every test here: no process and no file is left."""
+    yield
+    assert running(scratch) == []
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def submission(tmp_path_factory):
+    """A student's folder: a notebook below it, a package and data beside that, and what is not copied."""
+    root = tmp_path_factory.mktemp("submission")
+    work = root / "work"
+    (work / "mypackage").mkdir(parents=True)
+    (work / "mypackage" / "__init__.py").touch()
+    (work / "mypackage" / "forty.py").write_text("TWO = 42")
+    (work / "data.txt").write_text("42")
+    for name in ("ipykernel_launcher.py", "zmq.py", "sitecustomize.py", "IPython.py"):
+        (work / name).write_text("raise SystemExit('This took the place of a module that the kernel needs.')")
+    for unwanted in (".git", ".ipynb_checkpoints", "__pycache__", "env"):
+        (root / unwanted).mkdir()
+        (root / unwanted / "pyvenv.cfg").touch()
+    (root / "data.bin").write_bytes(bytes(6 * 2**20))
+    (root / "link.txt").symlink_to(work / "data.txt")
+    sources = [source for source, _ in TOUR]
+    write_notebook(work / "hw.ipynb", sources[0], "  \n", *sources[1:])
+    return root
+
+
+@pytest.fixture(scope="module")
+def tour(scratch, submission):
+    """One run over many kinds of cells."""
+    before = contents(submission)
+    result = run(submission / "work" / "hw.ipynb", submission, ProcessBox(), cell_seconds=3)
+    assert contents(submission) == before, "the original folder was changed"
+    return result
+
+
+def test_runs_all_cells_and_goes_on_after_errors(tour):
+    """Every non-empty code cell runs, whatever the cells before it did; empty and markdown cells do not count."""
+    assert tour.trouble is None
+    assert (tour.cells, tour.executed) == (len(TOUR), len(TOUR))
+    assert tour.file == "work/hw.ipynb"
+    assert tour.seconds > 0
+
+
+@pytest.mark.parametrize("number", range(1, len(TOUR) + 1))
+def test_records_type_and_line_of_each_cells_error(tour, number):
+    """An error names its cell as In [n] does, and the last line of that cell that took part."""
+    _, expected = TOUR[number - 1]
+    found = [(error.type, error.line) for error in tour.errors if error.cell == number]
+    assert found == ([expected] if expected else [])
+
+
+def test_counts_an_error_that_a_magic_shows_and_swallows(tmp_path):
+    """%%time shows the traceback of its body and then ends as if all were well; the error is recorded."""
+    result = run(write_notebook(tmp_path / "a.ipynb", "%%time\n1 / 0"), tmp_path, ProcessBox())
+    assert [(error.cell, error.type) for error in result.errors] == [(1, "ZeroDivisionError")]
+
+
+def test_messages_are_plain_and_short(tour):
+    """Escape sequences are removed and messages end at 500 characters."""
+    message = next(error.message for error in tour.errors if error.type == "RuntimeError")
+    assert message.startswith("redyyy")
+    assert len(message) == 500
+    assert plain_text("\x1b]0;title\x07\x1b[1;31ma\x00\r\u202eb\x1b[0m") == "ab"
+
+
+def test_an_interrupted_cell_says_its_limit(tour):
+    """A cell over its limit is told the limit in a plain sentence."""
+    sentences = {error.message for error in tour.errors if error.type == "CellTimeout"}
+    assert sentences == {"Ran longer than 3 s and was interrupted."}
+
+
+def test_copies_only_what_a_notebook_needs(tour):
+    """Version control, caches, virtual environments, links and large files stay behind."""
+    assert next(error.message for error in tour.errors if error.type == "OSError") == "['work']"
+
+
+def test_a_lone_notebook_sees_no_neighbours(submission):
+    """Without a root only the notebook itself is copied."""
+    notebook = write_notebook(submission / "work" / "lone.ipynb", "import os", "assert 0, os.listdir()")
+    result = run(notebook, None, ProcessBox())
+    notebook.unlink()
+    assert result.errors[0].message == "['lone.ipynb']"
+    assert result.file == "lone.ipynb"
+
+
+def test_imports_beside_the_notebook_survive_a_safe_path(tmp_path, monkeypatch):
+    """A box that sets PYTHONSAFEPATH does not take the notebook's own folder off the path."""
+    (tmp_path / "mypackage.py").touch()
+    monkeypatch.setattr(
+        grader.notebook, "clean_environment", lambda home: clean_environment(home) | {"PYTHONSAFEPATH": "1"}
+    )
+    result = run(write_notebook(tmp_path / "a.ipynb", "import mypackage"), tmp_path, ProcessBox())
+    assert (result.trouble, result.errors) == (None, ())
+
+
+def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path):
+    """Whoever swallows interrupts is stopped within the limits, and the rest is not run."""
+    notebook = write_notebook(tmp_path / "a.ipynb", "x = 1", SWALLOWS_INTERRUPTS, "x")
+    result = run(notebook, tmp_path, ProcessBox(), cell_seconds=0.5)
+    assert (result.cells, result.executed, result.trouble) == (3, 2, None)
+    assert [(error.cell, error.type) for error in result.errors] == [(2, "CellTimeout")]
+    assert result.errors[0].message == (
+        "Ran longer than 0.5 s; this cell ignored the interrupt. The cells after it were not run."
+    )
+
+
+def test_the_total_limit_ends_the_run(tmp_path):
+    """The cell in which the total limit passes is interrupted, and the rest is not run."""
+    notebook = write_notebook(tmp_path / "a.ipynb", "import time", "time.sleep(1000)", "x = 1")
+    result = run(notebook, tmp_path, ProcessBox(), total_seconds=0.5)
+    assert (result.executed, [(error.cell, error.type) for error in result.errors]) == (2, [(2, "CellTimeout")])
+    assert result.errors[0].message.startswith("The notebook ran longer than 0.5 s in all")
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("import os, subprocess, sys\n"
+         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])\nos._exit(3)", "exit code 3"),
+        ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
+        ("exit()", "asked the kernel to exit"),
+    ],
+)  # fmt: skip
+def test_a_kernel_that_dies_is_recorded_at_its_cell(tmp_path, source, cause):
+    """A cell that ends Python is named with the cause, and what it left running is gone."""
+    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1", source, "x"), tmp_path, ProcessBox())
+    assert (result.cells, result.executed, result.trouble) == (3, 2, None)
+    assert [(error.cell, error.type) for error in result.errors] == [(2, "KernelDied")]
+    assert cause in result.errors[0].message
+
+
+def test_an_old_notebook_is_upgraded(tmp_path):
+    """A notebook of format 3, with its worksheets, runs too."""
+    cells = [{"cell_type": "heading", "level": 1, "metadata": {}, "source": ["Title"]}]
+    cells += [{"cell_type": "code", "input": [line], "language": "python", "metadata": {}, "outputs": []}
+              for line in ("x = 1", "assert x == 2")]  # fmt: skip
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
+    (tmp_path / "old.ipynb").write_text(json.dumps(old))
+    result = run(tmp_path / "old.ipynb", tmp_path, ProcessBox())
+    assert (result.cells, result.executed) == (2, 2)
+    assert [(error.cell, error.line, error.type) for error in result.errors] == [(2, 1, "AssertionError")]
+
+
+def test_an_unreadable_notebook_is_trouble(tmp_path):
+    """What nbformat cannot read comes back as a sentence, not as an exception."""
+    (tmp_path / "a.ipynb").write_text("{}")
+    assert run(tmp_path / "a.ipynb", tmp_path, ProcessBox()).trouble.startswith("The notebook could not be read")
+
+
+def test_a_notebook_that_is_not_there_is_trouble(tmp_path):
+    """A file that vanished comes back as a sentence too."""
+    assert "could not be prepared" in run(tmp_path / "a.ipynb", None, ProcessBox()).trouble
+
+
+@pytest.mark.parametrize(
+    ("driver", "sentence"),
+    [
+        ("import nowhere", "stopped without an answer (ModuleNotFoundError: No module named 'nowhere')"),
+        ("print('{}')", "answer could not be read"),
+        ('print(\'{"cells": 1e999, "executed": 1, "errors": []}\')', "answer could not be read"),
+        ("while True: print('x' * 65536, end='')", "answer could not be read"),
+        ("import time; time.sleep(1000)", "gave no answer within 1 s"),
+    ],
+)
+def test_a_broken_driver_is_trouble_and_never_the_students_error(tmp_path, monkeypatch, driver, sentence):
+    """A driver that dies, answers nonsense, floods or hangs costs the student nothing."""
+    (tmp_path / "driver.py").write_text(driver)
+    monkeypatch.setattr(grader.notebook, "DRIVER", tmp_path / "driver.py")
+    monkeypatch.setattr(grader.notebook, "GRACE_SECONDS", 0.5)
+    result = run(write_notebook(tmp_path / "a.ipynb", "1 / 0"), tmp_path, ProcessBox(), total_seconds=0.5)
+    assert sentence in result.trouble
+    assert (result.cells, result.executed, result.errors) == (0, 0, ())
+
+
+def test_a_killed_driver_takes_its_kernel_along(tmp_path):
+    """If the driver dies under a running cell, that is trouble, and the kernel does not outlive it."""
+    source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass"
+    result = run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, ProcessBox())
+    assert result.trouble == "The notebook driver stopped without an answer."
+
+
+def test_a_missing_package_is_named(tmp_path, monkeypatch):
+    """Without nbclient the trouble says what to install."""
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, ProcessBox())
+    assert result.trouble == "A headless run needs nbclient: install the extra 'grade'."
+
+
+def test_closing_the_box_ends_a_run(tmp_path, scratch):
+    """A box closed from another thread ends the kernel and its children, and the run raises Interrupted."""
+    signal_file = tmp_path / "running"
+    os.mkfifo(signal_file)
+    child = f"import time; open({str(signal_file)!r}, 'w').write('now'); time.sleep(1000)"
+    source = (
+        "import subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', {child!r}], start_new_session=True)\n"
+        "while True: pass"
+    )
+    box = ProcessBox()
+    ended = []
+
+    def run_until_stopped():
+        with pytest.raises(Interrupted):
+            run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, box)
+        ended.append(True)
+
+    thread = threading.Thread(target=run_until_stopped)
+    reader = os.open(signal_file, os.O_RDONLY | os.O_NONBLOCK)
+    thread.start()
+    assert select.select([reader], [], [], 60)[0], "the cell did not start"
+    os.close(reader)
+    started = running(scratch)
+    box.close()
+    thread.join(timeout=30)
+    assert ended
+    assert len(started) == 3, "driver, kernel and its child"
+    assert psutil.wait_procs(started, timeout=10)[1] == []
+
+
+def test_a_closed_box_starts_nothing(tmp_path):
+    """After Ctrl-C no further notebook is run."""
+    box = ProcessBox()
+    box.close()
+    with pytest.raises(Interrupted):
+        run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, box)
+
+
+def test_imports_quickly():
+    """Importing the package loads none of Jupyter."""
+    heavy = "nbclient nbformat zmq jupyter_client ipykernel psutil numpy"
+    code = f"import sys, grader.notebook; print(sorted(set('{heavy}'.split()) & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
