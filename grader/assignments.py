@@ -1,0 +1,112 @@
+"""What can be graded: an assignment is a folder in ``student_template/`` and the parts that name it."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import resources
+from grader.checks import all_parts
+from grader.errors import MalformedCheck, Refused
+from grader.extract import defined_names
+from grader.spec import Check, Part
+from grader.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment; ``folder`` holds its template notebook and recorded public answers."""
+
+    slug: str
+    title: str
+    summary: str
+    source: str
+    convention: str
+    notebook: str
+    folder: Path
+    parts: tuple[Part, ...]
+
+    @property
+    def needs(self) -> list[str]:
+        """The functions and classes that its checks call."""
+        return list(dict.fromkeys(name for part in self.parts for name in part.needs))
+
+    @property
+    def checks(self) -> list[Check]:
+        """All its checks, in order."""
+        return [check for part in self.parts for check in part.checks.values()]
+
+    @property
+    def points(self) -> float:
+        """What it is worth in all."""
+        return round(sum(part.points for part in self.parts), 6)
+
+
+@functools.cache
+def all_assignments() -> dict[str, Assignment]:
+    """Every assignment by its slug; MalformedCheck names the file that does not hold what it must."""
+    templates = resources.folder("student_template")
+    parts = all_parts()
+    found = {}
+    for file in sorted(templates.glob("*/assignment.toml")):
+        slug = file.parent.name
+        own = tuple(part for part in parts if part.assignment == slug)
+        try:
+            text = tomllib.loads(file.read_text("utf-8"))
+            values: dict[str, Any] = {name: text[name] for name in ("title", "summary", "source", "notebook")}
+        except (tomllib.TOMLDecodeError, KeyError) as error:
+            raise MalformedCheck(f"student_template/{slug}/assignment.toml: {error}.") from None
+        found[slug] = Assignment(slug, **values, convention=text.get("convention", ""), folder=file.parent, parts=own)
+    for part in parts:
+        if part.assignment not in found:
+            where = f"grader/checks/{part.slug}.py"
+            raise MalformedCheck(f"{where}: student_template/{part.assignment}/assignment.toml does not exist.")
+    return found
+
+
+def find_assignment(slug: str) -> Assignment:
+    """The assignment of that name; Refused lists those that there are."""
+    known = all_assignments()
+    if slug not in known:
+        raise Refused(f"There is no assignment {slug!r}; there are: {', '.join(known)}.")
+    return known[slug]
+
+
+def recognise(submission: Submission) -> Assignment:
+    """The assignment whose notebook is there, or whose names are; Refused if the submission defines none of any."""
+    defined = defined_names(submission)
+    files = {file.path.rpartition("/")[2] for file in submission.files}
+    known = all_assignments().values()
+
+    def likeness(assignment: Assignment) -> tuple[bool, float]:
+        share = len(defined & set(assignment.needs)) / max(len(assignment.needs), 1)
+        return share > 0 and assignment.notebook in files, share
+
+    best = max(known, key=likeness)
+    if not likeness(best)[1]:
+        wanted = ", ".join(assignment.slug for assignment in known)
+        raise Refused(
+            f"{submission.path} defines no function or class of any assignment; "
+            f"name the assignment with --assignment ({wanted}), or check that this is the right file."
+        )
+    return best
+
+
+def select(assignment: Assignment, names: list[str]) -> list[Check]:
+    """The checks that the names pick: a part, a check, part/check or part_check; all of them for no name."""
+    picked = []
+    for name in names:
+        hits = [
+            check
+            for check in assignment.checks
+            if name in (check.part, check.slug, check.name, f"{check.part}_{check.slug}")
+        ]
+        if not hits:
+            known = ", ".join(part.slug for part in assignment.parts)
+            checks = ", ".join(dict.fromkeys(check.slug for check in assignment.checks))
+            raise Refused(f"{assignment.slug} has no part or check {name!r}; its parts: {known}; its checks: {checks}.")
+        picked += hits
+    return [check for check in assignment.checks if not names or check in picked]

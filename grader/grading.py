@@ -1,0 +1,199 @@
+"""The pipeline, top to bottom: a submission goes in, a Result comes out.
+
+submission -> extracted text -> per check: inputs -> student process -> transcript -> judgement -> Result.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+
+import numpy as np
+
+from grader import __version__
+from grader import notebook as headless
+from grader.assignments import Assignment
+from grader.errors import GraderError, HarnessError, Interrupted
+from grader.extract import Program, extract, main_notebook
+from grader.judging import Played, diagnose, explain_missing, harness_failure, judge, refutes
+from grader.model import CheckResult, Diagnosis, Isolation, NotebookRun, PartResult, Result, Status, SubmissionInfo
+from grader.oracle import Oracle
+from grader.sandbox import Box
+from grader.spec import Check
+from grader.submission import Submission
+from grader.worker.client import StudentProcess
+
+# After one of these, playing the other cases of the check would only cost time.
+FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookLimits:
+    """Wall-clock limits of the headless run, in seconds."""
+
+    cell: float = 30.0
+    total: float = 120.0
+
+
+def grade_submission(
+    submission: Submission,
+    assignment: Assignment,
+    checks: Sequence[Check],
+    oracle: Oracle,
+    box: Box,
+    *,
+    notebook: NotebookLimits | None = None,
+) -> Result:
+    """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
+
+    Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
+    """
+    program = extract(submission, assignment.needs)
+    run = _run_notebook(submission, assignment, box, notebook) if notebook else None
+    with StudentProcess(box, program) as process:
+        graded = [_grade_check(check, process, program, oracle) for check in checks]
+    parts = tuple(
+        _part_result(part.slug, part.title, _diagnosed([one for one in graded if one.check.part == part.slug], oracle))
+        for part in assignment.parts
+        if any(check.part == part.slug for check in checks)
+    )
+    trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
+    score = None if trouble else round(sum(part.score for part in parts), 4)
+    return Result(
+        assignment=assignment.slug,
+        student=submission.student,
+        submission=SubmissionInfo(str(submission.path), submission.sha256),
+        status="not_graded" if trouble else "graded",
+        reason=_trouble(trouble) if trouble else None,
+        score=score,
+        max_score=round(sum(part.max_score for part in parts), 4),
+        seed=oracle.seed,
+        public=oracle.public,
+        versions=versions(oracle.public),
+        isolation=Isolation(box.level, box.probe()),
+        notebook=run,
+        parts=parts,
+    )
+
+
+def not_graded(student: str, path: str, reason: str, assignment: str | None, level: str) -> Result:
+    """The Result of a submission that could not be graded: no score, which is not 0."""
+    return Result(
+        assignment=assignment,
+        student=student,
+        submission=SubmissionInfo(path, ""),
+        status="not_graded",
+        reason=reason,
+        score=None,
+        max_score=None,
+        seed=None,
+        public=False,
+        versions=versions(public=True),
+        isolation=Isolation(level),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A check, what was played of it, and the result so far."""
+
+    check: Check
+    played: Sequence[Played]
+    result: CheckResult
+
+
+def _grade_check(check: Check, process: StudentProcess, program: Program, oracle: Oracle) -> Graded:
+    played: list[Played] = []
+    try:
+        for case in check.cases:
+            inputs = oracle.inputs(check, case)
+            played.append(Played(case, inputs, oracle.answer(check, case), process.play(check, inputs)))
+            if played[-1].transcript.outcome in FINAL:
+                break
+        result = judge(check, played, public=oracle.public)
+    except Interrupted:
+        raise
+    except HarnessError as error:
+        return Graded(check, (), harness_failure(check, error))
+    except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
+        return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
+    last = played[-1].transcript
+    if last.outcome == "missing":
+        result = explain_missing(result, program, process.problems, last.name)
+    return Graded(check, played, result)
+
+
+def _diagnosed(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
+    """The results of a part, its failures explained.
+
+    A mistake that a passed check rules out explains nothing; of those left, the one that explains most checks does.
+    """
+    passed = [one for one in graded if one.result.status is Status.PASSED]
+    found: dict[str, list[Diagnosis]] = {}
+    for one in graded:
+        failed = {case.case for finding in one.result.findings for case in finding.cases if not case.ok}
+        variants = {
+            item.case.name: oracle.variants(one.check, item.case) for item in one.played if item.case.name in failed
+        }
+        candidates = diagnose(one.check, one.played, variants)
+        found[one.check.name] = [item for item in candidates if not _ruled_out(item.code, passed, oracle)]
+    explains = Counter(item.code for candidates in found.values() for item in candidates)
+    return [replace(one.result, diagnosis=_most(found[one.check.name], explains)) for one in graded]
+
+
+def _ruled_out(code: str, passed: Sequence[Graded], oracle: Oracle) -> bool:
+    return any(
+        refutes(one.check, item, oracle.variants(one.check, item.case).get(code))
+        for one in passed
+        for item in one.played
+    )
+
+
+def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diagnosis, ...]:
+    most = max((explains[item.code] for item in candidates), default=0)
+    return tuple(item for item in candidates if explains[item.code] == most)
+
+
+def _run_notebook(
+    submission: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
+) -> NotebookRun | None:
+    file = main_notebook(submission, assignment.needs)
+    if file is None:
+        return None
+    path = submission.root / file.path if submission.root else submission.path
+    try:
+        return headless.run(path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total)
+    except Interrupted:
+        raise
+    except (GraderError, OSError) as error:
+        return NotebookRun(len(file.cells), 0, 0.0, file=file.path, trouble=str(error))
+
+
+def _part_result(slug: str, title: str, checks: list[CheckResult]) -> PartResult:
+    score = round(sum(check.points for check in checks), 4)
+    return PartResult(slug, title, score, round(sum(check.max_points for check in checks), 4), tuple(checks))
+
+
+def _trouble(checks: Sequence[CheckResult]) -> str:
+    first = checks[0].error.message if checks[0].error else ""
+    return f"The grader itself failed in {len(checks)} checks, first in {checks[0].slug}: {first}"
+
+
+def versions(public: bool) -> dict[str, str | None]:
+    """The versions that a grade depends on; Numba only where the reference ran."""
+    return {
+        "grader": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": None if public else _version("numba"),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

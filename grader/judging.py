@@ -1,0 +1,234 @@
+"""From transcripts to the result of a check. All functions here are pure: nothing is run, read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.errors import HarnessError
+from grader.expectations import Arrays, Verdict, rel_errors
+from grader.extract import Program, missing_because
+from grader.mistakes import mistakes_of
+from grader.model import CaseOutcome, CheckResult, Curve, Diagnosis, ErrorInfo, Finding, Note, Status
+from grader.spec import Case, Check, Inputs
+from grader.words import listing, number, plain_text
+from grader.worker.client import LOAD_SECONDS, Transcript
+
+USUAL = "the usual case"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One case that was played: its inputs, the right answer, and what came back."""
+
+    case: Case
+    inputs: Inputs
+    want: Arrays
+    transcript: Transcript
+
+
+Variants = Mapping[str, Mapping[str, Arrays]]  # case name -> code of the mistake -> arrays
+Problems = Sequence[Mapping[str, object]]  # statements of the submission that raised when it was loaded
+
+
+def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResult:
+    """The result of a check whose scenario was played, without a diagnosis."""
+    verdicts: dict[str, list[tuple[str, Verdict]]] = {item.name: [] for item in check.expect}
+    notes: dict[str, Note] = {}
+    curves: list[Curve] = []
+    points = 0.0
+    for one in played:
+        good = one.transcript.outcome == "returned"
+        for expectation in check.expect if good else ():
+            said = expectation.judge(one.transcript.values, one.want, one.inputs, public)
+            if isinstance(said, Verdict):
+                verdicts[expectation.name].append((one.case.name, said))
+                good &= said.ok
+            elif isinstance(said, Note):
+                notes[said.code] = said
+            elif isinstance(said, Curve) and not one.case.name:
+                curves.append(said)
+        points += one.case.points if good else 0.0
+    findings = tuple(
+        _finding(item.name, item.limit, verdicts[item.name]) for item in check.expect if verdicts[item.name]
+    )
+    status = _status(findings, played)
+    return CheckResult(
+        slug=check.slug,
+        title=check.title,
+        status=status,
+        points=check.points if status is Status.PASSED else round(points, 2),
+        max_points=check.points,
+        seconds=round(sum(one.transcript.seconds for one in played), 4),
+        findings=findings,
+        notes=(*notes.values(), *_crash_note(played)),
+        error=_error(check, played),
+        curves=tuple(curves),
+    )
+
+
+def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -> Finding:
+    """One finding over all cases: the first failing one speaks, else the worst of the good ones."""
+    cases = tuple(CaseOutcome(case, verdict.ok, verdict.measured) for case, verdict in verdicts)
+    wrong = [(case, verdict) for case, verdict in verdicts if not verdict.ok]
+    if not wrong:
+        worst = max((verdict for _, verdict in verdicts), key=lambda verdict: verdict.measured or 0.0)
+        return Finding(name, worst.measured, limit, True, worst.message, cases)
+    case, verdict = wrong[0]
+    message = f"With {case}: {verdict.message}" if case else verdict.message
+    if len(verdicts) > 1:
+        where = listing([case or USUAL for case, _ in wrong])
+        right = len(verdicts) - len(wrong)
+        message += f" Wrong in {len(wrong)} of {len(verdicts)} cases ({where})" + (
+            ", right in the rest." if right else "."
+        )
+    return Finding(name, verdict.measured, limit, False, message, cases, verdict.evidence)
+
+
+def _status(findings: Sequence[Finding], played: Sequence[Played]) -> Status:
+    outcomes = {one.transcript.outcome for one in played}
+    for outcome, status in (
+        ("violated", Status.VIOLATED),
+        ("timed_out", Status.TIMED_OUT),
+        ("died", Status.CRASHED),
+        ("raised", Status.CRASHED),
+        ("missing", Status.MISSING),
+        ("unwritten", Status.MISSING),
+    ):
+        if outcome in outcomes:
+            return status
+    return Status.PASSED if all(finding.ok for finding in findings) else Status.FAILED
+
+
+def _crash_note(played: Sequence[Played]) -> list[Note]:
+    """Where a check raised in some cases only, say in which."""
+    raised = [one.case.name or USUAL for one in played if one.transcript.outcome == "raised"]
+    if not raised or len(played) == 1:
+        return []
+    return [Note("raised-in", f"It raised in {len(raised)} of {len(played)} cases: {listing(raised)}.")]
+
+
+def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
+    """The first failure to return anything, as a sentence."""
+    for one in played:
+        transcript = one.transcript
+        if transcript.outcome == "returned":
+            continue
+        error = transcript.error
+        if transcript.outcome == "timed_out":
+            return ErrorInfo("TimeLimit", _too_long(check, one))
+        if transcript.outcome in ("died", "violated"):
+            return ErrorInfo(transcript.outcome.capitalize(), plain_text(str(error.get("message", ""))))
+        if transcript.outcome == "missing":
+            return ErrorInfo("Missing", f"{transcript.name} is not defined in the submission.")
+        return described(error, one.case.name, unwritten=transcript.outcome == "unwritten")
+    return None
+
+
+def _too_long(check: Check, one: Played) -> str:
+    if one.transcript.name == "loading":
+        return (
+            f"Loading the code took longer than {number(LOAD_SECONDS)} s: some statement outside a function never ends."
+        )
+    case = f" with {one.case.name}" if one.case.name else ""
+    return f"It ran longer than {number(check.seconds)} s{case} and was stopped; does a loop never end?"
+
+
+def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = False) -> ErrorInfo:
+    """An exception as the student process described it, made safe and typed; nothing in it is believed for marks."""
+    kind, message = (plain_text(str(error.get(name, ""))) for name in ("type", "message"))
+    cell, line = (value if type(value) is int else None for value in (error.get("cell"), error.get("line")))
+    file = error.get("file")
+    if unwritten:
+        message = (
+            f"{plain_text(str(error.get('function', '')), 80)} is not written yet (it raises NotImplementedError)."
+        )
+    elif error.get("scenario"):
+        call = plain_text(str(error["scenario"]), 200)
+        message = f"{message} (in the check's line `{call}`: what your code returned does not fit)"
+    if case and not unwritten:
+        message = f"With {case}: {message}"
+    return ErrorInfo(
+        type="Missing" if unwritten else kind,
+        message=message,
+        cell=cell,
+        line=line,
+        traceback=plain_lines(str(error.get("traceback", ""))),
+        file=plain_text(file, 200) if isinstance(file, str) else None,
+    )
+
+
+def plain_lines(text: str) -> str:
+    """Several lines made safe to print, their indentation kept."""
+    return "\n".join(line[: len(line) - len(line.lstrip())] + plain_text(line, 200) for line in text.split("\n")[:40])
+
+
+def explain_missing(result: CheckResult, program: Program, problems: Problems, name: str) -> CheckResult:
+    """Say why a name is missing: its cell does not parse, or its definition raised."""
+    because = missing_because(program, name)
+    raised = next((item for item in problems if name in (item.get("binds") or ())), None)  # type: ignore[operator]
+    if because:
+        error = ErrorInfo("Missing", because)
+    elif raised:
+        inner = described(raised)
+        error = replace(inner, type="Missing", message=f"Defining {name} raised {inner.type}: {inner.message}.")
+    else:
+        return result
+    return replace(result, error=error)
+
+
+def diagnose(check: Check, played: Sequence[Played], variants: Variants) -> tuple[Diagnosis, ...]:
+    """The known mistakes that reproduce the student's numbers: certain if they do so in every failed case."""
+    found = []
+    failed = [one for one in played if one.transcript.outcome == "returned" and one.case.name in variants]
+    for item in mistakes_of(check.part):
+        hits = sum(
+            _reproduces(check, one, variants[one.case.name][item.code])
+            for one in failed
+            if item.code in variants[one.case.name]
+        )
+        if hits:
+            found.append(Diagnosis(item.code, item.sentence, hits == len(failed), item.hint))
+    certain = [diagnosis for diagnosis in found if diagnosis.certain]
+    return tuple(certain or found)
+
+
+def refutes(check: Check, one: Played, variant: Arrays | None) -> bool:
+    """Whether a case that the student passed would have failed with the mistake: then they did not make it."""
+    return variant is not None and any(
+        isinstance(verdict, Verdict) and not verdict.ok
+        for verdict in (item.judge(variant, one.want, one.inputs, False) for item in check.expect)
+    )
+
+
+def _reproduces(check: Check, one: Played, variant: Arrays) -> bool:
+    """Whether a variant gives the student's arrays, and not the right ones."""
+    names = [name for name in (item.name for item in check.expect) if name in variant]
+    return (
+        bool(names)
+        and all(_same(one.transcript.values.get(name), variant[name]) for name in names)
+        and not all(_same(variant[name], one.want[name]) for name in names)
+    )
+
+
+def _same(x: object, y: object) -> bool:
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
+        return False
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return False
+    return bool(np.max(rel_errors(x.astype(float), y.astype(float)), initial=0.0) <= 1e-7)
+
+
+def harness_failure(check: Check, error: HarnessError) -> CheckResult:
+    """The result of a check that we could not run: no verdict on the student."""
+    return CheckResult(
+        check.slug,
+        check.title,
+        Status.GRADER_ERROR,
+        0.0,
+        check.points,
+        0.0,
+        error=ErrorInfo(type(error).__name__, plain_text(str(error))),
+    )

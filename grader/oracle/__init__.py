@@ -1,0 +1,36 @@
+"""Where expected answers come from: always in the grading process, never in the student's.
+
+live       plays the scenarios with solutions/, on any seed
+recorded   reads what ``live`` gave for the public seed, from the file beside the student template
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from grader.expectations import Arrays
+from grader.spec import Case, Check, Inputs
+
+PUBLIC_SEED = 231  # the course's number
+
+
+class Oracle(Protocol):
+    """Gives the inputs of a case, the right answer, and the answers of the known mistakes."""
+
+    seed: int
+    public: bool
+
+    def inputs(self, check: Check, case: Case) -> Inputs:
+        """What to play the scenario with."""
+
+    def answer(self, check: Check, case: Case) -> Arrays:
+        """What the reference returns."""
+
+    def variants(self, check: Check, case: Case) -> Mapping[str, Arrays]:
+        """What each known mistake would return, by its code; one that raises is left out."""
+
+
+def key(check: Check, case: Case) -> str:
+    """The name of a case, unique in the project."""
+    return f"{check.name}/{case.name}"

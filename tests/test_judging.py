@@ -1,0 +1,148 @@
+"""From transcripts to a check's result: statuses, marks, and the words of findings and diagnoses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.expectations import matches
+from grader.judging import Played, described, diagnose, judge, refutes
+from grader.mistakes import Mistake
+from grader.model import Status
+from grader.spec import Part, normal
+from grader.worker.client import Transcript
+
+part = Part("demo", "Demo", assignment="none", needs=())
+
+
+@part.check(
+    points=2,
+    inputs={"x": normal(2)},
+    edges={"pad 0": {"x": normal(2)}, "stride 2": {"x": normal(2)}},
+    edge_points=1,
+    expect=[matches("dx"), matches("dw")],
+)
+def backward(code, x):
+    """Backward pass."""
+
+
+CHECK = part.checks["backward"]
+WANT = {"dx": np.ones(2), "dw": np.ones(3)}
+
+
+def played(*outcomes):
+    """A case for each outcome: "right", the names that are wrong, or what else happened."""
+    cases = []
+    for case, outcome in zip(CHECK.cases, outcomes, strict=False):
+        if outcome in ("raised", "timed_out", "died", "missing", "unwritten", "violated"):
+            error = {"type": "ValueError", "message": "no", "cell": 3, "line": 7, "traceback": "", "function": "f"}
+            transcript = Transcript(outcome, 0.1, error=error, name="f")
+        else:
+            values = {name: value * (2 if name in outcome else 1) for name, value in WANT.items()}
+            transcript = Transcript("returned", 0.1, values)
+        cases.append(Played(case, {}, WANT, transcript))
+    return cases
+
+
+def result(*outcomes):
+    return judge(CHECK, played(*outcomes), public=True)
+
+
+def test_all_right_is_passed_with_all_points():
+    """One finding an array, over all cases."""
+    passed = result("right", "right", "right")
+    assert (passed.status, passed.points, passed.max_points) == (Status.PASSED, 3, 3)
+    assert [(finding.name, finding.ok, len(finding.cases)) for finding in passed.findings] == [
+        ("dx", True, 3),
+        ("dw", True, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status", "points"),
+    [
+        (("right", "dx", "right"), Status.FAILED, 2.5),
+        (("dx dw", "right", "right"), Status.FAILED, 1),
+        (("right", "raised", "dx"), Status.CRASHED, 2),
+        (("right", "timed_out"), Status.TIMED_OUT, 2),
+        (("died",), Status.CRASHED, 0),
+        (("missing",), Status.MISSING, 0),
+        (("unwritten",), Status.MISSING, 0),
+        (("violated",), Status.VIOLATED, 0),
+    ],
+)
+def test_each_case_keeps_its_own_points(outcomes, status, points):
+    """What failed in one case does not take the points of another; the gravest trouble names the check."""
+    got = result(*outcomes)
+    assert (got.status, got.points) == (status, points)
+
+
+def test_a_finding_says_in_which_cases_it_is_wrong():
+    """The first failing case speaks; the others are counted."""
+    dx, dw = result("right", "dx", "right").findings
+    assert dx.message == (
+        "With pad 0: dx has relative error 3.3e-01 at [0]; limit 1e-08. "
+        "Wrong in 1 of 3 cases (pad 0), right in the rest."
+    )
+    assert dw.ok
+    (dx, _) = result("dx", "dx", "dx").findings
+    assert dx.message.endswith("Wrong in 3 of 3 cases (the usual case, pad 0 and stride 2).")
+
+
+def test_a_crash_in_some_cases_only_says_in_which():
+    """The error is placed, the note names the cases."""
+    got = result("right", "raised", "right")
+    assert (got.error.type, got.error.message, got.error.cell, got.error.line) == ("ValueError", "With pad 0: no", 3, 7)
+    assert [note.sentence for note in got.notes] == ["It raised in 1 of 3 cases: pad 0."]
+
+
+def test_every_trouble_is_a_sentence():
+    """Time, death, absence and stubs."""
+    assert result("timed_out").error.message == "It ran longer than 10 s and was stopped; does a loop never end?"
+    assert result("missing").error.message == "f is not defined in the submission."
+    assert result("unwritten").error.message == "f is not written yet (it raises NotImplementedError)."
+
+
+def test_a_hostile_error_is_made_harmless():
+    """Escapes are taken out, wrong types ignored, length is capped."""
+    error = {"type": "\x1b[31mE\x07", "message": "a\u202eb" + "x" * 10_000, "cell": "1", "line": True, "file": ["/etc"]}
+    info = described(error)
+    assert info.type == "E"
+    assert info.message.startswith("abxxx")
+    assert len(info.message) <= 500
+    assert (info.cell, info.line, info.file) == (None, None, None)
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """A known mistake of the demo part that doubles dx."""
+    item = Mistake("doubled", ("demo",), "dx is doubled.", "Halve it.", lambda ref: {})
+    monkeypatch.setattr("grader.judging.mistakes_of", lambda part: [item])
+    return {"dx": WANT["dx"] * 2, "dw": WANT["dw"]}
+
+
+def test_the_mistake_that_reproduces_the_numbers_is_the_diagnosis(known):
+    """In every failed case: certain."""
+    variants = {"": {"doubled": known}, "pad 0": {"doubled": known}}
+    (diagnosis,) = diagnose(CHECK, played("dx", "dx", "right"), variants)
+    assert (diagnosis.code, diagnosis.certain) == ("doubled", True)
+
+
+def test_a_mistake_that_explains_only_some_cases_is_only_likely(known):
+    """The other failed case has another cause as well."""
+    variants = {"": {"doubled": known}, "pad 0": {"doubled": known}}
+    (diagnosis,) = diagnose(CHECK, played("dx", "dx dw"), variants)
+    assert not diagnosis.certain
+
+
+def test_a_mistake_that_makes_no_difference_is_no_diagnosis(known):
+    """A variant that gives the right numbers explains nothing."""
+    assert diagnose(CHECK, played("dx"), {"": {"doubled": WANT}}) == ()
+
+
+def test_a_passed_case_refutes_what_would_have_failed_it(known):
+    """Whoever passes where the mistake shows did not make it."""
+    (one,) = played("right")
+    assert refutes(CHECK, one, known)
+    assert not refutes(CHECK, one, WANT)
+    assert not refutes(CHECK, one, None)
