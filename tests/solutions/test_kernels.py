@@ -1,0 +1,172 @@
+"""What holds for all reference solutions: inputs are kept, one specialisation a kernel, the same bits always."""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import solutions
+from solutions.inputs import as_float64
+from solutions.jit import KERNELS
+
+ROOT = Path(solutions.__file__).parents[1]
+
+
+def play(change=lambda array: array):
+    """Call every layer forward and backward, each array first passed through ``change``; return all results."""
+    rng = np.random.default_rng(0)
+
+    def draw(*shape):
+        return change(rng.normal(size=shape))
+
+    results = []
+    x, w, b = draw(4, 3, 9, 7), draw(5, 3, 3, 2), draw(5)
+    out, cache = solutions.conv_forward_naive(x, w, b, {"stride": 1, "pad": 1})
+    results += [out, *solutions.conv_backward_naive(draw(*out.shape), cache)]
+    out, cache = solutions.max_pool_forward_naive(x, {"pool_height": 3, "pool_width": 3, "stride": 2})
+    results += [out, solutions.max_pool_backward_naive(draw(*out.shape), cache)]
+    out, cache = solutions.affine_forward(x, draw(189, 33), draw(33))
+    results += [out, *solutions.affine_backward(draw(*out.shape), cache)]
+    out, cache = solutions.relu_forward(x)
+    results += [out, solutions.relu_backward(draw(*out.shape), cache)]
+    return results
+
+
+def digest():
+    """A hash of the bits of all results."""
+    return hashlib.sha256(b"".join(array.tobytes() for array in play())).hexdigest()
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+def strided(array):
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]))
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+def unaligned(array):
+    raw = np.zeros(array.nbytes + 1, np.uint8)[1:].view(np.float64).reshape(array.shape)
+    raw[...] = array
+    return raw
+
+
+LAYOUTS = {
+    "Fortran order": np.asfortranarray,
+    "every other element": strided,
+    "reversed": lambda array: array[..., ::-1].copy()[..., ::-1],
+    "read-only": read_only,
+    "big endian": lambda array: array.astype(">f8"),
+    "unaligned": unaligned,
+    "long double": lambda array: array.astype(np.longdouble),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_layout_of_an_input_does_not_matter(layout):
+    """Memory order, strides, alignment, byte order and flags change no bit of a result."""
+    for got, want in zip(play(LAYOUTS[layout]), play(), strict=True):
+        assert got.dtype == np.float64
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_narrow_floats_are_computed_in_float64(dtype):
+    """A float32 input gives the float64 result of its values."""
+    got = play(lambda array: array.astype(dtype))
+    want = play(lambda array: array.astype(dtype).astype(np.float64))
+    for have, array in zip(got, want, strict=True):
+        assert have.dtype == np.float64
+        np.testing.assert_array_equal(have, array)
+
+
+def test_each_kernel_has_one_specialisation():
+    """All these layouts and dtypes, and NumPy integers as stride, compile nothing new."""
+    for change in (np.float32, *LAYOUTS.values()):
+        play(change)
+    image = np.ones((1, 1, 3, 3))
+    for kind in (int, np.int8, np.uint16, np.int64):
+        out, cache = solutions.conv_forward_naive(image, image, np.ones(1), {"stride": kind(1), "pad": kind(1)})
+        solutions.conv_backward_naive(out, cache)
+        window = {"pool_height": kind(2), "pool_width": kind(2), "stride": kind(1)}
+        solutions.max_pool_forward_naive(image, window)
+    assert {kernel.__name__: len(kernel.signatures) for kernel in KERNELS} == {k.__name__: 1 for k in KERNELS}
+
+
+def test_warm_up_runs_every_kernel():
+    """After warm_up no first call has to wait for the compiler."""
+    code = (
+        "import solutions, solutions.jit as jit; solutions.warm_up();"
+        "print(len(jit.KERNELS), [len(kernel.signatures) for kernel in jit.KERNELS])"
+    )
+    assert run(code) == f"{len(KERNELS)} {[1] * len(KERNELS)}"
+
+
+def test_inputs_are_not_changed():
+    """Forward and backward leave x, w, b and dout as they were."""
+    kept = []
+
+    def keep(array):
+        kept.append((array, array.copy()))
+        return array
+
+    play(keep)
+    assert kept
+    for array, copy in kept:
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_results_are_not_views_of_inputs():
+    """Writing into a result cannot change what the caller passed."""
+    given = []
+    results = play(lambda array: given.append(array) or array)
+    assert not any(np.shares_memory(result, array) for result in results for array in given)
+
+
+def test_float64_arrays_are_passed_on_without_a_copy():
+    """The usual input costs no conversion."""
+    array = np.ones((2, 3))
+    assert as_float64(array) is array
+
+
+def run(code, **environment):
+    """Run code in a fresh interpreter from the checkout and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+DIGEST = "from tests.solutions.test_kernels import digest; print(digest())"
+
+
+def test_a_second_run_gives_the_same_bits():
+    """Calling everything twice in one process repeats every bit."""
+    assert digest() == digest()
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_the_thread_count_does_not_change_the_bits(threads):
+    """One thread or two, in a fresh process: the same hash."""
+    assert run(DIGEST, NUMBA_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads) == digest()
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the target is named for x86-64")
+def test_the_cpu_does_not_change_the_bits():
+    """Code for the plainest x86-64 and for this machine's CPU gives the same hash."""
+    assert run(DIGEST, **GENERIC) == digest()
