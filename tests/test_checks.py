@@ -1,0 +1,255 @@
+"""The checks themselves: discovered, well-formed, fair, and matched by templates and recorded answers."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import inspect
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import solutions
+from grader import checks
+from grader.assignments import all_assignments, find_assignment, select
+from grader.cells import readable
+from grader.errors import MalformedCheck, Refused
+from grader.expectations import Verdict, matches
+from grader.extract import extract
+from grader.intake.reading import read_submission
+from grader.measures import two_layer_loss
+from grader.oracle import PUBLIC_SEED, key
+from grader.oracle.live import LiveOracle
+from grader.oracle.recorded import FILE, RecordedOracle, record
+from grader.sandbox import open_box
+from grader.spec import Part, normal
+from grader.worker.client import StudentProcess
+
+ASSIGNMENTS = list(all_assignments().values())
+CHECKS = [check for assignment in ASSIGNMENTS for check in assignment.checks]
+
+
+@pytest.fixture(params=ASSIGNMENTS, ids=lambda assignment: assignment.slug)
+def assignment(request):
+    """Each assignment in turn."""
+    return request.param
+
+
+def test_every_part_belongs_to_an_assignment():
+    """What is discovered can be graded."""
+    assert [part for assignment in ASSIGNMENTS for part in assignment.parts] != []
+    assert {part.slug for part in checks.all_parts()} == {p.slug for a in ASSIGNMENTS for p in a.parts}
+
+
+@pytest.fixture
+def write_part(tmp_path, monkeypatch):
+    """Put a file beside the checks, as whoever adds a part does, for one test."""
+
+    def write(text, name="extra"):
+        (tmp_path / f"{name}.py").write_text(text)
+        monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path)])
+        importlib.invalidate_caches()
+        checks.load_part.cache_clear()
+        return name
+
+    yield write
+    checks.load_part.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("grader.checks.extra")]:
+        del sys.modules[name]
+
+
+HEAD = "from grader.spec import Part, normal\nfrom grader.expectations import matches\n"
+PART = HEAD + "part = Part('extra', 'Extra', assignment='layers', needs=('f',))\n"
+CHECK = "@part.check(points=1, inputs={'x': normal(2)}, expect=[matches('x')])\n"
+
+
+def test_a_file_dropped_into_the_folder_is_a_part(write_part):
+    """Nothing else has to be told about it."""
+    write_part(PART + CHECK + "def forward(code, x):\n    'Forward pass.'\n    return {'x': x}\n")
+    assert [part.slug for part in checks.all_parts() if part.slug == "extra"] == ["extra"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def broken(:\n", "SyntaxError"),
+        ("import absent_module\n", "No module named 'absent_module'"),
+        ("x = 1\n", "it defines no `part = Part"),
+        (PART, "its part has no check"),
+        (
+            PART.replace("'extra'", "'other'") + CHECK + "def f(code, x):\n    'F.'\n",
+            "the file and the part share one name",
+        ),
+        (PART + CHECK + "def f(code, x):\n    return {}\n", "has no docstring"),
+        (PART + CHECK + "def f(code, y):\n    'F.'\n", "does not take the inputs ['x']"),
+        (
+            PART + CHECK.replace("[matches('x')]", "[]") + "def f(code, x):\n    'F.'\n",
+            "must expect at least one array",
+        ),
+    ],
+)
+def test_a_malformed_part_is_an_error_that_names_the_file(write_part, text, reason):
+    """Whoever wrote it learns where and what, before any student is graded."""
+    with pytest.raises(MalformedCheck) as error:
+        checks.load_part(write_part(text))
+    assert str(error.value).startswith("grader/checks/extra.py: ")
+    assert reason in str(error.value)
+
+
+def test_a_slug_cannot_be_used_twice():
+    """The second check of a name would silently replace the first."""
+    part = Part("p", "P", assignment="a", needs=())
+
+    def forward(code, x):
+        """Forward."""
+
+    declare = part.check(points=1, inputs={"x": normal(1)}, expect=[matches("x")])
+    declare(forward)
+    with pytest.raises(MalformedCheck, match="declared twice"):
+        declare(forward)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_inputs_depend_on_the_seed_and_on_nothing_else(check):
+    """The same seed draws the same arrays, in whatever order cases are drawn."""
+    first = {case.name: check.inputs(case, 5) for case in check.cases}
+    again = {case.name: check.inputs(case, 5) for case in reversed(check.cases)}
+    for case in check.cases:
+        for name, value in first[case.name].items():
+            np.testing.assert_array_equal(value, again[case.name][name])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_hidden_seeds_change_what_a_check_asks(check):
+    """Answers to the public seed are of no use: some case has other inputs. (The course's toy data is fixed.)"""
+    here, there = ([check.inputs(case, seed) for case in check.cases] for seed in (1, 2))
+    assert any(not np.array_equal(a[name], b[name]) for a, b in zip(here, there, strict=True) for name in a)
+
+
+LAYERS = find_assignment("layers").needs
+SPECIMENS = Path(__file__).parent / "specimens"
+UNUSUAL = {"layers": "layers/loops", "two_layer_net": "more/two_layer_net/loops_and_einsum"}
+QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes
+
+
+@pytest.fixture(scope="module")
+def right_students():
+    """Student processes with code that is right, by the check that they are for."""
+    box = open_box()
+    with contextlib.ExitStack() as stack:
+        stack.callback(box.close)
+        folders = {
+            check.name: QUICK if check.slug == "training" else UNUSUAL[assignment.slug]
+            for assignment in ASSIGNMENTS
+            for check in assignment.checks
+        }
+        processes = {
+            folder: stack.enter_context(
+                StudentProcess(box, extract(read_submission(SPECIMENS / folder), ["TwoLayerNet", *LAYERS]))
+            )
+            for folder in set(folders.values())
+        }
+        yield {name: processes[folder] for name, folder in folders.items()}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_checks_are_fair_on_200_seeds(check, right_students):
+    """Right code that adds up in another order (plain loops, einsum) passes every case on every seed."""
+    played = set()
+    for seed in range(200):
+        oracle = LiveOracle(seed)
+        for case in check.cases:
+            inputs = oracle.inputs(check, case)
+            asked = (case.name, *(value.tobytes() for value in inputs.values()))
+            if asked in played:  # the course's own data is the same on every seed
+                continue
+            played.add(asked)
+            transcript = right_students[check.name].play(check, inputs)
+            assert transcript.outcome == "returned", (seed, case.name, transcript.error)
+            for expectation in check.expect:
+                verdict = expectation.judge(transcript.values, oracle.answer(check, case), inputs, False)
+                assert not isinstance(verdict, Verdict) or verdict.ok, (seed, case.name, verdict.message)
+
+
+def test_recorded_answers_are_those_of_the_live_reference(assignment):
+    """The file beside the template holds what the reference gives now; `make answers` records it anew."""
+    live = record(assignment, LiveOracle(PUBLIC_SEED, public=True))
+    with np.load(assignment.folder / FILE) as recorded:
+        assert sorted(recorded.files) == sorted(live)
+        for name, value in live.items():
+            np.testing.assert_allclose(recorded[name], value, rtol=1e-12, atol=1e-14, err_msg=name)
+
+
+def test_both_oracles_give_the_same(assignment):
+    """Inputs, answers and variants, whether read or computed."""
+    live, recorded = LiveOracle(PUBLIC_SEED, public=True), RecordedOracle(assignment)
+    for check in assignment.checks:
+        for case in check.cases:
+            for ours, theirs in [
+                (recorded.inputs(check, case), live.inputs(check, case)),
+                (recorded.answer(check, case), live.answer(check, case)),
+            ]:
+                assert ours.keys() == theirs.keys(), key(check, case)
+                for name in ours:
+                    np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-12, atol=1e-14)
+
+
+def signatures(source: str) -> dict[str, str]:
+    """The parameters of each function and method in some source, by name, without annotations."""
+    found = {}
+    for node in ast.parse(source).body:
+        owner = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for function in node.body if owner else [node]:
+            if isinstance(function, ast.FunctionDef):
+                for argument in [*function.args.args, *function.args.kwonlyargs]:
+                    argument.annotation = None
+                found[owner + function.name] = ast.unparse(function.args)
+    return found
+
+
+def test_the_stubs_have_the_signatures_of_the_solutions(assignment):
+    """What students fill in can be called exactly as the reference is."""
+    (file,) = [file for file in read_submission(assignment.folder).files if file.is_notebook]
+    stubs = signatures("\n".join(readable(cell, notebook=True).source for cell in file.cells))
+    for need in assignment.needs:
+        source = inspect.getsource(sys.modules[getattr(solutions, need).__module__])
+        wanted = {
+            name: parameters
+            for name, parameters in signatures(source).items()
+            if name == need or (name.startswith(f"{need}.") and not name.startswith(f"{need}._"))
+        }
+        assert wanted
+        assert {name: stubs.get(name) for name in wanted} == wanted
+
+
+def test_the_measured_loss_is_the_references():
+    """The grader's own measure of a network's loss agrees with the solution's."""
+    rng = np.random.default_rng(3)
+    net = solutions.TwoLayerNet(6, 5, 4)
+    net.params = {
+        "W1": rng.normal(size=(6, 5)),
+        "b1": rng.normal(size=5),
+        "W2": rng.normal(size=(5, 4)),
+        "b2": rng.normal(size=4),
+    }
+    X, y = rng.normal(size=(8, 6)), rng.integers(0, 4, 8)
+    assert two_layer_loss(net.params, X, y, 0.1) == pytest.approx(net.loss(X, y, reg=0.1)[0], rel=1e-13)
+
+
+def test_names_pick_parts_and_checks():
+    """A part, a check in every part, part/check and part_check; order stays the assignment's."""
+    layers = find_assignment("layers")
+
+    def picked(*names):
+        return [check.name for check in select(layers, list(names))]
+
+    assert picked("conv") == ["conv/forward", "conv/backward"]
+    assert picked("backward") == ["affine/backward", "relu/backward", "conv/backward", "max_pool/backward"]
+    assert picked("conv/backward") == picked("conv_backward") == ["conv/backward"]
+    assert picked("relu/forward", "affine/forward") == ["affine/forward", "relu/forward"]
+    assert len(picked()) == len(layers.checks)
+    with pytest.raises(Refused, match="has no part or check 'convolution'; its parts: affine, relu, conv, max_pool"):
+        picked("convolution")

@@ -1,0 +1,103 @@
+"""Every specimen gets the verdict that stands beside it, from the recorded answers and from the live reference."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from grader.assignments import find_assignment, recognise
+from grader.grading import grade_submission
+from grader.intake.reading import read_submission
+from grader.model import Result, Status
+from grader.oracle.live import LiveOracle
+from grader.oracle.recorded import RecordedOracle
+from grader.sandbox import Box
+
+ROOT = Path(__file__).parent / "specimens"
+SPECIMENS = sorted(path.parent for path in ROOT.rglob("expect.toml"))
+
+
+def grade(path: Path, oracle_of, box: Box) -> Result:
+    submission = read_submission(path)
+    assignment = recognise(submission)
+    return grade_submission(submission, assignment, assignment.checks, oracle_of(assignment), box)
+
+
+def statuses(result: Result) -> dict[str, str]:
+    return {f"{part.slug}/{check.slug}": str(check.status) for part in result.parts for check in part.checks}
+
+
+def checks_of(result: Result) -> dict:
+    return {f"{part.slug}/{check.slug}": check for part in result.parts for check in part.checks}
+
+
+@pytest.fixture(scope="module")
+def live() -> LiveOracle:
+    """A live oracle on a hidden seed, its answers shared by all specimens as in a class."""
+    return LiveOracle(20261121)
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_specimen_gets_its_verdict_from_both_oracles(specimen: Path, live: LiveOracle, box: Box):
+    """Statuses, findings and diagnoses are as expect.toml has them, whichever oracle answers."""
+    expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))
+    for result in (grade(specimen, RecordedOracle, box), grade(specimen, lambda assignment: live, box)):
+        checks = checks_of(result)
+        got = statuses(result)
+        assert {name: got[name] for name in expect["checks"]} == expect["checks"]
+        for name, findings in expect.get("findings", {}).items():
+            assert {finding.name: finding.ok for finding in checks[name].findings} == findings
+        diagnoses = {name: check.diagnosis[0].code for name, check in checks.items() if check.diagnosis}
+        assert diagnoses == expect.get("diagnosis", {})
+        everything = all(status == "passed" for status in expect["checks"].values())
+        assert (result.score == result.max_score) is everything
+
+
+def test_the_worked_example(box: Box):
+    """The published notebook: gradients fail on W1 and W2 only, and the missing factor 2 is named with certainty."""
+    check = checks_of(grade(ROOT / "two_layer_net/regularisation_factor", RecordedOracle, box))[
+        "two_layer_net/gradients"
+    ]
+    measured = {finding.name: finding.measured for finding in check.findings}
+    assert measured["W1"] == pytest.approx(8.002490e-01, rel=1e-6)
+    assert measured["W2"] == pytest.approx(3.333333e-01, rel=1e-6)
+    assert measured["b1"] < 1e-8
+    assert measured["b2"] < 1e-8
+    (diagnosis,) = check.diagnosis
+    assert diagnosis.certain
+    assert diagnosis.sentence == "The gradient of the regularisation is missing its factor 2."
+
+
+@pytest.mark.parametrize("slug", ["two_layer_net", "layers"])
+def test_the_untouched_template_gets_nothing_and_breaks_nothing(slug: str, box: Box):
+    """Every check of it is missing: no marks, no crash, no trouble of the harness."""
+    result = grade(find_assignment(slug).folder, RecordedOracle, box)
+    assert set(statuses(result).values()) == {Status.MISSING}
+    assert (result.status, result.score) == ("graded", 0)
+
+
+def test_notes_carry_no_marks(box: Box):
+    """Changing dout in place is remarked on, and full marks stay."""
+    result = grade(ROOT / "layers/relu_in_place", RecordedOracle, box)
+    check = checks_of(result)["relu/backward"]
+    assert [note.code for note in check.notes] == ["changes-input"]
+    assert check.points == check.max_points
+
+
+@pytest.mark.parametrize(("specimen", "code"), [("perfect", "ties-to-one"), ("ties_to_all", "ties-to-all")])
+def test_the_note_on_ties_says_which_way_they_go(specimen: str, code: str, box: Box):
+    """Both ways are right."""
+    check = checks_of(grade(ROOT / "layers" / specimen, RecordedOracle, box))["max_pool/ties"]
+    assert [note.code for note in check.notes] == [code]
+
+
+def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(box: Box):
+    """A backward pass that fails at pad 0 only keeps its other points, and is told where it fails."""
+    check = checks_of(grade(ROOT / "layers/conv_slice_pad_zero", RecordedOracle, box))["conv/backward"]
+    assert check.status == Status.FAILED
+    assert check.points == pytest.approx(4 + 4 * 4 / 5)
+    (finding,) = [finding for finding in check.findings if not finding.ok]
+    assert finding.message.startswith("With pad 0: dx has shape (2, 3, 0, 0); expected (2, 3, 5, 5).")
+    assert finding.message.endswith("Wrong in 1 of 6 cases (pad 0), right in the rest.")
