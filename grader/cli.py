@@ -1,0 +1,267 @@
+"""The command line. Imports are made inside the commands, so that ``grader --help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import __version__
+from grader.errors import GraderError, Refused
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.grading import NotebookLimits
+    from grader.model import Result
+
+PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code of docs/exit-codes in the README."""
+    options = _parser().parse_args(arguments)
+    # A stopped job ends as one that was interrupted by hand: in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return int(options.run(options))
+    except Refused as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return REFUSED
+    except GraderError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return GRADER_FAILED
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STOPPED
+    except KeyboardInterrupt:
+        print("grader: stopped.", file=sys.stderr)
+        return STOPPED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Grades deep-learning assignments written in NumPy, and says why something is wrong.",
+        epilog="Exit codes: 0 all passed (grade: all graded), 1 some check failed, 2 wrong usage or an input refused, "
+        "3 the grader itself failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"grader {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="check your own work with the public tests")
+    check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file or a folder")
+    check.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
+    )
+    check.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
+    check.add_argument("--json", type=Path, metavar="F", help="write the result as JSON")
+    check.add_argument("--html", type=Path, metavar="F", help="write the report as HTML")
+    check.add_argument("--watch", action="store_true", help="check again whenever the files change")
+    check.add_argument("--notebook", action="store_true", help="also run the notebook from top to bottom")
+    _notebook_limits(check)
+    check.set_defaults(run=_check)
+
+    grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission or a folder of submissions")
+    grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
+    grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
+    grade.add_argument("--seed", type=_seed, metavar="S", help="the hidden seed (a secret random one if not given)")
+    grade.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="submissions at a time (as many as there are processors)"
+    )
+    grade.add_argument("--isolation", metavar="LEVEL", help="isolation level (the best there is)")
+    grade.add_argument(
+        "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
+    )
+    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
+    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
+    grade.add_argument(
+        "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
+    )
+    grade.add_argument("--engine", default="local", metavar="local|ADDRESS", help="where to grade (local)")
+    grade.add_argument(
+        "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
+    )
+    _notebook_limits(grade)
+    grade.set_defaults(run=_grade)
+
+    assignments = commands.add_parser("assignments", help="list what can be graded")
+    assignments.set_defaults(run=_assignments)
+    return parser
+
+
+def _notebook_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cell-seconds", type=_seconds, default=30.0, metavar="S", help="limit for a notebook cell (30)"
+    )
+    parser.add_argument(
+        "--notebook-seconds",
+        type=_seconds,
+        default=120.0,
+        metavar="S",
+        help="limit for a whole notebook (120)",
+    )
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"the seed must be a whole number from 0 to 2**63 - 1, not {text!r}")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError(f"the number of jobs must be from 1 to 256, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < 1e6:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"the limit must be a positive number of seconds, not {text!r}")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # Piped output keeps its sentences whole instead of breaking them at 80 columns.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 250)
+
+
+def _limits(options: argparse.Namespace) -> NotebookLimits | None:
+    from grader.grading import NotebookLimits
+
+    return NotebookLimits(options.cell_seconds, options.notebook_seconds) if options.notebook else None
+
+
+def _check(options: argparse.Namespace) -> int:
+    if not options.watch:
+        return _check_once(options)
+    try:
+        import watchfiles
+    except ImportError:
+        raise Refused("--watch needs the package watchfiles: install grader[watch].") from None
+    code = _check_once(options)
+    for _ in watchfiles.watch(options.path, raise_interrupt=False):
+        print()
+        try:
+            code = _check_once(options)
+        except Refused as error:  # half-saved files are normal here: say so and go on watching
+            print(f"grader: {error}", file=sys.stderr)
+    return code
+
+
+def _check_once(options: argparse.Namespace) -> int:
+    from grader.assignments import find_assignment, recognise, select
+    from grader.exporters import terminal
+    from grader.grading import grade_submission
+    from grader.intake.reading import read_submission
+    from grader.oracle.recorded import RecordedOracle
+    from grader.sandbox import open_box
+
+    submission = read_submission(options.path)
+    assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
+    checks = select(assignment, options.names)
+    box = open_box()
+    try:
+        result = grade_submission(
+            submission, assignment, checks, RecordedOracle(assignment), box, notebook=_limits(options)
+        )
+    finally:
+        box.close()
+    terminal.show(result, _console())
+    if options.json:
+        _write(options.json, result.to_json() + "\n")
+    if options.html:
+        from grader.exporters import html
+
+        _write(options.html, html.report(result))
+    return _exit_code([result])
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from grader.batch.classes import Settings, grade_class
+    from grader.exporters import terminal
+    from grader.intake.layouts import find_entries
+    from grader.oracle.live import load_solutions
+    from grader.sandbox import open_box
+
+    if options.engine != "local":
+        raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
+    console = _console()
+    entries = find_entries(options.paths, options.layout)
+    settings = Settings(
+        out=options.out,
+        assignment=options.assignment,
+        seed=options.seed,
+        jobs=options.jobs or os.cpu_count() or 1,
+        only=tuple(options.only),
+        resume=options.resume,
+        notebook=_limits(options),
+    )
+    box = open_box(options.isolation)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("compiling the reference (once)", total=None)
+            load_solutions().warm_up()
+            progress.update(task, description="grading", total=len(entries))
+            outcome = grade_class(entries, settings, box, lambda result: progress.advance(task))
+    finally:
+        box.close()
+    if len(entries) == 1 and outcome.results:
+        terminal.show(outcome.results[0], console)
+    else:
+        terminal.show_class(outcome.results, console)
+    place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
+    console.print(f"\nSeed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    for student in outcome.refused:
+        reason = next(result.reason for result in outcome.results if result.student == student)
+        print(f"grader: {student}: not graded: {reason}", file=sys.stderr)
+    if outcome.interrupted:
+        kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
+        print(f"grader: stopped; {kept}. Go on with --resume.", file=sys.stderr)
+        return STOPPED
+    return _grade_code(outcome.results, bool(outcome.refused))
+
+
+def _grade_code(results: Sequence[Result], refused: bool) -> int:
+    if _exit_code(results) == GRADER_FAILED:
+        return GRADER_FAILED
+    return REFUSED if refused else PASSED
+
+
+def _assignments(options: argparse.Namespace) -> int:
+    from grader.assignments import all_assignments
+    from grader.exporters import terminal
+
+    terminal.show_assignments(list(all_assignments().values()), _console())
+    return PASSED
+
+
+def _exit_code(results: Sequence[Result]) -> int:
+    statuses = {check.status for result in results for check in result.checks}
+    if "grader_error" in statuses:
+        return GRADER_FAILED
+    return PASSED if statuses <= {"passed", "skipped"} else CHECK_FAILED
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

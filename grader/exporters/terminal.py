@@ -1,0 +1,139 @@
+"""What the terminal shows, with rich. Students' text is shown as text, never as markup or escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.assignments import Assignment
+from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
+from grader.words import number
+
+LOOK = {
+    Status.PASSED: ("✓", "green"),
+    Status.FAILED: ("✗", "red"),
+    Status.CRASHED: ("✗", "red"),
+    Status.TIMED_OUT: ("✗", "red"),
+    Status.MISSING: ("·", "yellow"),
+    Status.SKIPPED: ("–", "cyan"),
+    Status.VIOLATED: ("✗", "red"),
+    Status.GRADER_ERROR: ("!", "magenta"),
+}
+
+
+def show(result: Result, console: Console) -> None:
+    """Print one submission's result: every check, and for those that did not pass the reason."""
+    level = f"isolation {result.isolation.level}"
+    seeds = f"public seed {result.seed}" if result.public else f"seed {result.seed}"
+    console.print(Text.assemble((result.student, "bold"), f"   {result.assignment}   {seeds}   {level}"))
+    for part in result.parts:
+        console.print(_part(part))
+    if result.notebook:
+        console.print(Text(_notebook_line(result), style="dim"))
+    console.print(_verdict(result))
+
+
+def _part(part: PartResult) -> RenderableType:
+    blocks: list[RenderableType] = [
+        Text.assemble("\n", (part.title, "bold"), f"  {number(part.score)} of {number(part.max_score)} points")
+    ]
+    for check in part.checks:
+        icon, colour = LOOK[check.status]
+        blocks.append(
+            Text.assemble(
+                (f"  {icon} {check.slug:<11} {check.status.replace('_', ' '):<12} ", colour),
+                f"{_points(check):>8}  ",
+                (check.title, "dim"),
+                no_wrap=True,
+                overflow="ellipsis",
+            )
+        )
+        blocks += [Padding(line, (0, 0, 0, 6), expand=False) for line in _reasons(check)]
+    return Group(*blocks)
+
+
+def _points(check: CheckResult) -> str:
+    if check.status is Status.GRADER_ERROR:
+        return "–"
+    return f"{number(check.points)} / {number(check.max_points)}" if check.max_points else "no marks"
+
+
+def _reasons(check: CheckResult) -> list[Text]:
+    lines = []
+    if check.status is not Status.PASSED:
+        # The cause first, then the measurements that show it.
+        for diagnosis in check.diagnosis:
+            likely = "" if diagnosis.certain else "Likely: "
+            lines.append(Text(f"{likely}{diagnosis.sentence} {diagnosis.hint}", style="bold"))
+        if check.error:
+            lines.append(Text(_error(check.error)))
+        for finding in check.findings:
+            good = Text(f"✓ {finding.name}: {finding.message}", style="dim")
+            lines.append(good if finding.ok else Text(f"✗ {finding.message}"))
+    return lines + [Text(f"note: {note.sentence}", style="dim") for note in check.notes]
+
+
+def _error(error: ErrorInfo) -> str:
+    where = f"cell {error.cell}" if error.cell else error.file or ""
+    line = f", line {error.line}" if where and error.line else ""
+    place = f"{where}{line}: " if where else ""
+    kind = "" if error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError") else f"{error.type}: "
+    return f"{place}{kind}{error.message}"
+
+
+def _notebook_line(result: Result) -> str:
+    run = result.notebook
+    assert run is not None, "only called with a notebook"
+    if run.trouble:
+        return f"\nNotebook: could not be run, by no fault of the student: {run.trouble}"
+    text = f"\nNotebook: {run.executed} of {run.cells} cells ran in {run.seconds:.1f} s"
+    errors = [f"cell {error.cell} {error.type}" for error in run.errors[:5]]
+    return f"{text}; errors in {', '.join(errors)} (no marks)." if errors else f"{text}, from top to bottom."
+
+
+def _verdict(result: Result) -> Text:
+    if result.score is None or result.max_score is None:
+        return Text(f"\nNot graded: {result.reason}", style="bold magenta")
+    score = f"\n{number(result.score)} of {number(result.max_score)} points."
+    if not all(check.status is Status.PASSED for check in result.checks):
+        return Text(score, style="bold")
+    if result.public:
+        return Text(f"{score} All public checks passed; hidden checks run when it is graded.", style="bold green")
+    return Text(f"{score} Every check passed.", style="bold green")
+
+
+def show_class(results: Sequence[Result], console: Console) -> None:
+    """Print a table of a class: student, score, and what to fix first."""
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    table.add_column("student", overflow="fold")
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("checks that did not pass")
+    for result in results:
+        if result.score is None or result.max_score is None:
+            table.add_row(Text(result.student), Text("not graded", style="magenta"), Text(result.reason or ""))
+            continue
+        wrong = [
+            f"{check.slug} {check.status.replace('_', ' ')}" for check in result.checks if check.status != "passed"
+        ]
+        score = f"{number(result.score)} / {number(result.max_score)}"
+        table.add_row(Text(result.student), score, Text(", ".join(wrong)))
+    console.print(table)
+
+
+def show_assignments(assignments: Sequence[Assignment], console: Console) -> None:
+    """Print what can be graded: assignments, their parts and checks, and the points."""
+    for assignment in assignments:
+        console.print(Text.assemble((assignment.slug, "bold"), f"  {assignment.title}"))
+        console.print(Text(f"  {assignment.summary}\n  Source: {assignment.source}", style="dim"))
+        if assignment.convention:
+            console.print(Text(f"  Regularisation: {assignment.convention}", style="dim"))
+        table = Table.grid(padding=(0, 2))
+        for part in assignment.parts:
+            table.add_row(f"  {part.slug}", number(part.points), ", ".join(part.checks))
+        table.add_row("  total", number(assignment.points), "")
+        console.print(table)
+        console.print()

@@ -1,0 +1,41 @@
+"""What the terminal shows."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from grader.exporters import terminal
+from tests.results import result
+
+
+def shown(show, *arguments, width=200):
+    stream = io.StringIO()
+    show(*arguments, Console(file=stream, width=width, force_terminal=True, no_color=True))
+    return stream.getvalue()
+
+
+def test_a_failed_check_shows_cause_error_and_findings():
+    """The diagnosis with its hint, the place of the error, the finding's sentence."""
+    text = shown(terminal.show, result())
+    assert "✗ backward" in text
+    assert "The slice is empty. Look at pad 0." in text
+    assert "cell 3, line 7: ValueError: no" in text
+    assert "✗ dx is off." in text
+    assert "1.5 of 3 points." in text
+
+
+def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
+    """Not 0."""
+    text = shown(terminal.show, result(score=None))
+    assert "Not graded: The file is broken." in text
+    assert "points" not in text
+    table = shown(terminal.show_class, [result(), result("ben", None)])
+    assert "not graded" in table
+    assert "The file is broken." in table
+
+
+def test_markup_in_names_is_shown_as_text():
+    """A student called [bold] is called [bold]."""
+    assert "[bold]eve[/bold]" in shown(terminal.show_class, [result("[bold]eve[/bold]")])

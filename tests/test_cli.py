@@ -1,0 +1,269 @@
+"""The command line as its users meet it: output, exit codes, bad input, Ctrl-C."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+SPECIMENS = Path(__file__).parent / "specimens"
+PERFECT = SPECIMENS / "two_layer_net/perfect/two_layer_net.ipynb"
+WORKED = SPECIMENS / "two_layer_net/regularisation_factor/two_layer_net.ipynb"
+GRADE = ["grade", "--no-notebook", "--seed", "5", "--only", "scores"]
+
+
+def grader(*arguments, **options):
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-m", "grader.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def test_check_explains_the_worked_example(tmp_path):
+    """Exit code 1, the cause in one sentence, and the Result as JSON and HTML."""
+    run = grader("check", WORKED, "--json", tmp_path / "r.json", "--html", tmp_path / "r.html")
+    assert run.returncode == 1
+    assert "The gradient of the regularisation is missing its factor 2." in run.stdout
+    assert "✗ W1 has relative error 8.0e-01" in run.stdout
+    result = json.loads((tmp_path / "r.json").read_text())
+    statuses = {check["slug"]: check["status"] for check in result["parts"][0]["checks"]}
+    assert statuses == {
+        "scores": "passed",
+        "loss": "passed",
+        "gradients": "failed",
+        "training": "passed",
+        "predict": "passed",
+    }
+    assert (result["schema"], result["public"], result["status"]) == ("grader/result/v1", True, "graded")
+    assert "missing its factor 2" in (tmp_path / "r.html").read_text()
+
+
+def test_check_never_says_that_all_passed():
+    """All public checks passed: the hidden ones are still to come."""
+    run = grader("check", PERFECT)
+    assert run.returncode == 0
+    assert "All public checks passed; hidden checks run when it is graded." in run.stdout
+
+
+def test_check_of_chosen_names_runs_those_only(tmp_path):
+    """NAME picks parts or checks."""
+    run = grader("check", WORKED, "scores", "two_layer_net/loss", "--json", tmp_path / "r.json")
+    assert run.returncode == 0
+    (part,) = json.loads((tmp_path / "r.json").read_text())["parts"]
+    assert [check["slug"] for check in part["checks"]] == ["scores", "loss"]
+
+
+def test_check_needs_neither_solutions_nor_numba(tmp_path):
+    """A student's machine has neither: importing them is made to fail here."""
+    (tmp_path / "solutions.py").write_text("raise ImportError('no solutions here')")
+    (tmp_path / "numba.py").write_text("raise ImportError('no numba here')")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"}
+    assert grader("check", PERFECT, env=environment, cwd=tmp_path).returncode == 0
+
+
+def test_the_check_runs_the_notebook_if_asked(tmp_path):
+    """Cells that raise are shown, and cost nothing."""
+    path = SPECIMENS / "two_layer_net/raising_cell"
+    run = grader("check", path, "scores", "--notebook", "--cell-seconds", "20", "--json", tmp_path / "r.json")
+    assert run.returncode == 0
+    notebook = json.loads((tmp_path / "r.json").read_text())["notebook"]
+    assert notebook["trouble"] is None
+    assert notebook["errors"] != []
+    assert "(no marks)" in run.stdout
+
+
+@pytest.fixture
+def sample_class(tmp_path):
+    """Two students, one hopeless file, one empty folder."""
+    folder = tmp_path / "class"
+    for name, source in {"ada": PERFECT, "ben": WORKED}.items():
+        (folder / name).mkdir(parents=True)
+        shutil.copy(source, folder / name)
+    (folder / "cleo.ipynb").write_bytes(b"\x00\xff")
+    (folder / "dan").mkdir()
+    return folder
+
+
+def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path):
+    """Refused inputs are rows without a score, the others are graded, and the exit code tells."""
+    out = tmp_path / "out"
+    run = grader("grade", "--no-notebook", "--seed", "5", sample_class, "--out", out)
+    assert run.returncode == 2
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+    assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
+        "ada": ("graded", "18"),
+        "ben": ("graded", "12"),
+        "cleo": ("not_graded", ""),
+        "dan": ("not_graded", ""),
+    }
+    assert "cleo.ipynb is no notebook" in rows["cleo"]["reason"]
+    assert "cleo: not graded:" in run.stderr
+    for name in rows:
+        result = json.loads((out / name / "result.json").read_text())
+        assert (result["student"], result["public"]) == (name, False)
+        assert (out / name / "report.html").read_text().startswith("<!")
+    assert (out / "index.html").exists()
+    assert (out / "grades.db").exists()
+
+
+def test_one_submission_is_graded_with_a_secret_seed(tmp_path):
+    """Every run draws another seed, and says which."""
+    seeds = []
+    for name in ("a", "b"):
+        run = grader("grade", "--no-notebook", "--only", "scores", WORKED, "--out", tmp_path / name)
+        assert run.returncode == 0, run.stderr
+        seeds.append(json.loads((tmp_path / name / "two_layer_net/result.json").read_text())["seed"])
+        assert f"Seed {seeds[-1]}" in run.stdout
+    assert seeds[0] != seeds[1]
+
+
+def test_grading_twice_with_one_seed_gives_the_same_result(tmp_path):
+    """But for the seconds it took."""
+
+    def graded(name):
+        grader("grade", "--no-notebook", "--seed", "7", WORKED, "--out", tmp_path / name)
+        result = json.loads((tmp_path / name / "two_layer_net/result.json").read_text())
+        for check in result["parts"][0]["checks"]:
+            del check["seconds"]
+        return result
+
+    assert graded("a") == graded("b")
+
+
+def test_resume_keeps_what_has_not_changed(sample_class, tmp_path):
+    """Only the changed submission is graded again; a fresh run grades all and knows the change of score."""
+    out = tmp_path / "out"
+
+    def seconds():
+        results = {name: json.loads((out / name / "result.json").read_text()) for name in ("ada", "ben")}
+        return {name: result["parts"][0]["checks"][0]["seconds"] for name, result in results.items()}
+
+    grader(*GRADE, sample_class, "--out", out)
+    before = seconds()
+    shutil.copy(PERFECT, sample_class / "ben")
+    (sample_class / "ben/extra.py").write_text("x = 1\n")
+    grader(*GRADE, sample_class, "--out", out, "--resume")
+    after = seconds()
+    assert after["ada"] == before["ada"]
+    assert after["ben"] != before["ben"]
+
+
+def interrupt_when(process, path):
+    """Send Ctrl-C as soon as a file is there."""
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    return process.communicate(timeout=30)
+
+
+def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
+    """The first is kept, the second, in its endless loop, is stopped at once."""
+    out = tmp_path / "out"
+    endless = SPECIMENS / "two_layer_net/endless_loop"
+    command = [sys.executable, "-m", "grader.cli", "grade", PERFECT, endless, "--layout", "one", "--out", out]
+    command += ["--no-notebook", "--jobs", "1", "--only", "predict", "--only", "scores"]
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    children = psutil.Process(process.pid)
+    _, errors = interrupt_when(process, out / "two_layer_net/report.html")
+    assert process.returncode == 130
+    assert "1 of 2 submissions were graded and kept" in errors
+    assert "Traceback" not in errors
+    (row,) = csv.DictReader((out / "grades.csv").open())
+    assert (row["student"], row["score"]) == ("two_layer_net", "6")
+    assert (out / "index.html").exists()
+    assert not children.is_running()
+    assert [p for p in psutil.process_iter(["cmdline"]) if str(out) in " ".join(p.info["cmdline"] or [])] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check", "absent.ipynb"], "absent.ipynb does not exist"),
+        (["check", "garbage.ipynb"], "garbage.ipynb is no notebook"),
+        (["check", "five.ipynb"], "has nbformat 5"),
+        (["check", "empty"], "holds no notebook or .py file"),
+        (["check", "other.py"], "defines no function or class of any assignment"),
+        (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: layers"),
+        (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
+        (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
+        (["check"], "the following arguments are required: PATH"),
+        (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
+        (["grade", "absent", "--out", "out"], "absent does not exist"),
+        (["grade", "empty", "--layout", "class", "--out", "out"], "nothing to grade"),
+        (["grade", "net.py", "--out", "other.py"], "The output folder other.py cannot be written"),
+        (["grade", "net.py", "--out", "out", "--only", "nothing"], "has no part or check 'nothing'"),
+        (["grade", "net.py", "--out", "out", "--isolation", "vault"], "There is no isolation level 'vault'"),
+        (["grade", "net.py", "--out", "out", "--engine", "there:1"], "grades on this machine only"),
+        (["grade", "net.py", "--out", "out", "--seed", "x"], "the seed must be a whole number"),
+        (["grade", "garbage.ipynb", "--out", "out"], "garbage.ipynb is no notebook"),
+        (["grade", "net.py"], "the following arguments are required: --out"),
+        (["nothing"], "invalid choice: 'nothing'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, arguments, sentence):
+    """What, where, what to do; never a traceback."""
+    (tmp_path / "garbage.ipynb").write_bytes(b"\x00\xff")
+    (tmp_path / "five.ipynb").write_text('{"nbformat": 5, "cells": []}')
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other.py").write_text("def unrelated(): pass\n")
+    (tmp_path / "net.py").write_text("class TwoLayerNet: pass\n")
+    run = grader(*arguments, cwd=tmp_path)
+    assert run.returncode == 2, run.stderr
+    assert sentence in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_trouble_of_the_grader_is_exit_code_3_and_no_mark(tmp_path, monkeypatch):
+    """A student process that cannot start is our fault: not graded, no score, the cause is said."""
+    broken = tmp_path / "site"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import sysconfig\n"
+        "paths = dict(sysconfig.get_paths(), purelib='/nowhere', platlib='/nowhere')\n"
+        "sysconfig.get_paths = lambda: paths\n"
+        "import numpy\n"
+        "numpy.__file__ = '/nowhere/numpy/__init__.py'\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{broken}{os.pathsep}{Path(__file__).parents[1]}"}
+    run = grader("check", PERFECT, "scores", "--json", tmp_path / "r.json", env=environment)
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert run.returncode == 3
+    assert (result["status"], result["score"]) == ("not_graded", None)
+    assert "The student process did not start" in result["reason"]
+    assert result["parts"][0]["checks"][0]["status"] == "grader_error"
+    assert "Not graded" in run.stdout
+
+
+def test_assignments_lists_what_can_be_graded():
+    """Parts, checks, points, sources and conventions."""
+    run = grader("assignments")
+    assert run.returncode == 0
+    for word in ("two_layer_net", "layers", "affine", "relu", "conv", "max_pool", "forward, backward", "without 0.5"):
+        assert word in run.stdout
+
+
+def test_piped_output_keeps_its_lines_whole():
+    """Scripts that read the output are not given lines broken at 80 columns."""
+    run = grader("check", WORKED, "gradients")
+    assert any(
+        "cases (the usual case and a network with biases)." in line and "W1" in line for line in run.stdout.splitlines()
+    )
+
+
+def test_help_imports_nothing_heavy():
+    """--help answers at once: neither NumPy nor rich is loaded for it."""
+    code = (
+        "import sys\nfrom grader.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'numpy', 'rich', 'numba', 'jinja2', 'nbclient', 'nbformat'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.rstrip().endswith("[]")
