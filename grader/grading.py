@@ -179,7 +179,7 @@ def _part_result(slug: str, title: str, checks: list[CheckResult]) -> PartResult
 
 def _trouble(checks: Sequence[CheckResult]) -> str:
     first = checks[0].error.message if checks[0].error else ""
-    return f"The grader itself failed in {len(checks)} checks, first in {checks[0].slug}: {first}"
+    return f"The grader itself failed, first in the check {checks[0].slug}: {first}"
 
 
 def versions(public: bool) -> dict[str, str | None]:

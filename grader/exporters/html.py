@@ -1,0 +1,231 @@
+"""HTML reports: one self-contained file, no script, no request to anywhere.
+
+Everything that templates print passes ``_visible`` and then Jinja's escaping: students choose names, answers
+and error messages.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from grader import resources
+from grader.exporters import _digest, _figures
+from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LIMIT_BYTES = 300_000
+
+WORDS = {
+    Status.PASSED: "Passed",
+    Status.FAILED: "Failed",
+    Status.CRASHED: "Crashed",
+    Status.TIMED_OUT: "Timed out",
+    Status.MISSING: "Missing",
+    Status.SKIPPED: "Skipped",
+    Status.VIOLATED: "Rule broken",
+    Status.GRADER_ERROR: "Not graded",
+}
+_EXPLAINED = {
+    Status.PASSED: "Everything that this check compares is right.",
+    Status.FAILED: "The result is wrong.",
+    Status.CRASHED: "Your code raised an exception.",
+    Status.TIMED_OUT: "It did not finish in time.",
+    Status.MISSING: "There is nothing to check yet.",
+    Status.SKIPPED: "It did not run, so it is not failed either.",
+    Status.VIOLATED: "It breaks a rule of the assignment.",
+    Status.GRADER_ERROR: "Trouble in the grader, not in your code.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much a report shows: characters of a text and of a traceback, rows of a list, evidence or none."""
+
+    text: int
+    trace: int
+    rows: int
+    evidence: bool
+
+
+# A report that would be too large is made again with less detail; points and sentences always stay.
+_DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
+
+
+def report(result: Result, *, index_href: str | None = None) -> str:
+    """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class."""
+    context = {"result": result, "index_href": index_href, "causes": _digest.root_causes(result)}
+    for detail in _DETAILS:
+        page = _environment().get_template("report.html.j2").render(context, detail=detail)
+        if len(page.encode()) <= LIMIT_BYTES:
+            break
+    return page
+
+
+def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = None, title: str) -> str:
+    """The page of a class; ``changes`` maps a student to the score's change since the last run."""
+    ordered = sorted(results, key=lambda result: (result.student.casefold(), result.student))
+    parts = {part.slug: part for result in ordered for part in result.parts}
+    troubled = [result for result in ordered if any(c.status == Status.GRADER_ERROR for c in result.checks)]
+    moved = {student: change for student, change in (changes or {}).items() if change}
+    context: dict[str, Any] = {
+        "title": title,
+        "results": ordered,
+        "parts": list(parts.values()),
+        "by_slug": {result.student: {part.slug: part for part in result.parts} for result in ordered},
+        "attention": [result for result in ordered if not _digest.is_graded(result) or result in troubled],
+        "troubled": troubled,
+        "distribution": _digest.distribution(ordered),
+        "rates": _digest.pass_rates(ordered),
+        "clusters": _digest.clusters(ordered),
+        "slowest": sorted(ordered, key=_digest.seconds, reverse=True)[:10],
+        "changes": changes,
+        "moved": sorted(moved.items(), key=lambda item: (-abs(item[1]), item[0])),
+        "detail": _DETAILS[1],
+    }
+    return _environment().get_template("index.html.j2").render(context)
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(resources.folder("reports")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clip": _clip,
+        "clip_start": _clip_start,
+        "number": _number,
+        "limit": _limit,
+        "heading": _heading,
+        "points": _points,
+        "duration": _duration,
+        "place": _place,
+        "href": _href,
+        "sentence": _sentence,
+        "unit": _unit,
+        "heat_png": _figures.heat_png,
+        "log_axis": _figures.log_axis,
+        "curve_chart": _figures.curve_chart,
+        "is_graded": _digest.is_graded,
+        "seconds": _digest.seconds,
+        "slowest_check": _slowest_check,
+    }
+    environment.tests["is_graded"] = _digest.is_graded
+    environment.globals |= {"Status": Status, "WORDS": WORDS, "EXPLAINED": _EXPLAINED, "FAILING": _digest.FAILING}
+    return environment
+
+
+_ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def _visible(value: Any) -> Any:
+    """Show control, bidi and other invisible characters as escapes, so that text cannot pose as something else."""
+    if not isinstance(value, str) or hasattr(value, "__html__") or (value.isascii() and value.isprintable()):
+        return value
+    text = _ANSI_COLOUR.sub("", value).replace("\r\n", "\n")
+    return "".join(character if _is_plain(character) else _escaped(character) for character in text)
+
+
+def _is_plain(character: str) -> bool:
+    # The joiners are part of how some scripts are written.
+    joiner_or_space = character in "\n\t\u200c\u200d"
+    return joiner_or_space or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _clip(text: str, most: int) -> str:
+    """Cut the end off a long text, and say so."""
+    return text if len(text) <= most else f"{text[:most]} … [{len(text) - most:,} more characters]"
+
+
+def _clip_start(text: str, most: int) -> str:
+    """Cut the start off a long text: a traceback says what happened at its end."""
+    return text if len(text) <= most else f"[{len(text) - most:,} characters before] … {text[-most:]}"
+
+
+def _number(value: float, like: float | None = None) -> str:
+    """A measured value as the course prints errors, 8.0e-01, where it (or its limit, ``like``) is small."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "infinite" if value > 0 else "-infinite"
+    scale = abs(value if like is None else like)
+    return f"{value:.4g}" if scale == 0 or 1e-3 < scale < 1e5 else f"{value:.1e}"
+
+
+def _limit(value: float) -> str:
+    """A limit as the messages print it: 1e-08, 0.02."""
+    return _number(value).replace(".0e", "e")
+
+
+def _heading(check: CheckResult) -> str:
+    """The check's title without its full stop: titles are sentences of docstrings."""
+    return check.title.removesuffix(".")
+
+
+def _points(value: float) -> str:
+    """Points with at most two decimals: 8, 7.5, 33.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.2g} s" if seconds >= 0.01 else "under 0.01 s"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def _place(error: ErrorInfo) -> str:
+    """Where an error happened: "cell 14, line 7", or the module and line; "" if unknown."""
+    where = f"cell {error.cell}" if error.cell is not None else error.file or ""
+    line = f"line {error.line}" if error.line is not None else ""
+    return ", ".join(filter(None, (where, line)))
+
+
+def _href(student: str) -> str:
+    """The link from the class's page to a student's; the folder is named like the student."""
+    return quote(student, safe="", errors="backslashreplace") + "/report.html"
+
+
+def _sentence(check: CheckResult) -> str:
+    """What is wrong with a check, in one sentence."""
+    if check.diagnosis:
+        first = check.diagnosis[0]
+        return first.sentence if first.certain else f"Likely: {first.sentence}"
+    if check.error:
+        return f"{check.error.type}: {check.error.message}" if check.error.message else check.error.type
+    wrong = [finding.message for finding in check.findings if not finding.ok]
+    return wrong[0] if wrong else _EXPLAINED[check.status]
+
+
+def _slowest_check(result: Result) -> str:
+    slowest = max(
+        ((check, part) for part in result.parts for check in part.checks),
+        key=lambda pair: pair[0].seconds,
+        default=None,
+    )
+    if slowest is None:
+        return "–"
+    check, part = slowest
+    return f"{part.title} – {_heading(check)} ({_duration(check.seconds)})"
+
+
+def _unit(finding: Finding) -> str:
+    """What ``measured`` is, as far as the message names it."""
+    units = ("relative error", "sum of absolute differences", "absolute difference")
+    return next((unit for unit in units if unit in finding.message), "measured")

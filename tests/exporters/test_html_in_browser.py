@@ -1,0 +1,103 @@
+"""What a real Chromium shows of the reports, on a phone's width, under their own content policy."""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.exporters import html
+from tests.exporters import samples
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER HERE: none of " + ", ".join(NAMES) + " is on PATH")
+
+# Runs after the page is laid out in a frame as wide as a phone. innerText leaves out what is folded away.
+PROBE = """<script>addEventListener("load", () => {
+  const frame = document.querySelector("iframe"), page = frame.contentDocument, root = page.documentElement;
+  const seen = {
+    text: page.body.innerText,
+    overflow: root.scrollWidth - frame.clientWidth,
+    images: [...page.images].map(image => image.naturalWidth),
+    facts: getComputedStyle(page.querySelector(".facts")).display,
+    paper: getComputedStyle(page.body).backgroundColor,
+  };
+  document.body.textContent = JSON.stringify(seen);
+})</script>"""
+
+
+def look(page: str, folder: Path, *flags: str) -> dict[str, Any]:
+    """Load a page in Chromium, in a frame of 390 x 844, and report what is visible."""
+    frame = f'<iframe width="390" height="844" style="border:0" srcdoc="{markup.escape(page)}"></iframe>'
+    (folder / "frame.html").write_text(f"<!doctype html><meta charset=utf-8><body>{frame}{PROBE}", "utf-8")
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    command += ["--no-first-run", f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom"]
+    done = subprocess.run([*command, (folder / "frame.html").as_uri()], capture_output=True, timeout=120, check=True)
+    body = re.search(r"<body>(.*)</body>", done.stdout.decode("utf-8"), re.S)
+    assert body, done.stderr.decode("utf-8", "replace")
+    return json.loads(markup.unescape(body[1]))
+
+
+def test_report_shows_what_matters(tmp_path):
+    """Score, causes, findings, figures and places of errors are visible at once; folded tracebacks are not."""
+    seen = look(html.report(samples.mixed()), tmp_path)
+    for words in (
+        "Zoë Müller-Okafor",
+        "/ 75 points",
+        "4711",
+        "Fix these first",
+        "The gradient of the L2 term lacks its factor",
+        "W1 has relative error 8.0e-01 at [2, 6]; limit 1e-04.",
+        "W2 has relative error 3.3e-01",
+        "IndexError in cell 14, line 7 of ConvolutionalNetworks.ipynb",
+        "db has shape (2, 5); expected (2,).",
+        "Timed out",
+        "Needs review by a person",
+    ):
+        assert words in seen["text"]
+    assert "dx_pad[n, :, i:i+HH" not in seen["text"]
+    assert "Softmax loss, vectorised" not in seen["text"]
+
+
+def test_policy_lets_style_and_heatmaps_through(tmp_path):
+    """Under the page's own content policy its style applies and its images decode, at one pixel a digit."""
+    seen = look(html.report(samples.mixed()), tmp_path)
+    assert seen["facts"] == "flex"
+    assert seen["images"] == [10, 3, 6]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["dark", "light"])
+def test_page_follows_the_colour_scheme(tmp_path, scheme):
+    """The paper is dark where the system asks for dark, and light where it asks for light."""
+    seen = look(html.report(samples.mixed()), tmp_path, f"--blink-settings=preferredColorScheme={scheme}")
+    red = int(re.findall(r"\d+", seen["paper"])[0])
+    assert (red < 60) if scheme == 0 else (red > 200)
+
+
+@pytest.mark.parametrize("page", ["report", "index"])
+def test_nothing_is_wider_than_a_phone(tmp_path, page):
+    """At 390 pixels only the boxes of wide tables scroll sideways, never the page."""
+    made = html.report(samples.mixed()) if page == "report" else html.index(samples.classroom(), title="Class")
+    assert look(made, tmp_path)["overflow"] <= 0
+
+
+def test_index_shows_a_large_class(tmp_path):
+    """300 students have their rows, and hostile names are text."""
+    seen = look(html.index([*samples.classroom(), *samples.classroom(300)], title="Class of 326"), tmp_path)
+    for words in (
+        "Class of 326",
+        "326",
+        "Mei Chen 279",
+        "<script>alert(1)</script>",
+        r"\u202egnp.eveal",
+        "reg-gradient-factor",
+    ):
+        assert words in seen["text"]
