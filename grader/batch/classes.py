@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import signal
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import __version__
 from grader.assignments import find_assignment, recognise, select
 from grader.batch.store import Saved, Store
-from grader.errors import Interrupted, Refused
+from grader.errors import HarnessError, Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import NotebookLimits, grade_submission, not_graded
 from grader.intake.layouts import Entry
@@ -59,50 +61,79 @@ class Graded:
 
 
 def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_result: Callable[[Result], None]) -> Outcome:
-    """Grade every entry; on KeyboardInterrupt what was graded is kept and the rest is left out.
+    """Grade every entry; on Ctrl-C what was graded is kept and the rest is left out.
 
-    Raises Refused for an output folder that cannot be written, and for unknown assignments and parts.
+    Raises Refused for an output folder that cannot be written, and for unknown assignments and parts;
+    HarnessError if writing fails later on.
     """
     _prepare(settings)
-    store = _open_store(settings.out)
     try:
-        seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
-        outcome = Outcome(secrets.randbits(32) if seed is None else seed)
-        oracle = LiveOracle(outcome.seed)
-        store.begin(outcome.seed, fresh=not settings.resume)
-        found = {}
-        for graded in _grade_all(entries, settings, oracle, box, store, outcome):
-            found[graded.result.student] = graded.result
-            if graded.refused:
-                outcome.refused.append(graded.result.student)
-            if not graded.known:
-                store.save(graded.result, graded.key)
-                write_report(graded.result, settings.out)
-            on_result(graded.result)
-        outcome.results = [found[entry.student] for entry in entries if entry.student in found]
-        write_class(outcome.results, settings.out, store.changes())
-    finally:
-        store.close()
+        with contextlib.closing(Store(settings.out / "grades.db")) as store, _stopped_by_signals(box):
+            return _grade_into(store, entries, settings, box, on_result)
+    except sqlite3.Error as error:
+        raise HarnessError(f"{settings.out / 'grades.db'} cannot be used ({error}); move it away.") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise HarnessError(f"{settings.out} cannot be written ({why}); mend that and go on with --resume.") from None
+
+
+def _grade_into(
+    store: Store, entries: Sequence[Entry], settings: Settings, box: Box, on_result: Callable[[Result], None]
+) -> Outcome:
+    seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
+    outcome = Outcome(secrets.randbits(32) if seed is None else seed)
+    oracle = LiveOracle(outcome.seed)
+    store.begin(outcome.seed, fresh=not settings.resume)
+    found = {}
+    for graded in _grade_all(entries, settings, oracle, box, store):
+        if not graded.known:
+            store.save(graded.result, graded.key)
+            write_report(graded.result, settings.out)
+        found[graded.result.student] = graded.result
+        if graded.refused:
+            outcome.refused.append(graded.result.student)
+        on_result(graded.result)
+    outcome.interrupted = box.closed
+    outcome.results = [found[entry.student] for entry in entries if entry.student in found]
+    write_class(outcome.results, settings.out, store.changes())
     return outcome
 
 
-def _grade_all(
-    entries: Sequence[Entry], settings: Settings, oracle: Oracle, box: Box, store: Store, outcome: Outcome
-) -> Iterable[Graded]:
-    """Yield results as they come; Ctrl-C kills what runs, and what was yielded stays."""
-    pool = ThreadPoolExecutor(settings.jobs)
-    futures: list[Future[Graded]] = []
+@contextlib.contextmanager
+def _stopped_by_signals(box: Box) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) close the box, so that grading ends in order; a second one is Python's own.
+
+    An exception instead could strike while a result is being saved.
+    """
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(number, signal.default_int_handler)
+        box.close()
+
+    stopping = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop) for number in stopping]
     try:
-        for entry in entries:
-            futures.append(pool.submit(_grade_entry, entry, settings, oracle, box, store.load(entry.student)))
-        for future in as_completed(futures):
-            yield future.result()
-    except (KeyboardInterrupt, Interrupted):
-        outcome.interrupted = True
+        yield
     finally:
-        if not all(future.done() for future in futures):
-            box.close()
-        pool.shutdown(cancel_futures=True)
+        for number, handler in zip(stopping, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _grade_all(
+    entries: Sequence[Entry], settings: Settings, oracle: Oracle, box: Box, store: Store
+) -> Iterator[Graded]:
+    """Yield results as they come, until the box is closed."""
+    with ThreadPoolExecutor(settings.jobs) as pool:
+        futures = [
+            pool.submit(_grade_entry, entry, settings, oracle, box, store.load(entry.student)) for entry in entries
+        ]
+        try:
+            for future in as_completed(futures):
+                with contextlib.suppress(Interrupted):
+                    yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old: Saved | None) -> Graded:
@@ -141,24 +172,24 @@ def _prepare(settings: Settings) -> None:
         ) from None
 
 
-def _open_store(out: Path) -> Store:
-    try:
-        return Store(out / "grades.db")
-    except sqlite3.Error as error:
-        raise Refused(f"{out / 'grades.db'} is no database of this grader ({error}); move it away.") from None
-
-
 def write_report(result: Result, out: Path) -> None:
     """Write DIR/<student>/report.html and result.json."""
     folder = out / result.student
     folder.mkdir(exist_ok=True)
-    (folder / "result.json").write_text(result.to_json() + "\n", "utf-8")
-    (folder / "report.html").write_text(html.report(result, index_href="../index.html"), "utf-8")
+    _replace(folder / "result.json", result.to_json() + "\n")
+    _replace(folder / "report.html", html.report(result, index_href="../index.html"))
 
 
 def write_class(results: Sequence[Result], out: Path, changes: dict[str, float]) -> None:
     """Write DIR/grades.csv and DIR/index.html."""
     slugs = dict.fromkeys(result.assignment for result in results if result.assignment)
     title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
-    (out / "grades.csv").write_text(csv.grades(results), "utf-8")
-    (out / "index.html").write_text(html.index(results, changes=changes, title=title), "utf-8")
+    _replace(out / "grades.csv", csv.grades(results))
+    _replace(out / "index.html", html.index(results, changes=changes, title=title))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
