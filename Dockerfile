@@ -1,0 +1,32 @@
+# Grade a class in a container:
+#   docker build -t grader .
+#   docker run --rm --network none --read-only --tmpfs /tmp \
+#     -v "$PWD/submissions:/submissions:ro" -v "$PWD/out:/out" grader grade /submissions --out /out
+ARG BASE=python:3.12-slim
+
+FROM ${BASE} AS build
+# The image runs on other processors than it is built on: compile for any x86-64 or arm64 (see solutions/jit.py).
+ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache
+WORKDIR /opt/grader
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+COPY pyproject.toml README.md ./
+COPY grader grader
+COPY solutions solutions
+COPY student_template student_template
+COPY reports reports
+RUN pip install --no-cache-dir --editable '.[grade,plots]' \
+    && python -m compileall -q grader solutions \
+    && python -m solutions
+
+FROM ${BASE}
+ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache \
+    PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/grader /opt/grader
+COPY --from=build /opt/numba-cache /opt/numba-cache
+RUN useradd --create-home --uid 10001 grader && mkdir /out && chown grader /out
+USER grader
+WORKDIR /out
+ENTRYPOINT ["grader"]
+CMD ["--help"]

@@ -1,0 +1,40 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint answers samples clean
+
+demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
+	$(BIN)/grader grade tests/specimens/two_layer_net --out build/demo --seed 2026 \
+		--cell-seconds 5 && echo "Open build/demo/index.html in a browser."
+
+test: $(VENV)/.test  ## every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint  ## ruff and mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+answers: $(VENV)/.demo  ## record the public answers of every assignment anew
+	$(BIN)/python -m grader.oracle.recorded
+
+samples: $(VENV)/.test  ## render the sample reports anew
+	$(BIN)/python -m tests.exporters.samples
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp a set of extras: make installs again only when pyproject.toml changes.
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[grade,plots]'
+	touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[grade,plots,test]'
+	touch $@
+
+$(VENV)/.lint: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[grade,plots,test,lint]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist
