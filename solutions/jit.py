@@ -36,7 +36,8 @@ def kernel(function: F) -> F:
     """Compile a loop with Numba: cached on disk, one thread, IEEE arithmetic in the order that is written.
 
     Neither ``fastmath`` nor ``parallel``: the same bits on every run, CPU and thread count.
-    The cache does not notice a change in another file, so a kernel may call only kernels of its own file.
+    The cache does not notice a change in another file, so a kernel may call only kernels of its own file,
+    and whoever changes these flags must delete the ``*.nbi`` files.
     """
     compiled: F = _njit(cache=True, error_model="numpy")(function)
     KERNELS.append(compiled)

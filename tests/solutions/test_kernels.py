@@ -101,6 +101,13 @@ def test_each_kernel_has_one_specialisation():
     assert {kernel.__name__: len(kernel.signatures) for kernel in KERNELS} == {k.__name__: 1 for k in KERNELS}
 
 
+def test_no_kernel_may_reorder_arithmetic():
+    """fastmath and parallel are off everywhere; a warm cache would hide it from the tests of the bits."""
+    for kernel in KERNELS:
+        assert not kernel.targetoptions.get("fastmath")
+        assert not kernel.targetoptions.get("parallel")
+
+
 def test_warm_up_runs_every_kernel():
     """After warm_up no first call has to wait for the compiler."""
     code = (
