@@ -11,6 +11,7 @@ from grader.errors import HarnessError
 from grader.expectations import Arrays, Verdict, rel_errors
 from grader.extract import Program, missing_because
 from grader.mistakes import mistakes_of
+from grader.mistakes.exceptions import hint_for
 from grader.model import CaseOutcome, CheckResult, Curve, Diagnosis, ErrorInfo, Finding, Note, Status
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
@@ -148,6 +149,9 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
     elif error.get("scenario"):
         call = plain_text(str(error["scenario"]), 200)
         message = f"{message} (in the check's line `{call}`: what your code returned does not fit)"
+    hint = hint_for(message)
+    if hint:
+        message = f"{message}. {hint}"
     if case and not unwritten:
         message = f"With {case}: {message}"
     return ErrorInfo(

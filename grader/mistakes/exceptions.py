@@ -1,0 +1,25 @@
+"""Exceptions that are known mistakes: what Python says, and what it means for whoever wrote the code."""
+
+from __future__ import annotations
+
+import re
+
+HINTS = {
+    r"module 'numpy(\.\w+)*' has no attribute '(lib\.)?pad'": "NumPy 2 no longer has np.lib.pad; it is np.pad now.",
+    r"module 'numpy' has no attribute '(float|int|bool|object)'": (
+        "NumPy no longer has np.float, np.int and np.bool; they were Python's own float, int and bool."
+    ),
+    r"'(numpy\.)?float(64)?' object cannot be interpreted as an integer": (
+        "A size or an index is a float here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    r"slice indices must be integers": (
+        "An index is a float here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    r"name 'xrange' is not defined": "The code is written for Python 2; xrange is called range in Python 3.",
+    r"cannot unpack non-iterable NoneType object": "Something returned None where a tuple was expected: is a return missing?",
+}
+
+
+def hint_for(message: str) -> str:
+    """What a known exception means, from its message; empty for others."""
+    return next((hint for pattern, hint in HINTS.items() if re.search(pattern, message)), "")
