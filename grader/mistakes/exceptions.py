@@ -16,7 +16,9 @@ HINTS = {
         "An index is a float here: in Python 3, / gives a float; // divides to a whole number."
     ),
     r"name 'xrange' is not defined": "The code is written for Python 2; xrange is called range in Python 3.",
-    r"cannot unpack non-iterable NoneType object": "Something returned None where a tuple was expected: is a return missing?",
+    r"cannot unpack non-iterable NoneType object": (
+        "Something returned None where a tuple was expected: is a return missing?"
+    ),
 }
 
 
