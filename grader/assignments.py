@@ -83,10 +83,10 @@ def recognise(submission: Submission) -> Assignment:
 
     def likeness(assignment: Assignment) -> tuple[bool, float]:
         share = len(defined & set(assignment.needs)) / max(len(assignment.needs), 1)
-        return share > 0 and assignment.notebook in files, share
+        return assignment.notebook in files, share
 
     best = max(known, key=likeness)
-    if not likeness(best)[1]:
+    if not any(likeness(best)):
         wanted = ", ".join(assignment.slug for assignment in known)
         raise Refused(
             f"{submission.path} defines no function or class of any assignment; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import warnings
 from dataclasses import dataclass
 
@@ -17,11 +18,12 @@ ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$")
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A parsed cell or module: its number (None in a module), its cleaned source and its tree."""
+    """A parsed cell or module: its number (None in a module), its cleaned source, its tree and symbol table."""
 
     number: int | None
     source: str
     tree: ast.Module
+    table: symtable.SymbolTable
 
 
 def readable(cell: Cell, *, notebook: bool) -> CellText:
@@ -36,16 +38,17 @@ def readable(cell: Cell, *, notebook: bool) -> CellText:
     while True:
         source = "\n".join(lines) + "\n"
         try:
-            return CellText(cell.number, source, _parsed(source))
+            return CellText(cell.number, source, *_parsed(source))
         except SyntaxError as error:
             if not (notebook and _drop_magic(lines, error)):
                 raise
 
 
-def _parsed(source: str) -> ast.Module:
+def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a student's string is no news to whoever grades
-        return ast.parse(source)
+        # Some errors show in the second step only: an argument named twice, a misplaced global.
+        return ast.parse(source), symtable.symtable(source, "cell", "exec")
 
 
 def _drop_cell_magic(lines: list[str]) -> None:
@@ -63,15 +66,15 @@ def _drop_magic(lines: list[str], error: SyntaxError) -> bool:
     """Replace the magic at or just before the place where parsing stopped; False if there is none."""
     number = min(error.lineno or 0, len(lines))
     for index in (number - 1, number - 2):
-        if index < 0:
+        line = lines[index] if index >= 0 else ""
+        assigned, plain = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
+        if not (assigned or plain):
             continue
-        line = lines[index]
-        assigned = ASSIGNED_MAGIC.match(line)
-        plain = LINE_MAGIC.match(line)
-        if assigned:
-            lines[index] = f"{assigned[1]} None"
-            return True
-        if plain:
-            lines[index] = f"{plain[1]}pass"
-            return True
+        last = index
+        while lines[last].endswith("\\") and last + 1 < len(lines):  # a command that goes on in the next line
+            last += 1
+            lines[last - 1] = lines[last - 1].removesuffix("\\")
+        lines[index : last + 1] = [""] * (last + 1 - index)
+        lines[index] = f"{assigned[1]} None" if assigned else f"{plain[1] if plain else ''}pass"
+        return True
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code of docs/exit-codes in the README."""
     options = _parser().parse_args(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         return int(options.run(options))
     except Refused as error:
@@ -132,8 +135,15 @@ def _seconds(text: str) -> float:
 def _console() -> Console:
     from rich.console import Console
 
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would exit with "some check failed"
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ✓ gets a ?
     # Piped output keeps its sentences whole instead of breaking them at 80 columns.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 250)
+    return Output(highlight=False, width=None if sys.stdout.isatty() else 250)
 
 
 def _limits(options: argparse.Namespace) -> NotebookLimits | None:
@@ -177,13 +187,13 @@ def _check_once(options: argparse.Namespace) -> int:
         )
     finally:
         box.close()
-    terminal.show(result, _console())
     if options.json:
         _write(options.json, result.to_json() + "\n")
     if options.html:
         from grader.exporters import html
 
         _write(options.html, html.report(result))
+    terminal.show(result, _console())
     return _exit_code([result])
 
 
@@ -199,7 +209,9 @@ def _grade(options: argparse.Namespace) -> int:
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     console = _console()
-    entries = find_entries(options.paths, options.layout)
+    if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
+        raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    entries = find_entries(options.paths, options.layout, options.out)
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
@@ -224,7 +236,9 @@ def _grade(options: argparse.Namespace) -> int:
     else:
         terminal.show_class(outcome.results, console)
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
-    console.print(f"\nSeed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    count = f"{len(entries)} submissions" if len(entries) != 1 else "1 submission"
+    console.print(f"\nRead as {count} (if that is wrong, say --layout one or --layout class).", markup=False)
+    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
     for student in outcome.refused:
         reason = next(result.reason for result in outcome.results if result.student == student)
         print(f"grader: {student}: not graded: {reason}", file=sys.stderr)
@@ -232,13 +246,9 @@ def _grade(options: argparse.Namespace) -> int:
         kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
         print(f"grader: stopped; {kept}. Go on with --resume.", file=sys.stderr)
         return STOPPED
-    return _grade_code(outcome.results, bool(outcome.refused))
-
-
-def _grade_code(results: Sequence[Result], refused: bool) -> int:
-    if _exit_code(results) == GRADER_FAILED:
+    if outcome.failed or _exit_code(outcome.results) == GRADER_FAILED:
         return GRADER_FAILED
-    return REFUSED if refused else PASSED
+    return REFUSED if outcome.refused else PASSED
 
 
 def _assignments(options: argparse.Namespace) -> int:

@@ -18,12 +18,13 @@ from grader import notebook as headless
 from grader.assignments import Assignment
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.extract import Program, extract, main_notebook
-from grader.judging import Played, diagnose, explain_missing, harness_failure, judge, refutes
+from grader.judging import Played, diagnose, explain_absence, harness_failure, judge, refutes
 from grader.model import CheckResult, Diagnosis, Isolation, NotebookRun, PartResult, Result, Status, SubmissionInfo
 from grader.oracle import Oracle
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
+from grader.words import plain_text
 from grader.worker.client import StudentProcess
 
 # After one of these, playing the other cases of the check would only cost time.
@@ -51,7 +52,7 @@ def grade_submission(
 
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
-    program = extract(submission, assignment.needs)
+    program = extract(submission, assignment.needs, assignment.notebook)
     run = _run_notebook(submission, assignment, box, notebook) if notebook else None
     with StudentProcess(box, program) as process:
         graded = [_grade_check(check, process, program, oracle) for check in checks]
@@ -65,7 +66,9 @@ def grade_submission(
     return Result(
         assignment=assignment.slug,
         student=submission.student,
-        submission=SubmissionInfo(str(submission.path), submission.sha256),
+        submission=SubmissionInfo(
+            plain_text(str(submission.path), 4000), submission.sha256, tuple(dict.fromkeys(program.entries.values()))
+        ),
         status="not_graded" if trouble else "graded",
         reason=_trouble(trouble) if trouble else None,
         score=score,
@@ -84,7 +87,7 @@ def not_graded(student: str, path: str, reason: str, assignment: str | None, lev
     return Result(
         assignment=assignment,
         student=student,
-        submission=SubmissionInfo(path, ""),
+        submission=SubmissionInfo(plain_text(path, 4000), ""),
         status="not_graded",
         reason=reason,
         score=None,
@@ -110,7 +113,10 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            played.append(Played(case, inputs, oracle.answer(check, case), process.play(check, inputs)))
+            transcript = process.play(check, inputs)
+            if transcript.outcome == "unwritten" and played:
+                transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
+            played.append(Played(case, inputs, oracle.answer(check, case), transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
         result = judge(check, played, public=oracle.public)
@@ -120,10 +126,7 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
         return Graded(check, (), harness_failure(check, error))
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
-    last = played[-1].transcript
-    if last.outcome == "missing":
-        result = explain_missing(result, program, process.problems, last.name)
-    return Graded(check, played, result)
+    return Graded(check, played, explain_absence(result, program, process.problems))
 
 
 def _diagnosed(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Verdict, rel_errors
-from grader.extract import Program, missing_because
+from grader.extract import Program, broken_definition
 from grader.mistakes import mistakes_of
 from grader.mistakes.exceptions import hint_for
 from grader.model import CaseOutcome, CheckResult, Curve, Diagnosis, ErrorInfo, Finding, Note, Status
@@ -169,18 +170,32 @@ def plain_lines(text: str) -> str:
     return "\n".join(line[: len(line) - len(line.lstrip())] + plain_text(line, 200) for line in text.split("\n")[:40])
 
 
-def explain_missing(result: CheckResult, program: Program, problems: Problems, name: str) -> CheckResult:
-    """Say why a name is missing: its cell does not parse, or its definition raised."""
-    because = missing_because(program, name)
-    raised = next((item for item in problems if name in (item.get("binds") or ())), None)  # type: ignore[operator]
-    if because:
-        error = ErrorInfo("Missing", because)
-    elif raised:
-        inner = described(raised)
-        error = replace(inner, type="Missing", message=f"Defining {name} raised {inner.type}: {inner.message}.")
-    else:
+def explain_absence(result: CheckResult, program: Program, problems: Problems) -> CheckResult:
+    """Where a name is absent, say why if that is known: its cell does not parse, or its definition raised."""
+    error = result.error
+    named = re.search(r"^(?:With .*: )?(?:name ')?(\w+)'? is not defined", error.message) if error else None
+    if error is None or named is None or error.type not in ("Missing", "NameError"):
         return result
-    return replace(result, error=error)
+    name = named[1]
+    broken = broken_definition(program, name)
+    if broken:
+        why = f"{name} stands in {broken.place}, which does not parse: {plain_text(broken.message).rstrip('.')}."
+        place = ErrorInfo("", "", broken.cell, broken.line, file=broken.file)
+    else:
+        raised = next((item for item in problems if name in _names(item)), None)
+        if raised is None:
+            return result
+        place = described(raised)
+        why = f"Defining {name} raised {place.type}: {place.message.rstrip('.')}."
+    if error.type == "Missing":
+        return replace(result, error=replace(place, type="Missing", message=why))
+    where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
+    return replace(result, error=replace(error, message=f"{error.message.rstrip('.')}. {why} ({where})"))
+
+
+def _names(problem: Mapping[str, object]) -> list[object]:
+    names = problem.get("binds")
+    return names if isinstance(names, list) else []
 
 
 def diagnose(check: Check, played: Sequence[Played], variants: Variants) -> tuple[Diagnosis, ...]:

@@ -169,10 +169,11 @@ class NotebookRun:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInfo:
-    """Which files were graded: their path and the hash of their content."""
+    """What was handed in: its path, the hash of its content, and the files in it that the code was taken from."""
 
     path: str
     sha256: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,40 @@ def test_assignments_lists_what_can_be_graded():
         assert word in run.stdout
 
 
+def test_a_stray_bracket_in_the_only_cell_is_said_and_costs_the_checks(write_notebook):
+    """The commonest error of all: the file is recognised, and the place is told."""
+    run = grader("check", write_notebook("class TwoLayerNet:\n    def loss(self):\n        return 1)\n"))
+    assert run.returncode == 1
+    assert "cell 1, line 3: TwoLayerNet stands in cell 1, which does not parse: unmatched ')'." in run.stdout
+
+
+def test_a_name_that_is_missing_at_run_time_is_traced_to_its_cell(write_notebook):
+    """The helper's cell does not parse, or its definition raised."""
+    net = "class TwoLayerNet:\n    def __init__(self, *a, std=1): self.params = {}\n    def loss(self, X): return "
+    run = grader("check", write_notebook("def clip(x)\n    return x", net + "clip(X)"), "scores")
+    assert "name 'clip' is not defined. clip stands in cell 1, which does not parse" in run.stdout
+    run = grader("check", write_notebook("LOW = 1 / 0", net + "X + LOW"), "scores")
+    assert "Defining LOW raised ZeroDivisionError: division by zero. (cell 1, line 1)" in run.stdout
+
+
+def test_a_reader_that_goes_away_is_no_failed_check(tmp_path):
+    """`grader check ... | head -1` still writes its files, and does not say that a check failed."""
+    command = (
+        f"{sys.executable} -m grader.cli check {PERFECT} --json {tmp_path / 'r.json'} | true; echo ${{PIPESTATUS[0]}}"
+    )
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() in ("0", "130")
+    assert (tmp_path / "r.json").exists()
+    assert "Traceback" not in run.stderr
+
+
+def test_a_terminal_without_unicode_gets_question_marks():
+    """A check mark is no reason to fail."""
+    run = grader("check", PERFECT, "scores", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert run.returncode == 0
+    assert "? scores" in run.stdout
+
+
 def test_piped_output_keeps_its_lines_whole():
     """Scripts that read the output are not given lines broken at 80 columns."""
     run = grader("check", WORKED, "gradients")

@@ -121,5 +121,5 @@ def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(box: Box):
     assert check.status == Status.FAILED
     assert check.points == pytest.approx(4 + 4 * 4 / 5)
     (finding,) = [finding for finding in check.findings if not finding.ok]
-    assert finding.message.startswith("With pad 0: dx has shape (2, 3, 0, 0); expected (2, 3, 5, 5).")
+    assert finding.message.startswith("With pad 0: dx has shape (4, 3, 0, 0); expected (4, 3, 5, 5).")
     assert finding.message.endswith("Wrong in 1 of 6 cases (pad 0), right in the rest.")

@@ -19,7 +19,7 @@ from grader.exporters import csv, html
 from grader.grading import NotebookLimits, grade_submission, not_graded
 from grader.intake.layouts import Entry
 from grader.intake.reading import read_submission
-from grader.model import Result
+from grader.model import Result, Status
 from grader.oracle import Oracle
 from grader.oracle.live import LiveOracle
 from grader.sandbox import Box
@@ -42,11 +42,12 @@ class Settings:
 
 @dataclass(slots=True)
 class Outcome:
-    """The results of a class in order, which inputs were refused, and whether it was stopped before its end."""
+    """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped."""
 
     seed: int
     results: list[Result] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    failed: bool = False
     interrupted: bool = False
 
 
@@ -57,6 +58,7 @@ class Graded:
     result: Result
     key: str
     refused: bool = False
+    failed: bool = False
     known: bool = False
 
 
@@ -70,8 +72,12 @@ def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_resul
     try:
         with contextlib.closing(Store(settings.out / "grades.db")) as store, _stopped_by_signals(box):
             return _grade_into(store, entries, settings, box, on_result)
-    except sqlite3.Error as error:
-        raise HarnessError(f"{settings.out / 'grades.db'} cannot be used ({error}); move it away.") from None
+    except sqlite3.OperationalError as error:
+        raise HarnessError(
+            f"{settings.out / 'grades.db'} cannot be written ({error}); mend that, then --resume."
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise Refused(f"{settings.out / 'grades.db'} is no database of this grader ({error}); move it away.") from None
     except OSError as error:
         why = error.strerror or error
         raise HarnessError(f"{settings.out} cannot be written ({why}); mend that and go on with --resume.") from None
@@ -87,16 +93,23 @@ def _grade_into(
     found = {}
     for graded in _grade_all(entries, settings, oracle, box, store):
         if not graded.known:
-            store.save(graded.result, graded.key)
+            # What the grader itself failed at is graded again by --resume.
+            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key)
             write_report(graded.result, settings.out)
         found[graded.result.student] = graded.result
         if graded.refused:
             outcome.refused.append(graded.result.student)
+        outcome.failed |= graded.failed
         on_result(graded.result)
     outcome.interrupted = box.closed
     outcome.results = [found[entry.student] for entry in entries if entry.student in found]
     write_class(outcome.results, settings.out, store.changes())
     return outcome
+
+
+def _is_troubled(result: Result) -> bool:
+    trouble = result.notebook is not None and result.notebook.trouble is not None
+    return trouble or any(check.status is Status.GRADER_ERROR for check in result.checks)
 
 
 @contextlib.contextmanager
@@ -110,7 +123,8 @@ def _stopped_by_signals(box: Box) -> Iterator[None]:
         signal.signal(number, signal.default_int_handler)
         box.close()
 
-    stopping = (signal.SIGINT, signal.SIGTERM)
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last where there are terminals to hang up
+    stopping = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = [signal.signal(number, stop) for number in stopping]
     try:
         yield
@@ -149,6 +163,11 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
         return Graded(result, key)
     except Refused as error:
         return Graded(not_graded(entry.student, str(entry.path), plain_text(str(error)), slug, box.level), "", True)
+    except Interrupted:
+        raise
+    except Exception as error:  # a bug of ours costs one row, and no mark
+        reason = plain_text(f"The grader itself failed: {type(error).__name__}: {error}")
+        return Graded(not_graded(entry.student, str(entry.path), reason, slug, box.level), "", failed=True)
 
 
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
@@ -159,6 +178,8 @@ def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -
 
 def _prepare(settings: Settings) -> None:
     """Refuse before anything is graded what would fail for every submission."""
+    if not settings.out.name and not settings.out.is_absolute():
+        raise Refused("The output folder is the current one; name another with --out, it is filled with reports.")
     if settings.assignment:
         select(find_assignment(settings.assignment), list(settings.only))
     try:

@@ -12,7 +12,7 @@ part = Part("affine", "Affine layer", assignment="layers", order=1, needs=("affi
 
 @part.check(
     points=2,
-    inputs={"x": normal(2, 4, 5, 6), "w": normal(120, 3), "b": normal(3)},
+    inputs={"x": normal(4, 4, 5, 6), "w": normal(120, 3), "b": normal(3)},
     edges={
         "plain vectors": {"x": normal(5, 7), "w": normal(7, 4), "b": normal(4)},
         "a single sample": {"x": normal(1, 3, 2), "w": normal(6, 5), "b": normal(5)},
@@ -48,5 +48,6 @@ def forward(code: Any, x: Array, w: Array, b: Array) -> dict[str, Any]:
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""
     _, cache = code.affine_forward(x, w, b)
+    code.affine_forward(-x, w, b)  # what counts is the cache, not the last call
     dx, dw, db = code.affine_backward(dout, cache)
     return {"dx": dx, "dw": dw, "db": db}

@@ -37,18 +37,18 @@ def with_dout(
 def edge_cases(inputs: Any) -> dict[str, Recipe]:
     """The cases that the course's own check leaves out, as the contract has them."""
     return {
-        "overlapping windows": inputs(2, 2, 7, 7, height=3, width=3, stride=2),
-        "stride 1": inputs(2, 3, 4, 5, height=2, width=2, stride=1),
-        "window height and width differ": inputs(2, 2, 6, 6, height=3, width=2, stride=1),
-        "height and width differ": inputs(2, 2, 4, 8, height=2, width=2, stride=2),
-        "stride larger than the window": inputs(2, 2, 8, 8, height=2, width=2, stride=3),
-        "all values negative": inputs(2, 2, 4, 4, height=2, width=2, stride=2, shift=-20),
+        "overlapping windows": inputs(4, 2, 7, 7, height=3, width=3, stride=2),
+        "stride 1": inputs(4, 3, 4, 5, height=2, width=2, stride=1),
+        "window height and width differ": inputs(4, 2, 6, 6, height=3, width=2, stride=1),
+        "height and width differ": inputs(4, 2, 4, 8, height=2, width=2, stride=2),
+        "stride larger than the window": inputs(4, 2, 8, 8, height=2, width=2, stride=3),
+        "all values negative": inputs(4, 2, 4, 4, height=2, width=2, stride=2, shift=-20),
     }
 
 
 @part.check(
     points=2,
-    inputs=images(2, 3, 4, 4, height=2, width=2, stride=2),
+    inputs=images(4, 3, 4, 4, height=2, width=2, stride=2),
     edges=edge_cases(images),
     edge_points=2,
     expect=[matches("out", shape_hint="Each side of out is 1 + (H - pool_height) // stride.")],
@@ -68,7 +68,9 @@ def forward(code: Any, x: Array, height: int, width: int, stride: int) -> dict[s
 )
 def backward(code: Any, x: Array, dout: Array, height: int, width: int, stride: int) -> dict[str, Any]:
     """Backward pass: the gradient goes to the maximum of each window."""
-    _, cache = code.max_pool_forward_naive(x, {"pool_height": height, "pool_width": width, "stride": stride})
+    window = {"pool_height": height, "pool_width": width, "stride": stride}
+    _, cache = code.max_pool_forward_naive(x, window)
+    code.max_pool_forward_naive(-x, window)  # what counts is the cache, not the last call
     return {"dx": code.max_pool_backward_naive(dout, cache)}
 
 

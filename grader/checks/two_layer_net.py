@@ -59,8 +59,18 @@ def vector(values: Any) -> Array | None:
 def network(code: Any, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """A network of the student's class with the given weights."""
     net = code.TwoLayerNet(W1.shape[0], W1.shape[1], W2.shape[1])
-    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
+    set_weights(net, W1=W1, b1=b1, W2=W2, b2=b2)
     return net
+
+
+def set_weights(net: Any, **weights: Array) -> None:
+    """Set the parameters in place where they fit, since layers may hold references to them."""
+    for name, value in weights.items():
+        have = net.params.get(name)
+        if isinstance(have, np.ndarray) and have.shape == value.shape and have.dtype == value.dtype:
+            have[...] = value
+        else:
+            net.params[name] = value
 
 
 @part.check(
@@ -103,19 +113,23 @@ def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> di
 
 def toy_training(rng: np.random.Generator) -> dict[str, Array]:
     """The toy problem as the course trains it."""
-    return {**toy_labelled(rng), "reg": np.array(REG)}
+    task = toy_labelled(rng)
+    return {**task, "X_val": task["X"], "y_val": task["y"], "reg": np.array(REG)}
 
 
 def twin_training(rng: np.random.Generator) -> dict[str, Array]:
     """The toy problem in disguise: features, hidden units and classes shuffled, features mirrored.
 
-    Training it takes exactly the toy problem's course, so every seed is as easy as the toy.
+    Training it takes exactly the toy problem's course, so every seed is as easy as the toy. Its validation
+    data is something else, so that training on that does not help.
     """
     task = toy_training(rng)
     features, hidden, classes = (rng.permutation(n) for n in (4, 10, 3))
     mirror = rng.choice([-1.0, 1.0], 4)
     return {
         **task,
+        "X_val": rng.normal(size=(3, 4)),
+        "y_val": rng.integers(0, 3, 3),
         "X": (task["X"] * mirror)[:, features],
         "y": np.argsort(classes)[task["y"]],
         "W1": (task["W1"] * mirror[:, None])[features][:, hidden],
@@ -138,12 +152,12 @@ def final_loss(got: Arrays, inputs: Arrays) -> float:
         ShowCurve("loss_history", 0.02),
     ],
 )
-def training(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Training brings the toy loss below 0.02."""
     np.random.seed(0)
     net = code.TwoLayerNet(4, 10, 3, std=1e-1)
-    net.params.update(weights)
-    history = net.train(X, y, X, y, learning_rate=1e-1, reg=reg, num_iters=100, verbose=False)
+    set_weights(net, **weights)
+    history = net.train(X, y, X_val, y_val, learning_rate=1e-1, reg=reg, num_iters=100, verbose=False)
     losses = history.get("loss_history") if isinstance(history, dict) else None
     return {**{name: net.params[name] for name in WEIGHTS}, "loss_history": vector(losses)}
 

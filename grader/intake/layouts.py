@@ -1,19 +1,21 @@
 """What a path holds: one submission, or a class of them.
 
-A folder is a class if its entries are students' work: either folders that each hold source files, or several
-notebooks. It is one submission if it looks like a student's repository: a ``.git`` folder, a package, or
-assignment folders. ``--layout one`` or ``--layout class`` overrides the guess.
+A folder is a class if its entries are students' work: several notebooks or folders with notebooks, or files that
+define the same functions. It is one submission if it looks like a student's repository: package or assignment
+folders only, or a clone with notebooks in it. ``--layout one`` and ``--layout class`` override the guess.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake.reading import SKIPPED_FOLDERS, source_files
+from grader.intake.reading import SKIPPED_FOLDERS, source_files, student_name
 
 SUBMITTED = (".ipynb", ".py", ".zip")
 COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
@@ -28,40 +30,66 @@ class Entry:
     path: Path
 
 
-def find_entries(paths: list[Path], layout: str = "auto") -> list[Entry]:
-    """The submissions in the given paths, with unique student names, in a stable order."""
+def find_entries(paths: list[Path], layout: str = "auto", leave_out: Path | None = None) -> list[Entry]:
+    """The submissions in the given paths, with unique student names, in a stable order.
+
+    ``leave_out`` is the folder of the results, which may stand among the submissions.
+    """
     entries: list[Entry] = []
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):
             raise Refused(f"{path} does not exist; give a submission or a folder of submissions.")
-        as_class = layout == "class" or (layout == "auto" and path.is_dir() and is_class(path))
+        as_class = layout == "class" or (layout == "auto" and path.is_dir() and is_class(path, leave_out))
         if as_class and not path.is_dir():
             raise Refused(f"{path} is a file; --layout class takes a folder of submissions.")
-        entries += [_entry(child) for child in _children(path)] if as_class else [_entry(path)]
+        entries += [Entry(student_name(p), p) for p in (_children(path, leave_out) if as_class else [path])]
     if not entries:
         raise Refused("There is nothing to grade: the folder holds no submission.")
     return _unique(entries)
 
 
-def is_class(folder: Path) -> bool:
+def is_class(folder: Path, leave_out: Path | None = None) -> bool:
     """Guess whether a folder holds several students' submissions."""
-    if (folder / ".git").exists():
-        return False
-    children = _children(folder)
+    children = _children(folder, leave_out)
     folders = [child for child in children if child.is_dir()]
-    if any((child / "__init__.py").exists() or COURSE_FOLDER.fullmatch(child.name) for child in folders):
+    with_source = [child for child in folders if source_files(child)]
+    if with_source and all(map(_is_course_folder, with_source)):
         return False
-    notebooks = [child for child in children if child.suffix == ".ipynb"]
-    if notebooks:
-        return len(notebooks) + sum(_holds_notebook(child) for child in folders) > 1
+    files = [child for child in children if not child.is_dir()]
+    if files and os.path.exists(folder / ".git"):
+        return False
+    if _define_the_same(files):
+        return True
+    notebooks = [child for child in files if child.suffix == ".ipynb"]
+    if files:
+        return len(notebooks) + sum(map(_holds_notebook, folders)) > 1
     return bool(folders)
+
+
+def _is_course_folder(folder: Path) -> bool:
+    return os.path.exists(folder / "__init__.py") or bool(COURSE_FOLDER.fullmatch(folder.name))
 
 
 def _holds_notebook(folder: Path) -> bool:
     return any(path.suffix == ".ipynb" for path in source_files(folder))
 
 
-def _children(folder: Path) -> list[Path]:
+def _define_the_same(files: Iterable[Path]) -> bool:
+    """Whether two modules define the same graded class or function: one student has each once."""
+    seen: Counter[str] = Counter()
+    for file in files:
+        if file.suffix == ".py" and file.is_file() and os.access(file, os.R_OK):
+            seen.update(set(re.findall(r"^(?:class|def) (\w+)", file.read_text("utf-8", "replace"), re.MULTILINE)))
+    return any(count > 1 and name in _gradable() for name, count in seen.items())
+
+
+def _gradable() -> set[str]:
+    from grader.checks import all_parts
+
+    return {name for part in all_parts() for name in part.needs}
+
+
+def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
     """The entries of a class folder that could be submissions; an empty folder is one too, and is not graded."""
     try:
         children = sorted(folder.iterdir())
@@ -71,14 +99,10 @@ def _children(folder: Path) -> list[Path]:
         child
         for child in children
         if not child.name.startswith(".")
-        and child.name not in SKIPPED_FOLDERS
+        and child.name not in SKIPPED_FOLDERS - {"build", "env", "datasets"}  # these could be students' names
         and (child.is_dir() or child.suffix in SUBMITTED)
+        and not (leave_out and os.path.abspath(child) == os.path.abspath(leave_out))
     ]
-
-
-def _entry(path: Path) -> Entry:
-    name = path.resolve().name if path.is_dir() else path.stem
-    return Entry(re.sub(r"[\x00-\x1f\x7f/\\]", "_", name).strip(". ") or "unnamed", path)
 
 
 def _unique(entries: list[Entry]) -> list[Entry]:

@@ -6,13 +6,16 @@ import hashlib
 import io
 import json
 import os
+import re
+import stat
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from grader.errors import Refused
 from grader.submission import Cell, SourceFile, Submission
+from grader.words import plain_text
 
 MAX_FILE = 50 << 20
 MAX_FILES = 2000
@@ -21,9 +24,9 @@ SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env"
 
 def read_submission(path: Path, student: str | None = None) -> Submission:
     """Read a submission; Refused says what is wrong with it and what to do."""
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists, False where a folder above cannot be entered
         raise Refused(f"{path} does not exist; give the path of a notebook, a .py file or a folder.")
-    name = student or (path.resolve().name if path.is_dir() else path.stem)
+    name = student or student_name(path)
     if path.is_dir():
         return _read_folder(path, name)
     data = _bytes(path)
@@ -33,9 +36,17 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
     return Submission(name, path, None, (SourceFile(path.name, cells),), hashlib.sha256(data).hexdigest())
 
 
+def student_name(path: Path) -> str:
+    """The student that a path stands for: the folder's name, or the file's without its ending."""
+    name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
+    return plain_text(re.sub(r"[\n\t/\\\\]", "_", name), 200).strip(". ") or "unnamed"
+
+
 def _read_folder(folder: Path, student: str) -> Submission:
-    files, unreadable, digest = [], [], hashlib.sha256()
-    for path in source_files(folder):
+    files: list[SourceFile] = []
+    unreadable: list[str] = []
+    digest = hashlib.sha256()
+    for path in source_files(folder, unreadable):
         relative = path.relative_to(folder).as_posix()
         try:
             data = _bytes(path)
@@ -51,18 +62,26 @@ def _read_folder(folder: Path, student: str) -> Submission:
     return Submission(student, folder, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
 
 
-def source_files(folder: Path) -> list[Path]:
-    """The notebooks and modules below a folder, in a stable order; hidden folders and environments are left out."""
+def source_files(folder: Path, unreadable: list[str] | None = None) -> list[Path]:
+    """The notebooks and modules below a folder, in a stable order; hidden folders and environments are left out.
+
+    A sentence for each folder that cannot be entered is added to ``unreadable``.
+    """
+
+    def note(error: OSError) -> None:
+        if unreadable is not None:
+            unreadable.append(f"{error.filename} cannot be read: {error.strerror}.")
+
     found = []
-    for path in _walk(folder):
+    for path in _walk(folder, note):
         found.append(path)
         if len(found) > MAX_FILES:
             raise Refused(f"{folder} holds more than {MAX_FILES} source files; give the folder of one submission.")
     return sorted(found, key=lambda path: (len(path.parts), path.as_posix()))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder, followlinks=False):
+def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder, onerror=note, followlinks=False):
         # Saved copies (.ipynb_checkpoints), repositories' insides and installed packages are no one's answer.
         folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED_FOLDERS]
         for name in names:
@@ -73,6 +92,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or device would keep us waiting
+            raise Refused(f"{path} is no regular file; give a notebook, a .py file or a folder.")
         if path.stat().st_size > MAX_FILE:
             raise Refused(f"{path} is larger than {MAX_FILE >> 20} MB; clear its outputs and save it again.")
         return path.read_bytes()
@@ -114,7 +135,7 @@ def _code(path: Path, notebook: dict[str, Any], major: int) -> Iterator[str]:
                 if cell.get("cell_type") == "code":
                     source = cell.get(key, "")
                     text = source if isinstance(source, str) else "".join(source)
-                    yield text.replace("\r\n", "\n")
+                    yield text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     except (AttributeError, TypeError):
         raise Refused(f"{path} is a damaged notebook: its cells are not in the format; save it again.") from None
 

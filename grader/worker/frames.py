@@ -70,6 +70,8 @@ def plain_array(value: Any) -> Array | Odd:
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
         value = np.asarray(value)
     if type(value) is np.ndarray:
+        if value.nbytes > MAX_ARRAYS // 2:
+            return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
             return value
         return Odd("an array of Python objects" if value.dtype.kind == "O" else f"an array of dtype {value.dtype.str}")

@@ -5,7 +5,9 @@ text that was sent, never from disk; they come before installed ones of the same
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -28,8 +30,8 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.entries: dict[str, str] = program["entries"]
         self.labels: Labels = {}
         self.problems: list[dict[str, Any]] = []
-        for chunks in self.units.values():
-            self._remember(chunks)
+        for cells in self.units.values():
+            self._remember(cells)
 
     def load(self) -> Code:
         """Execute every unit that defines a wanted name, and return those names."""
@@ -54,56 +56,84 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if any(unit.startswith(f"{base}/") for unit in self.units):
                 # A folder without __init__.py gives way to an installed package.
                 return importlib.machinery.PathFinder.find_spec(fullname, path) or self._spec(fullname, None, base)
-        return None
+        return self._anywhere(fullname, tail) if path is None else None
+
+    def _anywhere(self, fullname: str, tail: str) -> importlib.machinery.ModuleSpec | None:
+        """A module that students reach through sys.path: the only file of that name, if nothing is installed."""
+        found = [unit for unit in self.units if f"/{unit}".endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+        if len(found) != 1 or importlib.machinery.PathFinder.find_spec(fullname):
+            return None
+        package = found[0].removesuffix("/__init__.py") if found[0].endswith("/__init__.py") else None
+        return self._spec(fullname, found[0], package)
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute a unit's statements one by one."""
         spec = module.__spec__
-        for chunk in self.units.get(spec.origin or "", []) if spec else []:
-            self._execute(chunk, module)
+        cells = self.units.get(spec.origin or "", []) if spec else []
+        trees = [ast.parse(cell["text"]) for cell in cells]
+        flags = _future_flags(trees)
+        for cell, tree in zip(cells, trees, strict=True):
+            for statement in cell["statements"]:
+                single = ast.Module([tree.body[statement["index"]]], type_ignores=[])
+                self._execute(single, flags, cell, statement["binds"], module)
 
     def _spec(self, name: str, unit: str | None, package: str | None) -> importlib.machinery.ModuleSpec:
         spec = importlib.machinery.ModuleSpec(name, self, origin=unit, is_package=package is not None)
+        spec.has_location = unit is not None and unit.endswith(".py")  # a module has a __file__, a notebook has none
         if package is not None:
             spec.submodule_search_locations = [ROOT + package]
         return spec
 
     def _entry(self, path: str) -> ModuleType:
-        """The module of a unit that defines wanted names; inside a package it gets its dotted name."""
-        if path.endswith(".py"):
-            parts = path[:-3].split("/")
-            depth = len(parts) - 1
-            while depth and f"{'/'.join(parts[:depth])}/__init__.py" in self.units:
-                depth -= 1
-            name = ".".join(parts[depth:]).removesuffix(".__init__")
-            if name not in sys.modules:
-                return importlib.import_module(name)
-        module = ModuleType("submission")
-        module.__spec__ = self._spec("submission", path, None)
-        sys.modules["submission"] = module
+        """The module of a unit that defines wanted names; a file in a package gets its dotted name."""
+        name = self._module_name(path)
+        if name and name not in sys.modules:
+            return importlib.import_module(name)
+        module = ModuleType("__main__")
+        module.__spec__ = self._spec("__main__", path, None)
+        sys.modules["__main__"] = module  # as in a notebook; dataclasses look their module up
         self.exec_module(module)
         return module
 
-    def _execute(self, chunk: dict[str, Any], module: ModuleType) -> None:
-        source = "\n" * (chunk["line"] - 1) + chunk["text"]
+    def _module_name(self, path: str) -> str | None:
+        """The dotted name of a module's file; None for notebooks and for names that cannot be imported."""
+        if not path.endswith(".py"):
+            return None
+        parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
+        start = len(parts) - 1
+        relative = any(
+            isinstance(node, ast.ImportFrom) and node.level
+            for cell in self.units[path]
+            for node in ast.walk(ast.parse(cell["text"]))
+        )
+        # Relative imports need the folders above, whether they have an __init__.py or not.
+        while start and (relative or f"{'/'.join(parts[:start])}/__init__.py" in self.units):
+            start -= 1
+        return ".".join(parts[start:]) if all(part.isidentifier() for part in parts[start:]) else None
+
+    def _execute(
+        self, tree: ast.Module, flags: int, cell: dict[str, Any], binds: list[str], module: ModuleType
+    ) -> None:
         try:
             # dont_inherit: this file's own `from __future__` must not leak into student code.
-            exec(compile(source, chunk["label"], "exec", dont_inherit=True), vars(module))
+            exec(compile(tree, cell["label"], "exec", flags=flags, dont_inherit=True), vars(module))
         except BaseException as error:  # also SystemExit: a statement costs only itself
             problem = describe(error, self.labels)
-            self.problems.append({**problem, "file": chunk["file"], "cell": chunk["cell"], "binds": chunk["binds"]})
+            self.problems.append({**problem, "file": cell["file"], "cell": cell["cell"], "binds": binds})
 
-    def _remember(self, chunks: list[dict[str, Any]]) -> None:
+    def _remember(self, cells: list[dict[str, Any]]) -> None:
         """Make source lines available to tracebacks."""
-        for chunk in chunks:
-            label = chunk["label"]
-            self.labels[label] = (chunk["file"], chunk["cell"])
-            known = linecache.cache.get(label)
-            lines = list(known[2]) if known and len(known) == 4 else []
-            text = chunk["text"].splitlines(keepends=True)
-            lines += ["\n"] * (chunk["line"] - 1 + len(text) - len(lines))
-            lines[chunk["line"] - 1 : chunk["line"] - 1 + len(text)] = text
-            linecache.cache[label] = (sum(map(len, lines)), None, lines, label)
+        for cell in cells:
+            self.labels[cell["label"]] = (cell["file"], cell["cell"])
+            lines = [f"{line}\n" for line in cell["text"].split("\n")]
+            linecache.cache[cell["label"]] = (len(cell["text"]), None, lines, cell["label"])
+
+
+def _future_flags(trees: list[ast.Module]) -> int:
+    """The compiler flags of a file's `from __future__` imports, which hold for all of it."""
+    nodes = [node for tree in trees for node in tree.body if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in nodes if node.module == "__future__" for alias in node.names}
+    return sum(getattr(__future__, name).compiler_flag for name in names if hasattr(__future__, name))
 
 
 class Missing(Exception):

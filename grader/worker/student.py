@@ -11,6 +11,8 @@ import os
 import sys
 from typing import Any, BinaryIO
 
+OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
+
 
 def main() -> None:
     """Serve requests until the grader closes the channel."""
@@ -20,6 +22,7 @@ def main() -> None:
     _import_by_path("grader", package)
     from grader.worker import frames
 
+    _end_with_parent()
     requests, replies = _private_channel()
     code: Any = None
     loader: Any = None
@@ -38,7 +41,10 @@ def main() -> None:
             frames.write(replies, nonce, {"problems": loader.problems[:50], "names": sorted(code)})
         else:
             head, values = play(request, inputs, code, loader.labels)
-            frames.write(replies, nonce, head, values)
+            try:
+                frames.write(replies, nonce, head, values)
+            except MemoryError:
+                frames.write(replies, nonce, {"outcome": "raised", "error": OUT_OF_MEMORY})
 
 
 def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any) -> tuple[dict[str, Any], Any]:
@@ -53,7 +59,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
     except Missing as missing:
         return {"outcome": "missing", "name": str(missing)}, {}
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: it is the student's code that raises them
-        described = describe(error, labels)
+        described = describe(error, labels, playing=True)
         outcome = "unwritten" if isinstance(error, NotImplementedError) and described["function"] else "raised"
         return {"outcome": outcome, "error": described}, {}
 
@@ -64,6 +70,18 @@ def _private_channel() -> tuple[BinaryIO, BinaryIO]:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     return requests, replies
+
+
+def _end_with_parent() -> None:
+    """On Linux: die when the grader does, and keep orphans below this process, where they are found."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        set_death_signal, set_child_subreaper = 1, 36  # linux/prctl.h
+        prctl = ctypes.CDLL(None).prctl
+        prctl(set_death_signal, signal.SIGKILL)
+        prctl(set_child_subreaper, 1)
 
 
 def _import_by_path(name: str, folder: str) -> None:

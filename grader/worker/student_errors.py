@@ -8,7 +8,7 @@ from typing import Any
 Labels = dict[str, tuple[str, int | None]]  # code filename -> (file in the submission, cell)
 
 
-def describe(error: BaseException, labels: Labels) -> dict[str, Any]:
+def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> dict[str, Any]:
     """The exception's type, message, innermost place in the student's code, and traceback of student frames.
 
     ``scenario`` is the line of the check that was running if the exception was raised by the check itself,
@@ -34,6 +34,6 @@ def describe(error: BaseException, labels: Labels) -> dict[str, Any]:
         "message": message[:2000],
         "traceback": "\n".join(text)[:8000],
         "function": own[-1].name if own else None,
-        "scenario": last.line if last and not own else None,
+        "scenario": last.line if playing and last and not own else None,
         **place,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -92,6 +93,13 @@ def test_what_is_no_submission_is_refused_in_one_sentence(tmp_path, name, conten
         read_submission(path)
     assert sentence in str(refusal.value)
     assert str(path) in str(refusal.value)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    """A named pipe in an archive must not stop the class."""
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(Refused, match="is no regular file"):
+        read_submission(tmp_path / "pipe.py")
 
 
 def test_a_missing_path_and_a_folder_without_code_are_refused(tmp_path):

@@ -170,6 +170,56 @@ def test_a_statement_that_raises_while_loading_costs_only_itself(student):
     assert [(item["type"], item["line"]) for item in process.problems] == [("ModuleNotFoundError", 4), ("NameError", 5)]
 
 
+def test_future_imports_hold_for_the_whole_file(student):
+    """Annotations that name what is imported for type checkers only are never evaluated."""
+    process = student(
+        "from __future__ import annotations\ndef relu_forward(x: Absent) -> Nowhere:\n    return np.maximum(0, x), x\n"
+    )
+    assert play(process, FORWARD).outcome == "returned"
+
+
+def test_lines_are_counted_as_python_counts_them(write_notebook, box):
+    """A form feed or a line separator inside a string ends no line; decorators and semicolons are no matter."""
+    source = "import functools\ntext = 'a\u2028b\x0cc'\n@functools.cache\ndef none(): return None; 1\n\n"
+    path = write_notebook(source + "def relu_forward(x):\n    text, none()  # a; b\n    return x.nothing  # c; d")
+    with StudentProcess(box, extract(read_submission(path), ["relu_forward"])) as process:
+        error = play(process, FORWARD).error
+    assert (error["cell"], error["line"]) == (1, 8)
+    assert error["traceback"].endswith("return x.nothing  # c; d")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"config.py": "LOW = 0", "layers.py": "from config import LOW\ndef relu_forward(x): return x + LOW, x"},
+        {
+            "p/__init__.py": "from .a import g",
+            "p/a.py": "g = 1",
+            "layers.py": "import p\ndef relu_forward(x): return x * p.g, x",
+        },
+        {"p/a.py": "g = 1", "p/layers.py": "from .a import g\ndef relu_forward(x): return x * g, x"},
+        {"src/a.py": "g = 1", "work/layers.py": "from a import g\ndef relu_forward(x): return x * g, x"},
+        {"layers.v2.py": "def relu_forward(x): return x, x"},
+        {"mine.py": "def forward(x): return x, x", "layers.py": "from mine import forward as relu_forward"},
+        {"layers.py": "import os\nHERE = os.path.dirname(__file__)\ndef relu_forward(x): return x, HERE"},
+    ],
+    ids=["constant", "re-export", "no __init__", "sys.path", "odd name", "renamed import", "__file__"],
+)
+def test_what_students_import_from_their_own_files_is_there(tmp_path, box, files):
+    """Constants, re-exports, packages without __init__.py, folders on sys.path, renamed functions."""
+    for name, source in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(source + "\n")
+    with StudentProcess(box, extract(read_submission(tmp_path), ["relu_forward"])) as process:
+        assert play(process, FORWARD).outcome == "returned"
+
+
+def test_a_result_that_is_too_large_is_described(student):
+    """It is no tampering, and does not reach the grader."""
+    process = student("def relu_forward(x): return np.zeros(40_000_000), x")
+    assert play(process, FORWARD).values["out"] == Odd("an array of 305 MB, more than can be compared")
+
+
 def test_no_process_is_left_behind(student, tmp_path):
     """Children that student code started end with it."""
     source = """

@@ -1,0 +1,105 @@
+"""Which names a top-level statement binds, and which it uses; what the extraction follows."""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterator
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Import = ast.Import | ast.ImportFrom
+
+
+def binds(node: ast.stmt) -> frozenset[str]:
+    """The top-level names that a statement binds, or changes where they stand.
+
+    Besides definitions, imports and assignments, in blocks too: `Net.loss = f`, `setattr(Net, "loss", f)`,
+    `CONFIG.update(...)` and the decorator `@add_to(Net)` change what Net and CONFIG are.
+    """
+    return frozenset(_bound(node))
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+        for decorator in node.decorator_list:
+            yield from _changed_by_decorator(decorator)
+    elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        return  # names in there are its own
+    elif isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Store):
+            yield node.id
+    elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+        yield from _root(node)
+    else:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield from _changed_by_call(node.value)
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
+
+
+def _changed_by_call(call: ast.Call) -> Iterator[str]:
+    """`setattr(Net, ...)` changes Net; `CONFIG.update(...)` changes CONFIG."""
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        yield call.func.value.id
+    elif isinstance(call.func, ast.Name) and call.func.id == "setattr" and call.args:
+        yield from _root(call.args[0])
+
+
+def _changed_by_decorator(decorator: ast.expr) -> Iterator[str]:
+    """`@add_to(Net)` may change Net, `@clip.register` changes clip."""
+    if isinstance(decorator, ast.Call):
+        yield from (argument.id for argument in decorator.args if isinstance(argument, ast.Name))
+        decorator = decorator.func
+    if isinstance(decorator, ast.Attribute):
+        yield from _root(decorator)
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def stars(node: ast.stmt) -> bool:
+    """Whether a statement holds a star import, which may bind anything."""
+    return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and any(
+        isinstance(item, ast.ImportFrom) and item.names[0].name == "*" for item in ast.walk(node)
+    )
+
+
+def uses(node: ast.stmt, table: symtable.SymbolTable) -> frozenset[str]:
+    """The outside names that a statement reads: at the top level by AST, inside functions by the symbol table."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return frozenset(item.id for item in ast.walk(node) if isinstance(item, ast.Name))
+    scopes = [child for child in table.get_children() if child.get_name() == node.name]
+    outside = {name for scope in scopes for name in _globals(scope)}
+    # Decorators, bases, defaults and annotations are evaluated at the top level.
+    parts = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+    return frozenset(outside | {item.id for part in parts for item in ast.walk(part) if isinstance(item, ast.Name)})
+
+
+def _globals(scope: symtable.SymbolTable) -> Iterator[str]:
+    """The global names read in a function or class body, nested scopes included; `x = x` in a class reads one."""
+    in_class = scope.get_type() == "class"
+    for symbol in scope.get_symbols():
+        if symbol.is_global() or (in_class and symbol.is_referenced() and symbol.is_assigned()):
+            yield symbol.get_name()
+    for child in scope.get_children():
+        yield from _globals(child)
+
+
+def is_stub(node: ast.stmt) -> bool:
+    """Whether a function, or every method of a class but its __init__, only raises NotImplementedError."""
+    if isinstance(node, ast.ClassDef):
+        methods = [item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        others = [method for method in methods if method.name != "__init__"]
+        return bool(others) and all(map(is_stub, others))
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    last = node.body[-1]
+    named = isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
+    return named and all(isinstance(item, (ast.Expr, ast.Pass)) for item in node.body[:-1])
