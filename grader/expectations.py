@@ -192,6 +192,28 @@ class ShowCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """An expectation that holds for the cases whose inputs satisfy a condition."""
+
+    condition: Callable[[Arrays], bool]
+    expectation: Expectation
+
+    @property
+    def name(self) -> str:
+        """The array that it is about."""
+        return self.expectation.name
+
+    @property
+    def limit(self) -> float:
+        """The largest ``measured`` that passes."""
+        return self.expectation.limit
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
+        """Nothing is said of other cases."""
+        return self.expectation.judge(got, want, inputs, public) if self.condition(inputs) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Says something about a returned array, without marks: ``say(got, inputs)`` gives a Note or None."""
 

@@ -149,7 +149,8 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         )
     elif error.get("scenario"):
         call = plain_text(str(error["scenario"]), 200)
-        message = f"{message} (in the check's line `{call}`: what your code returned does not fit)"
+        unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""
+        message = f"{message} (in the check's line `{call}`{unfit})"
     hint = hint_for(message)
     if hint:
         message = f"{message}. {hint}"

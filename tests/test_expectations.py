@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.expectations import Below, Labels, Odd, Remark, ShowCurve, Within, heat, matches, rel_errors, unchanged
+from grader.expectations import (
+    Below,
+    Labels,
+    Odd,
+    Remark,
+    ShowCurve,
+    When,
+    Within,
+    heat,
+    matches,
+    rel_errors,
+    unchanged,
+)
 from grader.model import Curve, Note
 
 WANT = {"dx": np.arange(1.0, 7.0).reshape(2, 3)}
@@ -116,6 +128,14 @@ def test_below_passes_the_gate_first():
     """What cannot be measured is refused before the measurement."""
     expectation = Below("loss", 0.02, "loss", ("dx",), lambda got, inputs: 0.0)
     assert judge(np.full((2, 3), np.nan), expectation).message.startswith("dx has 6 of 6 values")
+
+
+def test_an_expectation_for_some_cases_says_nothing_of_others():
+    """Neither right nor wrong where its condition does not hold."""
+    wrong = {"dx": WANT["dx"] + 1}
+    expectation = When(lambda inputs: inputs["few"] > 0, matches("dx"))
+    assert not expectation.judge(wrong, WANT, {"few": np.array(1)}, True).ok
+    assert expectation.judge(wrong, WANT, {"few": np.array(0)}, True) is None
 
 
 def test_a_changed_argument_is_a_note_and_no_verdict():
