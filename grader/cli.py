@@ -26,7 +26,7 @@ PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code of docs/exit-codes in the README."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
@@ -46,6 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: stopped.", file=sys.stderr)
         return STOPPED
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line; names may also stand behind options, which argparse alone does not take."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and (not hasattr(options, "names") or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.names += rest
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -60,6 +60,13 @@ def test_check_of_chosen_names_runs_those_only(tmp_path):
     assert [check["slug"] for check in part["checks"]] == ["scores", "loss"]
 
 
+def test_names_may_stand_behind_options(tmp_path):
+    """As people type it; an unknown option is still refused."""
+    assert grader("check", WORKED, "--json", tmp_path / "r.json", "scores").returncode == 0
+    assert grader("check", WORKED, "--jason", "scores").returncode == 2
+    assert grader("assignments", "more").returncode == 2
+
+
 def test_check_needs_neither_solutions_nor_numba(tmp_path):
     """A student's machine has neither: importing them is made to fail here."""
     (tmp_path / "solutions.py").write_text("raise ImportError('no solutions here')")
