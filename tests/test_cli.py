@@ -162,6 +162,21 @@ def test_resume_keeps_what_has_not_changed(sample_class, tmp_path):
     assert after["ben"] != before["ben"]
 
 
+def test_resume_goes_on_with_the_seed_and_notices_other_settings(tmp_path):
+    """Without --seed the last one holds; another seed or another choice of checks grades anew."""
+    out = tmp_path / "out"
+
+    def result(*options):
+        run = grader("grade", "--no-notebook", PERFECT, "--out", out, *options)
+        assert run.returncode == 0, run.stderr
+        return json.loads((out / "two_layer_net/result.json").read_text())
+
+    first = result("--only", "scores")
+    assert result("--only", "scores", "--resume") == first
+    assert [check["slug"] for check in result("--only", "loss", "--resume")["parts"][0]["checks"]] == ["loss"]
+    assert result("--only", "loss", "--resume", "--seed", "9")["seed"] == 9
+
+
 def interrupt_when(process, path):
     """Send Ctrl-C as soon as a file is there."""
     while not path.exists():

@@ -251,6 +251,20 @@ def test_a_file_named_like_an_installed_module_is_still_the_students(tmp_path, b
         assert play(process, FORWARD).outcome == "returned"
 
 
+def test_a_statement_that_exits_while_loading_costs_only_itself(student):
+    """sys.exit() outside a function ends nothing."""
+    process = student("import sys\nLIMIT = sys.exit(0)\ndef other(): return LIMIT\n" + RIGHT)
+    assert play(process, FORWARD).outcome == "returned"
+    assert [item["type"] for item in process.problems] == ["SystemExit"]
+
+
+def test_code_that_draws_unseeded_numbers_repeats_them(student):
+    """Grading twice gives the same, also where the student's code is random."""
+    source = "def relu_forward(x):\n    return np.maximum(0, x) + np.random.randn(), x"
+    first, again = (play(student(source), FORWARD).values["out"] for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
 def test_a_package_is_imported_from_the_submission(tmp_path, box):
     """Absolute and relative imports, a broken sibling, a missing third-party module: what is needed works."""
     package = tmp_path / "assignment1" / "cs231n"
