@@ -54,7 +54,7 @@ def grade_submission(
     """
     program = extract(submission, assignment.needs, assignment.notebook)
     run = _run_notebook(submission, assignment, box, notebook) if notebook else None
-    with StudentProcess(box, program) as process:
+    with StudentProcess(box, program, [check.part for check in checks]) as process:
         graded = [_grade_check(check, process, program, oracle) for check in checks]
     parts = tuple(
         _part_result(part.slug, part.title, _diagnosed([one for one in graded if one.check.part == part.slug], oracle))
@@ -76,7 +76,7 @@ def grade_submission(
         seed=oracle.seed,
         public=oracle.public,
         versions=versions(oracle.public),
-        isolation=Isolation(box.level, box.probe()),
+        isolation=Isolation(box.level, dict(box.probes)),
         notebook=run,
         parts=parts,
     )

@@ -65,7 +65,7 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
         max_points=check.points,
         seconds=round(sum(one.transcript.seconds for one in played), 4),
         findings=findings,
-        notes=(*notes.values(), *_crash_note(played)),
+        notes=(*notes.values(), *_crash_note(played), *_sandbox_note(played)),
         error=_error(check, played),
         curves=tuple(curves),
     )
@@ -112,6 +112,12 @@ def _crash_note(played: Sequence[Played]) -> list[Note]:
     return [Note("raised-in", f"It raised in {len(raised)} of {len(played)} cases: {listing(raised)}.")]
 
 
+def _sandbox_note(played: Sequence[Played]) -> list[Note]:
+    """What the code tried that the sandbox denies, for staff to look at; no marks."""
+    tried = list(dict.fromkeys(item for one in played for item in one.transcript.tried))
+    return [Note("sandbox", f"The code tried to {listing(tried)}; the sandbox denied it.")] if tried else []
+
+
 def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
     """The first failure to return anything, as a sentence."""
     for one in played:
@@ -121,7 +127,7 @@ def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
         error = transcript.error
         if transcript.outcome == "timed_out":
             return ErrorInfo("TimeLimit", _too_long(check, one))
-        if transcript.outcome in ("died", "violated"):
+        if transcript.outcome in ("died", "violated") and "type" not in error:
             return ErrorInfo(transcript.outcome.capitalize(), plain_text(str(error.get("message", ""))))
         if transcript.outcome == "missing":
             return ErrorInfo("Missing", f"{transcript.name} is not defined in the submission.")

@@ -1,7 +1,8 @@
 """The headless run: does the notebook run from top to bottom, and which cells raise?
 
-Flow: copy what the notebook needs -> start ``driver.py`` in the box -> it starts ``kernel.py`` and runs the
-cells -> one JSON line back -> kill everything -> remove the copy. The run carries no marks.
+Flow: copy what the notebook needs -> start ``driver.py`` in the box -> through ``provisioner.py`` it starts
+``kernel.py``, which locks itself -> run the cells -> one JSON line back -> kill everything -> remove the copy.
+The run carries no marks.
 """
 
 from __future__ import annotations
@@ -18,20 +19,23 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from grader.errors import HarnessError, Interrupted
 from grader.model import CellError, NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment
+from grader.sandbox.quota import Quota, remove
 from grader.words import plain_text
 
-DRIVER = Path(__file__).with_name("driver.py")
+BOOT = Path(__file__).parents[1] / "boot.py"
 NEEDED = ("nbclient", "nbformat", "ipykernel")
 GRACE_SECONDS = 40.0  # beyond the cells' total: the kernel's start and the last interrupt
 REPLY_LIMIT = 2**20  # bytes
 FILE_LIMIT = 5 * 2**20  # bytes
 COPY_LIMIT = 100 * 2**20  # bytes
+QUOTA = Quota(size=2**30, files=20_000)  # the copy and what the cells write beside it
+LOOK_SECONDS = 0.2  # how often the folder is looked at
 SKIPPED_FOLDERS = {".git", ".ipynb_checkpoints", "__pycache__"}
 
 
@@ -48,18 +52,37 @@ def run(
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     try:
         _require_packages()
-        with tempfile.TemporaryDirectory(prefix="nb-", ignore_cleanup_errors=True) as folder:
-            job = Path(folder).resolve()
-            (job / "home").mkdir()
-            copied = _copy_submission(notebook, root, job / "files")
-            limits = {"cell_seconds": cell_seconds, "total_seconds": total_seconds}
-            request = {"notebook": str(copied), "connection": str(job / "k.json"), **limits}
-            result = _parse(_ask_driver(request, job, box, total_seconds + GRACE_SECONDS))
+        with _job_folder() as job:
+            room = job / "room"
+            (room / "home").mkdir(parents=True)
+            copied = _copy_submission(notebook, root, room / "files")
+            shutil.copyfile(copied, job / "notebook.ipynb")  # the driver's own, which no cell can change
+            request = {
+                "notebook": str(job / "notebook.ipynb"),
+                "folder": str(copied.parent),
+                "connection": str(room / "k.json"),
+                "lock": box.room(room, "kernel"),
+                "cell_seconds": cell_seconds,
+                "total_seconds": total_seconds,
+            }
+            answer = _read(_ask_driver(request, job, box, total_seconds + GRACE_SECONDS))
+            result = _parse(answer)
+            box.note(answer.get("probes", {}))
     except HarnessError as error:
         result["trouble"] = str(error)
     except OSError as error:
         result["trouble"] = plain_text(f"The notebook could not be prepared for the run ({error}).")
     return NotebookRun(file=file, seconds=time.perf_counter() - started, **result)
+
+
+@contextlib.contextmanager
+def _job_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="nb-")).resolve()
+    folder.chmod(0o711)  # the kernel may be another user
+    try:
+        yield folder
+    finally:
+        remove(folder)
 
 
 def _require_packages() -> None:
@@ -104,20 +127,24 @@ def _is_wanted_folder(folder: Path) -> bool:
 
 def _ask_driver(request: dict[str, Any], job: Path, box: Box, seconds: float) -> bytes:
     """Run the driver on one request and return its line; everything it started is gone afterwards."""
+    room = job / "room"
     # -P and no PYTHONPATH: neither the driver nor, below it, the kernel sees the folder that holds grader.
-    process = box.start([sys.executable, "-P", str(DRIVER)], cwd=job, env=clean_environment(job / "home"))
+    argv = [sys.executable, "-P", str(BOOT), "grader.notebook.driver"]
+    env = clean_environment(room / "home") | {"MALLOC_ARENA_MAX": "2"}
+    process = box.start(argv, cwd=job, env=env, room=room, log=job / "stderr.txt")
     assert process.stdin is not None
     assert process.stdout is not None
     stdout, lines = process.stdout, queue.SimpleQueue[bytes]()
-    reader = threading.Thread(target=lambda: lines.put(stdout.readline(REPLY_LIMIT + 1)), daemon=True)
+    reader = threading.Thread(target=lambda: lines.put(_line(stdout)), daemon=True)
     reader.start()
+    deadline = time.monotonic() + seconds
     try:
         with contextlib.suppress(OSError):  # a driver that is gone already shows as an empty answer
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-        line = lines.get(timeout=seconds)
-    except queue.Empty:
-        raise HarnessError(f"The notebook run gave no answer within {seconds:g} s and was stopped.") from None
+        line = _wait(lines, room, deadline)
+        if line is None:
+            raise HarnessError(f"The notebook run gave no answer within {seconds:g} s and was stopped.")
     finally:
         box.kill(process)
         reader.join(timeout=5)
@@ -131,6 +158,28 @@ def _ask_driver(request: dict[str, Any], job: Path, box: Box, seconds: float) ->
     return line
 
 
+def _line(stream: IO[bytes]) -> bytes:
+    """The first line of a stream, or its beginning if it is too long."""
+    line = b""
+    while len(line) <= REPLY_LIMIT and not line.endswith(b"\n"):
+        piece = stream.read(2**16)
+        if not piece:
+            break
+        line += piece
+    return line
+
+
+def _wait(lines: queue.SimpleQueue[bytes], room: Path, deadline: float) -> bytes | None:
+    """The driver's answer; None if there is none in time. HarnessError if the cells fill the disk."""
+    while (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(queue.Empty):
+            return lines.get(timeout=min(left, LOOK_SECONDS))
+        excess = QUOTA.excess(room)
+        if excess:
+            raise HarnessError(f"The notebook was stopped: its cells wrote {excess}.")
+    return None
+
+
 def _last_words(stderr: Path) -> str:
     """The last line of the driver's stderr, in brackets; empty if it said nothing."""
     with contextlib.suppress(OSError), open(stderr, "rb") as file:
@@ -140,15 +189,23 @@ def _last_words(stderr: Path) -> str:
     return ""
 
 
-def _parse(line: bytes) -> dict[str, Any]:
+def _read(line: bytes) -> dict[str, Any]:
+    """The driver's answer; raises HarnessError if it is no JSON object."""
+    with contextlib.suppress(ValueError, RecursionError):
+        answer = json.loads(line) if len(line) <= REPLY_LIMIT else {}
+        if isinstance(answer, dict):
+            return answer
+    raise HarnessError("The notebook driver's answer could not be read.")
+
+
+def _parse(answer: dict[str, Any]) -> dict[str, Any]:
     """The driver's answer as fields of a NotebookRun; raises HarnessError if it is not well formed."""
     try:
-        answer = json.loads(line) if len(line) <= REPLY_LIMIT else {}
         if "trouble" in answer:
             raise HarnessError(plain_text(str(answer["trouble"])))
         errors = tuple(_cell_error(**error) for error in answer["errors"])
         return {"cells": int(answer["cells"]), "executed": int(answer["executed"]), "errors": errors}
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         raise HarnessError("The notebook driver's answer could not be read.") from None
 
 

@@ -1,8 +1,8 @@
 """Runs one notebook from top to bottom: a process of its own, told what to do by one JSON line on stdin.
 
 It answers with one JSON line on stdout and then waits to be killed together with its kernel, so that whatever
-the cells started is still below it. It imports nothing of the project: it is started by its path, and so the
-kernel inherits no path that leads to the solutions.
+the cells started is still below it. It runs no student code, is expendable and capped: what a kernel sends can
+cost its own submission's run, no more. The kernel inherits no path that leads to the solutions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -27,8 +26,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
-KERNEL = Path(__file__).with_name("kernel.py")
+from grader.notebook.provisioner import NAME, REQUEST, register
+
+BOOT = Path(__file__).parents[1] / "boot.py"
 START_SECONDS = 20
+MEMORY = 2 << 30  # bytes of address space
 INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
 ALIVE_SECONDS = 0.2  # how often a silent kernel is looked at
 IPC_PATH_LIMIT = 90  # bytes; a unix socket's path ends at 104 (macOS) or 108 (Linux), "-ipc-5" included
@@ -45,7 +47,8 @@ class ThisInterpreter(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The only kernel there is; installed kernel specs are not looked at."""
-        return KernelSpec(argv=[sys.executable, str(KERNEL), "-f", "{connection_file}"], language="python")
+        argv = [sys.executable, str(BOOT), "grader.notebook.kernel", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, language="python", metadata={"kernel_provisioner": {"provisioner_name": NAME}})
 
 
 class HeadlessRun(NotebookClient):
@@ -142,23 +145,31 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
     except Exception as error:
         return {"trouble": f"The notebook could not be read ({type(error).__name__}: {error})."[:500]}
+    register()
     manager = ThisInterpreter(connection_file=job["connection"], kernel_name="python3")
     if os.name == "posix" and len(os.fsencode(job["connection"])) < IPC_PATH_LIMIT:
         manager.transport = "ipc"
     client = HeadlessRun(notebook, manager, job["cell_seconds"], job["total_seconds"])
     # With PYTHONSAFEPATH IPython would not offer the notebook's folder for imports.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    folder = str(Path(job["notebook"]).parent)
+    environment[REQUEST] = json.dumps(job["lock"])
     try:
-        asyncio.run(client.async_execute(cwd=folder, env=environment, stdout=subprocess.DEVNULL))
+        asyncio.run(client.async_execute(cwd=job["folder"], env=environment))
     except Halt:
         pass
     except Exception as error:
         return {"trouble": f"The notebook's kernel failed ({type(error).__name__}: {error})."[:500]}
-    return {"cells": cells, "executed": client.code_cells_executed, "errors": client.errors}
+    probes = getattr(manager.provisioner, "probes", {})
+    return {"cells": cells, "executed": client.code_cells_executed, "errors": client.errors, "probes": probes}
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """Run the notebook that one line on stdin names, print the answer, wait to be killed."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))  # soft only: the kernel sets its own
     answer = run(json.loads(sys.stdin.buffer.readline()))
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
     sys.stdout.buffer.flush()

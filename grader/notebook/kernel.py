@@ -1,25 +1,33 @@
 """The kernel process: ipykernel, started and trimmed for a run that nobody watches.
 
-It is started by its path, so that neither the submission's folder nor the project's is on ``sys.path`` while
-ipykernel is imported: a submission's own ``ipykernel_launcher.py`` or ``zmq.py`` cannot take its place.
-IPython then adds the notebook's folder itself, behind the standard library, as Jupyter does.
+It is started by grader/boot.py, so that neither the submission's folder nor the project's is on ``sys.path`` while
+ipykernel is imported: a submission's own ``ipykernel_launcher.py`` or ``zmq.py`` cannot take its place. Then it
+locks itself, and IPython adds the notebook's folder, behind the standard library, as Jupyter does.
 """
 
 from __future__ import annotations
 
-import importlib
+import json
+import os
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
+from grader.notebook.provisioner import REQUEST
+
 # More than a report shows; what is cut here never crosses to the driver.
 MESSAGE_LIMIT = 1000
 
 
-def main() -> None:
-    """Serve until killed."""
-    _die_with_parent()
+def main(arguments: list[str]) -> None:
+    """Serve until killed; ``arguments`` are those of ipykernel."""
+    from grader import lock
+
+    if sys.platform == "linux":
+        from grader.lock.privileges import end_with_parent
+
+        end_with_parent()
     _leave_checkout()
 
     from ipykernel.compiler import get_file_name
@@ -46,7 +54,16 @@ def main() -> None:
                 reply |= {"status": "error", "ename": shown["ename"], "evalue": shown["evalue"]}
             return reply | {"user_expressions": {}, "ends": bool(getattr(self.shell, "exit_now", False))}
 
-    IPKernelApp.launch_instance(kernel_class=Kernel)
+    request = json.loads(os.environ.pop(REQUEST, "null"))
+    probes = lock.from_request(request)
+    # The provisioner reads this line, and stdout is closed before any student code is there.
+    os.write(1, json.dumps(probes).encode() + b"\n")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    if request:
+        _leave_out_pipe()
+        _refuse_shell_lines()
+    IPKernelApp.launch_instance(argv=arguments, kernel_class=Kernel)
 
 
 def _described(error: BaseException, cell_file: str) -> dict[str, Any]:
@@ -67,24 +84,28 @@ def _described(error: BaseException, cell_file: str) -> dict[str, Any]:
 
 
 def _leave_checkout() -> None:
-    """Let cells say ``from grader import check``, but not import what lies beside grader in a checkout."""
+    """Keep cells from importing what lies beside grader in a checkout."""
     project = Path(__file__).resolve().parents[2]
-    sys.path[0] = str(project)  # was the folder of this file
-    importlib.import_module("grader")
-    del sys.path[0]
-    if (project / "pyproject.toml").exists():  # an editable install leads there too
+    if (project / "pyproject.toml").exists():  # an editable install leads there
         sys.path[:] = [place for place in sys.path if Path(place).resolve() != project]
 
 
-def _die_with_parent() -> None:
-    """Have Linux kill this process when the driver ends; elsewhere ipykernel notices within a second."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
+def _leave_out_pipe() -> None:
+    """Do without the TCP socket through which child processes print: there are none, and its library would abort."""
+    from ipykernel import iostream, kernelapp
 
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    def without_pipe(socket: Any, pipe: bool = False, **more: Any) -> Any:
+        return iostream.IOPubThread(socket, pipe=False, **more)  # type: ignore[no-untyped-call]
+
+    vars(kernelapp)["IOPubThread"] = without_pipe
 
 
-if __name__ == "__main__":
-    main()
+def _refuse_shell_lines() -> None:
+    """Have ``!command`` do nothing: processes cannot be started here, and an error in its place helps nobody."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    def refuse(self: Any, command: str) -> None:
+        print(f"(not run while grading: {command})")
+
+    for name in ("system", "system_piped", "system_raw"):
+        setattr(ZMQInteractiveShell, name, refuse)

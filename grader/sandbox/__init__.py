@@ -1,7 +1,8 @@
-"""Where student code runs: one file a level, all with the same three verbs.
+"""Where student code runs: one file a level, all with the same verbs.
 
-A level starts a command in its box, kills it with everything that it started, and probes what the box denies.
-Level 0 (``process``) works everywhere; stronger levels join the table below.
+A level starts a command in its box, kills it with everything that it started, and says which room a process gets
+and how it must lock itself (grader.lock). Level 3, one container a submission, is made of level 1 and joins the
+table below as ``container``.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.errors import Refused
+from grader.sandbox.lockdown import LockdownBox
+from grader.sandbox.namespaces import NamespacesBox
 from grader.sandbox.process import ProcessBox
 
 
@@ -26,27 +29,52 @@ class Box(Protocol):
     def closed(self) -> bool:
         """Whether grading was stopped: what then ends, ends by our hand."""
 
-    def start(self, argv: list[str], *, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """Start a command with pipes at its stdin and stdout."""
+    @property
+    def probes(self) -> dict[str, str]:
+        """What was tried from inside, in the very processes that ran student code: name -> denied | allowed | untested.
+
+        Of several outcomes the worst one.
+        """
+
+    def room(self, folder: Path, role: str) -> dict[str, Any] | None:
+        """Give ``folder`` to a process as the only one to write to: the request that it hands to grader.lock."""
+
+    def start(
+        self, argv: list[str], *, cwd: Path, env: Mapping[str, str], room: Path, log: Path
+    ) -> subprocess.Popen[bytes]:
+        """Start a command with unbuffered pipes at its stdin and stdout; its stderr goes to the file ``log``.
+
+        ``room`` is the folder that stays writable. Raises Interrupted after ``close``.
+        """
+
+    def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
+        """How the command ended, negative for a signal; None if it runs on for a second more."""
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End a command and all that it started, and wait until it is gone."""
 
+    def note(self, probes: Mapping[str, str]) -> None:
+        """Keep what a process reports of its attempts; HarnessError if the box does not hold."""
+
     def close(self) -> None:
         """Kill all that still runs, and start nothing more."""
 
-    def probe(self) -> dict[str, str]:
-        """What this box denies, as tried from inside: name -> denied | allowed | untested."""
-
 
 # Strongest first.
-LEVELS: dict[str, type[ProcessBox]] = {"process": ProcessBox}
+LEVELS: dict[str, type[ProcessBox]] = {
+    "namespaces": NamespacesBox,
+    "lockdown": LockdownBox,
+    "process": ProcessBox,
+}
 
 
 def open_box(level: str | None = None) -> Box:
-    """Open the box of the given level, or of the strongest one that this machine offers."""
+    """Open the box of the given level, or of the strongest that this machine offers; Refused says what is missing."""
     if level is None:
-        return next(iter(LEVELS.values()))()
+        return next(box for box in LEVELS.values() if not box.missing())()
     if level not in LEVELS:
         raise Refused(f"There is no isolation level {level!r}; this version offers: {', '.join(LEVELS)}.")
+    why = LEVELS[level].missing()
+    if why:
+        raise Refused(f"This machine does not reach the isolation level {level}: {why}. See `grader doctor`.")
     return LEVELS[level]()

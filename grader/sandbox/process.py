@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.errors import Interrupted
 
@@ -24,7 +24,7 @@ KILL_SECONDS = 5.0  # how long an orphan may take to die
 
 
 class ProcessBox:
-    """Plain child processes."""
+    """Plain child processes; nothing is denied, so nothing is claimed."""
 
     level: ClassVar[str] = "process"
 
@@ -33,15 +33,34 @@ class ProcessBox:
         self._lock = threading.Lock()
         self.closed = False
 
-    def start(self, argv: list[str], *, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to a pipe-free file in ``cwd``.
+    @classmethod
+    def missing(cls) -> str:
+        """What this machine lacks for this level; empty if nothing."""
+        return ""
+
+    def room(self, folder: Path, role: str) -> dict[str, Any] | None:
+        """Processes of this level are not locked."""
+        return None
+
+    @property
+    def probes(self) -> dict[str, str]:
+        """Nothing was tried."""
+        return {}
+
+    def note(self, probes: Mapping[str, str]) -> None:
+        """Nothing was tried."""
+
+    def start(
+        self, argv: list[str], *, cwd: Path, env: Mapping[str, str], room: Path, log: Path
+    ) -> subprocess.Popen[bytes]:
+        """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to the file ``log``, which is no pipe.
 
         Raises Interrupted after ``close``: a stopping grader starts nothing new.
         """
         with self._lock:
             if self.closed:
                 raise Interrupted("Grading was stopped.")
-            with open(cwd / "stderr.txt", "wb") as stderr:
+            with open(log, "wb") as stderr:
                 process = subprocess.Popen(
                     argv,
                     cwd=cwd,
@@ -49,6 +68,7 @@ class ProcessBox:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
+                    bufsize=0,  # so that a byte too many shows in the pipe
                     # A session of its own: Ctrl-C reaches the grader alone, which then ends its children in order.
                     start_new_session=os.name == "posix",
                 )
@@ -75,9 +95,12 @@ class ProcessBox:
         for process in live:
             self.kill(process)
 
-    def probe(self) -> dict[str, str]:
-        """Nothing is denied at this level, so nothing is claimed."""
-        return {}
+    def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
+        """How the process ended, negative for a signal; None if it lives on for a second more."""
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return None
 
 
 def clean_environment(home: Path) -> dict[str, str]:

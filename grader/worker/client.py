@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import queue
 import secrets
+import select
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,16 +28,21 @@ from typing import Any, Self
 import numpy as np
 
 from grader import sandbox
+from grader.checks import all_parts
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
 from grader.sandbox.process import clean_environment
+from grader.sandbox.quota import Quota, remove
 from grader.spec import Check, Inputs
 from grader.words import plain_text
 from grader.worker import frames
 
+BOOT = Path(__file__).parents[1] / "boot.py"
 START_SECONDS = 60.0
 LOAD_SECONDS = 20.0
+QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
+LOOK_SECONDS = 0.1  # how often a busy process's folder is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,20 @@ class Transcript:
     values: Mapping[str, Array | Odd] = field(default_factory=dict)
     error: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    tried: tuple[str, ...] = ()  # what the sandbox denied, as the student process saw it
 
 
 class StudentProcess:
     """The student process of one submission; a context manager."""
 
-    def __init__(self, box: sandbox.Box, program: Program) -> None:
+    def __init__(self, box: sandbox.Box, program: Program, parts: Iterable[str] = ()) -> None:
+        """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all)."""
         self._box = box
         self._program = program
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        self._parts = list(dict.fromkeys(parts)) or [part.slug for part in all_parts()]
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._folder.chmod(0o711)  # the process may be another user
+        self._room = self._folder
         self._exchange: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: Transcript | None = None
@@ -69,12 +82,14 @@ class StudentProcess:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._end()
-        self._folder.cleanup()
+        remove(self._folder)
 
     def play(self, check: Check, inputs: Inputs) -> Transcript:
         """Play a scenario in the student process, started or replaced if need be."""
         if self._failure:  # loading failed as it always will: every check would wait for the same end
             return self._failure
+        if self._process and _has_more(self._process):  # sent by a thread of the student's since the last reply
+            self._end()
         if self._process is None:
             self._failure = self._start()
             if self._failure:
@@ -82,49 +97,49 @@ class StudentProcess:
         request = {"do": "play", "part": check.part, "check": check.slug}
         transcript, head = self._ask(request, inputs, check.seconds)
         return transcript or Transcript(
-            _outcome(head),
+            _outcome(head, self._box),
             head["seconds"],
             head["values"],
             _error(head),
             plain_text(str(head.get("name", "")), 100),
+            _tried(head),
         )
 
     def _start(self) -> Transcript | None:
         """Start a clean process and load the submission; a Transcript if that fails by the student's code."""
-        home = Path(tempfile.mkdtemp(dir=self._folder.name))
+        room = self._room = Path(tempfile.mkdtemp(dir=self._folder))
+        log = room.with_suffix(".log")
         # -I -S: no environment variables, no user site, no .pth file, so nothing adds the checkout to the path.
-        student = Path(__file__).with_name("student.py")
-        argv = [
-            sys.executable,
-            "-I",
-            "-S",
-            "-B",
-            "-X",
-            "utf8",
-            str(student),
-            str(student.parents[1]),
-            *_packages(),
-        ]
+        argv = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOT), "grader.worker.student", *_packages()]
+        env = clean_environment(room) | {"MPLBACKEND": "Agg"}
         try:
-            self._process = self._box.start(argv, cwd=home, env=clean_environment(home) | {"MPLBACKEND": "Agg"})
+            lock = self._box.room(room, "worker")
+            self._process = self._box.start(argv, cwd=room, env=env, room=room, log=log)
         except OSError as error:
             raise HarnessError(f"The student process cannot be started: {error}.") from error
-        self._hello(home)
+        self._hello(lock, log)
         transcript, head = self._ask({"do": "load", "program": self._program.as_message()}, {}, LOAD_SECONDS)
         if transcript:
             return dataclasses.replace(transcript, name="loading")
         self.problems = [item for item in head.get("problems", []) if isinstance(item, dict)]
         return None
 
-    def _hello(self, home: Path) -> None:
-        """Wait until the process answers, before any student code: failing here is our own trouble."""
-        transcript, _ = self._ask({"do": "hello"}, {}, START_SECONDS)
+    def _hello(self, lock: dict[str, Any] | None, log: Path) -> None:
+        """Have the process prepare and lock itself, before any student code: failing here is our own trouble."""
+        transcript, head = self._ask({"do": "hello", "parts": self._parts, "lock": lock}, {}, START_SECONDS)
         if transcript:
-            log = (home / "stderr.txt").read_text("utf-8", "replace").strip().splitlines()
+            said = log.read_text("utf-8", "replace").strip().splitlines()
             self._end()
             raise HarnessError(
-                f"The student process did not start: {plain_text(log[-1]) if log else 'it said nothing'}."
+                f"The student process did not start: {plain_text(said[-1]) if said else 'it said nothing'}."
             )
+        try:
+            if "trouble" in head:
+                raise HarnessError(f"The student process could not be locked: {head['trouble']}.")
+            self._box.note(head["probes"])
+        except HarnessError:
+            self._end()
+            raise
 
     def _ask(self, request: dict[str, Any], inputs: Inputs, seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
         """One request, one reply: the reply's head with its values and time, or a Transcript of the failure."""
@@ -135,25 +150,31 @@ class StudentProcess:
         arguments = (self._process, request, inputs, answers)
         self._exchange = threading.Thread(target=_exchange, args=arguments, daemon=True)
         self._exchange.start()
-        try:
-            answer = answers.get(timeout=seconds)
-        except queue.Empty:
+        answer = self._wait(answers, begin + seconds)
+        if answer is None:
             return self._failed("timed_out", begin), {}
         if isinstance(answer, frames.ProtocolError):
             return self._failed("violated", begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
-            return self._failed("died", begin, {"message": _death(self._exit_code())}), {}
+            code = self._box.exit_code(self._process)
+            return self._failed(*_end_of(code, begin)), {}
         if isinstance(answer, Exception):
             raise HarnessError(f"The request could not be exchanged: {answer!r}.") from answer
+        if _has_more(self._process):
+            return self._failed("violated", begin, {"message": "It sent more than one reply."}), {}
         return None, answer | {"seconds": time.perf_counter() - begin}
 
-    def _exit_code(self) -> int | None:
-        """How the process ended; None if it closed its channel but lives on."""
-        assert self._process is not None, "no process"
-        try:
-            return self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            return None
+    def _wait(
+        self, answers: queue.SimpleQueue[dict[str, Any] | Exception], deadline: float
+    ) -> dict[str, Any] | Exception | None:
+        """The answer, None if there is none in time; a folder over its quota is a broken rule too."""
+        while (left := deadline - time.perf_counter()) > 0:
+            with contextlib.suppress(queue.Empty):
+                return answers.get(timeout=min(left, LOOK_SECONDS))
+            excess = QUOTA.excess(self._room)
+            if excess:
+                return frames.ProtocolError(f"It left {excess} in its folder.")
+        return None
 
     def _failed(self, outcome: str, begin: float, error: dict[str, Any] | None = None) -> Transcript:
         self._end()
@@ -193,14 +214,38 @@ def _exchange(
         answers.put(error)
 
 
-def _outcome(head: dict[str, Any]) -> str:
+def _has_more(process: subprocess.Popen[bytes]) -> bool:
+    """Whether there are bytes after the one reply."""
+    if os.name != "posix":
+        return False  # pipes cannot be looked into there
+    assert process.stdout, "the box starts processes with pipes"
+    ready, _, _ = select.select([process.stdout], [], [], 0)
+    return bool(ready) and bool(process.stdout.read(1))
+
+
+def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
     outcome = head.get("outcome")
+    if outcome == "raised" and box.level != "process" and _error(head).get("denied"):
+        return "violated"
     return outcome if outcome in ("returned", "raised", "missing", "unwritten") else "violated"
+
+
+def _tried(head: dict[str, Any]) -> tuple[str, ...]:
+    tried = head.get("tried")
+    return tuple(plain_text(str(item), 200) for item in tried[:5]) if isinstance(tried, list) else ()
 
 
 def _error(head: dict[str, Any]) -> dict[str, Any]:
     error = head.get("error")
     return error if isinstance(error, dict) else {}
+
+
+def _end_of(code: int | None, begin: float) -> tuple[str, float, dict[str, Any]]:
+    """A process that ended while a check ran: the outcome, since when, and why."""
+    if code is not None and -code == getattr(signal, "SIGSYS", None):
+        message = "The code made a system call that the sandbox forbids, and was ended."
+        return "violated", begin, {"message": message}
+    return "died", begin, {"message": _death(code)}
 
 
 def _death(code: int | None) -> str:

@@ -41,19 +41,19 @@ def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mappin
             arrays.append([name, plain.dtype.str, list(plain.shape)])
             blobs.append(plain.tobytes())
     text = json.dumps({**head, "arrays": arrays, "odd": odd}).encode()
-    stream.write(HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))))
-    stream.writelines([text, *blobs])
+    for data in (HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))), text, *blobs):
+        rest = memoryview(data)
+        while rest:  # an unbuffered stream may take a part
+            rest = rest[stream.write(rest) :]
     stream.flush()
 
 
 def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
     """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
-    raw = stream.read(HEADER.size)
-    if not raw:
+    first = stream.read(1)
+    if not first:
         raise EOFError
-    if len(raw) < HEADER.size:
-        raise ProtocolError("The message ends inside its header.")
-    magic, nonce, text_size, arrays_size = HEADER.unpack(raw)
+    magic, nonce, text_size, arrays_size = HEADER.unpack(first + _exactly(stream, HEADER.size - 1))
     if magic != MAGIC or text_size > max_json or arrays_size > MAX_ARRAYS:
         raise ProtocolError("The message's header is not one of ours, or names a size over the limit.")
     try:
@@ -82,14 +82,19 @@ def plain_array(value: Any) -> Array | Odd:
     return Odd(f"of type {type(value).__name__}")
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) != size:
-        raise ProtocolError("The message ends early.")
+def _exactly(stream: IO[bytes], size: int) -> bytearray:
+    """The next ``size`` bytes, and none more, also from an unbuffered stream."""
+    data = bytearray(size)
+    view, filled = memoryview(data), 0
+    while filled < size:
+        count = stream.readinto(view[filled:])  # type: ignore[attr-defined]  # binary streams have it
+        if not count:
+            raise ProtocolError("The message ends early.")
+        filled += count
     return data
 
 
-def _values(head: dict[str, Any], data: bytes) -> dict[str, Array | Odd]:
+def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
     values: dict[str, Array | Odd] = {}
     offset = 0
     for name, dtype, shape in head.pop("arrays"):

@@ -1,12 +1,12 @@
-"""The student process: ``python -I -S student.py``, told over stdin what to load and which scenarios to play.
+"""The student process, told over stdin what to load and which scenarios to play; grader/boot.py starts it.
 
 It holds the student's code, the scenarios and their inputs: no solution, no expected answer. Its own stdin
 and stdout become a private channel before any student code is loaded; what students print goes nowhere.
+After the first request, which brings in all that it needs of the grader, it locks itself.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from typing import Any, BinaryIO
@@ -14,37 +14,61 @@ from typing import Any, BinaryIO
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
 
-def main() -> None:
-    """Serve requests until the grader closes the channel."""
-    package, *places = sys.argv[1:]
-    # Installed packages; the folder that holds `grader`, and may hold solutions/, is not among them.
+def main(places: list[str]) -> None:
+    """Serve requests until the grader closes the channel; ``places`` are the folders of installed packages."""
     sys.path += places
-    _import_by_path("grader", package)
     from grader.worker import frames
 
-    _end_with_parent()
+    if sys.platform == "linux":
+        from grader.lock.privileges import end_with_parent
+
+        end_with_parent()
     requests, replies = _private_channel()
     code: Any = None
     loader: Any = None
+    watch: Any = None
     while True:
         try:
             nonce, request, inputs = frames.read(requests)
         except EOFError:
             os._exit(0)  # no atexit handler or thread of the student's gets a say
         if request["do"] == "hello":
-            frames.write(replies, nonce, {})
+            watch, head = prepare(request)
+            frames.write(replies, nonce, head)
         elif request["do"] == "load":
             from grader.worker.loader import Loader
 
             loader = Loader(request["program"])
+            watch.begin(loader.labels)
             code = loader.load()
             frames.write(replies, nonce, {"problems": loader.problems[:50], "names": sorted(code)})
         else:
             head, values = play(request, inputs, code, loader.labels)
+            head["tried"] = watch.tried()
             try:
                 frames.write(replies, nonce, head, values)
             except MemoryError:
                 frames.write(replies, nonce, {"outcome": "raised", "error": OUT_OF_MEMORY})
+
+
+def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
+    import linecache
+
+    from grader import lock
+    from grader.checks import load_part
+    from grader.worker import loader, student_errors  # noqa: F401
+    from grader.worker.watch import Watch
+
+    for name in request["parts"]:
+        # Tracebacks quote the scenario's line.
+        load_part(name)
+        linecache.getlines(sys.modules[f"grader.checks.{name}"].__file__ or "")
+    watch = Watch(request["lock"])
+    try:
+        return watch, {"probes": lock.from_request(request["lock"])}
+    except OSError as error:
+        return watch, {"trouble": f"{type(error).__name__}: {error}"}
 
 
 def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any) -> tuple[dict[str, Any], Any]:
@@ -70,29 +94,3 @@ def _private_channel() -> tuple[BinaryIO, BinaryIO]:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     return requests, replies
-
-
-def _end_with_parent() -> None:
-    """On Linux: die when the grader does, and keep orphans below this process, where they are found."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
-
-        set_death_signal, set_child_subreaper = 1, 36  # linux/prctl.h
-        prctl = ctypes.CDLL(None).prctl
-        prctl(set_death_signal, signal.SIGKILL)
-        prctl(set_child_subreaper, 1)
-
-
-def _import_by_path(name: str, folder: str) -> None:
-    spec = importlib.util.spec_from_file_location(
-        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-    )
-    assert spec and spec.loader, f"no package in {folder}"
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-
-
-if __name__ == "__main__":
-    main()

@@ -34,6 +34,7 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
         "message": message[:2000],
         "traceback": "\n".join(text)[:8000],
         "function": own[-1].name if own else None,
+        "denied": isinstance(error, PermissionError) and bool(own),
         "scenario": last.line if playing and last and not own else None,
         **place,
     }

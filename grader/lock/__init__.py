@@ -1,0 +1,59 @@
+"""In a process that is about to run student code: give up every right that it does not need.
+
+libc, landlock, seccomp, syscalls   the kernel's interfaces, through ctypes
+privileges                          limits, identity, end with the parent
+places                              which files stay readable
+probe                               tries what must now be denied
+
+It is called after the imports that need more, and before any student code is there. It cannot be undone.
+Standard library only, Linux only; docs/security.md says what it promises.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any
+
+MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
+FILE_SIZE = {"worker": 16 << 20, "kernel": 256 << 20}  # bytes
+OPEN_FILES = {"worker": 64, "kernel": 256}
+
+
+def lock(role: str, *, room: str, uid: int | None) -> None:
+    """Lock this process: ``role`` is worker or kernel, ``room`` the only folder that it may write to.
+
+    ``uid`` is the user to become, if the process was started by root. Raises OSError if a lock does not close:
+    then no student code may run here.
+    """
+    from grader.lock import landlock, places, privileges, seccomp
+
+    read, listable = places.readable(), places.listable()
+    privileges.limit(memory=MEMORY[role], file_size=FILE_SIZE[role], open_files=OPEN_FILES[role])
+    privileges.drop(uid, platform.machine())
+    privileges.end_with_parent()  # after the change of user, which forgets it
+    landlock.restrict(read=read, list_only=listable, write=[room, *places.DEVICES])
+    seccomp.install(role)
+
+
+def missing() -> str:
+    """Why this machine cannot lock a process; empty if it can."""
+    if not hasattr(os, "O_PATH"):
+        return "it needs Linux"
+    from grader.lock import landlock, seccomp
+
+    if not landlock.abi_version():
+        return "the kernel offers no Landlock (Linux 5.13 or later, with landlock among its security modules)"
+    if not seccomp.is_supported():
+        return f"there is no seccomp filter for this kernel and processor ({platform.machine()})"
+    return ""
+
+
+def from_request(request: dict[str, Any] | None) -> dict[str, str]:
+    """Lock as the grader asks ({role, room, uid, targets}; None: not at all), then try what must be denied."""
+    if request is None:
+        return {}
+    from grader.lock.probe import attempt
+
+    lock(request["role"], room=request["room"], uid=request["uid"])
+    return attempt(request["targets"], MEMORY[request["role"]])

@@ -1,0 +1,35 @@
+"""System calls that Python has no name for, through the C library that is loaded already."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any
+
+# linux/prctl.h
+PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+
+# Not ctypes.util.find_library, which starts a compiler to find it.
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def syscall(number: int, *arguments: Any) -> int:
+    """Make a system call; OSError if it fails."""
+    return _checked(_libc.syscall(ctypes.c_long(number), *arguments))
+
+
+def prctl(option: int, value: int) -> int:
+    """Call prctl(option, value, 0, 0, 0); OSError if it fails."""
+    zero = ctypes.c_ulong(0)
+    return _checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result

@@ -1,0 +1,56 @@
+"""What a locked process may read: the interpreter, installed packages, shared libraries, and little else.
+
+Never the project's checkout, nor what lies in the installed package ``grader``: its data hold recorded answers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+
+SYSTEM = (
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/usr/share/fonts", "/usr/share/zoneinfo"),
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
+    *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
+)
+DEVICES = ("/dev/null", "/dev/full")  # may also be written
+
+
+def readable() -> list[str]:
+    """Files and folders that may be read, with all that is below them."""
+    return [*dict.fromkeys([*SYSTEM, *_standard_library(), *_libraries(), *_packages()])]
+
+
+def listable() -> list[str]:
+    """Folders whose names alone may be read."""
+    return [place for place in sys.path if os.path.isdir(place)]
+
+
+def _standard_library() -> Iterator[str]:
+    for name in ("stdlib", "platstdlib"):
+        yield os.path.realpath(sysconfig.get_path(name))
+    yield from (place for place in sys.path if place.endswith((".zip", "lib-dynload")))
+    for prefix in {sys.prefix, sys.base_prefix}:
+        yield os.path.join(prefix, "pyvenv.cfg")
+        yield os.path.join(prefix, "share", "jupyter")
+
+
+def _libraries() -> Iterator[str]:
+    """Shared libraries beside the interpreter; not the whole folder, which holds packages too."""
+    folders = [os.path.join(sys.base_prefix, "lib"), "/usr/local/lib"]
+    folders += filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))
+    for folder in folders:
+        if os.path.isdir(folder):
+            yield from (entry.path for entry in os.scandir(folder) if ".so" in entry.name)
+
+
+def _packages() -> Iterator[str]:
+    """What is installed, but for this project."""
+    libraries = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    for place in sys.path:
+        inside = os.path.basename(place) in ("site-packages", "dist-packages")
+        if inside and os.path.isdir(place) and os.path.realpath(place) not in libraries:
+            yield from (entry.path for entry in os.scandir(place) if not entry.name.startswith("grader"))

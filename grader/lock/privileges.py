@@ -1,0 +1,79 @@
+"""Limits, identity and end of a process that runs student code."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+
+from grader.lock.libc import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_KEEPCAPS,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    prctl,
+    syscall,
+)
+from grader.lock.syscalls import NUMBERS
+
+CAPSET = {"x86_64": NUMBERS["capset"][0], "aarch64": NUMBERS["capset"][1]}
+CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
+CAP_DAC_READ_SEARCH = 2
+
+
+def limit(*, memory: int, file_size: int, open_files: int) -> None:
+    """Cap address space and file size in bytes and the number of open files; no core dumps."""
+    for name, wanted in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_NOFILE, open_files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ):
+        _, hard = resource.getrlimit(name)
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(name, (most, most))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that is too long fails to be written, no more
+
+
+def end_with_parent() -> None:
+    """Die when the process that started this one does, and keep orphans below this process, where they are found."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def drop(uid: int | None, machine: str) -> None:
+    """Gain no privilege any more; become ``uid``, if given, without groups and capabilities.
+
+    Where that user cannot reach Python's own files (an interpreter in a private folder), the right to read
+    past permissions stays; what may be read is then Landlock's matter alone.
+    """
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if uid is None:
+        return
+    keep = not is_reachable(os.__file__)
+    prctl(PR_SET_KEEPCAPS, int(keep))
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    if keep:
+        _set_capabilities(1 << CAP_DAC_READ_SEARCH, machine)
+        prctl(PR_SET_KEEPCAPS, 0)
+
+
+def is_reachable(path: str) -> bool:
+    """Whether every user may enter the folders above ``path``."""
+    folders = [os.path.dirname(os.path.realpath(path))]
+    while folders[-1] != "/":
+        folders.append(os.path.dirname(folders[-1]))
+    return all(os.stat(folder).st_mode & 0o001 for folder in folders)
+
+
+def _set_capabilities(wanted: int, machine: str) -> None:
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    data = (ctypes.c_uint32 * 6)(wanted, wanted, 0, 0, 0, 0)  # effective, permitted, inheritable: low, then high words
+    number = CAPSET[machine]
+    assert number is not None, "every machine has capset"
+    syscall(number, ctypes.byref(header), ctypes.byref(data))
