@@ -43,3 +43,11 @@ def box() -> Iterator[Box]:
     box = open_box()
     yield box
     box.close()
+
+
+@pytest.fixture
+def process_box() -> Iterator[Box]:
+    """A box of level 0, which denies nothing."""
+    box = open_box("process")
+    yield box
+    box.close()

@@ -62,7 +62,8 @@ HOSTILE = """
     migrate_pages move_pages
 """.split()
 
-MACHINES = {"x86_64": (0xC000003E, 317, 0), "aarch64": (0xC00000B7, 277, 1)}  # audit arch, seccomp, column of NUMBERS
+# Audit architecture, number of seccomp, column of NUMBERS.
+MACHINES = {"x86_64": (0xC000003E, 317, 0), "aarch64": (0xC00000B7, 277, 1)}
 X32 = 0x40000000  # x86-64's second set of system calls, which would pass by their other numbers
 
 SET_MODE_FILTER = 1

@@ -141,7 +141,7 @@ class HeadlessRun(NotebookClient):
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """Run the notebook that ``job`` names; answer ``trouble``, or ``cells``, ``executed`` and ``errors``."""
     try:
-        notebook = nbformat.read(job["notebook"], as_version=4)  # type: ignore[no-untyped-call]  # upgrades
+        notebook = nbformat.read(job["notebook"], as_version=4)  # upgrades
         cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
     except Exception as error:
         return {"trouble": f"The notebook could not be read ({type(error).__name__}: {error})."[:500]}
@@ -168,6 +168,9 @@ def main(arguments: list[str]) -> None:
     if sys.platform == "linux":
         import resource
 
+        from grader.lock.privileges import end_with_parent
+
+        end_with_parent()
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))  # soft only: the kernel sets its own
     answer = run(json.loads(sys.stdin.buffer.readline()))

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
             sys.last_value = None
             shown: dict[str, Any] = {}
             try:
-                shown = await super().do_execute(code, *args, **kwargs)  # type: ignore[no-untyped-call]
+                shown = await super().do_execute(code, *args, **kwargs)
             except Exception:  # ipykernel itself fails over an exception that cannot be printed
                 if sys.last_value is None:
                     raise
@@ -95,7 +95,7 @@ def _leave_out_pipe() -> None:
     from ipykernel import iostream, kernelapp
 
     def without_pipe(socket: Any, pipe: bool = False, **more: Any) -> Any:
-        return iostream.IOPubThread(socket, pipe=False, **more)  # type: ignore[no-untyped-call]
+        return iostream.IOPubThread(socket, pipe=False, **more)
 
     vars(kernelapp)["IOPubThread"] = without_pipe
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import stat
 import subprocess
 from importlib.metadata import EntryPoint
@@ -62,8 +61,3 @@ class LockedKernel(LocalProvisioner):
         except ValueError:
             raise RuntimeError("it could not be locked") from None
         return self.connection_info
-
-    async def send_signal(self, signum: int) -> None:
-        """Signal the kernel alone: it cannot have started anything, and a group may hold what it does not own."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.Signals(signum))

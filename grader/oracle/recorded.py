@@ -7,6 +7,7 @@ One ``.npz`` an assignment, beside its student template: ``in/`` the inputs, ``o
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,17 +84,17 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue())
 
 
-def main() -> None:
-    """Record the public answers of every assignment anew."""
-    from grader.assignments import all_assignments
+def main(slugs: list[str]) -> None:
+    """Record the public answers of the given assignments anew, or of all."""
+    from grader.assignments import all_assignments, find_assignment
     from grader.oracle.live import LiveOracle
 
     oracle = LiveOracle(PUBLIC_SEED, public=True)
-    for assignment in all_assignments().values():
+    for assignment in map(find_assignment, slugs or all_assignments()):
         path = assignment.folder / FILE
         write(path, record(assignment, oracle))
         print(f"{path}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -274,7 +274,7 @@ def test_a_notebook_that_is_not_there_is_trouble(tmp_path):
 def test_a_broken_driver_is_trouble_and_never_the_students_error(tmp_path, monkeypatch, driver, sentence):
     """A driver that dies, answers nonsense, floods or hangs costs the student nothing."""
     (tmp_path / "driver.py").write_text(driver)
-    monkeypatch.setattr(grader.notebook, "DRIVER", tmp_path / "driver.py")
+    monkeypatch.setattr(grader.notebook, "BOOT", tmp_path / "driver.py")
     monkeypatch.setattr(grader.notebook, "GRACE_SECONDS", 0.5)
     result = run(write_notebook(tmp_path / "a.ipynb", "1 / 0"), tmp_path, ProcessBox(), total_seconds=0.5)
     assert sentence in result.trouble

@@ -1,0 +1,115 @@
+"""From a solution notebook to what students get: the template, the recorded public answers, the description.
+
+A solution notebook marks what students are to write with nbgrader's lines ``### BEGIN SOLUTION`` and
+``### END SOLUTION``. The template is that notebook without them: it cannot drift away from what is graded.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.assignments import Assignment, all_assignments, find_assignment
+from grader.errors import HarnessError, MalformedCheck, Refused
+from grader.grading import grade_submission
+from grader.intake.reading import read_submission
+from grader.model import Result, Status
+from grader.oracle import PUBLIC_SEED
+from grader.oracle.live import LiveOracle
+from grader.oracle.recorded import FILE, record, write
+from grader.sandbox import Box, open_box
+from grader.words import listing
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
+STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
+
+
+def solution_notebook(assignment: Assignment) -> Path:
+    """Where the solution notebook of an assignment is; Refused if this machine has none."""
+    path = Path(__file__).resolve().parents[1] / "solutions" / "notebooks" / assignment.notebook
+    if not path.is_file():
+        raise Refused(f"The solution notebook {path} does not exist; a template is made in a checkout, from it.")
+    return path
+
+
+def template_of(solution: Path) -> str:
+    """The text of the template notebook: solutions become stubs, outputs go.
+
+    MalformedCheck if the marks are unbalanced or there are none.
+    """
+    import nbformat
+    from nbconvert.exporters import NotebookExporter
+    from nbconvert.preprocessors import ClearOutputPreprocessor, Preprocessor
+
+    class ClearSolutions(Preprocessor):
+        """Put a stub in the place of each marked region."""
+
+        def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+            if cell.cell_type == "code":
+                cell.source = REGION.sub(STUB, cell.source)
+                if BEGIN in cell.source or END in cell.source:
+                    raise MalformedCheck(f"{solution}: in cell {index + 1} {BEGIN} and {END} do not match.")
+            return cell, resources
+
+    notebook = nbformat.read(solution, as_version=4)
+    if not any(BEGIN in cell.source for cell in notebook.cells):
+        raise MalformedCheck(f"{solution}: no line says {BEGIN}, so nothing is left for students to write.")
+    exporter = NotebookExporter()
+    for preprocessor in (ClearOutputPreprocessor, ClearSolutions):
+        exporter.register_preprocessor(preprocessor, enabled=True)
+    text, _ = exporter.from_notebook_node(notebook)
+    return str(text).rstrip("\n") + "\n"
+
+
+def release(assignment: Assignment, out: Path) -> list[Path]:
+    """Write what students get into ``out``; Refused unless the solution earns all marks and the template none."""
+    solution = solution_notebook(assignment)
+    oracle = LiveOracle(PUBLIC_SEED, public=True)
+    out.mkdir(parents=True, exist_ok=True)
+    template = out / assignment.notebook
+    template.write_text(template_of(solution), "utf-8")
+    box = open_box()
+    try:
+        _check_solution(_grade(solution, assignment, oracle, box))
+        _check_template(_grade(template, assignment, oracle, box))
+    finally:
+        box.close()
+    write(out / FILE, record(assignment, oracle))
+    description = assignment.folder / "assignment.toml"
+    if not (out / description.name).exists():
+        shutil.copyfile(description, out / description.name)
+    return [template, out / FILE, out / description.name]
+
+
+def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:
+    result = grade_submission(read_submission(path), assignment, assignment.checks, oracle, box)
+    if result.status != "graded":
+        raise HarnessError(f"{path}: {result.reason}")
+    return result
+
+
+def _check_solution(result: Result) -> None:
+    lost = [check.slug for check in result.checks if check.status not in (Status.PASSED, Status.SKIPPED)]
+    if lost:
+        raise Refused(f"The solution notebook fails its own checks: {listing(lost)}. Nothing may be released so.")
+
+
+def _check_template(result: Result) -> None:
+    earned = [check.slug for check in result.checks if check.points or check.status is Status.PASSED]
+    if earned:
+        raise Refused(f"The template earns marks as it stands: {listing(earned)}. Mark more of the solution.")
+
+
+def main(slugs: list[str]) -> None:
+    """Make the templates of this project anew, of the given assignments or of all."""
+    for assignment in map(find_assignment, slugs or all_assignments()):
+        for path in release(assignment, assignment.folder):
+            sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
