@@ -164,16 +164,13 @@ def forward(code: Any, own: int = 0, **case: Any) -> dict[str, Any]:
 
 
 SECOND = backward_case(2, 5, 5, F=2, HH=3, WW=3, padding=1, stride=2)
-ACTIVATED = {
-    "the previous layer's activator": {**SECOND, "previous": 2},
-    "activators in both layers": {**SECOND, "own": 1, "previous": 2},
-}
+BOTH = {"activators in both layers": {**SECOND, "own": 1, "previous": 2}}
 
 
 @part.check(
     points=2,
     inputs=BACKWARD,
-    edges=edge_cases(backward_case) | ACTIVATED,
+    edges=edge_cases(backward_case) | {"the previous layer's activator": {**SECOND, "previous": 2}} | BOTH,
     edge_points=1,
     expect=[matches("delta_array", shape_hint="It has the shape of the input, without the padding.")],
 )
@@ -185,7 +182,7 @@ def delta(code: Any, **case: Any) -> dict[str, Any]:
 @part.check(
     points=2,
     inputs=BACKWARD,
-    edges=edge_cases(backward_case) | ACTIVATED,
+    edges=edge_cases(backward_case) | BOTH,
     edge_points=1,
     expect=[
         matches("weights_grad", shape_hint="Each filter's weights_grad has the shape of its weights."),
