@@ -16,10 +16,13 @@ part = Part("activators", "Activators", assignment="cnn_objects", order=1, needs
 def on_each(function: Any, values: Array) -> Array:
     """The function of every value, whether it takes arrays or single numbers only."""
     try:
-        result = function(values.copy())
+        result: Any = function(values.copy())
     except (TypeError, ValueError):  # max(0, array), `if output > 0`, math.exp(array)
         result = np.array([function(float(value)) for value in values.flat]).reshape(values.shape)
-    return np.broadcast_to(result, values.shape) if np.ndim(result) == 0 else result
+    result = np.asarray(result)
+    if result.dtype.kind in "bui":  # a slope of True or 1 is as good as 1.0
+        result = result.astype(float)
+    return np.broadcast_to(result, values.shape) if result.ndim == 0 else result
 
 
 def play(activator: Any, weighted_input: Array, output: Array) -> dict[str, Any]:

@@ -88,10 +88,10 @@ def backward_case(C: int, H: int, W: int, *, F: int, HH: int, WW: int, padding: 
 def edge_cases(inputs: Any) -> dict[str, Recipe]:
     """What one image, one padding and one stride leave untried."""
     return {
-        "stride 1": inputs(3, 5, 5, F=2, HH=3, WW=3, padding=1, stride=1),
-        "padding 0": inputs(3, 5, 5, F=2, HH=3, WW=3, padding=0, stride=2),
+        "stride 1": inputs(2, 4, 4, F=2, HH=3, WW=3, padding=1, stride=1),
+        "padding 0": inputs(2, 5, 5, F=2, HH=3, WW=3, padding=0, stride=2),
         "padding 2 and stride 3": inputs(2, 6, 6, F=2, HH=4, WW=4, padding=2, stride=3),
-        "height and width differ": inputs(2, 5, 8, F=2, HH=3, WW=3, padding=1, stride=1),
+        "height and width differ": inputs(2, 4, 6, F=2, HH=3, WW=3, padding=1, stride=1),
         "filter height and width differ": inputs(2, 6, 5, F=3, HH=2, WW=3, padding=1, stride=2),
         "one channel and four filters": inputs(1, 4, 4, F=4, HH=2, WW=2, padding=0, stride=2),
     }
