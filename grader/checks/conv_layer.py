@@ -168,10 +168,10 @@ BOTH = {"activators in both layers": {**SECOND, "own": 1, "previous": 2}}
 
 
 @part.check(
-    points=2,
+    points=1,
     inputs=BACKWARD,
     edges=edge_cases(backward_case) | {"the previous layer's activator": {**SECOND, "previous": 2}} | BOTH,
-    edge_points=1,
+    edge_points=2,
     expect=[matches("delta_array", shape_hint="It has the shape of the input, without the padding.")],
 )
 def delta(code: Any, **case: Any) -> dict[str, Any]:

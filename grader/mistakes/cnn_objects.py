@@ -12,8 +12,8 @@ from grader.mistakes import mistake
 
 @mistake(
     "activator-derivative-of-input",
-    parts=("activators",),
-    sentence="backward applies the function once more: it takes its argument for the weighted input.",
+    parts=("activators", "conv_layer"),
+    sentence="An activator's backward applies the function once more: it takes its argument for the weighted input.",
     hint="backward is given the output of the activator.",
 )
 def derivative_of_input(ref: Any) -> Mapping[str, Any]:
