@@ -6,6 +6,7 @@ import numpy as np
 
 from solutions.affine import affine_forward
 from solutions.conv import conv_backward_naive, conv_forward_naive
+from solutions.image_conv import general_conv
 from solutions.jit import compiled_here
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 
@@ -18,4 +19,5 @@ def warm_up() -> int:
     conv_backward_naive(out, conv)
     out, pool = max_pool_forward_naive(image, {"pool_height": 2, "pool_width": 2, "stride": 2})
     max_pool_backward_naive(out, pool)
+    general_conv(image, image)
     return compiled_here()

@@ -28,6 +28,8 @@ def play(change=lambda array: array):
     x, w, b = draw(4, 3, 9, 7), draw(5, 3, 3, 2), draw(5)
     out, cache = solutions.conv_forward_naive(x, w, b, {"stride": 1, "pad": 1})
     results += [out, *solutions.conv_backward_naive(draw(*out.shape), cache)]
+    grouped = draw(6, 1, 3, 2)
+    results += [solutions.general_conv(x, grouped, draw(6), (2, 1), (1, 0), (1, 2), groups=3)]
     out, cache = solutions.max_pool_forward_naive(x, {"pool_height": 3, "pool_width": 3, "stride": 2})
     results += [out, solutions.max_pool_backward_naive(draw(*out.shape), cache)]
     out, cache = solutions.affine_forward(x, draw(189, 33), draw(33))
