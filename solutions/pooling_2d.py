@@ -58,8 +58,7 @@ def kron_upsample(delta: npt.ArrayLike, s: int) -> Floats:
     delta = as_float64(delta)
     expect_shape("delta", delta, ("H", "W"))
     s = whole_number("s", s, 1)
-    repeated: Floats = np.kron(delta, np.ones((s, s)))
-    return repeated
+    return as_float64(np.kron(delta, np.ones((s, s))))
 
 
 def mean_pool_2d(x: npt.ArrayLike, s: int) -> Floats:
