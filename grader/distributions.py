@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,14 @@ from grader.expectations import Array
 
 RISK = 1e-11  # a check measures far fewer than 100 figures: right code fails one with less than 1e-9
 Cdf = Callable[[Array], Array]
+
+
+def as_float32(sample: Any) -> Any:
+    """A sample in half the room, for scenarios to return: samples fill most of the recorded answers.
+
+    What is no array of floats is left as it is, for the gate to refuse.
+    """
+    return sample.astype(np.float32) if isinstance(sample, np.ndarray) and sample.dtype.kind == "f" else sample
 
 
 def cdf_distance(sample: Array, cdf: Cdf, below: Cdf | None = None) -> float:
@@ -43,16 +52,24 @@ def edge_limit(size: int, risk: float = RISK) -> float:
 
     All of them lie below 1 - d with probability (1 - d)^n.
     """
-    return 1 - risk ** (1 / size)
+    return 1 - math.pow(risk, 1 / size)
 
 
 def variance_limit(size: int, risk: float = RISK) -> float:
-    """How far the mean square of ``size`` standard normal numbers is from 1, at that risk on each side.
+    """How far the mean square of ``size`` standard normal numbers is above 1, at that risk.
 
-    Laurent & Massart 2000: P(mean - 1 >= 2 sqrt(t / n) + 2 t / n) <= exp(-t); below it is nearer.
+    Laurent & Massart 2000: P(mean - 1 >= 2 sqrt(t / n) + 2 t / n) <= exp(-t).
     """
     t = math.log(1 / risk)
     return 2 * math.sqrt(t / size) + 2 * t / size
+
+
+def variance_deficit(size: int, risk: float = RISK) -> float:
+    """How far the mean square of ``size`` standard normal numbers is below 1, at that risk.
+
+    Laurent & Massart 2000: P(1 - mean >= 2 sqrt(t / n)) <= exp(-t).
+    """
+    return 2 * math.sqrt(math.log(1 / risk) / size)
 
 
 def share_limit(size: int, share: float, risk: float = RISK) -> float:

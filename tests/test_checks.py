@@ -129,9 +129,13 @@ def test_hidden_seeds_change_what_a_check_asks(check):
     assert any(not np.array_equal(a[name], b[name]) for a, b in zip(here, there, strict=True) for name in a)
 
 
-LAYERS = find_assignment("layers").needs
+NEEDS = [name for assignment in ASSIGNMENTS for name in assignment.needs]
 SPECIMENS = Path(__file__).parent / "specimens"
-UNUSUAL = {"layers": "layers/loops", "two_layer_net": "more/two_layer_net/loops_and_einsum"}
+UNUSUAL = {
+    "cnn_fundamentals": "cnn_fundamentals/loops",
+    "layers": "layers/loops",
+    "two_layer_net": "more/two_layer_net/loops_and_einsum",
+}
 QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes
 
 
@@ -147,9 +151,7 @@ def right_students():
             for check in assignment.checks
         }
         processes = {
-            folder: stack.enter_context(
-                StudentProcess(box, extract(read_submission(SPECIMENS / folder), ["TwoLayerNet", *LAYERS]))
-            )
+            folder: stack.enter_context(StudentProcess(box, extract(read_submission(SPECIMENS / folder), NEEDS)))
             for folder in set(folders.values())
         }
         yield {name: processes[folder] for name, folder in folders.items()}

@@ -11,6 +11,7 @@ from grader.distributions import (
     normal_cdf,
     share_limit,
     uniform_cdf,
+    variance_deficit,
     variance_limit,
 )
 
@@ -52,7 +53,7 @@ def test_the_limits_bound_the_exact_risks(size):
     risk = 1e-11
     assert stats.kstwo.sf(cdf_limit(size, risk), size) <= risk
     assert (1 - edge_limit(size, risk)) ** size == pytest.approx(risk, rel=1e-6)
-    above, below = size * (1 + variance_limit(size, risk)), size * (1 - variance_limit(size, risk))
+    above, below = size * (1 + variance_limit(size, risk)), size * (1 - variance_deficit(size, risk))
     assert stats.chi2.sf(above, size) <= risk
     assert stats.chi2.cdf(below, size) <= risk
     for share in (0.01, 0.3):
@@ -61,9 +62,10 @@ def test_the_limits_bound_the_exact_risks(size):
 
 
 def test_the_limits_are_not_idle():
-    """They are near enough to tell a normal sample from a uniform one of the same variance, and a doubled variance."""
-    size = 1200
-    assert cdf_limit(size) < 0.11
-    assert edge_limit(size) < 0.025
-    assert variance_limit(size) < 0.35
-    assert share_limit(size, 0.01) < 0.03
+    """They are near enough to tell a doubled or halved variance."""
+    size = 800
+    assert cdf_limit(size) < 0.13
+    assert edge_limit(size) < 0.035
+    assert variance_limit(size) < 0.45
+    assert variance_deficit(size) < 0.4
+    assert share_limit(size, 0.01) < 0.04

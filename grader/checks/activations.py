@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.distributions import cdf_distance, cdf_limit, normal_cdf, share_limit
+from grader.distributions import as_float32, cdf_distance, cdf_limit, normal_cdf, share_limit
 from grader.expectations import Array, Arrays, Below, matches
 from grader.spec import Draw, Part, integers, normal
 
@@ -139,7 +139,7 @@ def distance(got: Arrays, inputs: Arrays) -> float:
 
 @part.check(
     points=2,
-    inputs={"x": np.repeat(np.array(LEVELS)[:, None], DRAWS, axis=1), "seed": integers(0, 2**31)},
+    inputs={"levels": np.array(LEVELS), "seed": integers(0, 2**31)},
     expect=[
         # Three figures, each wrong by chance with probability 1e-11 at most (see grader/distributions.py).
         Below("out", cdf_limit(DRAWS), "distance to the distribution of max(0, x + noise)", ("out",), distance),
@@ -152,6 +152,7 @@ def distance(got: Arrays, inputs: Arrays) -> float:
         ),
     ],
 )
-def noisy_relu(code: Any, x: Array, seed: int) -> dict[str, Any]:
+def noisy_relu(code: Any, levels: Array, seed: int) -> dict[str, Any]:
     """The noisy ReLU, by the distribution of its outputs."""
-    return {"out": code.noisy_relu(x, np.random.default_rng(seed))}
+    x = np.repeat(levels[:, None], DRAWS, axis=1)
+    return {"out": as_float32(code.noisy_relu(x, np.random.default_rng(seed)))}

@@ -35,27 +35,15 @@ def window_that_fits(rng: np.random.Generator) -> Inputs:
     return {"size": window + stride * steps - 2 * pad, "window": window, "stride": stride, "pad": pad}
 
 
-def some_layer(rng: np.random.Generator) -> Inputs:
+def some_layer(rng: np.random.Generator) -> dict[str, Any]:
     """A convolution whose output maps see some of the input maps, with an oblong kernel and output."""
-    height, width, out_height, out_width = rng.permutation(np.array([3, 4, 7, 11]))
-    return {
-        "inputs_per_map": rng.integers(1, 9, rng.integers(4, 12)),
-        "height": height,
-        "width": width,
-        "out_height": out_height,
-        "out_width": out_width,
-    }
+    return layer(rng.integers(1, 9, rng.integers(4, 12)), *rng.permutation(np.array([3, 4, 7, 11])).tolist())
 
 
 def layer(inputs_per_map: Array, height: int, width: int, out_height: int, out_width: int) -> dict[str, Any]:
-    """A convolution of LeNet-5."""
-    return {
-        "inputs_per_map": inputs_per_map,
-        "height": height,
-        "width": width,
-        "out_height": out_height,
-        "out_width": out_width,
-    }
+    """A convolution, its kernels of height x width and its maps of out_height x out_width."""
+    sides = np.array([height, width, out_height, out_width])
+    return {"inputs_per_map": inputs_per_map, "kernel": sides[:2], "out": sides[2:]}
 
 
 LAYERS: dict[str, Recipe] = {
@@ -85,49 +73,38 @@ def sizes(code: Any, size: Array, window: Array, stride: Array, pad: Array) -> d
 
 
 @part.check(points=1, inputs=layer(C1, 5, 5, 28, 28), edges=LAYERS, edge_points=1, expect=[Within("parameters", 0.0)])
-def convolution_parameters(
-    code: Any, inputs_per_map: Array, height: int, width: int, out_height: int, out_width: int
-) -> dict[str, Any]:
+def convolution_parameters(code: Any, inputs_per_map: Array, kernel: Array, out: Array) -> dict[str, Any]:
     """The parameters of a convolution: C1, C3, C5 and another."""
-    return {"parameters": code.conv_parameters(inputs_per_map.tolist(), height, width)}
+    return {"parameters": code.conv_parameters(inputs_per_map.tolist(), *kernel.tolist())}
 
 
 @part.check(points=1, inputs=layer(C1, 5, 5, 28, 28), edges=LAYERS, edge_points=1, expect=[Within("connections", 0.0)])
-def convolution_connections(
-    code: Any, inputs_per_map: Array, height: int, width: int, out_height: int, out_width: int
-) -> dict[str, Any]:
+def convolution_connections(code: Any, inputs_per_map: Array, kernel: Array, out: Array) -> dict[str, Any]:
     """The connections of a convolution: C1, C3, C5 and another."""
-    maps = inputs_per_map.tolist()
-    return {"connections": code.conv_connections(maps, height, width, out_height, out_width)}
+    return {"connections": code.conv_connections(inputs_per_map.tolist(), *kernel.tolist(), *out.tolist())}
 
 
-def some_subsampling(rng: np.random.Generator) -> Inputs:
+def some_subsampling(rng: np.random.Generator) -> dict[str, Any]:
     """A subsampling layer with oblong windows and maps."""
-    height, width, out_height, out_width = rng.permutation(np.array([2, 3, 5, 9]))
-    return {
-        "maps": rng.integers(3, 40),
-        "height": height,
-        "width": width,
-        "out_height": out_height,
-        "out_width": out_width,
-    }
+    sides = rng.permutation(np.array([2, 3, 5, 9]))
+    return {"maps": rng.integers(3, 40), "window": sides[:2], "out": sides[2:]}
 
 
 @part.check(
     points=1,
-    inputs={"maps": 6, "height": 2, "width": 2, "out_height": 14, "out_width": 14},
+    inputs={"maps": 6, "window": np.array([2, 2]), "out": np.array([14, 14])},
     edges={
-        "S4": {"maps": 16, "height": 2, "width": 2, "out_height": 5, "out_width": 5},
+        "S4": {"maps": 16, "window": np.array([2, 2]), "out": np.array([5, 5])},
         "another layer": some_subsampling,
     },
     edge_points=1,
     expect=[Within("parameters", 0.0), Within("connections", 0.0)],
 )
-def subsampling(code: Any, maps: int, height: int, width: int, out_height: int, out_width: int) -> dict[str, Any]:
+def subsampling(code: Any, maps: int, window: Array, out: Array) -> dict[str, Any]:
     """The parameters and connections of a subsampling layer: S2, S4 and another."""
     return {
         "parameters": code.subsampling_parameters(maps),
-        "connections": code.subsampling_connections(maps, height, width, out_height, out_width),
+        "connections": code.subsampling_connections(maps, *window.tolist(), *out.tolist()),
     }
 
 
