@@ -73,7 +73,7 @@ def test_the_worked_example(box: Box):
     assert diagnosis.sentence == "The gradient of the regularisation is missing its factor 2."
 
 
-@pytest.mark.parametrize("slug", ["two_layer_net", "layers"])
+@pytest.mark.parametrize("slug", ["two_layer_net", "layers", "cnn_fundamentals"])
 def test_the_untouched_template_gets_nothing_and_breaks_nothing(slug: str, box: Box):
     """Every check of it is missing: no marks, no crash, no trouble of the harness."""
     result = grade(find_assignment(slug).folder, RecordedOracle, box)

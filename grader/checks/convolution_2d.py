@@ -131,9 +131,9 @@ def convolution_backward(code: Any, dout: Array, w: Array) -> dict[str, Any]:
 
 def middle_is(out: Array, inputs: Arrays) -> Note | None:
     """Which of the two conventions the middle for an even kernel follows: SciPy's or MATLAB's."""
-    if np.array_equal(out, inputs["x"]):
+    if np.allclose(out, inputs["x"]):
         return Note("even-same-low", "For even kernels conv_same starts at (l - 1) // 2, as in SciPy: fine, no marks.")
-    if np.array_equal(out[:-1, :-1], inputs["x"][1:, 1:]):
+    if np.allclose(out[:-1, :-1], inputs["x"][1:, 1:]):
         return Note("even-same-high", "For even kernels conv_same starts at l // 2, as in MATLAB: fine, no marks.")
     return None
 
@@ -141,7 +141,7 @@ def middle_is(out: Array, inputs: Arrays) -> Note | None:
 @part.check(
     points=0,
     # This kernel's full convolution is the image with a row and a column of zeros behind it.
-    inputs={"x": np.arange(1.0, 10.0).reshape(3, 3), "w": np.array([[1.0, 0.0], [0.0, 0.0]])},
+    inputs={"x": normal(3, 3), "w": np.array([[1.0, 0.0], [0.0, 0.0]])},
     expect=[Remark("out", middle_is)],
 )
 def same_even(code: Any, x: Array, w: Array) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What goes wrong in activation functions and in drawing initial weights."""
+"""What goes wrong in activation functions. Noise is recognised where it comes from the given rng."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def convolution_gradient_turned(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "window-summed",
+    "mean-pool-summed",
     parts=("pooling_2d",),
     sentence="mean_pool_2d adds up each window and does not divide by its area.",
     hint="What is the mean of a window of ones?",
@@ -121,7 +121,7 @@ def window_summed(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "mean-gradient-not-divided",
+    "mean-pool-gradient-undivided",
     parts=("pooling_2d",),
     sentence="mean_pool_2d_backward gives every pixel of a window the whole gradient, not its share.",
     hint="By how much does the mean change when one pixel grows by 1?",
@@ -132,7 +132,7 @@ def mean_gradient_not_divided(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "mean-gradient-divided-by-side",
+    "mean-pool-gradient-by-side",
     parts=("pooling_2d",),
     sentence="mean_pool_2d_backward divides by the side of the window, not by its area.",
     hint="How many pixels does a window hold?",
@@ -143,7 +143,7 @@ def mean_gradient_divided_by_side(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "max-gradient-to-all",
+    "max-pool-2d-to-all",
     parts=("pooling_2d",),
     sentence="max_pool_2d_backward gives the gradient to every pixel of a window, not to its maximum alone.",
     hint="By how much does the maximum change when another pixel of the window grows a little?",
@@ -154,7 +154,7 @@ def max_gradient_to_all(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "max-gradient-shared",
+    "max-pool-2d-shared",
     parts=("pooling_2d",),
     sentence="max_pool_2d_backward shares the gradient among all pixels of a window, as mean pooling does.",
     hint="By how much does the maximum change when another pixel of the window grows a little?",

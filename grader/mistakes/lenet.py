@@ -108,7 +108,7 @@ def lenet_correlates(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "bias-outside-tanh",
+    "lenet-bias-outside-tanh",
     parts=("lenet_conv_pool",),
     sentence="The bias is added after tanh.",
     hint="What does the argument of tanh hold?",
@@ -123,7 +123,7 @@ def bias_outside(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "bias-forgotten",
+    "lenet-bias-forgotten",
     parts=("lenet_conv_pool",),
     sentence="The conv-pool layer does not use its bias.",
     hint="Every map has a bias; where does it enter?",
