@@ -47,7 +47,7 @@ def play_matrices(draw):
     results += [solutions.mean_pool_2d_backward(w, 3), solutions.max_pool_2d_backward(draw(2, 3), x, 3)]
     images, filters = draw(2, 3, 6, 7), draw(4, 3, 3, 2)
     results += [solutions.conv_pool_forward(images, filters, draw(4), (2, 3))]
-    return results + [solutions.prelu(images, draw(3)), *solutions.prelu_backward(draw(2, 3, 6, 7), images, draw(3))]
+    return [*results, solutions.prelu(images, draw(3)), *solutions.prelu_backward(draw(2, 3, 6, 7), images, draw(3))]
 
 
 def digest():
