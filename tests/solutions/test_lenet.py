@@ -59,6 +59,7 @@ def test_the_network_goes_28_24_12_8_4():
     assert (first.shape, second.shape) == ((2, 20, 12, 12), (2, 50, 4, 4))
     assert params["W3"].shape == (800, 500)
     assert {name: params[name].shape for name in ("b3", "W4", "b4")} == {"b3": (500,), "W4": (500, 10), "b4": (10,)}
+    params["W4"] = RNG.normal(size=(500, 10))  # zeros would hide what comes before
     probabilities = solutions.lenet_forward(x, params)
     assert probabilities.shape == (2, 10)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-14)
@@ -66,10 +67,11 @@ def test_the_network_goes_28_24_12_8_4():
     np.testing.assert_array_equal(probabilities, want)
 
 
-def test_the_dense_end_is_scipys_softmax_of_a_tanh_layer():
+@pytest.mark.parametrize("scale", [1.0, 1000.0])
+def test_the_dense_end_is_scipys_softmax_of_a_tanh_layer(scale):
     """Maps are flattened in C order; scores of thousands give no NaN."""
     features, W3, b3 = RNG.normal(size=(3, 2, 2, 3)), RNG.normal(size=(12, 4)), RNG.normal(size=4)
-    W4, b4 = 1000 * RNG.normal(size=(4, 5)), RNG.normal(size=5)
+    W4, b4 = scale * RNG.normal(size=(4, 5)), RNG.normal(size=5)
     scores = np.tanh(features.reshape(3, 12) @ W3 + b3) @ W4 + b4
     want = special.softmax(scores, axis=1)
     np.testing.assert_allclose(solutions.dense_softmax(features, W3, b3, W4, b4), want, rtol=1e-9, atol=1e-300)
