@@ -1,7 +1,7 @@
 """How far a random sample is from the distribution it should have, and how far chance alone takes it.
 
 Each bound holds for every distribution of its kind and every sample size, without approximation, so the risk
-that right code fails is known: at most ``risk`` a measured figure.
+that right code fails is known: at most ``risk`` a measured figure. Limits are rounded up to thousandths.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def cdf_limit(size: int, risk: float = RISK) -> float:
 
     Dvoretzky, Kiefer & Wolfowitz 1956, with the constant of Massart 1990.
     """
-    return math.sqrt(math.log(2 / risk) / (2 * size))
+    return _up(math.sqrt(math.log(2 / risk) / (2 * size)))
 
 
 def edge_limit(size: int, risk: float = RISK) -> float:
@@ -52,7 +52,7 @@ def edge_limit(size: int, risk: float = RISK) -> float:
 
     All of them lie below 1 - d with probability (1 - d)^n.
     """
-    return 1 - math.pow(risk, 1 / size)
+    return _up(1 - math.pow(risk, 1 / size))
 
 
 def variance_limit(size: int, risk: float = RISK) -> float:
@@ -61,7 +61,7 @@ def variance_limit(size: int, risk: float = RISK) -> float:
     Laurent & Massart 2000: P(mean - 1 >= 2 sqrt(t / n) + 2 t / n) <= exp(-t).
     """
     t = math.log(1 / risk)
-    return 2 * math.sqrt(t / size) + 2 * t / size
+    return _up(2 * math.sqrt(t / size) + 2 * t / size)
 
 
 def variance_deficit(size: int, risk: float = RISK) -> float:
@@ -69,7 +69,7 @@ def variance_deficit(size: int, risk: float = RISK) -> float:
 
     Laurent & Massart 2000: P(1 - mean >= 2 sqrt(t / n)) <= exp(-t).
     """
-    return 2 * math.sqrt(math.log(1 / risk) / size)
+    return _up(2 * math.sqrt(math.log(1 / risk) / size))
 
 
 def share_limit(size: int, share: float, risk: float = RISK) -> float:
@@ -85,7 +85,7 @@ def share_limit(size: int, share: float, risk: float = RISK) -> float:
             low = q
         else:
             high = q
-    return high - share
+    return _up(high - share)
 
 
 def uniform_cdf(low: float, high: float) -> Cdf:
@@ -96,3 +96,7 @@ def uniform_cdf(low: float, high: float) -> Cdf:
 def normal_cdf(mean: float, std: float) -> Cdf:
     """The distribution function of normal numbers."""
     return lambda t: np.array([0.5 * math.erfc((mean - v) / (std * math.sqrt(2))) for v in np.ravel(t)])
+
+
+def _up(limit: float) -> float:
+    return math.ceil(limit * 1000) / 1000

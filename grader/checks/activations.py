@@ -145,7 +145,7 @@ def distance(got: Arrays, inputs: Arrays) -> float:
         Below("out", cdf_limit(DRAWS), "distance to the distribution of max(0, x + noise)", ("out",), distance),
         Below(
             "positive",
-            POSITIVE_SHARE + share_limit(DRAWS, POSITIVE_SHARE),
+            round(POSITIVE_SHARE, 3) + share_limit(DRAWS, POSITIVE_SHARE) + 0.001,
             f"share of positive outputs at x = {LEVELS[0]}",
             ("out",),
             positive_share,
