@@ -4,16 +4,62 @@ This package judges students' work. It never ships to students, in no wheel and 
 and is not mounted where student code runs.
 """
 
+from solutions import activations
+from solutions.activations import (
+    leaky_relu,
+    leaky_relu_derivative,
+    noisy_relu,
+    prelu,
+    prelu_backward,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    tanh,
+    tanh_derivative,
+)
 from solutions.activators import IdentityActivator, ReluActivator, SigmoidActivator, TanhActivator
 from solutions.affine import affine_backward, affine_forward
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
+from solutions.convolution_2d import (
+    conv_full,
+    conv_same,
+    conv_valid,
+    conv_valid_backward,
+    corr_valid,
+    corr_valid_backward,
+    rot180,
+)
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
+from solutions.initialisers import (
+    bilinear_init,
+    constant_init,
+    fans,
+    gaussian_init,
+    glorot_uniform_init,
+    msra_init,
+    positive_unitball_init,
+    uniform_init,
+    xavier_init,
+)
+from solutions.lenet import conv_pool_forward, dense_softmax, init_conv_pool, init_lenet, lenet_forward
+from solutions.lenet_arithmetic import (
+    conv_connections,
+    conv_parameters,
+    fully_connected_parameters,
+    output_size,
+    subsampling_connections,
+    subsampling_parameters,
+)
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
+from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.two_layer_net import TwoLayerNet
 from solutions.warmup import warm_up
+
+# The function: a plain import would give way to the module solutions/relu.py, which is imported after it.
+relu = activations.relu
 
 __all__ = [
     "ConvLayer",
@@ -26,14 +72,57 @@ __all__ = [
     "TwoLayerNet",
     "affine_backward",
     "affine_forward",
+    "bilinear_init",
+    "constant_init",
     "conv_backward_naive",
+    "conv_connections",
     "conv_forward_naive",
+    "conv_full",
+    "conv_parameters",
+    "conv_pool_forward",
+    "conv_same",
+    "conv_valid",
+    "conv_valid_backward",
+    "corr_valid",
+    "corr_valid_backward",
+    "dense_softmax",
+    "fans",
+    "fully_connected_parameters",
+    "gaussian_init",
     "general_conv",
+    "glorot_uniform_init",
+    "init_conv_pool",
+    "init_lenet",
     "initial_weights",
+    "kron_upsample",
+    "leaky_relu",
+    "leaky_relu_derivative",
+    "lenet_forward",
+    "max_pool_2d",
+    "max_pool_2d_backward",
     "max_pool_backward_naive",
     "max_pool_forward_naive",
+    "mean_pool_2d",
+    "mean_pool_2d_backward",
+    "msra_init",
+    "noisy_relu",
+    "output_size",
+    "positive_unitball_init",
+    "prelu",
+    "prelu_backward",
+    "relu",
     "relu_backward",
+    "relu_derivative",
     "relu_forward",
+    "rot180",
+    "sigmoid",
+    "sigmoid_derivative",
     "simple_img_conv_pool",
+    "subsampling_connections",
+    "subsampling_parameters",
+    "tanh",
+    "tanh_derivative",
+    "uniform_init",
     "warm_up",
+    "xavier_init",
 ]

@@ -133,6 +133,7 @@ NEEDS = [name for assignment in ASSIGNMENTS for name in assignment.needs]
 SPECIMENS = Path(__file__).parent / "specimens"
 UNUSUAL = {
     "cnn_objects": "cnn_objects/loops",
+    "cnn_fundamentals": "cnn_fundamentals/loops",
     "layers": "layers/loops",
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
 }

@@ -87,8 +87,9 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def _entry(self, path: str) -> ModuleType:
         """The module of a unit that defines wanted names; a file in a package gets its dotted name."""
         name = self._module_name(path)
-        if name and name not in sys.modules:
-            return importlib.import_module(name)
+        loaded = sys.modules.get(name) if name else None
+        if name and (loaded is None or (loaded.__spec__ and loaded.__spec__.loader is self)):
+            return importlib.import_module(name)  # perhaps its package imported it already
         module = ModuleType("__main__")
         module.__spec__ = self._spec("__main__", path, None)
         sys.modules["__main__"] = module  # as in a notebook; dataclasses look their module up

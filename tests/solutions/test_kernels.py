@@ -36,7 +36,20 @@ def play(change=lambda array: array):
     results += [out, *solutions.affine_backward(draw(*out.shape), cache)]
     out, cache = solutions.relu_forward(x)
     results += [out, solutions.relu_backward(draw(*out.shape), cache)]
-    return results
+    return results + play_matrices(draw)
+
+
+def play_matrices(draw):
+    """Call every function on a single matrix, arrays from ``draw``; return all results."""
+    x, w = draw(6, 9), draw(3, 2)
+    results = [solutions.rot180(w)]
+    results += [getattr(solutions, name)(x, w) for name in ("conv_full", "conv_valid", "conv_same", "corr_valid")]
+    results += [getattr(solutions, name)(x, w) for name in ("conv_valid_backward", "corr_valid_backward")]
+    results += [solutions.mean_pool_2d(x, 3), solutions.max_pool_2d(x, 3), solutions.kron_upsample(x, 2)]
+    results += [solutions.mean_pool_2d_backward(w, 3), solutions.max_pool_2d_backward(draw(2, 3), x, 3)]
+    images, filters = draw(2, 3, 6, 7), draw(4, 3, 3, 2)
+    results += [solutions.conv_pool_forward(images, filters, draw(4), (2, 3))]
+    return [*results, solutions.prelu(images, draw(3)), *solutions.prelu_backward(draw(2, 3, 6, 7), images, draw(3))]
 
 
 def digest():
