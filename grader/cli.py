@@ -90,7 +90,18 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--jobs", type=_jobs, metavar="N", help="submissions at a time (as many as there are processors)"
     )
-    grade.add_argument("--isolation", metavar="LEVEL", help="isolation level (the best there is)")
+    grade.add_argument(
+        "--isolation",
+        metavar="LEVEL",
+        help="isolation level: namespaces, lockdown or process (the best there is, and never process unless said)",
+    )
+    grade.add_argument(
+        "--time-factor",
+        type=_seconds,
+        default=1.0,
+        metavar="F",
+        help="stretch the time limits of the checks, as 2 on a slow machine (1)",
+    )
     grade.add_argument(
         "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
     )
@@ -231,6 +242,7 @@ def _grade(options: argparse.Namespace) -> int:
         only=tuple(options.only),
         resume=options.resume,
         notebook=_limits(options),
+        time_factor=options.time_factor,
     )
     box = open_box(options.isolation)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -38,6 +38,7 @@ class Settings:
     only: tuple[str, ...] = ()
     resume: bool = False
     notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
+    time_factor: float = 1.0
 
 
 @dataclass(slots=True)
@@ -159,7 +160,9 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
             return Graded(Result.from_dict(old.fields), key, known=True)
         assignment = find_assignment(slug) if slug else recognise(submission)
         checks = select(assignment, list(settings.only))
-        result = grade_submission(submission, assignment, checks, oracle, box, notebook=settings.notebook)
+        result = grade_submission(
+            submission, assignment, checks, oracle, box, notebook=settings.notebook, time_factor=settings.time_factor
+        )
         return Graded(result, key)
     except Refused as error:
         return Graded(not_graded(entry.student, str(entry.path), plain_text(str(error)), slug, box.level), "", True)
@@ -172,7 +175,8 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
 
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
     """What a result depends on besides the code of the grader's checks, which its version stands for."""
-    parts = [submission.sha256, settings.assignment, oracle.seed, settings.only, box.level, settings.notebook]
+    parts = [submission.sha256, settings.assignment, oracle.seed, settings.only, box.level]
+    parts += [settings.notebook, settings.time_factor]
     return "|".join(map(str, [__version__, *parts]))
 
 

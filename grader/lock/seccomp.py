@@ -47,8 +47,8 @@ PRETENDED = """
 DENIED = """
     fork vfork execve execveat connect memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv
     msgctl semget semop semtimedop semctl mq_open mq_unlink truncate setxattr lsetxattr fsetxattr setxattrat
-    removexattr lremovexattr fremovexattr removexattrat file_setattr process_mrelease mknod mknodat rt_sigqueueinfo rt_tgsigqueueinfo
-    tkill sendmmsg personality inotify_init inotify_init1 seccomp listmount statmount
+    removexattr lremovexattr fremovexattr removexattrat file_setattr process_mrelease mknod mknodat
+    rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality inotify_init inotify_init1 seccomp listmount statmount
 """.split()
 
 # What no notebook needs: the process is ended.

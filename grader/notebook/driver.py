@@ -149,6 +149,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     manager = ThisInterpreter(connection_file=job["connection"], kernel_name="python3")
     if os.name == "posix" and len(os.fsencode(job["connection"])) < IPC_PATH_LIMIT:
         manager.transport = "ipc"
+    elif job["lock"]:
+        return {"trouble": "The temporary folder's path is too long for a socket; set TMPDIR to a shorter one."}
     client = HeadlessRun(notebook, manager, job["cell_seconds"], job["total_seconds"])
     # With PYTHONSAFEPATH IPython would not offer the notebook's folder for imports.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}

@@ -1,0 +1,123 @@
+"""What stands around an attack: things to steal, to change and to connect to, all open to everyone but the lock."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import psutil
+
+HONEST = """
+import numpy as np
+
+
+def relu_forward(x):
+    return np.maximum(x, 0), x
+
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+class Scene:
+    """A folder with canaries, listeners, and the submissions of one batch; a context manager."""
+
+    def __enter__(self) -> Scene:
+        self.folder = Path(tempfile.mkdtemp(prefix="at-"))  # short: sockets lie below it
+        self.folder.chmod(0o755)
+        self.temporary = self.folder / "tmp"
+        self.outside = self.folder / "outside"
+        for place in (self.temporary, self.outside):
+            place.mkdir()
+            place.chmod(0o777)
+        self.secret = self.folder / "id_rsa"
+        self.secret.write_text(secrets.token_hex())
+        self.submissions = self.folder / "class"
+        self.submissions.mkdir()
+        (self.submissions / "control.py").write_text(HONEST)
+        self.abstract = f"grader-attack-{secrets.token_hex(8)}"
+        self._listeners = self._listen()
+        self._before = self._digest()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.left_behind():
+            process.kill()
+        for listener in self._listeners:
+            listener.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _listen(self) -> list[socket.socket]:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        self.port = tcp.getsockname()[1]
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", self.port))
+        path, abstract = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+        path.bind(str(self.folder / "listener"))
+        abstract.bind(f"\0{self.abstract}")
+        (self.folder / "listener").chmod(0o777)
+        for listener in (path, abstract):
+            listener.listen()
+        for listener in (tcp, udp, path, abstract):
+            listener.setblocking(False)
+        return [tcp, udp, path, abstract]
+
+    def fill_in(self, text: str) -> str:
+        """The text with the scene's names in the place of @SECRET@ and the like."""
+        values = {
+            "SECRET": self.secret,
+            "OUTSIDE": self.outside,
+            "OTHER": self.submissions / "control.py",
+            "SOLUTIONS": Path(__file__).parents[2] / "solutions" / "relu.py",
+            "ANSWERS": Path(__file__).parents[2] / "student_template" / "layers" / "public_answers.npz",
+            "TCP": self.port,
+            "UNIX": self.folder / "listener",
+            "ABSTRACT": self.abstract,
+            "GRADER": os.getpid(),
+        }
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", str(value))
+        return text
+
+    def changed(self) -> bool:
+        """Whether a canary was changed or something was written outside."""
+        return self._digest() != self._before
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        for path in sorted([self.secret, *self.outside.rglob("*"), self.submissions / "control.py"]):
+            status = path.lstat()
+            digest.update(f"{path}{status.st_mode}{status.st_uid}".encode())
+            if path.is_file() and not path.is_symlink():
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def reached(self) -> bool:
+        """Whether anything arrived at a listener."""
+        arrived = False
+        tcp, udp, *unix = self._listeners
+        for listener in (tcp, *unix):
+            with contextlib.suppress(BlockingIOError):
+                listener.accept()[0].close()
+                arrived = True
+        with contextlib.suppress(BlockingIOError):
+            udp.recv(64)
+            arrived = True
+        return arrived
+
+    def left_behind(self) -> list[psutil.Process]:
+        """Processes that the batch started and that still run: all have their home below the scene."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                own = process.environ().get("HOME", "").startswith(str(self.temporary))
+                if own and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+        return found

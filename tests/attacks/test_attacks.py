@@ -1,0 +1,186 @@
+"""Every attack gets its verdict at every locked level, harms nobody, and works where nothing is locked.
+
+One folder an attack: the submission, or ``make.py`` which writes it, and ``expect.toml``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.batch.classes import Settings, grade_class
+from grader.grading import NotebookLimits
+from grader.intake.layouts import find_entries
+from grader.model import CheckResult, Result, Status
+from grader.sandbox import LEVELS, open_box
+from tests.attacks.scene import Scene
+
+ROOT = Path(__file__).parent
+ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/expect.toml"))
+LOCKED = [level for level in LEVELS if level != "process"]
+SUCCESS = "ATTACK SUCCEEDED"
+TIME_FACTOR = 0.2
+LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
+SECONDS = 8.0  # the longest wall time of a batch, unless expect.toml says more
+MEMORY = 300 << 20  # bytes that a batch may add to the grader's peak
+HANG_SECONDS = 1.0
+
+# The verdicts of docs/security.md, and the statuses that a check has with them.
+VERDICTS = {
+    "CE": {Status.FAILED},
+    "WA": {Status.FAILED},
+    "TLE": {Status.TIMED_OUT},
+    "MLE": {Status.CRASHED, Status.FAILED, Status.VIOLATED},
+    "OLE": {Status.PASSED, Status.VIOLATED},
+    "RTE": {Status.CRASHED},
+    "SV": {Status.VIOLATED},
+    "OK": {Status.PASSED},
+}
+
+
+def expectation(name: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / name / "expect.toml").read_text("utf-8"))
+
+
+def put(name: str, scene: Scene) -> None:
+    """Put the attack's submission into the class: made by its own program, or copied with the scene filled in."""
+    folder = ROOT / name
+    maker = folder / "make.py"
+    if maker.exists():
+        spec = importlib.util.spec_from_file_location(f"make_{name}", maker)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.make(scene.submissions, scene)
+        return
+    target = scene.submissions / "attack"
+    for path in sorted(folder.rglob("*")):
+        place = target / path.relative_to(folder)
+        if path.is_file() and path.name != "expect.toml" and "__pycache__" not in path.parts:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(scene.fill_in(path.read_text("utf-8")), "utf-8")
+
+
+def grade(scene: Scene, level: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Result]:
+    """Grade the class of two, the attack and the control, side by side; the results by student."""
+    monkeypatch.setattr(tempfile, "tempdir", str(scene.temporary))
+    settings = Settings(
+        out=scene.folder / "out",
+        assignment="layers",
+        seed=7,
+        jobs=2,
+        only=("relu",),
+        notebook=NotebookLimits(cell=2.0, total=5.0) if expect.get("notebook") else None,
+        time_factor=TIME_FACTOR,
+    )
+    box = open_box(level)
+    try:
+        outcome = grade_class(find_entries([scene.submissions], "class"), settings, box, lambda result: None)
+    finally:
+        box.close()
+    return {result.student: result for result in outcome.results}
+
+
+def check_of(result: Result, slug: str) -> CheckResult:
+    return next(check for check in result.checks if check.slug == slug)
+
+
+@pytest.mark.parametrize("level", LOCKED)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monkeypatch: pytest.MonkeyPatch):
+    """The verdict, bounded time and memory, nothing left, changed or reached, and the control at 100 %."""
+    missing = LEVELS[level].missing()
+    if missing:
+        pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
+    expect = expectation(name)
+    want = expect["locked"] | expect.get(level, {})
+    with Scene() as scene:
+        put(name, scene)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.monotonic()
+        results = grade(scene, level, expect, monkeypatch)
+        seconds = time.monotonic() - started
+        attack, control = results.pop("attack"), results.pop("control")
+        assert results == {}
+        judge_attack(attack, want)
+        assert (control.status, control.score) == ("graded", control.max_score), "the honest neighbour"
+        assert control.isolation.level == level
+        assert set(control.isolation.probes.values()) == {"denied"}
+        assert scene.left_behind() == []
+        assert not scene.changed()
+        assert not scene.reached()
+        assert seconds < want.get("seconds", SECONDS)
+        assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) << 10 < MEMORY
+        assert scene.secret.read_text() not in attack.to_json()
+
+
+def judge_attack(result: Result, want: dict[str, Any]) -> None:
+    text = result.to_json()
+    assert SUCCESS not in text
+    assert want.get("words", "") in text
+    if want["verdict"] == "REJ":
+        assert (result.status, result.score) == ("not_graded", None)
+        assert result.reason
+        return
+    assert result.status == "graded", result.reason
+    forward, backward = check_of(result, "forward"), check_of(result, "backward")
+    assert backward.status in VERDICTS[want["verdict"]]
+    assert forward.status == want.get("forward", "passed"), "only the attacking function loses its check"
+    assert backward.seconds < LIMIT + 2, "it loses its time limit, and no more"
+    if want["verdict"] == "MLE":
+        assert "emory" in text or "MB" in text
+    if want.get("note"):
+        assert want["note"] in {note.code for note in backward.notes}
+    if "cell" in want:
+        assert result.notebook is not None
+        assert want["cell"] in {error.type for error in result.notebook.errors}
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if expectation(name)["unprotected"]["how"] != "never"])
+def test_the_attack_works_where_nothing_protects(name: str, monkeypatch: pytest.MonkeyPatch):
+    """Against a judge in the student's own process, or at level 0, it succeeds: the test above is not vacuous."""
+    expect = expectation(name)
+    with Scene() as scene:
+        put(name, scene)
+        if expect["unprotected"]["how"] == "naive":
+            assert fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
+            return
+        result = grade(scene, "process", expect, monkeypatch)["attack"]
+        shows = expect["unprotected"].get("shows", "message")
+        evidence = {
+            "message": lambda: SUCCESS in result.to_json(),
+            "listener": scene.reached,
+            "changed": scene.changed,
+            "process": lambda: scene.left_behind() != [],
+        }
+        assert evidence[shows]()
+
+
+def fools_naive_judge(scene: Scene, shows: str) -> bool:
+    """Whether the judge says "full marks", or ends with exit code 0 (``exit``), or never ends (``hang``)."""
+    (source,) = (scene.submissions / "attack").glob("*.py")
+    command = [sys.executable, str(ROOT / "naive_judge.py"), str(source)]
+    try:
+        done = subprocess.run(command, cwd=scene.temporary, capture_output=True, text=True, timeout=HANG_SECONDS * 10
+                              if shows != "hang" else HANG_SECONDS)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return shows == "hang"
+    if shows == "exit":
+        return done.returncode == 0 and "full marks" not in done.stdout
+    return done.returncode == 0 and "full marks" in done.stdout
+
+
+def test_the_suite_holds_what_beats_other_graders():
+    """At least fifty attacks, among them the seven that other graders give full marks or lose work to."""
+    seven = {"patched_allclose", "reads_stack_frame", "reads_answer_file", "lying_eq", "endless_loop", "os_exit_0"}
+    assert seven | {"daemon_outlives"} <= set(ATTACKS)
+    assert len(ATTACKS) >= 50
