@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from grader.grading import NotebookLimits
     from grader.model import Result
+    from grader.sandbox import Box
 
 PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
 
@@ -116,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _notebook_limits(grade)
     grade.set_defaults(run=_grade)
+
+    doctor = commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
+    doctor.set_defaults(run=_doctor)
 
     assignments = commands.add_parser("assignments", help="list what can be graded")
     assignments.set_defaults(run=_assignments)
@@ -226,7 +230,6 @@ def _grade(options: argparse.Namespace) -> int:
     from grader.exporters import terminal
     from grader.intake.layouts import find_entries
     from grader.oracle.live import load_solutions
-    from grader.sandbox import open_box
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
@@ -244,7 +247,7 @@ def _grade(options: argparse.Namespace) -> int:
         notebook=_limits(options),
         time_factor=options.time_factor,
     )
-    box = open_box(options.isolation)
+    box = _closed_box(options.isolation)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=console, transient=True) as progress:
@@ -272,6 +275,35 @@ def _grade(options: argparse.Namespace) -> int:
     if outcome.failed or _exit_code(outcome.results) == GRADER_FAILED:
         return GRADER_FAILED
     return REFUSED if outcome.refused else PASSED
+
+
+def _closed_box(level: str | None) -> Box:
+    """The box to grade others' work in, tried out; Refused below level 1 unless the user said so."""
+    from grader.sandbox import open_box
+    from grader.sandbox.trial import try_out
+
+    box = open_box(level)
+    if box.level == "process" and level is None:
+        box.close()
+        raise Refused(
+            "This machine cannot lock student code in, so nothing was graded. `grader doctor` says why; use a Linux "
+            "machine or container, or accept the risk with --isolation process."
+        )
+    try:
+        try_out(box)
+    except BaseException:
+        box.close()
+        raise
+    return box
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from grader.exporters import terminal
+    from grader.sandbox.trial import survey
+
+    levels = survey()
+    terminal.show_levels(levels, _console())
+    return PASSED
 
 
 def _assignments(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -137,3 +137,21 @@ def show_assignments(assignments: Sequence[Assignment], console: Console) -> Non
         table.add_row("  total", number(assignment.points), "")
         console.print(table)
         console.print()
+
+
+def show_levels(levels: Mapping[str, tuple[str, Mapping[str, str]]], console: Console) -> None:
+    """Print which isolation levels hold here (why not, what was denied), strongest first, and what will be used."""
+    for level, (why, probes) in levels.items():
+        if why:
+            console.print(Text.assemble(("✗ ", "red"), (level, "bold"), f"  not here: {why}"))
+            continue
+        console.print(Text.assemble(("✓ ", "green"), (level, "bold"), "" if probes else "  holds back accidents only"))
+        for outcome in dict.fromkeys(probes.values()):
+            names = [name for name, its in probes.items() if its == outcome]
+            console.print(Padding(Text(f"{outcome}: {', '.join(names)}", style="dim"), (0, 0, 0, 2)))
+    best = next(level for level, (why, _) in levels.items() if not why)
+    if best == "process":
+        words = "`grader grade` refuses to run here, unless with --isolation process; `grader check` runs."
+    else:
+        words = f"`grader grade` and `grader check` use the level {best}."
+    console.print(Text(f"\n{words}"))

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
             sys.last_value = None
             shown: dict[str, Any] = {}
             try:
-                shown = await super().do_execute(code, *args, **kwargs)
+                shown = await super().do_execute(code, *args, **kwargs)  # type: ignore[no-untyped-call]
             except Exception:  # ipykernel itself fails over an exception that cannot be printed
                 if sys.last_value is None:
                     raise

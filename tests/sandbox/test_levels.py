@@ -1,0 +1,145 @@
+"""The levels, with real locked processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import sandbox
+from grader.errors import HarnessError, Refused
+from grader.lock.probe import NAMES
+from grader.sandbox import LEVELS, lockdown, open_box
+from grader.sandbox.lockdown import fresh_uid
+from grader.sandbox.quota import Quota, remove
+from grader.sandbox.trial import survey, try_out
+
+LOCKED = [level for level in LEVELS if level != "process"]
+UNLOCKED = """
+import json, sys
+from grader.lock.probe import attempt
+print(json.dumps(attempt(json.loads(sys.argv[1]), 1 << 20)))
+"""
+
+
+@pytest.fixture(params=LOCKED)
+def locked_box(request):
+    """A box of each locked level in turn; where one is missing, that is said loudly."""
+    missing = LEVELS[request.param].missing()
+    if missing:
+        pytest.skip(f"LEVEL {request.param.upper()} NOT TESTED: {missing}")
+    box = open_box(request.param)
+    yield box
+    box.close()
+
+
+def test_everything_that_is_tried_from_inside_is_denied(locked_box):
+    """In both roles; the box keeps what was tried."""
+    try_out(locked_box)
+    assert locked_box.probes == dict.fromkeys(NAMES, "denied")
+
+
+def test_without_a_lock_every_attempt_succeeds(tmp_path):
+    """The targets can be reached: a denial is the lock's doing."""
+    box = lockdown.LockdownBox()
+    targets = box.room(tmp_path, "worker")["targets"]
+    done = subprocess.run([sys.executable, "-c", UNLOCKED, json.dumps(targets)], capture_output=True, text=True)
+    assert json.loads(done.stdout) == dict.fromkeys(NAMES, "allowed")
+    with pytest.raises(HarnessError, match="does not hold"):
+        box.note(dict.fromkeys(NAMES, "denied"))  # it says so, but the listeners and the folder say otherwise
+    assert {name for name, outcome in box.probes.items() if outcome == "allowed"} == {
+        "connect by TCP",
+        "send by UDP",
+        "connect to a unix socket",
+        "write outside",
+    }
+    box.close()
+
+
+def test_a_process_that_reports_nothing_is_not_believed(locked_box):
+    """No probes, no claim."""
+    with pytest.raises(HarnessError, match="nothing was tried"):
+        locked_box.note({})
+
+
+def test_a_lock_that_cannot_close_stops_the_trial(locked_box, monkeypatch):
+    """A process that fails to lock itself is a trouble of the machine's, with the cause."""
+    monkeypatch.setattr(lockdown.LockdownBox, "room", lambda *_: {"role": "nobody"})
+    with pytest.raises(HarnessError, match="could not be locked: KeyError"):
+        try_out(locked_box)
+
+
+def test_an_unknown_level_is_refused_with_the_known_ones():
+    """The sentence lists them."""
+    with pytest.raises(Refused, match="namespaces, lockdown, process"):
+        open_box("fort")
+
+
+def test_a_level_that_the_machine_lacks_is_refused_with_the_reason(monkeypatch):
+    """Asked for by name, nothing weaker is taken."""
+    monkeypatch.setattr(lockdown.lock, "missing", lambda: "it needs Linux")
+    with pytest.raises(Refused, match="does not reach the isolation level lockdown: it needs Linux"):
+        open_box("lockdown")
+    assert open_box().level == "process"
+
+
+def test_the_survey_says_what_holds_and_why_not(monkeypatch):
+    """For `grader doctor`: every level, strongest first."""
+    found = survey()
+    assert list(found) == list(LEVELS)
+    assert found["process"] == ("", {})
+    monkeypatch.setattr(sandbox.namespaces, "PROGRAM", "no-such-program")
+    sandbox.namespaces._trouble.cache_clear()
+    try:
+        assert "bubblewrap is not installed" in survey()["namespaces"][0]
+    finally:
+        sandbox.namespaces._trouble.cache_clear()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives rooms away")
+def test_rooms_belong_to_users_that_are_nobody_else(locked_box, tmp_path):
+    """Each process gets a user of its own, and its files with it."""
+    users = set()
+    for name in ("a", "b"):
+        room = tmp_path / name
+        (room / "deep").mkdir(parents=True)
+        (room / "deep" / "file").write_text("")
+        users.add(locked_box.room(room, "kernel")["uid"])
+        assert {path.lstat().st_uid for path in [room, *room.rglob("*")]} == {
+            max(users, key=lambda u: room.stat().st_uid == u)
+        }
+    assert len(users) == 2
+    assert 0 not in users
+
+
+def test_users_are_drawn_from_those_that_exist(monkeypatch):
+    """A container may map few."""
+    assert len({fresh_uid() for _ in range(20)}) == 20
+    assert all(uid >= lockdown.LOWEST_UID for uid in (fresh_uid() for _ in range(20)))
+
+
+def test_a_folder_over_its_quota_is_noticed_without_opening_anything(tmp_path):
+    """By bytes and by number; links are counted, not followed."""
+    quota = Quota(size=1000, files=5)
+    assert quota.excess(tmp_path) == ""
+    (tmp_path / "link").symlink_to("/usr/bin")
+    (tmp_path / "sparse").touch()
+    os.truncate(tmp_path / "sparse", 2000)
+    assert quota.excess(tmp_path) == "more than 0 MB"
+    for number in range(6):
+        (tmp_path / f"{number}").touch()
+    assert quota.excess(tmp_path) == "more than 5 files"
+
+
+def test_a_folder_is_removed_however_deep_it_is(tmp_path):
+    """Also where a path is longer than any system call takes."""
+    deep = tmp_path / "deep"
+    deep.mkdir()
+    code = "import os\nfor _ in range(3000):\n os.mkdir('d' * 20)\n os.chdir('d' * 20)"
+    subprocess.run([sys.executable, "-c", code], cwd=deep, check=True)
+    remove(deep)
+    assert not Path(deep).exists()
