@@ -14,6 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.cli import main
+from grader.sandbox import LEVELS, lockdown
+
 SPECIMENS = Path(__file__).parent / "specimens"
 PERFECT = SPECIMENS / "two_layer_net/perfect/two_layer_net.ipynb"
 WORKED = SPECIMENS / "two_layer_net/regularisation_factor/two_layer_net.ipynb"
@@ -323,3 +326,22 @@ def test_help_imports_nothing_heavy():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.rstrip().endswith("[]")
+
+
+def test_doctor_says_what_this_machine_reaches(capsys):
+    """Every level, and what the commands will use."""
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert all(level in out for level in LEVELS)
+    assert "`grader grade`" in out
+
+
+def test_a_class_is_not_graded_below_level_1_unless_told_so(tmp_path, capsys, monkeypatch):
+    """It fails closed; --isolation process accepts the risk."""
+    monkeypatch.setattr(lockdown.lock, "missing", lambda: "it needs Linux")
+    arguments = ["grade", str(SPECIMENS / "two_layer_net/perfect"), "--out", str(tmp_path / "out"), "--no-notebook"]
+    assert main(arguments) == 2
+    assert "cannot lock student code in, so nothing was graded" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert main([*arguments, "--isolation", "process"]) == 0
+    assert "Isolation level process" in capsys.readouterr().out

@@ -14,6 +14,7 @@ from grader.errors import Interrupted
 from grader.expectations import Odd
 from grader.extract import extract
 from grader.intake.reading import read_submission
+from grader.sandbox.lockdown import LockdownBox
 from grader.worker.client import StudentProcess
 
 FORWARD = load_part("relu").checks["forward"]
@@ -278,3 +279,92 @@ def test_a_package_is_imported_from_the_submission(tmp_path, box):
     (package / "classifiers" / "relu.py").write_text(source)
     with StudentProcess(box, extract(read_submission(tmp_path), ["relu_forward"])) as process:
         assert play(process, FORWARD).outcome == "returned"
+
+
+def test_a_second_reply_ends_the_process(student):
+    """One request, one reply: bytes after it are a broken rule."""
+    source = """
+    import os, struct
+    def relu_forward(x):
+        for number in range(3, 64):
+            try:
+                os.write(number, b"GRD1" * 100)
+            except OSError:
+                pass
+        return np.maximum(0, x), x
+    """
+    assert play(student(source), FORWARD).outcome == "violated"
+
+
+def test_a_folder_filled_with_files_ends_the_process(student):
+    """What student code writes is limited, whatever it writes."""
+    source = """
+    def relu_forward(x):
+        number = 0
+        while True:
+            open(f"{number}", "w").close()
+            number += 1
+    """
+    transcript = play(student(source), FORWARD)
+    assert transcript.outcome == "violated"
+    assert transcript.error["message"] == "It left more than 5000 files in its folder."
+
+
+locked = pytest.mark.skipif(bool(LockdownBox.missing()), reason=f"NO LOCKED LEVEL HERE: {LockdownBox.missing()}")
+
+
+@locked
+def test_what_honest_code_does_works_in_a_locked_process(student):
+    """Files of its own, threads, temporary files, copies, late imports, plots."""
+    source = """
+    import os, shutil, tempfile, threading
+    def relu_forward(x):
+        np.save("debug.npy", x)
+        shutil.copy("debug.npy", "copy.npy")
+        os.chmod("copy.npy", 0o600)
+        with tempfile.TemporaryFile() as file:
+            file.write(b"text")
+        thread = threading.Thread(target=np.load, args=("copy.npy",))
+        thread.start()
+        thread.join()
+        import matplotlib.pyplot
+        import scipy.signal
+        matplotlib.pyplot.plot(x.ravel())
+        matplotlib.pyplot.savefig("plot.png")
+        return np.maximum(0, x), x
+    """
+    transcript = play(student(source), FORWARD, seconds=60)
+    assert (transcript.outcome, transcript.error, transcript.tried) == ("returned", {}, ())
+
+
+@locked
+def test_what_the_sandbox_denies_is_a_violation(student):
+    """PermissionError from there is no ordinary exception; the place in the code is said."""
+    transcript = play(student("import os\ndef relu_forward(x):\n    os.fork()\n"), FORWARD)
+    assert transcript.outcome == "violated"
+    assert (transcript.error["type"], transcript.error["file"]) == ("PermissionError", "layers.py")
+
+
+@locked
+def test_an_attempt_that_is_caught_is_noted_for_staff(student):
+    """Right numbers keep their marks, and the attempt is told."""
+    source = """
+    def relu_forward(x):
+        try:
+            open("/etc/passwd")
+        except OSError:
+            pass
+        return np.maximum(0, x), x
+    """
+    transcript = play(student(source), FORWARD)
+    assert transcript.outcome == "returned"
+    assert transcript.tried == ("open /etc/passwd",)
+
+
+@locked
+def test_a_system_call_that_nobody_needs_ends_the_process(student):
+    """The check is lost with the reason, and the next one runs in a new process."""
+    process = student("import ctypes\ndef relu_forward(x):\n    ctypes.CDLL(None).unshare(0x10000000)\n")
+    transcript = play(process, FORWARD)
+    assert transcript.outcome == "violated"
+    assert transcript.error["message"] == "The code made a system call that the sandbox forbids, and was ended."
