@@ -107,10 +107,7 @@ def with_axes(ref: Any, to_rows: Any, from_rows: Any, spread: Any, gather: Any) 
     """
 
     def spatial_batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        used = {name: value for name, value in bn_param.items() if not name.startswith("running")}
-        if used["mode"] == "test":
-            return ref.spatial_batchnorm_forward(x, gamma, beta, bn_param)
-        out, cache = ref.batchnorm_forward(to_rows(x), spread(gamma, x), spread(beta, x), used)
+        out, cache = ref.batchnorm_forward(to_rows(x), spread(gamma, x), spread(beta, x), bn_param)
         return from_rows(out, x.shape), (cache, x.shape)
 
     def spatial_batchnorm_backward(dout: Any, cache: Any) -> Any:
