@@ -75,8 +75,6 @@ def _statistics(x: Floats, bn_param: dict[str, Any]) -> tuple[Floats, Floats]:
         raise ValueError(f"The mode is {mode!r}; expected 'train' or 'test'.")
     if mode == "test":
         return running["running_mean"], running["running_var"]
-    if not x.size:
-        raise ValueError(f"x of shape {x.shape} holds no sample to take statistics of.")
     mean, var = _statistics_kernel(x)
     for name, value in (("running_mean", mean), ("running_var", var)):
         bn_param[name] = momentum * running[name] + (1 - momentum) * value
@@ -90,7 +88,9 @@ def _forward(
     gamma, beta = as_float64(gamma), as_float64(beta)
     expect_shape("gamma", gamma, (x.shape[1],))
     expect_shape("beta", beta, (x.shape[1],))
-    rows = x.reshape(x.shape[0], x.shape[1], -1) if x.size else x.reshape(*x.shape[:2], 0)
+    if not x.size:
+        raise ValueError(f"x of shape {x.shape} holds no sample.")
+    rows = x.reshape(x.shape[0], x.shape[1], -1)
     mean, var = _statistics(rows, bn_param)
     inv_std = 1 / np.sqrt(var + float(bn_param.get("eps", 1e-5)))
     xhat = (rows - mean[:, None]) * inv_std[:, None]
@@ -115,7 +115,7 @@ def batchnorm_forward(
 
     bn_param: mode "train" or "test", eps (1e-5), momentum (0.9), running_mean and running_var (D,) (zeros);
     training updates the last two in it. out is float64 (N, D). Raises ValueError for another mode, shapes that do
-    not belong together, and training without a sample.
+    not belong together, and no sample.
     """
     x = as_float64(x)
     expect_shape("x", x, ("N", "D"))

@@ -18,9 +18,9 @@ part = Part(
 )
 
 
-def away_from_zero(*shape: int) -> Draw:
-    """Numbers of both signs, between 0.2 and 1.2 in size."""
-    return lambda rng: rng.choice([-1.0, 1.0], shape) * rng.uniform(0.2, 1.2, shape)
+def away_from_zero(*shape: int, least: float = 0.2) -> Draw:
+    """Numbers of both signs, between ``least`` and 1 more in size."""
+    return lambda rng: rng.choice([-1.0, 1.0], shape) * rng.uniform(least, least + 1.0, shape)
 
 
 def positive(*shape: int) -> Draw:
@@ -30,7 +30,7 @@ def positive(*shape: int) -> Draw:
 
 def weights(*shape: int) -> dict[str, Any]:
     """Parameters and their gradients in three steps."""
-    return {"w": away_from_zero(*shape), "dw": away_from_zero(3, *shape)}
+    return {"w": away_from_zero(*shape, least=1.0), "dw": away_from_zero(3, *shape)}
 
 
 def three_steps(rule: Any, w: Array, dw: Array, config: dict[str, Any] | None) -> tuple[Array, Array, dict[str, Any]]:
@@ -83,7 +83,7 @@ def rmsprop(code: Any, w: Array, dw: Array, given: bool = True, **config: Any) -
     edges={
         "no config": weights(3, 4) | {"given": False},
         "other rates": weights(7)
-        | {"learning_rate": 0.1, "beta1": 0.7, "beta2": 0.9, "m": away_from_zero(7), "v": positive(7), "t": 2},
+        | {"learning_rate": 0.05, "beta1": 0.7, "beta2": 0.9, "m": away_from_zero(7), "v": positive(7), "t": 2},
     },
     edge_points=2,
     expect=[matches("next_w"), matches("later_w"), matches("m"), matches("v"), matches("t")],
