@@ -100,6 +100,7 @@ def is_stub(node: ast.stmt) -> bool:
         return bool(others) and all(map(is_stub, others))
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    last = node.body[-1]
-    named = isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
-    return named and all(isinstance(item, (ast.Expr, ast.Pass)) for item in node.body[:-1])
+    *above, last = node.body
+    raises = isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
+    # Given lines may stand above; one that returns something is written.
+    return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))

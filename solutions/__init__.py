@@ -19,6 +19,13 @@ from solutions.activations import (
 )
 from solutions.activators import IdentityActivator, ReluActivator, SigmoidActivator, TanhActivator
 from solutions.affine import affine_backward, affine_forward
+from solutions.batch_norm import (
+    batchnorm_backward,
+    batchnorm_backward_alt,
+    batchnorm_forward,
+    spatial_batchnorm_backward,
+    spatial_batchnorm_forward,
+)
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
 from solutions.convolution_2d import (
@@ -30,6 +37,7 @@ from solutions.convolution_2d import (
     corr_valid_backward,
     rot180,
 )
+from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
 from solutions.initialisers import (
     bilinear_init,
@@ -51,11 +59,21 @@ from solutions.lenet_arithmetic import (
     subsampling_connections,
     subsampling_parameters,
 )
+from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
+from solutions.sandwich import (
+    affine_relu_backward,
+    affine_relu_forward,
+    conv_relu_backward,
+    conv_relu_forward,
+    conv_relu_pool_backward,
+    conv_relu_pool_forward,
+)
 from solutions.two_layer_net import TwoLayerNet
+from solutions.update_rules import adam, rmsprop, sgd_momentum
 from solutions.warmup import warm_up
 
 # The function: a plain import would give way to the module solutions/relu.py, which is imported after it.
@@ -70,16 +88,28 @@ __all__ = [
     "SigmoidActivator",
     "TanhActivator",
     "TwoLayerNet",
+    "adam",
     "affine_backward",
     "affine_forward",
+    "affine_relu_backward",
+    "affine_relu_forward",
+    "batchnorm_backward",
+    "batchnorm_backward_alt",
+    "batchnorm_forward",
     "bilinear_init",
     "constant_init",
+    "conv_backward_fast",
     "conv_backward_naive",
     "conv_connections",
+    "conv_forward_fast",
     "conv_forward_naive",
     "conv_full",
     "conv_parameters",
     "conv_pool_forward",
+    "conv_relu_backward",
+    "conv_relu_forward",
+    "conv_relu_pool_backward",
+    "conv_relu_pool_forward",
     "conv_same",
     "conv_valid",
     "conv_valid_backward",
@@ -100,7 +130,9 @@ __all__ = [
     "lenet_forward",
     "max_pool_2d",
     "max_pool_2d_backward",
+    "max_pool_backward_fast",
     "max_pool_backward_naive",
+    "max_pool_forward_fast",
     "max_pool_forward_naive",
     "mean_pool_2d",
     "mean_pool_2d_backward",
@@ -114,12 +146,18 @@ __all__ = [
     "relu_backward",
     "relu_derivative",
     "relu_forward",
+    "rmsprop",
     "rot180",
+    "sgd_momentum",
     "sigmoid",
     "sigmoid_derivative",
     "simple_img_conv_pool",
+    "softmax_loss",
+    "spatial_batchnorm_backward",
+    "spatial_batchnorm_forward",
     "subsampling_connections",
     "subsampling_parameters",
+    "svm_loss",
     "tanh",
     "tanh_derivative",
     "uniform_init",

@@ -103,3 +103,52 @@ def max_pool_backward(dout, x, height, width, stride):
         i, j = np.unravel_index(np.argmax(window), window.shape)  # the first maximum
         dx[n, c, y * stride + i, z * stride + j] += dout[n, c, y, z]
     return dx
+
+
+def svm_loss(x, y):
+    loss, dx = 0.0, np.zeros(x.shape)
+    for n, c in np.ndindex(x.shape):
+        margin = x[n, c] - x[n, y[n]] + 1
+        if c != y[n] and margin > 0:
+            loss += margin / len(x)
+            dx[n, c] += 1 / len(x)
+            dx[n, y[n]] -= 1 / len(x)
+    return loss, dx
+
+
+def batchnorm_forward(x, gamma, beta, eps):
+    """Features (N, D) or images (N, C, H, W): out, and the mean and variance of each channel."""
+    out = np.zeros(x.shape)
+    means, variances = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for c in range(x.shape[1]):
+        values = list(x[:, c].flat)
+        means[c] = sum(values) / len(values)
+        variances[c] = sum((value - means[c]) ** 2 for value in values) / len(values)
+        out[:, c] = gamma[c] * (x[:, c] - means[c]) / np.sqrt(variances[c] + eps) + beta[c]
+    return out, means, variances
+
+
+def sgd_momentum(w, gradients, learning_rate=1e-2, momentum=0.9):
+    """One number after a step for each gradient, as for the rules below."""
+    velocity = 0.0
+    for dw in gradients:
+        velocity = momentum * velocity - learning_rate * dw
+        w = w + velocity
+    return w
+
+
+def rmsprop(w, gradients, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8):
+    cache = 0.0
+    for dw in gradients:
+        cache = decay_rate * cache + (1 - decay_rate) * dw * dw
+        w = w - learning_rate * dw / (cache**0.5 + epsilon)
+    return w
+
+
+def adam(w, gradients, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = v = 0.0
+    for t, dw in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * dw
+        v = beta2 * v + (1 - beta2) * dw * dw
+        w = w - learning_rate * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)) ** 0.5 + epsilon)
+    return w

@@ -134,6 +134,9 @@ SPECIMENS = Path(__file__).parent / "specimens"
 UNUSUAL = {
     "cnn_objects": "cnn_objects/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
+    "batch_norm": "batch_norm/loops",
+    "fast_layers": "fast_layers/im2col_package",
+    "fully_connected": "fully_connected/package_in_loops",
     "layers": "layers/loops",
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
 }

@@ -9,6 +9,7 @@ import pytest
 
 from grader.extract import Program, broken_definition, extract, main_notebook
 from grader.intake.reading import read_submission
+from grader.names import is_stub
 
 
 def statements(program: Program) -> list[tuple[dict, ast.stmt]]:
@@ -238,3 +239,22 @@ def test_cells_of_several_notebooks_are_told_apart(write_notebook, tmp_path):
     write_notebook("def g(x): return x", name="b.ipynb")
     labels = {cell["label"] for unit in program_of(tmp_path, "f", "g").units.values() for cell in unit}
     assert labels == {"a.ipynb, cell 1", "b.ipynb, cell 1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "stub"),
+    [
+        ("raise NotImplementedError", True),
+        (
+            "'Doc.'\n    config = config or {}\n    rate = config.setdefault('rate', 1)\n    raise NotImplementedError",
+            True,
+        ),
+        ("if config:\n        return 1\n    raise NotImplementedError", False),
+        ("return config\n    raise NotImplementedError", False),
+        ("return config", False),
+    ],
+)
+def test_given_lines_above_the_raise_do_not_make_a_stub_written(body, stub):
+    """Only a function that can return something counts as written."""
+    (node,) = ast.parse(f"def f(config):\n    {body}\n").body
+    assert is_stub(node) is stub

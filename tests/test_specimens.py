@@ -124,3 +124,19 @@ def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(box: Box):
     (finding,) = [finding for finding in check.findings if not finding.ok]
     assert finding.message.startswith("With pad 0: dx has shape (4, 3, 0, 0); expected (4, 3, 5, 5).")
     assert finding.message.endswith("Wrong in 1 of 6 cases (pad 0), right in the rest.")
+
+
+def test_the_huge_scores_are_explained_by_where_nan_and_infinity_stand(box: Box):
+    """NaN, an infinite sum and a logarithm of 0 are told apart, and cost the check of the huge scores only."""
+    for specimen in ("softmax_not_shifted", "softmax_sum_overflows", "softmax_log_of_zero"):
+        checks = checks_of(grade(ROOT / "fully_connected" / specimen, RecordedOracle, box))
+        (diagnosis,) = checks["losses/softmax_stability"].diagnosis
+        assert (diagnosis.code, diagnosis.certain) == (specimen.replace("_", "-"), True)
+        assert checks["losses/softmax"].status == Status.PASSED
+
+
+def test_a_missing_shorter_backward_pass_costs_its_own_check_only(box: Box):
+    """The other checks of the part need names that are there."""
+    checks = checks_of(grade(ROOT / "batch_norm/alt_missing", RecordedOracle, box))
+    assert [name for name, check in checks.items() if check.status != Status.PASSED] == ["batch_norm/backward_alt"]
+    assert checks["batch_norm/backward_alt"].error.message.startswith("batchnorm_backward_alt is not written yet")

@@ -36,7 +36,7 @@ def play(change=lambda array: array):
     results += [out, *solutions.affine_backward(draw(*out.shape), cache)]
     out, cache = solutions.relu_forward(x)
     results += [out, solutions.relu_backward(draw(*out.shape), cache)]
-    return results + play_matrices(draw)
+    return results + play_matrices(draw) + play_losses_and_norms(draw)
 
 
 def play_matrices(draw):
@@ -50,6 +50,25 @@ def play_matrices(draw):
     images, filters = draw(2, 3, 6, 7), draw(4, 3, 3, 2)
     results += [solutions.conv_pool_forward(images, filters, draw(4), (2, 3))]
     return [*results, solutions.prelu(images, draw(3)), *solutions.prelu_backward(draw(2, 3, 6, 7), images, draw(3))]
+
+
+def play_losses_and_norms(draw):
+    """The same for the losses, batch normalisation and the update rules."""
+    labels = np.array([0, 3, 2, 3, 1])
+    results = []
+    for loss_of in (solutions.softmax_loss, solutions.svm_loss):
+        loss, dx = loss_of(draw(5, 4), labels)
+        results += [np.asarray(loss), dx]
+    bn_param = {"mode": "train", "running_mean": draw(3), "running_var": np.abs(draw(3))}
+    out, cache = solutions.batchnorm_forward(draw(6, 3), draw(3), draw(3), bn_param)
+    results += [out, bn_param["running_mean"], *solutions.batchnorm_backward(draw(6, 3), cache)]
+    out, cache = solutions.spatial_batchnorm_forward(draw(2, 3, 4, 5), draw(3), draw(3), bn_param)
+    results += [out, bn_param["running_var"], *solutions.spatial_batchnorm_backward(draw(2, 3, 4, 5), cache)]
+    w, config = draw(4, 3), {"velocity": draw(4, 3)}
+    for rule in (solutions.sgd_momentum, solutions.rmsprop, solutions.adam):
+        next_w, _ = rule(w, draw(4, 3), config)
+        results.append(next_w)
+    return results
 
 
 def digest():
