@@ -101,5 +101,7 @@ def is_stub(node: ast.stmt) -> bool:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     last = node.body[-1]
-    named = isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
+    named = isinstance(last, ast.Raise) and any(
+        isinstance(item, ast.Name) and item.id == "NotImplementedError" for item in ast.walk(last)
+    )
     return named and all(isinstance(item, (ast.Expr, ast.Pass)) for item in node.body[:-1])

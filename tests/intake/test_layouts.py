@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import Refused
-from grader.intake.layouts import find_entries
+from grader.intake.layouts import open_entries
 
 
-def students(path, layout="auto"):
-    return [entry.student for entry in find_entries([path], layout)]
+def students(*paths, layout="auto", leave_out=None):
+    with open_entries(list(paths), layout, leave_out) as entries:
+        return [entry.student for entry in entries]
 
 
 def test_folders_of_students_are_a_class(write_notebook, tmp_path):
@@ -75,7 +76,7 @@ def test_the_folder_of_the_results_is_no_submission(write_notebook, tmp_path):
     write_notebook("x = 1", name="ada/a.ipynb")
     write_notebook("x = 1", name="ben/b.ipynb")
     (tmp_path / "out").mkdir()
-    assert [entry.student for entry in find_entries([tmp_path], leave_out=tmp_path / "out")] == ["ada", "ben"]
+    assert students(tmp_path, leave_out=tmp_path / "out") == ["ada", "ben"]
 
 
 def test_a_linked_folder_keeps_its_own_name(write_notebook, tmp_path):
@@ -98,20 +99,20 @@ def test_the_guess_can_be_overridden(write_notebook, tmp_path):
     """--layout one and --layout class say it outright."""
     write_notebook("x = 1", name="a.ipynb")
     write_notebook("x = 1", name="b.ipynb")
-    assert students(tmp_path, "one") == [tmp_path.name]
+    assert students(tmp_path, layout="one") == [tmp_path.name]
     write_notebook("x = 1", name="assignment1/x.ipynb")
-    assert "assignment1" in students(tmp_path, "class")
+    assert "assignment1" in students(tmp_path, layout="class")
 
 
 def test_names_are_unique_and_can_be_folders(write_notebook, tmp_path):
     """Equal names are numbered, also where only case differs; reserved names are not taken."""
     paths = [write_notebook("x = 1", name=name) for name in ("1/eve.ipynb", "2/Eve.ipynb", "3/index.html.ipynb")]
-    assert [entry.student for entry in find_entries(paths)] == ["eve", "Eve-2", "index.html-2"]
+    assert students(*paths) == ["eve", "Eve-2", "index.html-2"]
 
 
 def test_nothing_to_grade_is_refused(tmp_path):
     """An absent path and a class without entries."""
     with pytest.raises(Refused, match="does not exist"):
-        find_entries([tmp_path / "absent"])
+        students(tmp_path / "absent")
     with pytest.raises(Refused, match="nothing to grade"):
-        find_entries([tmp_path], "class")
+        students(tmp_path, layout="class")
