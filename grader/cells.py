@@ -67,7 +67,7 @@ def _refuse_deep(tree: ast.Module) -> None:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return
-    raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+    raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
 
 
 def _drop_cell_magic(lines: list[str]) -> None:

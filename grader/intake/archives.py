@@ -238,13 +238,15 @@ def _write(archive: zipfile.ZipFile, members: list[Member], shown: Path, folder:
         if member.info.is_dir():
             continue
         with archive.open(member.info) as source, open(place, "xb", opener=_private) as target:
-            left = min(room, MAX_MEMBER)
+            size = 0
             while piece := source.read(CHUNK):
-                left -= len(piece)
-                room -= len(piece)
-                if left < 0:
-                    raise Refused(f"{shown}: {member.name!r} unpacks to more than it says; zip your own folder again.")
+                size += len(piece)
+                if size > min(room, MAX_MEMBER):
+                    break
                 target.write(piece)
+        if size != member.info.file_size:
+            raise Refused(f"{shown}: {member.name!r} does not have the size that it says; zip your own folder again.")
+        room -= size
 
 
 def _private(path: str, flags: int) -> int:
