@@ -40,7 +40,7 @@ def parse(data: bytes):
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert peak < 200_000 + 100 * len(data)
+        assert peak < 2 * frames.PIECE + 100 * len(data)
 
 
 def message(head, data: bytes) -> bytes:
