@@ -275,7 +275,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "five.ipynb"], "has nbformat 5"),
         (["check", "empty"], "holds no notebook or .py file"),
         (["check", "other.py"], "defines no function or class of any assignment"),
-        (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: layers"),
+        (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
         (["check"], "the following arguments are required: PATH"),

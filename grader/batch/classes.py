@@ -175,7 +175,7 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
 
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
     """What a result depends on besides the code of the grader's checks, which its version stands for."""
-    parts = [submission.sha256, settings.assignment, oracle.seed, settings.only, box.level]
+    parts: list[object] = [submission.sha256, settings.assignment, oracle.seed, settings.only, box.level]
     parts += [settings.notebook, settings.time_factor]
     return "|".join(map(str, [__version__, *parts]))
 
