@@ -13,7 +13,11 @@ from grader.submission import Cell
 # Cell magics whose body is still the student's Python; all others (%%bash, %%html, ...) hold something else.
 PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python", "python3", "py"}
 LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?\??\s*)$")
+MORE_MAGIC = re.compile(r"^\s*[%!]")
 ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$")
+
+
+MAX_DEPTH = 300  # of a tree: what follows it is recursive, and so is Python's own compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +33,41 @@ class CellText:
 def readable(cell: Cell, *, notebook: bool) -> CellText:
     """Parse a cell, without its magics if it is a notebook's; SyntaxError if what remains is no Python.
 
+    ValueError, RecursionError or MemoryError (the parser's) if it is nested too deep, or holds a null character.
+
     Magics are found through the parser: a line is taken out only if parsing stops at it, so that lines
-    beginning with % inside strings stay as they are.
+    beginning with % inside strings stay as they are. As each costs a pass, there is an end to it.
     """
     lines = cell.text.split("\n")
     if notebook:
         _drop_cell_magic(lines)
+    work = 10_000 + 10 * len(cell.text)  # characters to read again
     while True:
         source = "\n".join(lines) + "\n"
         try:
             return CellText(cell.number, source, *_parsed(source))
         except SyntaxError as error:
-            if not (notebook and _drop_magic(lines, error)):
+            work -= sum(map(len, lines[: error.lineno]))
+            if not (notebook and work > 0 and _drop_magic(lines, error)):
                 raise
 
 
 def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a student's string is no news to whoever grades
+        tree = ast.parse(source)
+        _refuse_deep(tree)
         # Some errors show in the second step only: an argument named twice, a misplaced global.
-        return ast.parse(source), symtable.symtable(source, "cell", "exec")
+        return tree, symtable.symtable(source, "cell", "exec")
+
+
+def _refuse_deep(tree: ast.Module) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
 
 
 def _drop_cell_magic(lines: list[str]) -> None:
@@ -76,5 +95,13 @@ def _drop_magic(lines: list[str], error: SyntaxError) -> bool:
             lines[last - 1] = lines[last - 1].removesuffix("\\")
         lines[index : last + 1] = [""] * (last + 1 - index)
         lines[index] = f"{assigned[1]} None" if assigned else f"{plain[1] if plain else ''}pass"
+        _drop_more(lines, last + 1)
         return True
     return False
+
+
+def _drop_more(lines: list[str], index: int) -> None:
+    """Replace the magics that follow one directly: a new statement begins there, so they stand in no string."""
+    while index < len(lines) and MORE_MAGIC.match(lines[index]) and not lines[index].endswith("\\"):
+        lines[index] = lines[index][: len(lines[index]) - len(lines[index].lstrip())] + "pass"
+        index += 1

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.grading import NotebookLimits
+    from grader.intake.layouts import Entry
     from grader.model import Result
     from grader.sandbox import Box
 
@@ -35,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except Refused as error:
-        print(f"grader: {error}", file=sys.stderr)
+        _say(str(error))
         return REFUSED
     except GraderError as error:
-        print(f"grader: {error}", file=sys.stderr)
+        _say(str(error))
         return GRADER_FAILED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said to them.
@@ -47,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: stopped.", file=sys.stderr)
         return STOPPED
+
+
+def _say(sentence: str) -> None:
+    """Tell people something on stderr, in one line."""
+    from grader.exporters.github import one_line
+
+    print(f"grader: {one_line(sentence)}", file=sys.stderr)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -71,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="check your own work with the public tests")
-    check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file or a folder")
+    check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file, a folder or a zip")
     check.add_argument(
         "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
     )
@@ -84,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
-    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission or a folder of submissions")
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
     grade.add_argument("--seed", type=_seed, metavar="S", help="the hidden seed (a secret random one if not given)")
@@ -191,52 +199,59 @@ def _check(options: argparse.Namespace) -> int:
         try:
             code = _check_once(options)
         except Refused as error:  # half-saved files are normal here: say so and go on watching
-            print(f"grader: {error}", file=sys.stderr)
+            _say(str(error))
     return code
 
 
 def _check_once(options: argparse.Namespace) -> int:
     from grader.assignments import find_assignment, recognise, select
-    from grader.exporters import terminal
+    from grader.exporters import github, terminal
     from grader.grading import grade_submission
-    from grader.intake.reading import read_submission
+    from grader.intake.reading import open_submission
     from grader.oracle.recorded import RecordedOracle
     from grader.sandbox import open_box
 
-    submission = read_submission(options.path)
-    assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
-    checks = select(assignment, options.names)
-    box = open_box()
-    try:
-        result = grade_submission(
-            submission, assignment, checks, RecordedOracle(assignment), box, notebook=_limits(options)
-        )
-    finally:
-        box.close()
+    with open_submission(options.path) as submission:
+        assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
+        checks = select(assignment, options.names)
+        box = open_box()
+        try:
+            result = grade_submission(
+                submission, assignment, checks, RecordedOracle(assignment), box, notebook=_limits(options)
+            )
+        finally:
+            box.close()
     if options.json:
         _write(options.json, result.to_json() + "\n")
     if options.html:
         from grader.exporters import html
 
         _write(options.html, html.report(result))
-    terminal.show(result, _console())
+    with github.commands_stopped():
+        terminal.show(result, _console())
     return _exit_code([result])
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from grader.exporters.github import commands_stopped
+    from grader.intake.layouts import open_entries
+
+    if options.engine != "local":
+        raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
+    if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
+        raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
+        return _grade_entries(entries, options)
+
+
+def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from grader.batch.classes import Settings, grade_class
     from grader.exporters import terminal
-    from grader.intake.layouts import find_entries
     from grader.oracle.live import load_solutions
 
-    if options.engine != "local":
-        raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     console = _console()
-    if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
-        raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
-    entries = find_entries(options.paths, options.layout, options.out)
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
@@ -267,10 +282,10 @@ def _grade(options: argparse.Namespace) -> int:
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
     for student in outcome.refused:
         reason = next(result.reason for result in outcome.results if result.student == student)
-        print(f"grader: {student}: not graded: {reason}", file=sys.stderr)
+        _say(f"{student}: not graded: {reason}")
     if outcome.interrupted:
         kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
-        print(f"grader: stopped; {kept}. Go on with --resume.", file=sys.stderr)
+        _say(f"stopped; {kept}. Go on with --resume.")
         return STOPPED
     if outcome.failed or _exit_code(outcome.results) == GRADER_FAILED:
         return GRADER_FAILED

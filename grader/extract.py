@@ -71,6 +71,7 @@ def extract(submission: Submission, wanted: Iterable[str], notebook: str = "") -
         names = {name for name, path in entries.items() if path == file.path}
         units[file.path] = _cells(file, names if file.is_notebook else names | mentioned, several)
     broken = tuple(item for file in submission.files for item in _parse(file)[1])
+    _parse.cache_clear()  # trees are large, and a class is long
     return Program(units, entries, _roots(entries.values()), broken)
 
 

@@ -169,7 +169,7 @@ def _run_notebook(
     file = main_notebook(submission, assignment.needs)
     if file is None:
         return None
-    path = submission.root / file.path if submission.root else submission.path
+    path = submission.root / file.path if submission.root else submission.file or submission.path
     try:
         return headless.run(path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total)
     except Interrupted:

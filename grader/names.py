@@ -101,6 +101,8 @@ def is_stub(node: ast.stmt) -> bool:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     *above, last = node.body
-    raises = isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
+    raises = isinstance(last, ast.Raise) and any(
+        isinstance(item, ast.Name) and item.id == "NotImplementedError" for item in ast.walk(last)
+    )
     # Given lines may stand above; one that returns something is written.
     return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))

@@ -31,8 +31,9 @@ class SourceFile:
 class Submission:
     """One student's files.
 
-    ``path`` is what was handed to the grader, ``root`` the folder that the files' paths are relative to
-    (None for a lone file). ``unreadable`` holds a sentence for each file of a folder that could not be read.
+    ``path`` is what was handed to the grader, for people to read. Its content is in the folder ``root``, which the
+    files' paths are relative to, or is the lone file ``file``: of a zip's, both are there only while it is open.
+    ``unreadable`` holds a sentence for each file of a folder that could not be read.
     """
 
     student: str
@@ -41,3 +42,4 @@ class Submission:
     files: tuple[SourceFile, ...]
     sha256: str
     unreadable: tuple[str, ...] = ()
+    file: Path | None = None

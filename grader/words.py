@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 
-# Terminal escapes, control characters and the marks that reverse the direction of text.
+# Terminal escapes; control characters, line separators, lone surrogates, and what is invisible or reverses the
+# direction of text. The joiners stay: some scripts are written with them.
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+
+
+def inert(text: str) -> str:
+    """The text without escapes, control characters and lone surrogates; lines and tabs stay."""
+    return CONTROLS.sub("", ESCAPES.sub("", text))
 
 
 def plain_text(text: str, limit: int = 500) -> str:
     """The text without escapes, control characters and lone surrogates, cut at ``limit`` characters."""
-    clean = CONTROLS.sub("", ESCAPES.sub("", text)).strip()
+    clean = inert(text).strip()
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 

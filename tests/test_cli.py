@@ -16,6 +16,7 @@ import pytest
 
 from grader.cli import main
 from grader.sandbox import LEVELS, lockdown
+from tests.intake.zips import write_zip
 
 SPECIMENS = Path(__file__).parent / "specimens"
 PERFECT = SPECIMENS / "two_layer_net/perfect/two_layer_net.ipynb"
@@ -87,6 +88,67 @@ def test_the_check_runs_the_notebook_if_asked(tmp_path):
     assert notebook["trouble"] is None
     assert notebook["errors"] != []
     assert "(no marks)" in run.stdout
+
+
+def test_a_zip_is_checked_like_the_folder_in_it(tmp_path):
+    """Its own path in the result, the same score; the notebook in it runs too, and nothing is left unpacked."""
+    path = write_zip(tmp_path / "dana.zip", {"dana/two_layer_net.ipynb": WORKED.read_bytes()})
+    (tmp_path / "t").mkdir()
+    run = grader(
+        *("check", path, "scores", "gradients", "--notebook", "--json", tmp_path / "r.json"),
+        env={**os.environ, "TMPDIR": str(tmp_path / "t")},
+    )
+    assert run.returncode == 1, run.stderr
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert (result["student"], result["submission"]["path"]) == ("dana", str(path))
+    assert "missing its factor 2" in run.stdout
+    assert result["notebook"]["trouble"] is None
+    assert result["notebook"]["executed"] == result["notebook"]["cells"] > 0
+    assert [child.name for child in (tmp_path / "t").iterdir() if child.name.startswith("grader-")] == []
+
+
+def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path):
+    """A folder of zips, and one zip of all: the same rows, the refused one with its sentence."""
+    good = {"two_layer_net.ipynb": PERFECT.read_bytes()}
+    folder = tmp_path / "class"
+    write_zip(folder / "ada.zip", good)
+    write_zip(folder / "ben.zip", {"ben/" + name: data for name, data in good.items()})
+    write_zip(folder / "eve.zip", {"../../x.py": b"x = 1", **good})
+    whole = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path, "class")
+    for source, shown in ((folder, folder), (whole, Path(whole))):
+        out = tmp_path / f"out-{shown.name}"
+        run = grader(*GRADE, source, "--out", out)
+        assert run.returncode == 2
+        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+        assert {name: row["score"] for name, row in rows.items()} == {"ada": "3", "ben": "3", "eve": ""}
+        assert rows["eve"]["reason"].startswith(f"{shown / 'eve.zip'}: '../../x.py' leads out of the folder")
+        assert json.loads((out / "ben/result.json").read_text())["submission"]["path"] == str(shown / "ben.zip")
+
+
+def test_a_refused_zip_is_one_sentence_and_exit_code_2(tmp_path):
+    """The same of check and grade."""
+    path = write_zip(tmp_path / "eve.zip", {"/etc/passwd": b"x"})
+    for arguments in (["check", path], ["grade", path, "--out", tmp_path / "out"]):
+        run = grader(*arguments)
+        assert run.returncode == 2
+        assert f"{path}: '/etc/passwd' is an absolute path; zip your own folder again." in run.stderr
+        assert "Traceback" not in run.stderr
+
+
+def test_students_give_no_commands_to_githubs_runner(tmp_path):
+    """Between the lines that stop and resume them; stderr cannot begin a line with one."""
+    name = "::error file=x::owned ##[error]y"
+    path = write_zip(tmp_path / "class" / f"{name}.zip", {"two_layer_net.ipynb": PERFECT.read_bytes()})
+    (tmp_path / "class" / f"{name}\n::error::z.ipynb").write_bytes(b"{}")
+    environment = {**os.environ, "GITHUB_ACTIONS": "true"}
+    for arguments in (["check", path, "scores"], [*GRADE, path.parent, "--out", tmp_path / "out"]):
+        run = grader(*arguments, env=environment)
+        first, *inside, last = run.stdout.strip().splitlines()
+        token = first.removeprefix("::stop-commands::")
+        assert (len(token), last) == (32, f"::{token}::")
+        assert "owned" in "".join(inside)
+        assert all(line.startswith("grader: ") and "##[" not in line for line in run.stderr.splitlines())
+    assert "not graded" in run.stderr
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from grader.errors import HarnessError, Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import NotebookLimits, grade_submission, not_graded
 from grader.intake.layouts import Entry
-from grader.intake.reading import read_submission
+from grader.intake.reading import open_submission
 from grader.model import Result, Status
 from grader.oracle import Oracle
 from grader.oracle.live import LiveOracle
@@ -153,24 +153,24 @@ def _grade_all(
 
 def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old: Saved | None) -> Graded:
     slug = settings.assignment
+    shown = str(entry.shown or entry.path)
     try:
-        submission = read_submission(entry.path, entry.student)
-        key = _key(submission, settings, oracle, box)
-        if old and old.key == key:
-            return Graded(Result.from_dict(old.fields), key, known=True)
-        assignment = find_assignment(slug) if slug else recognise(submission)
-        checks = select(assignment, list(settings.only))
-        result = grade_submission(
-            submission, assignment, checks, oracle, box, notebook=settings.notebook, time_factor=settings.time_factor
-        )
-        return Graded(result, key)
+        with open_submission(entry.path, entry.student, entry.shown) as submission:
+            key = _key(submission, settings, oracle, box)
+            if old and old.key == key:
+                return Graded(Result.from_dict(old.fields), key, known=True)
+            assignment = find_assignment(slug) if slug else recognise(submission)
+            checks = select(assignment, list(settings.only))
+            limits, factor = settings.notebook, settings.time_factor
+            result = grade_submission(submission, assignment, checks, oracle, box, notebook=limits, time_factor=factor)
+            return Graded(result, key)
     except Refused as error:
-        return Graded(not_graded(entry.student, str(entry.path), plain_text(str(error)), slug, box.level), "", True)
+        return Graded(not_graded(entry.student, shown, plain_text(str(error)), slug, box.level), "", True)
     except Interrupted:
         raise
     except Exception as error:  # a bug of ours costs one row, and no mark
         reason = plain_text(f"The grader itself failed: {type(error).__name__}: {error}")
-        return Graded(not_graded(entry.student, str(entry.path), reason, slug, box.level), "", failed=True)
+        return Graded(not_graded(entry.student, shown, reason, slug, box.level), "", failed=True)
 
 
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from grader.model import Result
-from grader.words import number
+from grader.words import inert, number
 
+# Spreadsheets skip white space before a formula, and take the full-width signs of East Asian keyboards as well.
+FORMULA = re.compile(r"[\t\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 FIXED = ["student", "assignment", "status", "score", "max_score"]
 
 
@@ -36,5 +39,6 @@ def grades(results: Sequence[Result]) -> str:
 
 
 def _inert(text: str) -> str:
-    """A cell that a spreadsheet takes as text, never as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A cell that a spreadsheet takes as text, never as a formula (OWASP, "CSV Injection")."""
+    clean = inert(text)
+    return f"'{clean}" if FORMULA.match(clean) else clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from grader.assignments import Assignment
 from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
-from grader.words import number
+from grader.words import inert, number
 
 LOOK = {
     Status.PASSED: ("✓", "green"),
@@ -27,6 +28,7 @@ LOOK = {
 
 def show(result: Result, console: Console) -> None:
     """Print one submission's result: every check, and for those that did not pass the reason."""
+    result = _inert(result)
     level = f"isolation {result.isolation.level}"
     seeds = f"public seed {result.seed}" if result.public else f"seed {result.seed}"
     console.print(Text.assemble((result.student, "bold"), f"   {result.assignment}   {seeds}   {level}"))
@@ -35,6 +37,19 @@ def show(result: Result, console: Console) -> None:
     if result.notebook:
         console.print(Text(_notebook_line(result), style="dim"))
     console.print(_verdict(result))
+
+
+def _inert(result: Result) -> Result:
+    """The same without escapes and control characters: names of files and messages are students' text."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: clean(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [clean(item) for item in value]
+        return inert(value) if isinstance(value, str) else value
+
+    return Result.from_dict(clean(result.as_dict()))
 
 
 def _part(part: PartResult) -> RenderableType:
@@ -112,7 +127,7 @@ def show_class(results: Sequence[Result], console: Console) -> None:
     table.add_column("student", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("checks that did not pass")
-    for result in results:
+    for result in map(_inert, results):
         if result.score is None or result.max_score is None:
             table.add_row(Text(result.student), Text("not graded", style="magenta"), Text(result.reason or ""))
             continue

@@ -1,5 +1,7 @@
 """From paths to submissions: files are read as text, refusals are one sentence.
 
-reading   one submission: a notebook, a module or a folder
-layouts   what a path holds: one submission, or a folder of them
+archives   zips, unpacked safely
+notebooks  the code cells of a notebook
+reading    one submission: a notebook, a module, a folder or a zip
+layouts    what a path holds: one submission, or a folder of them
 """

@@ -1,64 +1,99 @@
-"""What a path holds: one submission, or a class of them.
+"""What a path holds: one submission, or a class of them; a zip is what the folder in it is.
 
-A folder is a class if its entries are students' work: several notebooks or folders with notebooks, or files that
-define the same functions. It is one submission if it looks like a student's repository: package or assignment
-folders only, or a clone with notebooks in it. ``--layout one`` and ``--layout class`` override the guess.
+A folder is a class if its entries are students' work: several notebooks or folders with notebooks, files that
+define the same functions, or mostly zips. It is one submission if it looks like a student's repository: package or
+assignment folders only, or a clone with notebooks in it. ``--layout one`` and ``--layout class`` override the guess.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake.reading import SKIPPED_FOLDERS, source_files, student_name
+from grader.intake.archives import is_zip, unpacked
+from grader.intake.reading import SKIPPED_FOLDERS, holds_source, student_name
 
 SUBMITTED = (".ipynb", ".py", ".zip")
 COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
-RESERVED = {"grades.db", "grades.csv", "index.html"}
+LOOKED_AT = 1 << 20  # bytes of a module
+RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", "grades.csv", "index.html"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A path to grade and the student it belongs to; the name is also that of a folder of reports."""
+    """A path to grade and the student it belongs to; the name is also that of a folder of reports.
+
+    ``shown`` is the path for people, where the path itself is in a temporary folder.
+    """
 
     student: str
     path: Path
+    shown: Path | None = None
 
 
-def find_entries(paths: list[Path], layout: str = "auto", leave_out: Path | None = None) -> list[Entry]:
-    """The submissions in the given paths, with unique student names, in a stable order.
+@contextlib.contextmanager
+def open_entries(paths: list[Path], layout: str = "auto", leave_out: Path | None = None) -> Iterator[list[Entry]]:
+    """Give the submissions in the given paths, with unique student names, in a stable order.
 
-    ``leave_out`` is the folder of the results, which may stand among the submissions.
+    Zips of a class stay unpacked until the block ends. ``leave_out`` is the folder of the results, which may stand
+    among the submissions.
     """
     entries: list[Entry] = []
-    for path in paths:
-        if not os.path.exists(path):
-            raise Refused(f"{path} does not exist; give a submission or a folder of submissions.")
-        as_class = layout == "class" or (layout == "auto" and path.is_dir() and is_class(path, leave_out))
-        if as_class and not path.is_dir():
-            raise Refused(f"{path} is a file; --layout class takes a folder of submissions.")
-        entries += [Entry(student_name(p), p) for p in (_children(path, leave_out) if as_class else [path])]
-    if not entries:
-        raise Refused("There is nothing to grade: the folder holds no submission.")
-    return _unique(entries)
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            if not os.path.exists(path):
+                raise Refused(f"{path} does not exist; give a submission, or a folder or zip of submissions.")
+            folder = _class_folder(path, layout, leave_out, stack)
+            if folder is None:
+                entries.append(Entry(student_name(path), path))
+                continue
+            for child in _children(folder, leave_out):
+                shown = None if folder == path else path / child.relative_to(folder)
+                entries.append(Entry(student_name(child), child, shown))
+        if not entries:
+            raise Refused("There is nothing to grade: the folder holds no submission.")
+        yield _unique(entries)
+
+
+def _class_folder(path: Path, layout: str, leave_out: Path | None, stack: contextlib.ExitStack) -> Path | None:
+    """The folder of a class that a path is, or holds zipped; None if it is one submission."""
+    if path.is_dir():
+        return path if layout == "class" or (layout == "auto" and is_class(path, leave_out)) else None
+    if layout == "class" and not is_zip(path):
+        raise Refused(f"{path} is a file; --layout class takes a folder or zip of submissions.")
+    if layout == "one" or not is_zip(path):
+        return None
+    with contextlib.suppress(Refused), contextlib.ExitStack() as trial:  # what is refused becomes a row of its own
+        content = trial.enter_context(unpacked(path))
+        # dana.zip with assignment1/ in it is dana's, hw1.zip with hw1/ in it is a folder as it was.
+        own = COURSE_FOLDER.fullmatch(content.name) and content.name.casefold() != path.stem.casefold()
+        if layout == "class" or (not own and is_class(content)):
+            stack.enter_context(trial.pop_all())
+            return content
+    return None
 
 
 def is_class(folder: Path, leave_out: Path | None = None) -> bool:
     """Guess whether a folder holds several students' submissions."""
     children = _children(folder, leave_out)
     folders = [child for child in children if child.is_dir()]
-    with_source = [child for child in folders if source_files(child)]
+    with_source = list(filter(holds_source, folders))
     if with_source and all(map(_is_course_folder, with_source)):
         return False
     files = [child for child in children if not child.is_dir()]
     if files and os.path.exists(folder / ".git"):
         return False
     if _define_the_same(files):
+        return True
+    archives = list(filter(is_zip, files))
+    if len(archives) > len(files) - len(archives):
         return True
     notebooks = [child for child in files if child.suffix == ".ipynb"]
     if files:
@@ -71,7 +106,7 @@ def _is_course_folder(folder: Path) -> bool:
 
 
 def _holds_notebook(folder: Path) -> bool:
-    return any(path.suffix == ".ipynb" for path in source_files(folder))
+    return holds_source(folder, (".ipynb",))
 
 
 def _define_the_same(files: Iterable[Path]) -> bool:
@@ -79,7 +114,9 @@ def _define_the_same(files: Iterable[Path]) -> bool:
     seen: Counter[str] = Counter()
     for file in files:
         if file.suffix == ".py" and file.is_file() and os.access(file, os.R_OK):
-            seen.update(set(re.findall(r"^(?:class|def) (\w+)", file.read_text("utf-8", "replace"), re.MULTILINE)))
+            with open(file, "rb") as module:
+                text = module.read(LOOKED_AT).decode("utf-8", "replace")
+            seen.update(set(re.findall(r"^(?:class|def) (\w+)", text, re.MULTILINE)))
     return any(count > 1 and name in _gradable() for name, count in seen.items())
 
 
@@ -100,20 +137,24 @@ def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
         for child in children
         if not child.name.startswith(".")
         and child.name not in SKIPPED_FOLDERS - {"build", "env", "datasets"}  # these could be students' names
-        and (child.is_dir() or child.suffix in SUBMITTED)
+        and (child.is_dir() or child.suffix.lower() in SUBMITTED)
         and not (leave_out and os.path.abspath(child) == os.path.abspath(leave_out))
     ]
 
 
 def _unique(entries: list[Entry]) -> list[Entry]:
-    """Number the names that occur twice, also if they differ only in case: each is a folder of reports."""
+    """Number the names that are the same on some system, as where only case differs: each is a folder of reports."""
     seen: Counter[str] = Counter(RESERVED)
     unique = []
     for entry in entries:
         name, number = entry.student, 1
-        while seen[name.casefold()]:
+        while seen[_on_disk(name)]:
             number += 1
             name = f"{entry.student}-{number}"
-        seen[name.casefold()] += 1
-        unique.append(Entry(name, entry.path))
+        seen[_on_disk(name)] += 1
+        unique.append(replace(entry, student=name))
     return unique
+
+
+def _on_disk(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,68 +1,126 @@
-"""Read one submission: an ``.ipynb`` (nbformat 3 and 4), a ``.py``, or a folder with both kinds."""
+"""Read one submission: an ``.ipynb`` (nbformat 3 and 4), a ``.py``, a folder with both kinds, or a zip of them."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
-import json
 import os
 import re
 import stat
 import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from grader.errors import Refused
+from grader.intake.archives import is_zip, unpacked
+from grader.intake.notebooks import NO_TEXT, notebook_cells
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import plain_text
 
 MAX_FILE = 50 << 20
+MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
 MAX_FILES = 2000
+MAX_CODE = 2_000_000  # characters of a file
+MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
+MAX_WORDS_IN_ALL = 1_000_000
+MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
+MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
+MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
+SOURCES = (".ipynb", ".py")
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "datasets"}
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no folders' names on Windows
+
+
+@contextlib.contextmanager
+def open_submission(path: Path, student: str | None = None, shown: Path | None = None) -> Iterator[Submission]:
+    """Read a submission; a zip's files stay unpacked until the block ends.
+
+    ``shown`` is the path for people, where ``path`` is in a temporary folder. Refused says what is wrong with it
+    and what to do.
+    """
+    shown = shown or path
+    if not os.path.exists(path):  # unlike Path.exists, False where a folder above cannot be entered
+        raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
+    name = student or student_name(path)
+    with unpacked(_only_archive(path) or path, shown) as content:
+        yield _read_folder(content, name, shown) if content.is_dir() else _read_file(content, name, shown)
 
 
 def read_submission(path: Path, student: str | None = None) -> Submission:
-    """Read a submission; Refused says what is wrong with it and what to do."""
-    if not os.path.exists(path):  # unlike Path.exists, False where a folder above cannot be entered
-        raise Refused(f"{path} does not exist; give the path of a notebook, a .py file or a folder.")
-    name = student or student_name(path)
-    if path.is_dir():
-        return _read_folder(path, name)
-    data = _bytes(path)
-    cells = _cells(path, data)
-    if not cells:
-        raise Refused(f"{path} holds no code; hand in the notebook with your cells filled in.")
-    return Submission(name, path, None, (SourceFile(path.name, cells),), hashlib.sha256(data).hexdigest())
+    """Read a submission for its text; a zip's files are gone again, ``open_submission`` keeps them."""
+    with open_submission(path, student) as submission:
+        return submission
 
 
 def student_name(path: Path) -> str:
-    """The student that a path stands for: the folder's name, or the file's without its ending."""
+    """The student that a path stands for: the folder's name, or the file's without its ending.
+
+    It is plain text of one line, and can be the name of a folder on any system.
+    """
     name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
-    return plain_text(re.sub(r"[\n\t/\\\\]", "_", name), 200).strip(". ") or "unnamed"
+    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", name), MAX_NAME)
+    name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
+    return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
 
 
-def _read_folder(folder: Path, student: str) -> Submission:
+def _only_archive(path: Path) -> Path | None:
+    """The zip that is all there is in a folder: Moodle gives every student's upload a folder."""
+    if not path.is_dir() or holds_source(path):
+        return None
+    with contextlib.suppress(OSError):
+        archives = [child for child in path.iterdir() if is_zip(child) and not child.is_symlink()]
+        return archives[0] if len(archives) == 1 else None
+    return None
+
+
+def _read_file(path: Path, student: str, shown: Path) -> Submission:
+    data = _bytes(path, shown)
+    cells = _cells(shown, data)
+    if not cells:
+        raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
+    digest = hashlib.sha256(data).hexdigest()
+    return Submission(student, shown, None, (SourceFile(path.name, cells),), digest, file=path)
+
+
+def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
     files: list[SourceFile] = []
     unreadable: list[str] = []
     digest = hashlib.sha256()
-    for path in source_files(folder, unreadable):
+    size = words = 0
+    for path in source_files(folder, unreadable, shown):
         relative = path.relative_to(folder).as_posix()
         try:
-            data = _bytes(path)
-            cells = _cells(path, data)
+            data = _bytes(path, shown / relative)
+            cells = _cells(shown / relative, data)
         except Refused as error:
             unreadable.append(str(error))
             continue
+        size += len(data)
+        words += _words(cells)
+        if size > MAX_FOLDER or words > MAX_WORDS_IN_ALL:
+            raise Refused(f"{shown} holds more code than one submission should; give the folder of the assignment.")
         digest.update(f"{relative}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
         files.append(SourceFile(relative, cells))
     if not any(file.cells for file in files):
-        why = f" {unreadable[0]}" if unreadable else ""
-        raise Refused(f"{folder} holds no notebook or .py file with code in it.{why}")
-    return Submission(student, folder, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
+        why = f" {unreadable[0]}" if unreadable else _about_archives(folder)
+        raise Refused(f"{shown} holds no notebook or .py file with code in it.{why}")
+    return Submission(student, shown, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
 
 
-def source_files(folder: Path, unreadable: list[str] | None = None) -> list[Path]:
+def _about_archives(folder: Path) -> str:
+    with contextlib.suppress(OSError):
+        if any(is_zip(child) for child in folder.iterdir()):
+            return " It holds archives, and those are not opened: hand in the files themselves, or one zip of them."
+    return ""
+
+
+def holds_source(folder: Path, endings: tuple[str, ...] = SOURCES) -> bool:
+    """Whether there is a notebook or module below a folder."""
+    return any(path.name.endswith(endings) for path in _walk(folder, lambda error: None))
+
+
+def source_files(folder: Path, unreadable: list[str] | None = None, shown: Path | None = None) -> list[Path]:
     """The notebooks and modules below a folder, in a stable order; hidden folders and environments are left out.
 
     A sentence for each folder that cannot be entered is added to ``unreadable``.
@@ -76,7 +134,9 @@ def source_files(folder: Path, unreadable: list[str] | None = None) -> list[Path
     for path in _walk(folder, note):
         found.append(path)
         if len(found) > MAX_FILES:
-            raise Refused(f"{folder} holds more than {MAX_FILES} source files; give the folder of one submission.")
+            raise Refused(
+                f"{shown or folder} holds more than {MAX_FILES} source files; give the folder of one submission."
+            )
     return sorted(found, key=lambda path: (len(path.parts), path.as_posix()))
 
 
@@ -84,69 +144,54 @@ def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
     for here, folders, names in os.walk(folder, onerror=note, followlinks=False):
         # Saved copies (.ipynb_checkpoints), repositories' insides and installed packages are no one's answer.
         folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED_FOLDERS]
+        if here.count(os.sep) - str(folder).count(os.sep) >= MAX_DEPTH:
+            folders.clear()
         for name in names:
             path = Path(here, name)
-            if name.endswith((".ipynb", ".py")) and not name.startswith(".") and not path.is_symlink():
+            if name.endswith(SOURCES) and not name.startswith(".") and not path.is_symlink():
                 yield path
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, shown: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or device would keep us waiting
-            raise Refused(f"{path} is no regular file; give a notebook, a .py file or a folder.")
+            raise Refused(f"{shown} is no regular file; give a notebook, a .py file or a folder.")
         if path.stat().st_size > MAX_FILE:
-            raise Refused(f"{path} is larger than {MAX_FILE >> 20} MB; clear its outputs and save it again.")
+            raise Refused(f"{shown} is larger than {MAX_FILE >> 20} MB; clear its outputs and save it again.")
         return path.read_bytes()
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise Refused(f"{shown} cannot be read: {error.strerror or error}.") from None
 
 
-def _cells(path: Path, data: bytes) -> tuple[Cell, ...]:
-    if path.suffix == ".ipynb":
-        return notebook_cells(path, data)
-    if path.suffix == ".py":
-        text = module_text(path, data)
-        return (Cell(None, text),) if text.strip() else ()
-    kind = "a zip archive: unpack it first" if data[:4] == b"PK\x03\x04" else "no notebook, .py file or folder"
-    raise Refused(f"{path} is {kind}; this grader reads .ipynb and .py files and folders of them.")
+def _cells(shown: Path, data: bytes) -> tuple[Cell, ...]:
+    if shown.suffix == ".ipynb":
+        cells = notebook_cells(shown, data)
+    elif shown.suffix == ".py":
+        text = module_text(shown, data)
+        cells = (Cell(None, text),) if text.strip() else ()
+    else:
+        kind = "a zip archive: name it .zip" if data[:4] == b"PK\x03\x04" else "no notebook, .py file, folder or zip"
+        raise Refused(f"{shown} is {kind}; this grader reads .ipynb and .py files, folders and zips of them.")
+    if sum(len(cell.text) for cell in cells) > MAX_CODE or _words(cells) > MAX_WORDS:
+        raise Refused(f"{shown} {MUCH_CODE}.")
+    return cells
 
 
-def notebook_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
-    """The non-empty code cells of a notebook, numbered from 1 as In [n] is after "Restart and run all"."""
-    try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise Refused(f"{path} is no notebook: it is not valid JSON; save it again in Jupyter.") from None
-    major = notebook.get("nbformat") if isinstance(notebook, dict) else None
-    if type(major) is not int:
-        raise Refused(f"{path} is JSON but no notebook (it names no nbformat); hand in the .ipynb file itself.")
-    if major not in (3, 4):
-        raise Refused(f"{path} has nbformat {major}; this grader reads 3 and 4: save it in that format.")
-    texts = [text for text in _code(path, notebook, major) if text.strip()]
-    return tuple(Cell(number, text) for number, text in enumerate(texts, start=1))
-
-
-def _code(path: Path, notebook: dict[str, Any], major: int) -> Iterator[str]:
-    """The text of each code cell; nbformat 3 keeps cells in worksheets and calls their source input."""
-    sheets, key = (notebook.get("worksheets", []), "input") if major == 3 else ([notebook], "source")
-    try:
-        for sheet in sheets:
-            for cell in sheet.get("cells", []):
-                if cell.get("cell_type") == "code":
-                    source = cell.get(key, "")
-                    text = source if isinstance(source, str) else "".join(source)
-                    yield text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    except (AttributeError, TypeError):
-        raise Refused(f"{path} is a damaged notebook: its cells are not in the format; save it again.") from None
+def _words(cells: tuple[Cell, ...]) -> int:
+    return sum(1 for cell in cells for _ in re.finditer(r"\w+|[^\w\s]", cell.text))
 
 
 def module_text(path: Path, data: bytes) -> str:
     """The text of a module: its coding line, else UTF-8, else Latin-1, which accepts any bytes."""
     if b"\0" in data:
         raise Refused(f"{path} is no Python file: it holds binary data.")
+    if len(data) > MAX_CODE:  # some encodings take long
+        raise Refused(f"{path} {MUCH_CODE}.")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, ValueError, LookupError):  # a coding line may name any codec, of bytes too
         text = data.decode("latin-1")
+    if NO_TEXT.search(text):
+        raise Refused(f"{path} holds characters that are no text; save it as UTF-8.")
     return text.replace("\r\n", "\n").replace("\r", "\n")

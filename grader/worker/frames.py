@@ -23,6 +23,7 @@ MAGIC = b"GRD1"
 MAX_JSON = 64 << 20
 MAX_REPLY_JSON = 1 << 20
 MAX_ARRAYS = 256 << 20
+PIECE = 1 << 20
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
 
@@ -83,14 +84,13 @@ def plain_array(value: Any) -> Array | Odd:
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytearray:
-    """The next ``size`` bytes, and none more, also from an unbuffered stream."""
-    data = bytearray(size)
-    view, filled = memoryview(data), 0
-    while filled < size:
-        count = stream.readinto(view[filled:])  # type: ignore[attr-defined]  # binary streams have it
-        if not count:
+    """The next ``size`` bytes, and none more, also from an unbuffered stream; room is made as they come."""
+    data = bytearray()
+    while len(data) < size:
+        piece = stream.read(min(size - len(data), PIECE))
+        if not piece:
             raise ProtocolError("The message ends early.")
-        filled += count
+        data += piece
     return data
 
 

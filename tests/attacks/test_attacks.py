@@ -19,7 +19,7 @@ import pytest
 
 from grader.batch.classes import Settings, grade_class
 from grader.grading import NotebookLimits
-from grader.intake.layouts import find_entries
+from grader.intake.layouts import open_entries
 from grader.model import CheckResult, Result, Status
 from grader.sandbox import LEVELS, open_box
 from tests.attacks.scene import Scene
@@ -84,7 +84,8 @@ def grade(scene: Scene, level: str, expect: dict[str, Any], monkeypatch: pytest.
     )
     box = open_box(level)
     try:
-        outcome = grade_class(find_entries([scene.submissions], "class"), settings, box, lambda result: None)
+        with open_entries([scene.submissions], "class") as entries:
+            outcome = grade_class(entries, settings, box, lambda result: None)
     finally:
         box.close()
     return {result.student: result for result in outcome.results}
