@@ -29,6 +29,14 @@ def listable() -> list[str]:
     return [place for place in sys.path if os.path.isdir(place)]
 
 
+def is_reachable(path: str) -> bool:
+    """Whether every user may enter the folders above ``path``."""
+    folders = [os.path.dirname(os.path.realpath(path))]
+    while folders[-1] != "/":
+        folders.append(os.path.dirname(folders[-1]))
+    return all(os.stat(folder).st_mode & 0o001 for folder in folders)
+
+
 def _standard_library() -> Iterator[str]:
     for name in ("stdlib", "platstdlib"):
         yield os.path.realpath(sysconfig.get_path(name))

@@ -15,6 +15,7 @@ from grader.lock.libc import (
     prctl,
     syscall,
 )
+from grader.lock.places import is_reachable
 from grader.lock.syscalls import NUMBERS
 
 CAPSET = {"x86_64": NUMBERS["capset"][0], "aarch64": NUMBERS["capset"][1]}
@@ -52,6 +53,7 @@ def drop(uid: int | None, machine: str) -> None:
     """
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if uid is None:
+        _set_capabilities(0, machine)
         return
     keep = not is_reachable(os.__file__)
     prctl(PR_SET_KEEPCAPS, int(keep))
@@ -61,14 +63,6 @@ def drop(uid: int | None, machine: str) -> None:
     if keep:
         _set_capabilities(1 << CAP_DAC_READ_SEARCH, machine)
         prctl(PR_SET_KEEPCAPS, 0)
-
-
-def is_reachable(path: str) -> bool:
-    """Whether every user may enter the folders above ``path``."""
-    folders = [os.path.dirname(os.path.realpath(path))]
-    while folders[-1] != "/":
-        folders.append(os.path.dirname(folders[-1]))
-    return all(os.stat(folder).st_mode & 0o001 for folder in folders)
 
 
 def _set_capabilities(wanted: int, machine: str) -> None:

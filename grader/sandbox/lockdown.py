@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 
 from grader import lock
 from grader.errors import HarnessError
+from grader.lock.places import is_reachable
 from grader.sandbox.process import ProcessBox
 
 WORST_FIRST = ("allowed", "untested", "denied")
-CAP_SETGID, CAP_SETUID = 6, 7
+CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 2, 6, 7
 LOWEST_UID = 100_000  # above those of people and services
 
 
@@ -130,12 +131,18 @@ class _Planted:
 
 
 def can_change_user() -> bool:
-    """Whether this process may become another user: it is root, and not stripped of that right."""
+    """Whether this process may become another user that can still read Python's files.
+
+    Root in a container may be stripped of either right; then processes stay root, without its capabilities.
+    """
     if os.geteuid() != 0:
         return False
     with open("/proc/self/status", encoding="ascii") as file:
         mask = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
-    return bool(mask >> CAP_SETUID & 1 and mask >> CAP_SETGID & 1)
+    needed = [CAP_SETUID, CAP_SETGID]
+    if not is_reachable(os.__file__):
+        needed.append(CAP_DAC_READ_SEARCH)
+    return all(mask >> capability & 1 for capability in needed)
 
 
 def fresh_uid() -> int:
