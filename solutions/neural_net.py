@@ -93,7 +93,7 @@ class TwoLayerNet:
 
     def _loss_and_gradients(self, X: npt.ArrayLike, y: npt.NDArray[Any], reg: float) -> tuple[float, dict[str, Floats]]:
         scores, (first, relu, second) = self._forward(X)
-        data_loss, dscores = _softmax_loss(scores, y)
+        data_loss, dscores = softmax_loss(scores, y)
         dactive, dW2, db2 = affine_backward(dscores, second)
         _, dW1, db1 = affine_backward(relu_backward(dactive, relu), first)
         W1, W2 = self.params["W1"], self.params["W2"]
@@ -101,7 +101,7 @@ class TwoLayerNet:
         return float(loss), {"W1": dW1 + 2 * reg * W1, "b1": db1, "W2": dW2 + 2 * reg * W2, "b2": db2}
 
 
-def _softmax_loss(scores: Floats, y: npt.NDArray[Any]) -> tuple[float, Floats]:
+def softmax_loss(scores: Floats, y: npt.NDArray[Any]) -> tuple[float, Floats]:
     """Mean cross-entropy of scores (N, C) with labels y (N,), and its gradient to the scores."""
     N = len(scores)
     expect_shape("y", y, (N,))
