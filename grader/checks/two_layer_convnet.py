@@ -25,7 +25,7 @@ part = Part(
 WEIGHTS = ("W1", "b1", "W2", "b2")
 
 
-def network(N: int, C: int, H: int, W: int, *, filters: int = 4, size: int = 3, classes: int = 5) -> dict[str, Any]:
+def network(N: int, C: int, H: int, W: int, *, filters: int = 3, size: int = 3, classes: int = 5) -> dict[str, Any]:
     """Images and a model with biases that are not zero; scores are of the order of 1."""
     return {
         "X": normal(N, C, H, W),
@@ -44,10 +44,9 @@ def labelled(*shape: int, reg: float = 0.3, **sizes: int) -> dict[str, Any]:
 def edge_cases(inputs: Any) -> dict[str, Any]:
     """What square images and one filter size do not show."""
     return {
-        "height and width differ": inputs(2, 2, 4, 8),
-        "filters of 5": inputs(2, 2, 6, 6, size=5, filters=3),
-        "filters of 1": inputs(2, 2, 4, 4, size=1),
-        "one sample": inputs(1, 3, 6, 4, classes=3),
+        "height and width differ": inputs(2, 2, 4, 6),
+        "filters of 5": inputs(2, 1, 4, 4, filters=2, size=5),
+        "one sample, filters of 1": inputs(1, 2, 4, 4, size=1, classes=3),
     }
 
 
@@ -59,8 +58,8 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
 @part.check(
     points=2,
     # The limit of 3.5 fails right weights with a probability of at most 2 exp(-24.5) = 5e-11 each.
-    inputs={"H": 8, "W": 8, "classes": 5, "filters": 16, "size": 5, "weight_scale": 1e-3},
-    edges={"height and width differ": {"H": 4, "W": 8, "classes": 8, "filters": 12, "size": 3, "weight_scale": 0.1}},
+    inputs={"H": 6, "W": 6, "classes": 6, "filters": 16, "size": 5, "weight_scale": 1e-3},
+    edges={"height and width differ": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": 0.1}},
     edge_points=1,
     expect=[
         Below(
@@ -121,7 +120,7 @@ def filter_size(code: Any, sizes: Array) -> dict[str, Any]:
 
 @part.check(
     points=1,
-    inputs=network(2, 3, 8, 8),
+    inputs=network(2, 3, 6, 6),
     edges=edge_cases(network),
     edge_points=1,
     expect=[matches("scores")],
@@ -133,8 +132,8 @@ def scores(code: Any, X: Array, **model: Array) -> dict[str, Any]:
 
 @part.check(
     points=1,
-    inputs=labelled(2, 3, 8, 8, reg=0.0),
-    edges={"regularisation": labelled(2, 3, 8, 8), **edge_cases(labelled)},
+    inputs=labelled(2, 3, 6, 6, reg=0.0),
+    edges={"regularisation": labelled(2, 3, 6, 6), **edge_cases(labelled)},
     edge_points=1,
     expect=[matches("loss", rel=1e-10)],
 )
@@ -146,8 +145,8 @@ def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str,
 
 @part.check(
     points=2,
-    inputs=labelled(2, 3, 8, 8, reg=0.0),
-    edges={"regularisation": labelled(2, 3, 8, 8), **edge_cases(labelled)},
+    inputs=labelled(2, 3, 6, 6, reg=0.0),
+    edges={"regularisation": labelled(2, 3, 6, 6), **edge_cases(labelled)},
     edge_points=2,
     expect=[matches(name) for name in WEIGHTS],
 )
@@ -169,7 +168,7 @@ def not_raised(got: Arrays, inputs: Arrays) -> float:
 
 @part.check(
     points=1,
-    inputs={"X": normal(3, 3, 8, 8), "y": integers(0, 10, 3), "classes": 10},
+    inputs={"X": normal(2, 3, 4, 4), "y": integers(0, 10, 2), "classes": 10},
     expect=[
         Below("loss", 0.01, "distance of the loss from ln(classes)", ("loss",), far_from_log),
         Below(
@@ -190,7 +189,7 @@ def sanity(code: Any, X: Array, y: Array, classes: int) -> dict[str, Any]:
 
 @part.check(
     points=1,
-    inputs={**network(3, 2, 6, 6), "y": np.array([0, 3, 1])},
+    inputs={**network(3, 2, 6, 6, filters=4), "y": np.array([0, 3, 1])},
     expect=[matches(name, rel=1e-6) for name in WEIGHTS],
 )
 def overfit(code: Any, X: Array, y: Array, **model: Array) -> dict[str, Any]:
