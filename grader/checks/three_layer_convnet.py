@@ -80,6 +80,16 @@ def set_params(net: Any, params: dict[str, Array]) -> None:
             net.params[name] = value.copy()
 
 
+def small(rng: np.random.Generator) -> float:
+    """A scale like the default's, 1e-3."""
+    return float(rng.uniform(0.5e-3, 2e-3))
+
+
+def large(rng: np.random.Generator) -> float:
+    """A scale that the default could not be taken for."""
+    return float(rng.uniform(0.1, 0.2))
+
+
 def distance(name: str, got: Arrays, inputs: Arrays) -> float:
     """How far weights are from weight_scale times a standard normal."""
     return normal_distance(got[name], float(inputs["weight_scale"]))
@@ -88,7 +98,7 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
 @part.check(
     points=2,
     # The limit of 3.5 fails right weights with a probability of at most 2 exp(-24.5) = 5e-11 each.
-    inputs={"H": 4, "W": 4, "hidden": 20, "classes": 30, "filters": 16, "size": 5, "weight_scale": 1e-3},
+    inputs={"H": 4, "W": 4, "hidden": 20, "classes": 30, "filters": 16, "size": 5, "weight_scale": small},
     edges={
         "height and width differ": {
             "H": 4,
@@ -97,7 +107,7 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
             "classes": 10,
             "filters": 6,
             "size": 3,
-            "weight_scale": 0.1,
+            "weight_scale": large,
         }
     },
     edge_points=1,

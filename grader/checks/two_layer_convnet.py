@@ -50,6 +50,16 @@ def edge_cases(inputs: Any) -> dict[str, Any]:
     }
 
 
+def small(rng: np.random.Generator) -> float:
+    """A scale like the default's, 1e-3."""
+    return float(rng.uniform(0.5e-3, 2e-3))
+
+
+def large(rng: np.random.Generator) -> float:
+    """A scale that the default could not be taken for."""
+    return float(rng.uniform(0.1, 0.2))
+
+
 def distance(name: str, got: Arrays, inputs: Arrays) -> float:
     """How far weights are from weight_scale times a standard normal."""
     return normal_distance(got[name], float(inputs["weight_scale"]))
@@ -58,8 +68,8 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
 @part.check(
     points=2,
     # The limit of 3.5 fails right weights with a probability of at most 2 exp(-24.5) = 5e-11 each.
-    inputs={"H": 6, "W": 6, "classes": 6, "filters": 16, "size": 5, "weight_scale": 1e-3},
-    edges={"height and width differ": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": 0.1}},
+    inputs={"H": 6, "W": 6, "classes": 6, "filters": 16, "size": 5, "weight_scale": small},
+    edges={"height and width differ": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": large}},
     edge_points=1,
     expect=[
         Below(
@@ -100,7 +110,7 @@ def accepted(got: Arrays, inputs: Arrays) -> float:
 
 @part.check(
     points=1,
-    inputs={"sizes": np.array([2, 4])},
+    inputs={"sizes": lambda rng: 2 * rng.integers(1, 9, 2)},
     expect=[Below("accepted", 1, "number of even filter sizes that are not refused", ("accepted",), accepted)],
 )
 def filter_size(code: Any, sizes: Array) -> dict[str, Any]:
