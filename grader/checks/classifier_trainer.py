@@ -96,7 +96,7 @@ def momentum(code: Any, W: Array, b: Array, **options: Any) -> dict[str, Any]:
 @part.check(
     points=1,
     # Large gradients here, small ones in the edge case: only there does it matter where the 1e-8 stands.
-    inputs=problem(scale=100.0, learning_rate=0.01),
+    inputs=problem(scale=1e6, learning_rate=0.01),
     edges={"small gradients": problem(scale=1e-3, learning_rate=0.01, reg=0.0)},
     edge_points=1,
     expect=STEPS,

@@ -146,3 +146,29 @@ def all_data(ref: Any) -> Mapping[str, Any]:
         return train(X, y, X_val, y_val, model, whole, **options)
 
     return trainer(ref, change)
+
+
+@mistake(
+    "epsilon-outside-the-root",
+    parts=PARTS,
+    sentence="RMSProp's 1e-8 is added to the root, not under it; with small gradients that differs.",
+    hint="Read the rule in the notebook again: what stands under the root?",
+)
+def epsilon_outside(ref: Any) -> Mapping[str, Any]:
+    """Plain steps along gradients that are divided by the root plus 1e-8."""
+
+    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+        if options.get("update") != "rmsprop":
+            return train(X, y, X_val, y_val, model, loss, **options)
+        squares: dict[str, Any] = {}
+
+        def divided(X: Any, model: Any, *labels: Any) -> Any:
+            if not labels:
+                return loss(X, model)
+            value, grads = loss(X, model, *labels)
+            squares.update({name: 0.99 * squares.get(name, 0.0) + 0.01 * g**2 for name, g in grads.items()})
+            return value, {name: g / (np.sqrt(squares[name]) + 1e-8) for name, g in grads.items()}
+
+        return train(X, y, X_val, y_val, model, divided, **{**options, "update": "sgd"})
+
+    return trainer(ref, change)
