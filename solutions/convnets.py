@@ -18,8 +18,8 @@ import numpy.typing as npt
 from solutions.affine import affine_backward, affine_forward
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.inputs import Floats, whole_number
+from solutions.losses import softmax_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
-from solutions.neural_net import softmax_loss
 from solutions.relu import relu_backward, relu_forward
 
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from solutions.affine import affine_backward, affine_forward
 from solutions.inputs import Floats
-from solutions.neural_net import softmax_loss
+from solutions.losses import softmax_loss
 from solutions.relu import relu_backward, relu_forward
 
 STD = 1e-5  # of the initial weights
