@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import erf, sqrt
+
 import numpy as np
 
 from grader.expectations import Array, Arrays
@@ -19,3 +21,16 @@ def two_layer_loss(weights: Arrays, X: Array, y: Array, reg: float) -> float:
     log_likelihood = scores[np.arange(len(y)), y] - np.log(np.exp(scores).sum(axis=1))
     penalty = reg * sum(float(np.sum(weights[name] ** 2)) for name in ("W1", "W2"))
     return float(-log_likelihood.mean() + penalty)
+
+
+def normal_distance(sample: Array, std: float) -> float:
+    """Kolmogorov-Smirnov statistic of n values against the normal distribution of mean 0 and the given std.
+
+    It is sqrt(n) times the largest gap between the two distribution functions, and exceeds t with a probability of
+    at most 2 exp(-2 t**2) if the values are right (Massart 1990), whatever n is.
+    """
+    values = np.sort(sample, axis=None) / (std * sqrt(2))
+    expected = np.array([0.5 * (1 + erf(value)) for value in values])
+    steps = np.arange(values.size + 1) / values.size
+    gap = np.max(np.maximum(steps[1:] - expected, expected - steps[:-1]))
+    return float(sqrt(values.size) * gap)

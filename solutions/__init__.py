@@ -26,8 +26,10 @@ from solutions.batch_norm import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from solutions.classifier_trainer import ClassifierTrainer
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
+from solutions.convnets import ThreeLayerConvNet, init_two_layer_convnet, two_layer_convnet
 from solutions.convolution_2d import (
     conv_full,
     conv_same,
@@ -62,6 +64,7 @@ from solutions.lenet_arithmetic import (
 from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
+from solutions.neural_net import TwoLayerNet
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.sandwich import (
@@ -72,7 +75,7 @@ from solutions.sandwich import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from solutions.two_layer_net import TwoLayerNet
+from solutions.two_layer_model import init_two_layer_model, two_layer_net
 from solutions.update_rules import adam, rmsprop, sgd_momentum
 from solutions.warmup import warm_up
 
@@ -80,6 +83,7 @@ from solutions.warmup import warm_up
 relu = activations.relu
 
 __all__ = [
+    "ClassifierTrainer",
     "ConvLayer",
     "Filter",
     "IdentityActivator",
@@ -87,6 +91,7 @@ __all__ = [
     "ReluActivator",
     "SigmoidActivator",
     "TanhActivator",
+    "ThreeLayerConvNet",
     "TwoLayerNet",
     "adam",
     "affine_backward",
@@ -123,6 +128,8 @@ __all__ = [
     "glorot_uniform_init",
     "init_conv_pool",
     "init_lenet",
+    "init_two_layer_convnet",
+    "init_two_layer_model",
     "initial_weights",
     "kron_upsample",
     "leaky_relu",
@@ -160,6 +167,8 @@ __all__ = [
     "svm_loss",
     "tanh",
     "tanh_derivative",
+    "two_layer_convnet",
+    "two_layer_net",
     "uniform_init",
     "warm_up",
     "xavier_init",
