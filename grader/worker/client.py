@@ -32,8 +32,9 @@ from grader.checks import all_parts
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
+from grader.folders import remove
 from grader.sandbox.process import clean_environment
-from grader.sandbox.quota import Quota, remove
+from grader.sandbox.quota import Quota
 from grader.spec import Check, Inputs
 from grader.words import plain_text
 from grader.worker import frames

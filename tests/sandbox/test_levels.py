@@ -12,10 +12,11 @@ import pytest
 
 from grader import sandbox
 from grader.errors import HarnessError, Refused
+from grader.folders import remove
 from grader.lock.probe import NAMES
 from grader.sandbox import LEVELS, lockdown, open_box
 from grader.sandbox.lockdown import fresh_uid
-from grader.sandbox.quota import Quota, remove
+from grader.sandbox.quota import Quota
 from grader.sandbox.trial import survey, try_out
 
 LOCKED = [level for level in LEVELS if level != "process"]
