@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,19 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     """Write what students get into ``out``; Refused unless the solution earns all marks and the template none."""
     solution = solution_notebook(assignment)
     oracle = LiveOracle(PUBLIC_SEED, public=True)
-    out.mkdir(parents=True, exist_ok=True)
-    template = out / assignment.notebook
-    template.write_text(template_of(solution), "utf-8")
+    text = template_of(solution)
     box = open_box()
     try:
         _check_solution(_grade(solution, assignment, oracle, box))
-        _check_template(_grade(template, assignment, oracle, box))
+        with tempfile.TemporaryDirectory(prefix="grader-release-") as folder:
+            draft = Path(folder, assignment.notebook)
+            draft.write_text(text, "utf-8")
+            _check_template(_grade(draft, assignment, oracle, box))
     finally:
         box.close()
+    out.mkdir(parents=True, exist_ok=True)
+    template = out / assignment.notebook
+    template.write_text(text, "utf-8")
     write(out / FILE, record(assignment, oracle))
     description = assignment.folder / "assignment.toml"
     if not (out / description.name).exists():
