@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from grader import resources
 from grader.assignments import Assignment, all_assignments, find_assignment
 from grader.errors import HarnessError, MalformedCheck, Refused
 from grader.grading import grade_submission
@@ -87,7 +88,18 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     description = assignment.folder / "assignment.toml"
     if not (out / description.name).exists():
         shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / description.name]
+    return [template, out / FILE, out / description.name, *_workflow(assignment, out)]
+
+
+def _workflow(assignment: Assignment, out: Path) -> list[Path]:
+    """The workflow file for students' repositories; not beside the project's own templates."""
+    if out.resolve() == assignment.folder.resolve():
+        return []
+    text = (resources.folder("student_template") / "check.yml").read_text("utf-8")
+    path = out / ".github" / "workflows" / "check.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
+    return [path]
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

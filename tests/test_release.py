@@ -113,6 +113,8 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
     for name in ("two_layer_net.ipynb", "assignment.toml", FILE):
         assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes()
         assert str(tmp_path / "out" / name) in said
+    workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
+    assert "grader check . --assignment two_layer_net" in workflow
 
 
 def test_without_the_solutions_there_is_nothing_to_release():

@@ -145,7 +145,7 @@ def show_assignments(assignments: Sequence[Assignment], console: Console) -> Non
         console.print(Text.assemble((assignment.slug, "bold"), f"  {assignment.title}"))
         console.print(Text(f"  {assignment.summary}\n  Source: {assignment.source}", style="dim"))
         if assignment.convention:
-            console.print(Text(f"  Regularisation: {assignment.convention}", style="dim"))
+            console.print(Text(f"  Convention: {assignment.convention}", style="dim"))
         table = Table.grid(padding=(0, 2))
         for part in assignment.parts:
             table.add_row(f"  {part.slug}", number(part.points), ", ".join(part.checks))
