@@ -48,18 +48,18 @@ DENIED = """
     fork vfork execve execveat connect memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv
     msgctl semget semop semtimedop semctl mq_open mq_unlink truncate setxattr lsetxattr fsetxattr setxattrat
     removexattr lremovexattr fremovexattr removexattrat file_setattr process_mrelease mknod mknodat
-    rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality inotify_init inotify_init1 seccomp listmount statmount
+    rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality pidfd_open pidfd_send_signal move_pages
+    migrate_pages inotify_init inotify_init1 seccomp listmount statmount
 """.split()
 
 # What no notebook needs: the process is ended.
 HOSTILE = """
-    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd pidfd_send_signal bpf
+    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd bpf
     perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register unshare setns mount umount2
     pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr keyctl
     add_key request_key name_to_handle_at open_by_handle_at kexec_load kexec_file_load init_module finit_module
     delete_module reboot swapon swapoff iopl ioperm modify_ldt acct quotactl quotactl_fd syslog sethostname
     setdomainname settimeofday adjtimex clock_settime clock_adjtime vhangup fanotify_init lookup_dcookie
-    migrate_pages move_pages
 """.split()
 
 # Audit architecture, number of seccomp, column of NUMBERS.

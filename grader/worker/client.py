@@ -220,8 +220,9 @@ def _has_more(process: subprocess.Popen[bytes]) -> bool:
     if os.name != "posix":
         return False  # pipes cannot be looked into there
     assert process.stdout, "the box starts processes with pipes"
-    ready, _, _ = select.select([process.stdout], [], [], 0)
-    return bool(ready) and bool(process.stdout.read(1))
+    poll = select.poll()  # unlike select(), it takes any number of a descriptor
+    poll.register(process.stdout, select.POLLIN)
+    return bool(poll.poll(0)) and bool(process.stdout.read(1))
 
 
 def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
