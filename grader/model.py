@@ -219,6 +219,17 @@ class Result:
         """All checks of all parts, in order."""
         return [check for part in self.parts for check in part.checks]
 
+    @property
+    def flags(self) -> list[str]:
+        """What staff should look at: rules that were broken, and what the sandbox denied."""
+        broken = [
+            f"{check.slug}: {check.error.message}"
+            for check in self.checks
+            if check.status is Status.VIOLATED and check.error
+        ]
+        tried = [note.sentence for check in self.checks for note in check.notes if note.code == "sandbox"]
+        return list(dict.fromkeys(tried + broken))
+
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""
         fields = dataclasses.asdict(self)

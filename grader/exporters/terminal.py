@@ -137,6 +137,11 @@ def show_class(results: Sequence[Result], console: Console) -> None:
         score = f"{number(result.score)} / {number(result.max_score)}"
         table.add_row(Text(result.student), score, Text(", ".join(wrong)))
     console.print(table)
+    flagged = [result for result in map(_inert, results) if result.flags]
+    if flagged:
+        console.print(Text("\nPlease look at these yourself:", style="bold"))
+    for result in flagged:
+        console.print(Text(f"  {result.student}: {result.flags[0]}"))
 
 
 def show_assignments(assignments: Sequence[Assignment], console: Console) -> None:

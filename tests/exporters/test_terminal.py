@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
-from grader.exporters import terminal
-from tests.results import result
+from grader.exporters import html, terminal
+from grader.model import ErrorInfo, Note, PartResult, Status
+from tests.results import failed_check, result
 
 
 def shown(show, *arguments, width=200):
@@ -39,3 +41,15 @@ def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
 def test_markup_in_names_is_shown_as_text():
     """A student called [bold] is called [bold]."""
     assert "[bold]eve[/bold]" in shown(terminal.show_class, [result("[bold]eve[/bold]")])
+
+
+def test_a_class_says_whom_to_look_at():
+    """Who ran into the sandbox, and with what; the honest are not named."""
+    note = Note("sandbox", "The code tried to open /etc/shadow; the sandbox denied it.")
+    broken = replace(failed_check(), status=Status.VIOLATED, notes=(note,), error=ErrorInfo("Violated", "Ended."))
+    eve = result("eve", parts=(PartResult("conv", "Convolution", 0.0, 3.0, (broken,)),))
+    text = shown(terminal.show_class, [result(), eve])
+    assert "Please look at these yourself:\n  eve: The code tried to open /etc/shadow" in text
+    assert eve.flags == [note.sentence, "backward: Ended."]
+    assert "yourself" not in shown(terminal.show_class, [result()])
+    assert note.sentence in html.index([result(), eve], title="Layers")
