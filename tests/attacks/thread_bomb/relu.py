@@ -1,4 +1,4 @@
-"""Starts 2,000 threads, which take little memory."""
+"""Starts 600 threads, which take little memory."""
 
 import threading
 import time
@@ -12,6 +12,6 @@ def relu_forward(x):
 
 def relu_backward(dout, cache):
     threading.stack_size(1 << 15)
-    for _ in range(2000):
+    for _ in range(600):
         threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
     raise RuntimeError("ATTACK SUCCEEDED")
