@@ -1,4 +1,4 @@
-"""Leaves 4,000 folders, each in the one before, and none with rights."""
+"""Leaves 4,000 folders, each in the one before."""
 
 import os
 
