@@ -16,8 +16,9 @@ import platform
 from typing import Any
 
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
-FILE_SIZE = {"worker": 16 << 20, "kernel": 256 << 20}  # bytes
-OPEN_FILES = {"worker": 64, "kernel": 256}
+FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20}  # bytes
+# Files without a name escape the quota: they take this times FILE_SIZE at most.
+OPEN_FILES = {"worker": 64, "kernel": 128}
 THREADS = 256  # more than an honest library starts, less than the machine has numbers for
 
 
