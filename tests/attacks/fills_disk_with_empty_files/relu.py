@@ -1,4 +1,6 @@
-"""Makes 200,000 empty files."""
+"""Makes 6,000 empty files a call, and returns the right result."""
+
+import os
 
 import numpy as np
 
@@ -8,5 +10,6 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    for number in range(200_000):
-        open(f"empty-{number}", "w").close()
+    for number in range(6000):
+        os.close(os.open(f"empty-{number}", os.O_CREAT | os.O_WRONLY))
+    return dout * (cache > 0)
