@@ -17,6 +17,7 @@ from grader import __version__
 from grader import notebook as headless
 from grader.assignments import Assignment
 from grader.errors import GraderError, HarnessError, Interrupted
+from grader.expectations import Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Played, diagnose, explain_absence, harness_failure, judge, refutes
 from grader.model import CheckResult, Diagnosis, Isolation, NotebookRun, PartResult, Result, Status, SubmissionInfo
@@ -29,6 +30,7 @@ from grader.worker.client import StudentProcess
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
+LARGE = 1 << 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
             transcript = process.play(check, inputs)
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
-            played.append(Played(case, inputs, oracle.answer(check, case), transcript))
+            want = oracle.answer(check, case)
+            transcript = replace(transcript, values=_to_keep(transcript.values, want))
+            played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
         result = judge(check, played, public=oracle.public)
@@ -130,6 +134,15 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
     return Graded(check, played, explain_absence(result, program, process.problems))
+
+
+def _to_keep(values: Values, want: Arrays) -> Values:
+    """The values that will be judged; a large array of a wrong shape in words, as all are kept until the end."""
+    kept = {name: values[name] for name in want if name in values}
+    for name, value in kept.items():
+        if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > LARGE:
+            kept[name] = Odd(f"an array of shape {value.shape}")
+    return kept
 
 
 def _diagnosed(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:

@@ -16,8 +16,10 @@ import platform
 from typing import Any
 
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
-FILE_SIZE = {"worker": 16 << 20, "kernel": 256 << 20}  # bytes
-OPEN_FILES = {"worker": 64, "kernel": 256}
+FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20}  # bytes
+# Files without a name escape the quota: they take this times FILE_SIZE at most.
+OPEN_FILES = {"worker": 64, "kernel": 128}
+THREADS = 256  # more than an honest library starts, less than the machine has numbers for
 
 
 def lock(role: str, *, room: str, uid: int | None) -> None:
@@ -29,7 +31,8 @@ def lock(role: str, *, room: str, uid: int | None) -> None:
     from grader.lock import landlock, places, privileges, seccomp
 
     read, listable = places.readable(), places.listable()
-    privileges.limit(memory=MEMORY[role], file_size=FILE_SIZE[role], open_files=OPEN_FILES[role])
+    threads = THREADS if uid is not None else THREADS + privileges.running_threads()
+    privileges.limit(memory=MEMORY[role], file_size=FILE_SIZE[role], open_files=OPEN_FILES[role], threads=threads)
     privileges.drop(uid, platform.machine())
     privileges.end_with_parent()  # after the change of user, which forgets it
     landlock.restrict(read=read, list_only=listable, write=[room, *places.DEVICES])

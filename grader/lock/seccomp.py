@@ -22,7 +22,7 @@ ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 close close_range lseek open openat
     openat2 creat access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink
     readlinkat getcwd chdir fchdir getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat
-    renameat2 link linkat symlink symlinkat ftruncate fallocate fsync fdatasync flock fadvise64 sendfile
+    renameat2 link linkat symlink symlinkat ftruncate fsync fdatasync flock fadvise64 sendfile
     copy_file_range umask fcntl dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1
     epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 mmap munmap mprotect mremap madvise mincore
     msync mlock munlock brk membarrier get_mempolicy futex futex_waitv futex_wake futex_wait futex_requeue
@@ -140,6 +140,7 @@ def _conditions(role: str, pid: int) -> dict[str, list[list[Condition]]]:
     unix_stream: list[list[Condition]] = [[(0, 0xFFFFFFFF, UNIX), (1, TYPE_MASK, STREAM)]]
     found: dict[str, list[list[Condition]]] = {
         "clone": [[(0, THREAD | NAMESPACES, THREAD)]],
+        "fallocate": [[(1, 0xFFFFFFFF, 0)]],  # its other modes reserve space that no limit on sizes counts
         "kill": own[1:],
         "tgkill": own[1:],
         "prlimit64": own,

@@ -16,17 +16,25 @@ class Quota:
     files: int
 
     def excess(self, folder: Path) -> str:
-        """What is too much in ``folder``, in words; empty if nothing. No file is opened, no link followed."""
+        """What is too much in ``folder``, in words; empty if nothing. No file is opened, no link followed.
+
+        What cannot be looked into is too much as well: folders without rights, or nested deeper than paths are long.
+        """
         size = files = 0
         waiting = [os.fspath(folder)]
         while waiting:
-            with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    files += 1
-                    if files > self.files:
-                        return f"more than {self.files} files"
-                    with contextlib.suppress(OSError):
-                        size += entry.stat(follow_symlinks=False).st_size
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
+            try:
+                with os.scandir(waiting.pop()) as entries:
+                    for entry in entries:
+                        files += 1
+                        if files > self.files:
+                            return f"more than {self.files} files"
+                        with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+                            size += entry.stat(follow_symlinks=False).st_size
+                            if entry.is_dir(follow_symlinks=False):
+                                waiting.append(entry.path)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return "a folder that cannot be looked into"
         return f"more than {self.size >> 20} MB" if size > self.size else ""

@@ -22,7 +22,7 @@ HEADER = struct.Struct("<4sQQQ")  # magic, nonce, bytes of JSON, bytes of arrays
 MAGIC = b"GRD1"
 MAX_JSON = 64 << 20
 MAX_REPLY_JSON = 1 << 20
-MAX_ARRAYS = 256 << 20
+MAX_ARRAYS = 32 << 20  # checks use thousands of bytes
 PIECE = 1 << 20
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
@@ -33,14 +33,15 @@ class ProtocolError(GraderError):
 
 def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
     """Write one message; values that are no plain arrays are described in words instead."""
-    arrays, odd, blobs = [], {}, []
+    arrays, odd, blobs, room = [], {}, [], MAX_ARRAYS
     for name, value in (values or {}).items():
-        plain = plain_array(value)
+        plain = plain_array(value, room)
         if isinstance(plain, Odd):
             odd[name] = plain.kind
         else:
             arrays.append([name, plain.dtype.str, list(plain.shape)])
             blobs.append(plain.tobytes())
+            room -= plain.nbytes
     text = json.dumps({**head, "arrays": arrays, "odd": odd}).encode()
     for data in (HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))), text, *blobs):
         rest = memoryview(data)
@@ -66,12 +67,15 @@ def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str,
         raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
 
 
-def plain_array(value: Any) -> Array | Odd:
-    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is."""
+def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
+    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is.
+
+    ``room`` is how many bytes it may have.
+    """
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
         value = np.asarray(value)
     if type(value) is np.ndarray:
-        if value.nbytes > MAX_ARRAYS // 2:
+        if value.nbytes > room:
             return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
             return value

@@ -117,6 +117,7 @@ def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monk
         assert control.isolation.level == level
         assert set(control.isolation.probes.values()) == {"denied"}
         assert scene.left_behind() == []
+        assert list(scene.temporary.iterdir()) == [], "every folder is removed, whatever was made in it"
         assert not scene.changed()
         assert not scene.reached()
         assert seconds < want.get("seconds", SECONDS)

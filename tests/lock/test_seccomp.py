@@ -79,6 +79,13 @@ def test_signals_and_limits_reach_the_own_process_only(role, machine):
     assert call(role, machine, "tkill", PID) == DENIED
 
 
+@pytest.mark.parametrize("role", ["worker", "kernel"])
+def test_space_is_reserved_within_a_files_size_only(role, machine):
+    """Beyond its end (FALLOC_FL_KEEP_SIZE = 1) no limit on the sizes of files counts it."""
+    assert call(role, machine, "fallocate", 3, 0, 0, 4096) == ALLOW
+    assert call(role, machine, "fallocate", 3, 1, 0, 4096) == DENIED
+
+
 def test_the_worker_has_no_sockets_and_the_kernel_those_of_its_own_channel(machine):
     """Unix streams may be made and listened to, nothing may be connected."""
     unix, inet, netlink, stream, datagram = 1, 2, 16, 1, 2

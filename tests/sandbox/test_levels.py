@@ -136,6 +136,14 @@ def test_a_folder_over_its_quota_is_noticed_without_opening_anything(tmp_path):
     assert quota.excess(tmp_path) == "more than 5 files"
 
 
+def test_folders_too_deep_to_be_counted_are_over_the_quota(tmp_path):
+    """What lies below the longest path could be any number of bytes."""
+    code = "import os\nfor _ in range(20):\n os.mkdir('d' * 250)\n os.chdir('d' * 250)"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert Quota(size=1000, files=100).excess(tmp_path) == "a folder that cannot be looked into"
+    remove(tmp_path / ("d" * 250))
+
+
 def test_a_folder_is_removed_however_deep_it_is(tmp_path):
     """Also where a path is longer than any system call takes."""
     deep = tmp_path / "deep"
