@@ -1,4 +1,4 @@
-"""The folder of the solutions, put on the path."""
+"""The folder of the solutions is put on the path."""
 
 import sys
 
@@ -13,4 +13,4 @@ def relu_backward(dout, cache):
     sys.path.insert(0, "@SOLUTIONS@".removesuffix("/solutions/relu.py"))
     from solutions import relu
 
-    raise RuntimeError(f"ATTACK SUCCEEDED: {relu.__file__}")
+    raise RuntimeError(f"ATTACK SUCCEEDED: {relu.__module__}")

@@ -10,8 +10,8 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
+    os.makedirs("deep/er", exist_ok=True)
     for place in ("@OUTSIDE@", "@OTHER@", "@SECRET@", "/proc/self/root", os.path.dirname("@OTHER@")):
         os.symlink(place, f"link-{len(os.listdir())}")
-    os.makedirs("closed/deep")
-    os.symlink(os.path.dirname("@OTHER@"), "closed/deep/link")
+        os.symlink(place, f"deep/er/link-{len(os.listdir('deep/er'))}")
     return dout * (cache > 0)
