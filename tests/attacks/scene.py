@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import resource
 import secrets
@@ -25,6 +26,15 @@ def relu_forward(x):
 def relu_backward(dout, cache):
     return dout * (cache > 0)
 """
+
+
+def honest_notebook(*more: str) -> str:
+    """The JSON of a notebook with the honest functions in its first cell; ``more`` are the cells that follow."""
+    cells = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(True)}
+        for text in (HONEST, *more)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
 
 
 class Scene:

@@ -1,0 +1,11 @@
+"""Bytes that no text has."""
+
+from pathlib import Path
+
+from tests.attacks.scene import Scene
+
+
+def make(submissions: Path, scene: Scene) -> None:
+    (submissions / "attack.ipynb").write_bytes(
+        b'{"nbformat": 4, "cells": [], "metadata": {"name": "\xff\xfe\xc0\x80"}}'
+    )
