@@ -149,6 +149,9 @@ def judge_attack(result: Result, want: dict[str, Any]) -> None:
         assert "emory" in text or "MB" in text
     if want.get("note"):
         assert want["note"] in {note.code for note in backward.notes}
+    if "executed" in want:
+        assert result.notebook is not None
+        assert (result.notebook.trouble, result.notebook.executed) == (None, want["executed"])
     if "cell" in want:
         assert result.notebook is not None
         wanted = {want["cell"]} if isinstance(want["cell"], str) else set(want["cell"])

@@ -1,4 +1,4 @@
-"""Deep, but not too deep for json.loads."""
+"""Deep, but not too deep."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.attacks.scene import Scene, honest_notebook
 def make(submissions: Path, scene: Scene) -> None:
     notebook = json.loads(honest_notebook())
     deep: dict = {}
-    for _ in range(700):
+    for _ in range(90):
         deep = {"deeper": deep}
     notebook["metadata"]["deep"] = deep
     (submissions / "attack.ipynb").write_text(json.dumps(notebook))
