@@ -23,7 +23,7 @@ ALLOWED = """
     openat2 creat access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink
     readlinkat getcwd chdir fchdir getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat
     renameat2 link linkat symlink symlinkat ftruncate fsync fdatasync flock fadvise64 sendfile
-    copy_file_range umask fcntl dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1
+    copy_file_range umask dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1
     epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 mmap munmap mprotect mremap madvise mincore
     msync mlock munlock brk membarrier get_mempolicy futex futex_waitv futex_wake futex_wait futex_requeue
     set_robust_list get_robust_list rseq set_tid_address arch_prctl rt_sigaction rt_sigprocmask rt_sigreturn
@@ -79,6 +79,9 @@ THREAD = 0x00000100 | 0x00010000  # CLONE_VM | CLONE_THREAD
 NAMESPACES = 0x7E020000 | 0x80  # CLONE_NEW*
 UNIX, STREAM, TYPE_MASK = 1, 1, 0xF
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+# All that copies descriptors, reads and sets flags, locks, and sizes pipes. Not F_SETOWN, F_SETSIG and F_NOTIFY (nor
+# their ioctls): through them the kernel would signal another process.
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 PRCTLS = (15, 16, 0x53564D41, 38, 39)  # names of threads and of memory, no_new_privs
 
 Instruction = tuple[int, int, int, int]
@@ -138,7 +141,7 @@ def _conditions(role: str, pid: int) -> dict[str, list[list[Condition]]]:
     """System calls that are allowed with some arguments only: alternatives of conditions that must all hold."""
     own = [[(0, 0xFFFFFFFF, 0)], [(0, 0xFFFFFFFF, pid)]]
     unix_stream: list[list[Condition]] = [[(0, 0xFFFFFFFF, UNIX), (1, TYPE_MASK, STREAM)]]
-    found: dict[str, list[list[Condition]]] = {
+    return {
         "clone": [[(0, THREAD | NAMESPACES, THREAD)]],
         "fallocate": [[(1, 0xFFFFFFFF, 0)]],  # its other modes reserve space that no limit on sizes counts
         "kill": own[1:],
@@ -147,10 +150,9 @@ def _conditions(role: str, pid: int) -> dict[str, list[list[Condition]]]:
         "socketpair": unix_stream,
         "socket": unix_stream if role == "kernel" else [],
         "prctl": [[(0, 0xFFFFFFFF, option)] for option in PRCTLS],
+        "fcntl": [[(1, 0xFFFFFFFF, command)] for command in FCNTLS],
+        "ioctl": [[(1, 0xFFFFFFFF, request)] for request in IOCTLS],
     }
-    if role == "worker":
-        found["ioctl"] = [[(1, 0xFFFFFFFF, request)] for request in IOCTLS]
-    return found
 
 
 def _conditional(number: int | None, alternatives: list[list[Condition]]) -> list[Instruction]:
