@@ -59,6 +59,23 @@ def test_a_specimen_gets_its_verdict_from_both_oracles(specimen: Path, live: Liv
         assert (result.score == result.max_score) is everything
 
 
+ANSWERED = [path for path in SPECIMENS if "questions" in tomllib.loads((path / "expect.toml").read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("specimen", ANSWERED, ids=lambda path: path.name)
+def test_answers_in_words_are_kept_for_a_person(specimen: Path, live: LiveOracle, box: Box):
+    """All of them, in order; whether a choice is right is said in hidden runs only, as the assignment has it."""
+    expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))["questions"]
+    hidden = grade(specimen, lambda assignment: live, box).questions
+    assert {item.slug: (item.answer, item.note) for item in hidden} == {
+        slug: (want["answer"], want["note"]) for slug, want in expect.items()
+    }
+    public = grade(specimen, RecordedOracle, box).questions
+    assert [(item.slug, item.answer) for item in public] == [(item.slug, item.answer) for item in hidden]
+    assert {item.note for item in public} == {""}
+    assert all(item.needs_review for item in (*hidden, *public))
+
+
 def test_the_worked_example(box: Box):
     """The published notebook: gradients fail on W1 and W2 only, and the missing factor 2 is named with certainty."""
     check = checks_of(grade(ROOT / "two_layer_net/regularisation_factor", RecordedOracle, box))[
