@@ -180,7 +180,9 @@ def _questions(submission: Submission, assignment: Assignment, *, public: bool) 
     """The inline questions of its notebook; in a public run choices are judged where the assignment says so."""
     right = right_choices(assignment.slug, assignment.questions)
     if public:
-        right = {asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right}
+        right = {
+            asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
+        }
     file = main_notebook(submission, assignment.needs, assignment.notebook)
     return questions_of(file, assignment.questions, right)
 

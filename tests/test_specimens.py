@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_answers_in_words_are_kept_for_a_person(specimen: Path, live: LiveOracle
     assert [(item.slug, item.answer) for item in public] == [(item.slug, item.answer) for item in hidden]
     assert {item.note for item in public} == {""}
     assert all(item.needs_review for item in (*hidden, *public))
+
+
+@pytest.mark.parametrize(("public", "note"), [(True, "The choice is right."), (False, "")])
+def test_choices_are_judged_in_public_where_the_assignment_says_so(public: bool, note: str, box: Box):
+    """By default they are not; the right ones are never told."""
+    submission = read_submission(ROOT / "more/two_layer_net/answers_in_english")
+    assignment = find_assignment("two_layer_net")
+    questions = tuple(replace(question, public=public) for question in assignment.questions)
+    result = grade_submission(submission, replace(assignment, questions=questions), [], RecordedOracle(assignment), box)
+    assert [question.note for question in result.questions] == [note]
 
 
 def test_the_worked_example(box: Box):

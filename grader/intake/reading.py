@@ -24,6 +24,7 @@ MAX_FILES = 2000
 MAX_CODE = 2_000_000  # characters of a file
 MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
 MAX_WORDS_IN_ALL = 1_000_000
+MAX_PROSE = 10_000_000  # characters of the text cells of all notebooks
 MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
 MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
 MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
@@ -87,7 +88,7 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
     files: list[SourceFile] = []
     unreadable: list[str] = []
     digest = hashlib.sha256()
-    size = words = 0
+    size = words = told = 0
     for path in source_files(folder, unreadable, shown):
         relative = path.relative_to(folder).as_posix()
         try:
@@ -101,7 +102,8 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
         if size > MAX_FOLDER or words > MAX_WORDS_IN_ALL:
             raise Refused(f"{shown} holds more code than one submission should; give the folder of the assignment.")
         digest.update(f"{relative}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
-        files.append(SourceFile(relative, cells, prose))
+        told += sum(len(cell.text) for cell in prose)
+        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else ()))
     if not any(file.cells for file in files):
         why = f" {unreadable[0]}" if unreadable else _about_archives(folder)
         raise Refused(f"{shown} holds no notebook or .py file with code in it.{why}")

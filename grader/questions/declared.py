@@ -11,6 +11,7 @@ from typing import Any
 from grader.errors import MalformedCheck
 
 KINDS = ("text", "choice")
+RIGHT = Path(__file__).resolve().parents[2] / "solutions" / "questions"
 KNOWN = {"slug", "prompt", "find", "kind", "options", "explain", "public"}
 
 
@@ -71,7 +72,7 @@ def _asked(table: Mapping[str, Any], where: str) -> Asked:
 
 def right_choices(assignment: str, questions: tuple[Asked, ...]) -> dict[str, frozenset[int]]:
     """The right choices by question's slug, from solutions/questions/; none where that is not installed."""
-    file = Path(__file__).resolve().parents[2] / "solutions" / "questions" / f"{assignment}.toml"
+    file = RIGHT / f"{assignment}.toml"
     if not file.is_file():
         return {}
     where = f"solutions/questions/{file.name}"

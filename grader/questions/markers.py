@@ -28,13 +28,13 @@ _EXPLANATIONS = (
 )
 _ANSWER = re.compile(
     rf"{_LEAD}(?:(?P<explanation>{_EXPLANATIONS})|{_ANSWERS})\s{{0,3}}(?:{_NUMBER})?"
-    rf"(?P<close>{_CLOSE})\s{{0,3}}(?P<colon>[:：])?",  # noqa: RUF001
+    rf"(?P<close>{_CLOSE})\s{{0,3}}(?P<colon>[:：])?",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
     rf"{_LEAD}(?:(?P<inline>inline[\s_-]{{0,3}}question|(?:内联|行内|內聯|行內|内嵌)(?:问题|問題)|思考[题題])"
     r"|question|q(?=\d)|问题|問題|题目|題目|简答题)"
-    rf"\s{{0,3}}(?:\#|no\.|第)?\s{{0,3}}(?:{_NUMBER})?(?P<close>{_CLOSE})\s{{0,3}}(?P<colon>[:：.。、])?",  # noqa: RUF001
+    rf"\s{{0,3}}(?:\#|no\.|第)?\s{{0,3}}(?:{_NUMBER})?(?P<close>{_CLOSE})\s{{0,3}}(?P<colon>[:：.。、])?",
     re.IGNORECASE,
 )
 # "... why? **Your Answer:** because": an emphasised marker in the middle of a line.
@@ -47,9 +47,10 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})(?!#)(?=.{0,20}\w)")
 _CLOSING = {"*": "*", "_": "_", "~": "~", "`": "`", "$": "$", "{": "}", "[": "]", "(": ")"}
 _CHINESE = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
 
+# A placeholder is made of these words, and has one of the first.
 _ASKING = frozenset("fill write type put enter insert replace todo tbd answer answers explanation".split())
-_FILLING = _ASKING | frozenset(
-    "please double click edit this it me in out text your response reasoning here below with to the and cell own".split()
+_FILLING = frozenset(
+    "please double click edit this it me in out text your response reasoning here below with to the and cell".split()
 )
 _PLACEHOLDER_SIGNS = frozenset("请請在此这這里裡处處下面方填写寫入输輸作答回案你您的解释釋内內容待补補充完成")
 
@@ -141,7 +142,7 @@ def is_placeholder(line: str) -> bool:
     if len(line) > START:
         return False
     words = re.findall(r"[^\W_]+", re.sub(_TAG, " ", line.replace("<!--", " ").replace("-->", " ")).casefold())
-    if _FILLING.issuperset(words) and not _ASKING.isdisjoint(words):
+    if (_ASKING | _FILLING).issuperset(words) and not _ASKING.isdisjoint(words):
         return True
     signs = "".join(words)
     return len(signs) > 1 and _PLACEHOLDER_SIGNS.issuperset(signs)
