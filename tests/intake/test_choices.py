@@ -58,6 +58,7 @@ def test_choices_are_read_where_they_are_plain(answer, picks):
     [
         ("1, 3", "The choice is right.", False),
         ("1", "The choice is wrong.", False),
+        ("1, 2, 3", "The choice is wrong.", False),
         ("well", UNCLEAR, True),
         ("", "", True),
         ("1, 3\n\n**Explanation:** so", "The choice is right.", True),

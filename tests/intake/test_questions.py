@@ -149,6 +149,7 @@ def test_an_answer_goes_on_in_the_next_text_cells(tmp_path):
     first = f"{ASK}Your answer:"
     assert pairs(tmp_path, first, "a", "b") == [("inline-question-1", "a\nb")]
     assert pairs(tmp_path, first, "a\n\n## Next\n\nb") == [("inline-question-1", "a")]
+    assert pairs(tmp_path, first, "a\n\n##### Small\n\nb") == [("inline-question-1", "a")]
     assert pairs(tmp_path, first, "a", ">>>y = 1", "b") == [("inline-question-1", "a")]
     assert pairs(tmp_path, first, ">>> ", "a") == [("inline-question-1", "a")]
     assert pairs(tmp_path, first, "a", "**Inline Question 2** Why?\n\nAnswer: b") == [
@@ -215,6 +216,7 @@ def test_explanations_belong_to_the_answer(tmp_path):
         "Explanation: it is so.",
         "问题在于这里",
         "Question 2 asked for more.",
+        "Inline question 2 asked for more.",
         "# Q1",
         "答案是显然的",
     ],
