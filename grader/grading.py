@@ -20,8 +20,20 @@ from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Played, diagnose, explain_absence, harness_failure, judge, refutes
-from grader.model import CheckResult, Diagnosis, Isolation, NotebookRun, PartResult, Result, Status, SubmissionInfo
+from grader.model import (
+    CheckResult,
+    Diagnosis,
+    Isolation,
+    NotebookRun,
+    PartResult,
+    Question,
+    Result,
+    Status,
+    SubmissionInfo,
+)
 from grader.oracle import Oracle
+from grader.questions.answers import questions_of
+from grader.questions.declared import right_choices
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
@@ -84,6 +96,7 @@ def grade_submission(
         isolation=Isolation(box.level, dict(box.probes)),
         notebook=run,
         parts=parts,
+        questions=_questions(submission, assignment, public=oracle.public),
     )
 
 
@@ -176,10 +189,21 @@ def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diag
     return tuple(item for item in candidates if explains[item.code] == most)
 
 
+def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:
+    """The inline questions of its notebook; in a public run choices are judged where the assignment says so."""
+    right = right_choices(assignment.slug, assignment.questions)
+    if public:
+        right = {
+            asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
+        }
+    file = main_notebook(submission, assignment.needs, assignment.notebook)
+    return questions_of(file, assignment.questions, right)
+
+
 def _run_notebook(
     submission: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
 ) -> NotebookRun | None:
-    file = main_notebook(submission, assignment.needs)
+    file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path

@@ -186,12 +186,16 @@ class Isolation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A free-text or multiple-choice answer, kept for a person."""
+    """A free-text or multiple-choice answer, kept for a person; ``answer`` is "" where there is none.
+
+    ``note`` is the grader's remark, such as whether a choice is right. It carries no marks.
+    """
 
     slug: str
     prompt: str
     answer: str
     needs_review: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def show(result: Result, console: Console) -> None:
         console.print(_part(part))
     if result.notebook:
         console.print(Text(_notebook_line(result), style="dim"))
+    if result.questions:
+        console.print(Text(_questions_line(result), style="dim"))
     console.print(_verdict(result))
 
 
@@ -108,6 +110,18 @@ def _notebook_line(result: Result) -> str:
     text = f"\nNotebook: {run.executed} of {run.cells} cells ran in {run.seconds:.1f} s"
     errors = [f"cell {error.cell} {error.type}" for error in run.errors[:5]]
     return f"{text}; errors in {', '.join(errors)} (no marks)." if errors else f"{text}, from top to bottom."
+
+
+def _questions_line(result: Result) -> str:
+    """How many answers there are for a person to read, and what is known of the others."""
+    answers = [question for question in result.questions if question.answer.strip()]
+    read = sum(question.needs_review for question in answers)
+    counts = {
+        f"{read} {'answer' if read == 1 else 'answers'} to read": read,
+        f"{len(answers) - read} checked": len(answers) - read,
+        f"{len(result.questions) - len(answers)} without an answer": len(result.questions) - len(answers),
+    }
+    return f"\nInline questions: {', '.join(words for words, count in counts.items() if count)} (no marks)."
 
 
 def _verdict(result: Result) -> Text:

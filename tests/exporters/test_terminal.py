@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from grader.exporters import html, terminal
-from grader.model import ErrorInfo, Note, PartResult, Status
+from grader.model import ErrorInfo, Note, PartResult, Question, Status
 from tests.results import failed_check, result
 
 
@@ -36,6 +36,23 @@ def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
     table = shown(terminal.show_class, [result(), result("ben", None)])
     assert "not graded" in table
     assert "The file is broken." in table
+
+
+def test_answers_in_words_are_counted_in_one_line():
+    """To read, checked, missing; no question, no line."""
+    to_read, checked, missing = (
+        Question("a", "Why?", "So.", True),
+        Question("b", "Which?", "2", False, "The choice is right."),
+        Question("c", "How?", " ", True),
+    )
+
+    def line(*questions: Question) -> str:
+        text = shown(terminal.show, replace(result(), questions=questions))
+        return next((line for line in text.splitlines() if "Inline" in line), "").strip()
+
+    assert "Inline questions: 1 answer to read (no marks)." in line(to_read)
+    assert "2 answers to read, 1 checked, 1 without an answer (no marks)." in line(to_read, to_read, checked, missing)
+    assert line() == ""
 
 
 def test_markup_in_names_is_shown_as_text():
