@@ -36,6 +36,7 @@ REPLY_LIMIT = 2**20  # bytes
 FILE_LIMIT = 5 * 2**20  # bytes
 COPY_LIMIT = 100 * 2**20  # bytes
 QUOTA = Quota(size=2**30, files=20_000)  # the copy and what the cells write beside it
+LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 30 deeper, and their paths end at about 100
 LOOK_SECONDS = 0.2  # how often the folder is looked at
 SKIPPED_FOLDERS = {".git", ".ipynb_checkpoints", "__pycache__"}
 
@@ -78,7 +79,9 @@ def run(
 
 @contextlib.contextmanager
 def _job_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="nb-")).resolve()
+    usual = tempfile.gettempdir()
+    short = len(os.fsencode(usual)) <= LONGEST_TEMPORARY or not os.path.isdir("/tmp")
+    folder = Path(tempfile.mkdtemp(prefix="nb-", dir=usual if short else "/tmp")).resolve()
     folder.chmod(0o711)  # the kernel may be another user
     try:
         yield folder
