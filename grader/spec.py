@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -19,10 +19,15 @@ from numpy.typing import NDArray
 from grader.errors import MalformedCheck
 from grader.expectations import Expectation
 
+if TYPE_CHECKING:
+    from grader.cifar10 import Cifar10
+
 Array = NDArray[Any]
 Inputs = dict[str, Array]
 Draw = Callable[[np.random.Generator], Any]
 Recipe = Mapping[str, Any] | Callable[[np.random.Generator], Mapping[str, Any]]
+DataRecipe = Callable[[np.random.Generator, "Cifar10"], Mapping[str, Any]]
+Truth = Callable[["Cifar10"], Mapping[str, Any]]
 Scenario = Callable[..., Mapping[str, Any]]
 
 
@@ -41,13 +46,17 @@ class Case:
     """One set of inputs of a check, worth some of its points; ``name`` is "" for the course's own case."""
 
     name: str
-    recipe: Recipe
+    recipe: Recipe | DataRecipe
     points: float
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A scenario, the cases to play it with, and what to expect of the arrays that it returns."""
+    """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
+
+    With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
+    reference's answer.
+    """
 
     part: str
     slug: str
@@ -56,6 +65,8 @@ class Check:
     cases: tuple[Case, ...]
     expect: tuple[Expectation, ...]
     seconds: float
+    needs_data: bool = False
+    truth: Truth | None = None
 
     @property
     def name(self) -> str:
@@ -67,10 +78,11 @@ class Check:
         """What the check is worth in all."""
         return round(sum(case.points for case in self.cases), 6)
 
-    def inputs(self, case: Case, seed: int) -> Inputs:
-        """The arrays of one case, the same for the same seed whatever else is drawn."""
+    def inputs(self, case: Case, seed: int, data: Cifar10 | None = None) -> Inputs:
+        """The arrays of one case, the same for the same seed (and data set) whatever else is drawn."""
         rng = np.random.default_rng([seed, crc32(f"{self.name}/{case.name}".encode())])
-        recipe = case.recipe(rng) if callable(case.recipe) else case.recipe
+        arguments = (rng, data) if self.needs_data else (rng,)
+        recipe = case.recipe(*arguments) if callable(case.recipe) else case.recipe
         return {name: np.asarray(item(rng) if callable(item) else item) for name, item in recipe.items()}
 
     def play(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
@@ -79,6 +91,10 @@ class Check:
         NumPy's global generator is seeded first, so that code that draws from it repeats its numbers.
         """
         np.random.seed(231)
+        return self.call(code, inputs)
+
+    def call(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
+        """The same without seeding."""
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
         return self.scenario(code, **arguments)
 
@@ -106,11 +122,13 @@ class Part:
         self,
         *,
         points: float,
-        inputs: Recipe,
+        inputs: Recipe | DataRecipe,
         expect: list[Expectation],
         edges: Mapping[str, Recipe] | None = None,
         edge_points: float = 0.0,
         seconds: float = 10.0,
+        needs_data: bool = False,
+        truth: Truth | None = None,
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -121,6 +139,10 @@ class Part:
         edges, edge_points : further cases by name (pad 0, other strides, ...), which share their points evenly.
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
+        needs_data : whether it is played only where the CIFAR-10 data set is given: ``inputs`` is then a function of
+            the generator and the data set.
+        truth : for such a check, what its expectations compare with or measure on, as a function of the data set;
+            it never reaches the student's process. Without it, the scenario is played with the data set's reader.
         """
 
         def declare(scenario: Scenario) -> Scenario:
@@ -133,7 +155,7 @@ class Part:
                 *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
             ]
             title = (inspect.getdoc(scenario) or "").partition("\n")[0]
-            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds)
+            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, needs_data, truth)
             _validate(check, edge_points)
             self.checks[slug] = check
             return scenario
@@ -150,6 +172,8 @@ def _validate(check: Check, edge_points: float) -> None:
     names = [expectation.name for expectation in check.expect]
     if len(names) != len(set(names)) or not names:
         raise MalformedCheck(f"The check {check.name} must expect at least one array, each of them once.")
+    if check.needs_data:
+        return  # what it takes shows with a data set only: a test plays it
     signature = inspect.signature(check.scenario)
     for case in check.cases:
         drawn = check.inputs(case, seed=0)

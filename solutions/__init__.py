@@ -26,6 +26,7 @@ from solutions.batch_norm import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from solutions.cifar10 import get_CIFAR10_data, load_CIFAR10, train_best_net
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
 from solutions.convolution_2d import (
@@ -120,6 +121,7 @@ __all__ = [
     "fully_connected_parameters",
     "gaussian_init",
     "general_conv",
+    "get_CIFAR10_data",
     "glorot_uniform_init",
     "init_conv_pool",
     "init_lenet",
@@ -128,6 +130,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_derivative",
     "lenet_forward",
+    "load_CIFAR10",
     "max_pool_2d",
     "max_pool_2d_backward",
     "max_pool_backward_fast",
@@ -160,6 +163,7 @@ __all__ = [
     "svm_loss",
     "tanh",
     "tanh_derivative",
+    "train_best_net",
     "uniform_init",
     "warm_up",
     "xavier_init",

@@ -31,11 +31,18 @@ class ProtocolError(GraderError):
     """A message that is no message; from a student process it means tampering or a broken process."""
 
 
-def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
-    """Write one message; values that are no plain arrays are described in words instead."""
+def write(
+    stream: IO[bytes],
+    nonce: int,
+    head: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    *,
+    largest: int = MAX_ARRAYS // 2,
+) -> None:
+    """Write one message; values that are no plain arrays, or have more bytes, are described in words instead."""
     arrays, odd, blobs = [], {}, []
     for name, value in (values or {}).items():
-        plain = plain_array(value)
+        plain = plain_array(value, largest)
         if isinstance(plain, Odd):
             odd[name] = plain.kind
         else:
@@ -66,12 +73,12 @@ def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str,
         raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
 
 
-def plain_array(value: Any) -> Array | Odd:
+def plain_array(value: Any, largest: int = MAX_ARRAYS // 2) -> Array | Odd:
     """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is."""
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
         value = np.asarray(value)
     if type(value) is np.ndarray:
-        if value.nbytes > MAX_ARRAYS // 2:
+        if value.nbytes > largest:
             return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
             return value
