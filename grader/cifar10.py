@@ -67,8 +67,13 @@ def open_cifar10(folder: Path) -> Cifar10:
     batches = [_batch(folder / name, digest) for name in (*TRAINING, TEST)]
     counts = [len(labels) for _, labels in batches]
     if len(set(counts[:-1])) > 1 or min(counts) < FEWEST:
-        raise Refused(f"--data {folder} is not the CIFAR-10 data set: its files hold {listing(list(map(str, counts)))} images.")
-    X_train, y_train = images(np.concatenate([X for X, _ in batches[:-1]])), np.concatenate([y for _, y in batches[:-1]])
+        raise Refused(
+            f"--data {folder} is not the CIFAR-10 data set: its files hold {listing(list(map(str, counts)))} images."
+        )
+    X_train, y_train = (
+        images(np.concatenate([X for X, _ in batches[:-1]])),
+        np.concatenate([y for _, y in batches[:-1]]),
+    )
     X_test, y_test = images(batches[-1][0]), batches[-1][1]
     mean_image = X_train[: sizes(len(X_train), len(X_test))[0]].mean(axis=0).reshape(-1)
     for array in (X_train, y_train, X_test, y_test, mean_image):

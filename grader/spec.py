@@ -8,7 +8,7 @@ imported in both, so it holds neither answers nor anything that leads to them.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -122,13 +122,11 @@ class Part:
         self,
         *,
         points: float,
-        inputs: Recipe | DataRecipe,
+        inputs: Recipe,
         expect: list[Expectation],
         edges: Mapping[str, Recipe] | None = None,
         edge_points: float = 0.0,
         seconds: float = 10.0,
-        needs_data: bool = False,
-        truth: Truth | None = None,
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -139,36 +137,57 @@ class Part:
         edges, edge_points : further cases by name (pad 0, other strides, ...), which share their points evenly.
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
-        needs_data : whether it is played only where the CIFAR-10 data set is given: ``inputs`` is then a function of
-            the generator and the data set.
-        truth : for such a check, what its expectations compare with or measure on, as a function of the data set;
-            it never reaches the student's process. Without it, the scenario is played with the data set's reader.
         """
 
+        share = edge_points / len(edges) if edges else 0.0
+        cases = [
+            Case("", inputs, points),
+            *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
+        ]
+        if edge_points and not edges:
+            raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
+        return self._declare(cases, expect, seconds)
+
+    def data_check(
+        self,
+        *,
+        points: float,
+        inputs: DataRecipe,
+        expect: list[Expectation],
+        seconds: float,
+        truth: Truth | None = None,
+    ) -> Callable[[Scenario], Scenario]:
+        """Declare a check that is skipped unless the CIFAR-10 data set is given.
+
+        Parameters
+        ----------
+        inputs : how the inputs are drawn, as a function of the generator and the data set.
+        truth : what the expectations compare with or measure on, as a function of the data set; it never reaches the
+            student's process. Without it, the scenario is played with the data set's reader.
+        points, expect, seconds : as of ``check``.
+        """
+        return self._declare([Case("", inputs, points)], expect, seconds, needs_data=True, truth=truth)
+
+    def _declare(
+        self, cases: Sequence[Case], expect: Sequence[Expectation], seconds: float, **options: Any
+    ) -> Callable[[Scenario], Scenario]:
         def declare(scenario: Scenario) -> Scenario:
             slug = scenario.__name__
             if slug in self.checks:
                 raise MalformedCheck(f"The check {self.slug}/{slug} is declared twice.")
-            share = edge_points / len(edges) if edges else 0.0
-            cases = [
-                Case("", inputs, points),
-                *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
-            ]
             title = (inspect.getdoc(scenario) or "").partition("\n")[0]
-            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, needs_data, truth)
-            _validate(check, edge_points)
+            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, **options)
+            _validate(check)
             self.checks[slug] = check
             return scenario
 
         return declare
 
 
-def _validate(check: Check, edge_points: float) -> None:
+def _validate(check: Check) -> None:
     """Refuse a declaration that could only fail later, in front of a student."""
     if not check.title:
         raise MalformedCheck(f"The check {check.name} has no docstring; students read its first line.")
-    if edge_points and len(check.cases) == 1:
-        raise MalformedCheck(f"The check {check.name} has edge_points but no edges.")
     names = [expectation.name for expectation in check.expect]
     if len(names) != len(set(names)) or not names:
         raise MalformedCheck(f"The check {check.name} must expect at least one array, each of them once.")

@@ -43,7 +43,7 @@ def some_of(images: Any, rows: Array) -> Array:
     return np.asarray(images[[row for row in rows if row < len(images)]] * 1.0)
 
 
-@part.check(
+@part.data_check(
     points=3,
     inputs=folder_of,
     expect=[
@@ -53,7 +53,6 @@ def some_of(images: Any, rows: Array) -> Array:
         Labels("y_test"),
     ],
     seconds=180,
-    needs_data=True,
 )
 def load(code: Any, folder: Array, rows: Array, test_rows: Array) -> dict[str, Any]:
     """Loading: images and labels from the files of the data set."""

@@ -88,13 +88,15 @@ def first_loss(got: Arrays, inputs: Arrays) -> float:
     return abs(two_layer_loss(weights, X, inputs["y"][:BATCH], float(inputs["reg"])) - math.log(CLASSES))
 
 
-@part.check(
+@part.data_check(
     points=4,
     inputs=default_task,
     # The course's 1000 iterations reach about 0.29 (0.287 seen); untrained, or with wrong signs, it is about 0.1.
-    expect=[Accuracy("accuracy", 0.25), Below("first_loss", 0.01, "distance of the first loss from ln 10", START, first_loss)],
+    expect=[
+        Accuracy("accuracy", 0.25),
+        Below("first_loss", 0.01, "distance of the first loss from ln 10", START, first_loss),
+    ],
     seconds=300,
-    needs_data=True,
     truth=default_truth,
 )
 def default_training(
@@ -113,12 +115,11 @@ def best_task(rng: np.random.Generator, data: Cifar10) -> dict[str, Any]:
     return task(data, train - val, val)
 
 
-@part.check(
+@part.data_check(
     points=6,
     inputs=best_task,
     expect=[Accuracy("accuracy", 0.48)],
     seconds=900,
-    needs_data=True,
     truth=held_out,
 )
 def best_net(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, mean_image: Array) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def flat(images: Any) -> Any:
 @mistake(
     "cifar10-planes-not-moved",
     parts=PART,
-    sentence="The pixels of a file's row are taken for rows, columns and colours as they stand, so images are scrambled.",
+    sentence="The pixels of a file's row are reshaped to rows, columns and colours as they stand: scrambled images.",
     hint="A row holds all of the red values first, then green, then blue: which shape does that have?",
 )
 def planes_not_moved(ref: Any) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from grader.expectations import Arrays
 from grader.mistakes import mistakes_of
 from grader.oracle import Oracle, key
 from grader.spec import Case, Check, Inputs
+
+Kept = TypeVar("Kept")
 
 
 def with_data(oracle: Oracle, data: Cifar10 | None) -> Oracle:
@@ -73,8 +75,9 @@ class DataSetOracle:
             found[item.code] = {name: np.asarray(value) for name, value in values.items()}
         return found
 
-    def _once(self, name: str, compute: Callable[[], Any]) -> Any:
+    def _once(self, name: str, compute: Callable[[], Kept]) -> Kept:
         with self._lock:
             if name not in self._kept:
                 self._kept[name] = compute()
-            return self._kept[name]
+            kept: Kept = self._kept[name]
+            return kept

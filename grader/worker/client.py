@@ -64,7 +64,9 @@ class Transcript:
 class StudentProcess:
     """The student process of one submission; a context manager."""
 
-    def __init__(self, box: sandbox.Box, program: Program, parts: Iterable[str] = (), *, read: Sequence[str] = ()) -> None:
+    def __init__(
+        self, box: sandbox.Box, program: Program, parts: Iterable[str] = (), *, read: Sequence[str] = ()
+    ) -> None:
         """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all).
 
         ``read`` are further files and folders that it may read: a data set.
