@@ -9,7 +9,7 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 		--cell-seconds 5 && echo "Open build/demo/index.html in a browser."
 
 test: $(VENV)/.test  ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.lint  ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

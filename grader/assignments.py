@@ -12,6 +12,7 @@ from grader import resources
 from grader.checks import all_parts
 from grader.errors import MalformedCheck, Refused
 from grader.extract import defined_names
+from grader.questions.declared import Asked, asked
 from grader.spec import Check, Part
 from grader.submission import Submission
 
@@ -28,6 +29,7 @@ class Assignment:
     notebook: str
     folder: Path
     parts: tuple[Part, ...]
+    questions: tuple[Asked, ...] = ()
 
     @property
     def needs(self) -> list[str]:
@@ -59,6 +61,7 @@ def all_assignments() -> dict[str, Assignment]:
             values: dict[str, Any] = {name: text[name] for name in ("title", "summary", "source", "notebook")}
         except (tomllib.TOMLDecodeError, KeyError) as error:
             raise MalformedCheck(f"student_template/{slug}/assignment.toml: {error}.") from None
+        values["questions"] = asked(text.get("questions", []), f"student_template/{slug}/assignment.toml")
         found[slug] = Assignment(slug, **values, convention=text.get("convention", ""), folder=file.parent, parts=own)
     for part in parts:
         if part.assignment not in found:

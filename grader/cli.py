@@ -129,6 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     _notebook_limits(grade)
     grade.set_defaults(run=_grade)
 
+    release = commands.add_parser("release", help="make what students get from the solution notebook, for teachers")
+    release.add_argument("assignment", metavar="A", help="the assignment")
+    release.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to fill")
+    release.set_defaults(run=_release)
+
     doctor = commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
     doctor.set_defaults(run=_doctor)
 
@@ -330,6 +335,19 @@ def _closed_box(level: str | None) -> Box:
         box.close()
         raise
     return box
+
+
+def _release(options: argparse.Namespace) -> int:
+    from grader.assignments import find_assignment
+    from grader.release import release
+
+    try:
+        written = release(find_assignment(options.assignment), options.out)
+    except OSError as error:
+        raise Refused(f"{options.out} cannot be written: {error.strerror or error}.") from None
+    for path in written:
+        print(path)
+    return PASSED
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -82,13 +82,17 @@ def defined_names(submission: Submission) -> set[str]:
     return names | {name for text in broken for name in re.findall(r"^(?:def|class)\s+(\w+)", text, re.MULTILINE)}
 
 
-def main_notebook(submission: Submission, names: Iterable[str]) -> SourceFile | None:
-    """The notebook that has most to do with the wanted names: it defines or mentions more of them than any other."""
+def main_notebook(submission: Submission, names: Iterable[str], name: str = "") -> SourceFile | None:
+    """The notebook that has most to do with the wanted names: it defines or mentions more of them than any other.
+
+    Of those that have as much to do with them, the one of that file name.
+    """
     wanted = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
-    notebooks = [file for file in submission.files if file.is_notebook]
-    return max(
-        notebooks, key=lambda file: len({n for cell in file.cells for n in wanted.findall(cell.text)}), default=None
-    )
+
+    def rank(file: SourceFile) -> tuple[int, bool]:
+        return len({n for cell in file.cells for n in wanted.findall(cell.text)}), file.path.split("/")[-1] == name
+
+    return max((file for file in submission.files if file.is_notebook), key=rank, default=None)
 
 
 def broken_definition(program: Program, name: str) -> Broken | None:

@@ -18,10 +18,23 @@ from grader import notebook as headless
 from grader.assignments import Assignment
 from grader.cifar10 import NOT_GIVEN
 from grader.errors import GraderError, HarnessError, Interrupted
+from grader.expectations import Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Played, diagnose, explain_absence, harness_failure, judge, refutes, skipped
-from grader.model import CheckResult, Diagnosis, Isolation, NotebookRun, PartResult, Result, Status, SubmissionInfo
+from grader.model import (
+    CheckResult,
+    Diagnosis,
+    Isolation,
+    NotebookRun,
+    PartResult,
+    Question,
+    Result,
+    Status,
+    SubmissionInfo,
+)
 from grader.oracle import Oracle
+from grader.questions.answers import questions_of
+from grader.questions.declared import right_choices
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
@@ -30,6 +43,7 @@ from grader.worker.client import StudentProcess
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
+LARGE = 1 << 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,7 @@ def grade_submission(
         isolation=Isolation(box.level, dict(box.probes)),
         notebook=run,
         parts=parts,
+        questions=_questions(submission, assignment, public=oracle.public),
     )
 
 
@@ -124,7 +139,10 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
             transcript = process.play(check, inputs)
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
-            played.append(Played(case, inputs, oracle.answer(check, case), transcript))
+            want = oracle.answer(check, case)
+            if not check.truth:  # else the grader measures, and what comes back need not look like any answer
+                transcript = replace(transcript, values=_to_keep(transcript.values, want))
+            played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
         result = judge(check, played, public=oracle.public)
@@ -135,6 +153,15 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
     return Graded(check, played, explain_absence(result, program, process.problems))
+
+
+def _to_keep(values: Values, want: Arrays) -> Values:
+    """The values that will be judged; a large array of a wrong shape in words, as all are kept until the end."""
+    kept = {name: values[name] for name in want if name in values}
+    for name, value in kept.items():
+        if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > LARGE:
+            kept[name] = Odd(f"an array of shape {value.shape}")
+    return kept
 
 
 def _diagnosed(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
@@ -168,10 +195,21 @@ def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diag
     return tuple(item for item in candidates if explains[item.code] == most)
 
 
+def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:
+    """The inline questions of its notebook; in a public run choices are judged where the assignment says so."""
+    right = right_choices(assignment.slug, assignment.questions)
+    if public:
+        right = {
+            asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
+        }
+    file = main_notebook(submission, assignment.needs, assignment.notebook)
+    return questions_of(file, assignment.questions, right)
+
+
 def _run_notebook(
     submission: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
 ) -> NotebookRun | None:
-    file = main_notebook(submission, assignment.needs)
+    file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import erf, sqrt
 
 import numpy as np
 
@@ -78,3 +79,16 @@ class Accuracy:
             if refusal:
                 return Verdict(False, None, refusal, shapes(name, got, right))
         return None
+
+
+def normal_distance(sample: Array, std: float) -> float:
+    """Kolmogorov-Smirnov statistic of n values against the normal distribution of mean 0 and the given std.
+
+    It is sqrt(n) times the largest gap between the two distribution functions, and exceeds t with a probability of
+    at most 2 exp(-2 t**2) if the values are right (Massart 1990), whatever n is.
+    """
+    values = np.sort(sample, axis=None) / (std * sqrt(2))
+    expected = np.array([0.5 * (1 + erf(value)) for value in values])
+    steps = np.arange(values.size + 1) / values.size
+    gap = np.max(np.maximum(steps[1:] - expected, expected - steps[:-1]))
+    return float(sqrt(values.size) * gap)

@@ -186,12 +186,16 @@ class Isolation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A free-text or multiple-choice answer, kept for a person."""
+    """A free-text or multiple-choice answer, kept for a person; ``answer`` is "" where there is none.
+
+    ``note`` is the grader's remark, such as whether a choice is right. It carries no marks.
+    """
 
     slug: str
     prompt: str
     answer: str
     needs_review: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,17 @@ class Result:
     def checks(self) -> list[CheckResult]:
         """All checks of all parts, in order."""
         return [check for part in self.parts for check in part.checks]
+
+    @property
+    def flags(self) -> list[str]:
+        """What staff should look at: rules that were broken, and what the sandbox denied."""
+        broken = [
+            f"{check.slug}: {check.error.message}"
+            for check in self.checks
+            if check.status is Status.VIOLATED and check.error
+        ]
+        tried = [note.sentence for check in self.checks for note in check.notes if note.code == "sandbox"]
+        return list(dict.fromkeys(tried + broken))
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""

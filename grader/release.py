@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from grader import resources
 from grader.assignments import Assignment, all_assignments, find_assignment
 from grader.errors import HarnessError, MalformedCheck, Refused
 from grader.grading import grade_submission
@@ -69,20 +71,35 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     """Write what students get into ``out``; Refused unless the solution earns all marks and the template none."""
     solution = solution_notebook(assignment)
     oracle = LiveOracle(PUBLIC_SEED, public=True)
-    out.mkdir(parents=True, exist_ok=True)
-    template = out / assignment.notebook
-    template.write_text(template_of(solution), "utf-8")
+    text = template_of(solution)
     box = open_box()
     try:
         _check_solution(_grade(solution, assignment, oracle, box))
-        _check_template(_grade(template, assignment, oracle, box))
+        with tempfile.TemporaryDirectory(prefix="grader-release-") as folder:
+            draft = Path(folder, assignment.notebook)
+            draft.write_text(text, "utf-8")
+            _check_template(_grade(draft, assignment, oracle, box))
     finally:
         box.close()
+    out.mkdir(parents=True, exist_ok=True)
+    template = out / assignment.notebook
+    template.write_text(text, "utf-8")
     write(out / FILE, record(assignment, oracle))
     description = assignment.folder / "assignment.toml"
     if not (out / description.name).exists():
         shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / description.name]
+    return [template, out / FILE, out / description.name, *_workflow(assignment, out)]
+
+
+def _workflow(assignment: Assignment, out: Path) -> list[Path]:
+    """The workflow file for students' repositories; not beside the project's own templates."""
+    if out.resolve() == assignment.folder.resolve():
+        return []
+    text = (resources.folder("student_template") / "check.yml").read_text("utf-8")
+    path = out / ".github" / "workflows" / "check.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
+    return [path]
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

@@ -15,11 +15,23 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """A text cell of a notebook; ``after`` is how many of the notebook's numbered code cells stand above it."""
+
+    after: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A notebook or module of the submission; ``path`` is relative to its root, with forward slashes."""
+    """A notebook or module of the submission; ``path`` is relative to its root, with forward slashes.
+
+    ``prose`` holds a notebook's text cells, as far as they can matter for inline questions.
+    """
 
     path: str
     cells: tuple[Cell, ...]
+    prose: tuple[Prose, ...] = ()
 
     @property
     def is_notebook(self) -> bool:

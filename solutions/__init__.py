@@ -27,8 +27,10 @@ from solutions.batch_norm import (
     spatial_batchnorm_forward,
 )
 from solutions.cifar10 import get_CIFAR10_data, load_CIFAR10, train_best_net
+from solutions.classifier_trainer import ClassifierTrainer
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
+from solutions.convnets import ThreeLayerConvNet, init_two_layer_convnet, two_layer_convnet
 from solutions.convolution_2d import (
     conv_full,
     conv_same,
@@ -63,6 +65,7 @@ from solutions.lenet_arithmetic import (
 from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
+from solutions.neural_net import TwoLayerNet
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.sandwich import (
@@ -73,7 +76,7 @@ from solutions.sandwich import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from solutions.two_layer_net import TwoLayerNet
+from solutions.two_layer_model import init_two_layer_model, two_layer_net
 from solutions.update_rules import adam, rmsprop, sgd_momentum
 from solutions.warmup import warm_up
 
@@ -81,6 +84,7 @@ from solutions.warmup import warm_up
 relu = activations.relu
 
 __all__ = [
+    "ClassifierTrainer",
     "ConvLayer",
     "Filter",
     "IdentityActivator",
@@ -88,6 +92,7 @@ __all__ = [
     "ReluActivator",
     "SigmoidActivator",
     "TanhActivator",
+    "ThreeLayerConvNet",
     "TwoLayerNet",
     "adam",
     "affine_backward",
@@ -125,6 +130,8 @@ __all__ = [
     "glorot_uniform_init",
     "init_conv_pool",
     "init_lenet",
+    "init_two_layer_convnet",
+    "init_two_layer_model",
     "initial_weights",
     "kron_upsample",
     "leaky_relu",
@@ -164,6 +171,8 @@ __all__ = [
     "tanh",
     "tanh_derivative",
     "train_best_net",
+    "two_layer_convnet",
+    "two_layer_net",
     "uniform_init",
     "warm_up",
     "xavier_init",

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from grader.cifar10 import TEST, TRAINING, images, read_batch
 from solutions.inputs import Floats, expect_shape, whole_number
-from solutions.two_layer_net import TwoLayerNet
+from solutions.neural_net import TwoLayerNet
 
 Images = npt.NDArray[Any]
 Labels = npt.NDArray[np.integer[Any]]

@@ -138,7 +138,9 @@ UNUSUAL = {
     "batch_norm": "batch_norm/loops",
     "fast_layers": "fast_layers/im2col_package",
     "fully_connected": "fully_connected/package_in_loops",
+    "convnets": "convnets/layer_objects",
     "layers": "layers/loops",
+    "two_layer_model": "two_layer_model/package_with_loops",
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
 }
 QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes

@@ -154,6 +154,15 @@ def test_the_main_notebook_is_the_one_about_the_assignment(write_notebook, tmp_p
     assert chosen.path == "b.ipynb"
 
 
+def test_of_notebooks_that_say_as_much_the_assignments_own_is_taken(write_notebook, tmp_path):
+    """A later exercise uses the network of an earlier one."""
+    for name in ("a/features.ipynb", "a/net.ipynb"):
+        write_notebook("from net import f\nf()", name=name)
+    chosen = main_notebook(read_submission(tmp_path), ["f"], "net.ipynb")
+    assert chosen is not None
+    assert chosen.path == "a/net.ipynb"
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,33 @@ def test_a_specimen_gets_its_verdict_from_both_oracles(specimen: Path, live: Liv
         assert diagnoses == expect.get("diagnosis", {})
         everything = all(status in ("passed", "skipped") for status in expect["checks"].values())
         assert (result.score == result.max_score) is everything
+
+
+ANSWERED = [path for path in SPECIMENS if "questions" in tomllib.loads((path / "expect.toml").read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("specimen", ANSWERED, ids=lambda path: path.name)
+def test_answers_in_words_are_kept_for_a_person(specimen: Path, live: LiveOracle, box: Box):
+    """All of them, in order; whether a choice is right is said in hidden runs only, as the assignment has it."""
+    expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))["questions"]
+    hidden = grade(specimen, lambda assignment: live, box).questions
+    assert {item.slug: (item.answer, item.note) for item in hidden} == {
+        slug: (want["answer"], want["note"]) for slug, want in expect.items()
+    }
+    public = grade(specimen, RecordedOracle, box).questions
+    assert [(item.slug, item.answer) for item in public] == [(item.slug, item.answer) for item in hidden]
+    assert {item.note for item in public} == {""}
+    assert all(item.needs_review for item in (*hidden, *public))
+
+
+@pytest.mark.parametrize(("public", "note"), [(True, "The choice is right."), (False, "")])
+def test_choices_are_judged_in_public_where_the_assignment_says_so(public: bool, note: str, box: Box):
+    """By default they are not; the right ones are never told."""
+    submission = read_submission(ROOT / "more/two_layer_net/answers_in_english")
+    assignment = find_assignment("two_layer_net")
+    questions = tuple(replace(question, public=public) for question in assignment.questions)
+    result = grade_submission(submission, replace(assignment, questions=questions), [], RecordedOracle(assignment), box)
+    assert [question.note for question in result.questions] == [note]
 
 
 def test_the_worked_example(box: Box):

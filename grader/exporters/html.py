@@ -83,6 +83,7 @@ def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = No
         "by_slug": {result.student: {part.slug: part for part in result.parts} for result in ordered},
         "attention": [result for result in ordered if not _digest.is_graded(result) or result in troubled],
         "troubled": troubled,
+        "flagged": [result for result in ordered if result.flags],
         "distribution": _digest.distribution(ordered),
         "rates": _digest.pass_rates(ordered),
         "clusters": _digest.clusters(ordered),

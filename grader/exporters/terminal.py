@@ -36,6 +36,8 @@ def show(result: Result, console: Console) -> None:
         console.print(_part(part))
     if result.notebook:
         console.print(Text(_notebook_line(result), style="dim"))
+    if result.questions:
+        console.print(Text(_questions_line(result), style="dim"))
     console.print(_verdict(result))
 
 
@@ -110,6 +112,18 @@ def _notebook_line(result: Result) -> str:
     return f"{text}; errors in {', '.join(errors)} (no marks)." if errors else f"{text}, from top to bottom."
 
 
+def _questions_line(result: Result) -> str:
+    """How many answers there are for a person to read, and what is known of the others."""
+    answers = [question for question in result.questions if question.answer.strip()]
+    read = sum(question.needs_review for question in answers)
+    counts = {
+        f"{read} {'answer' if read == 1 else 'answers'} to read": read,
+        f"{len(answers) - read} checked": len(answers) - read,
+        f"{len(result.questions) - len(answers)} without an answer": len(result.questions) - len(answers),
+    }
+    return f"\nInline questions: {', '.join(words for words, count in counts.items() if count)} (no marks)."
+
+
 def _verdict(result: Result) -> Text:
     if result.score is None or result.max_score is None:
         return Text(f"\nNot graded: {result.reason}", style="bold magenta")
@@ -143,6 +157,11 @@ def show_class(results: Sequence[Result], console: Console) -> None:
         score = f"{number(result.score)} / {number(result.max_score)}"
         table.add_row(Text(result.student), score, Text(", ".join(wrong)))
     console.print(table)
+    flagged = [result for result in map(_inert, results) if result.flags]
+    if flagged:
+        console.print(Text("\nPlease look at these yourself:", style="bold"))
+    for result in flagged:
+        console.print(Text(f"  {result.student}: {result.flags[0]}"))
 
 
 def show_assignments(assignments: Sequence[Assignment], console: Console) -> None:
@@ -151,7 +170,7 @@ def show_assignments(assignments: Sequence[Assignment], console: Console) -> Non
         console.print(Text.assemble((assignment.slug, "bold"), f"  {assignment.title}"))
         console.print(Text(f"  {assignment.summary}\n  Source: {assignment.source}", style="dim"))
         if assignment.convention:
-            console.print(Text(f"  Regularisation: {assignment.convention}", style="dim"))
+            console.print(Text(f"  Convention: {assignment.convention}", style="dim"))
         table = Table.grid(padding=(0, 2))
         for part in assignment.parts:
             table.add_row(f"  {part.slug}", number(part.points), ", ".join(part.checks))

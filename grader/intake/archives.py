@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import HarnessError, Refused
+from grader.folders import remove
 from grader.words import plain_text
 
 MAX_MEMBERS = 20_000
@@ -80,7 +81,7 @@ def unpacked(path: Path, shown: Path | None = None) -> Iterator[Path]:
         _unpack(path, shown or path, content)
         yield _inner(content)
     finally:
-        _remove(base)
+        remove(base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,24 +263,3 @@ def _inner(folder: Path) -> Path:
         if entries[0].name == "cs231n" or os.path.exists(entries[0] / "__init__.py"):
             return folder
         folder = entries[0]
-
-
-def _remove(base: Path) -> None:
-    """Remove a folder of ours, however deep: what is nested is moved up first, so that no path grows too long."""
-    numbers = itertools.count()
-    found = [base / "content"]
-    emptied = []
-    with contextlib.suppress(OSError):
-        while found:
-            here = found.pop()
-            emptied.append(here)
-            os.chmod(here, 0o700)
-            with os.scandir(here) as entries:
-                for entry in list(entries):
-                    if entry.is_dir(follow_symlinks=False):
-                        found.append(base / str(next(numbers)))
-                        os.rename(entry.path, found[-1])
-                    else:
-                        os.unlink(entry.path)
-        for here in [*emptied, base]:
-            os.rmdir(here)

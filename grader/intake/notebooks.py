@@ -1,26 +1,28 @@
-"""The code cells of a notebook, taken from its JSON in bounded time and memory."""
+"""The cells of a notebook, code and text, taken from its JSON in bounded time and memory."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader.errors import Refused
-from grader.submission import Cell
+from grader.submission import Cell, Prose
 
 MAX_VALUES = 2_000_000  # each costs up to 100 bytes of memory for 3 bytes of file
 MAX_DEPTH = 100
 MAX_CELLS = 20_000
 MAX_CODE_CELLS = 5_000
+MAX_TEXT = 20_000  # characters of a text cell, without its pictures; the rest is no answer to a question
+MAX_TEXTS = 500_000  # characters of all text cells
 CLEAR = "clear its outputs and save it again"
 NO_TEXT = re.compile(r"[\ud800-\udfff]")  # what is left of bad UTF-8, or half a pair
+PICTURE = re.compile(r"(data:image/[\w.+-]{1,40};base64,)[A-Za-z0-9+/=]{100,}")  # pasted into a text
 
 
-def notebook_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
-    """The non-empty code cells of a notebook, numbered from 1 as In [n] is after "Restart and run all".
+def notebook_cells(path: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+    """The non-empty code cells of a notebook, numbered from 1 as In [n] is after "Restart and run all", and its text.
 
     Of keys that occur twice the last counts, as in Jupyter. Outputs and text may hold anything; code must be text.
     """
@@ -31,15 +33,17 @@ def notebook_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
     if major not in (3, 4):
         raise Refused(f"{path} has nbformat {str(major)[:20]}; this grader reads 3 and 4: save it in that format.")
     try:
-        texts = [text for text in _code(path, notebook, major) if text.strip()]
+        cells = _cells(path, notebook, major)
+        key = "input" if major == 3 else "source"
+        code, prose = _code(cells, key), _prose(cells, key)
     except (AttributeError, TypeError):
         raise Refused(f"{path} is a damaged notebook: its cells are not in the format; save it again.") from None
-    if len(texts) > MAX_CODE_CELLS:
-        raise Refused(f"{path} has {len(texts)} code cells, more than {MAX_CODE_CELLS}; hand in your own notebook.")
-    for number, text in enumerate(texts, start=1):
-        if NO_TEXT.search(text):
-            raise Refused(f"{path}: code cell {number} holds bytes that are no UTF-8 text; type that line anew.")
-    return tuple(Cell(number, text) for number, text in enumerate(texts, start=1))
+    if len(code) > MAX_CODE_CELLS:
+        raise Refused(f"{path} has {len(code)} code cells, more than {MAX_CODE_CELLS}; hand in your own notebook.")
+    for cell in code:
+        if NO_TEXT.search(cell.text):
+            raise Refused(f"{path}: code cell {cell.number} holds bytes that are no UTF-8 text; type that line anew.")
+    return code, prose
 
 
 def _parsed(path: Path, data: bytes) -> Any:
@@ -69,16 +73,44 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def _code(path: Path, notebook: dict[str, Any], major: int) -> Iterator[str]:
-    """The text of each code cell; nbformat 3 keeps cells in worksheets and calls their source input."""
-    sheets, key = (notebook.get("worksheets", []), "input") if major == 3 else ([notebook], "source")
+def _cells(path: Path, notebook: dict[str, Any], major: int) -> list[dict[str, Any]]:
+    """All cells; nbformat 3 keeps them in worksheets."""
+    sheets = notebook.get("worksheets", []) if major == 3 else [notebook]
     cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
     if len(cells) > MAX_CELLS:
         raise Refused(f"{path} has {len(cells)} cells, more than {MAX_CELLS}; hand in your own notebook.")
+    return cells
+
+
+def _code(cells: list[dict[str, Any]], key: str) -> tuple[Cell, ...]:
+    texts = []
     for cell in cells:
         if cell.get("cell_type") == "code":
             source = cell.get(key, "")
             if not isinstance(source, (str, list)):
                 raise TypeError
-            text = source if isinstance(source, str) else "".join(source)
-            yield text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+            texts.append(_lines(source if isinstance(source, str) else "".join(source)))
+    return tuple(Cell(number, text) for number, text in enumerate(filter(str.strip, texts), start=1))
+
+
+def _prose(cells: list[dict[str, Any]], key: str) -> tuple[Prose, ...]:
+    """The text cells, within limits; what is damaged in them is left out, as no mark hangs on it."""
+    found, above, room = [], 0, MAX_TEXTS
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            above += bool(_text(cell.get(key)).strip())
+        elif cell.get("cell_type") in ("markdown", "raw", "heading"):  # headings are cells in nbformat 3
+            text = PICTURE.sub(r"\1…", _lines(_text(cell.get("source"))))[: min(MAX_TEXT, room)]
+            if text.strip():
+                found.append(Prose(above, f"# {text}" if cell["cell_type"] == "heading" else text))
+                room -= len(text)
+    return tuple(found)
+
+
+def _text(source: Any) -> str:
+    pieces = source if isinstance(source, list) else [source]
+    return "".join(piece for piece in pieces if isinstance(piece, str))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")

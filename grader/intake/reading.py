@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.errors import Refused
 from grader.intake.archives import is_zip, unpacked
 from grader.intake.notebooks import NO_TEXT, notebook_cells
-from grader.submission import Cell, SourceFile, Submission
+from grader.submission import Cell, Prose, SourceFile, Submission
 from grader.words import plain_text
 
 MAX_FILE = 50 << 20
@@ -24,6 +24,7 @@ MAX_FILES = 2000
 MAX_CODE = 2_000_000  # characters of a file
 MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
 MAX_WORDS_IN_ALL = 1_000_000
+MAX_PROSE = 10_000_000  # characters of the text cells of all notebooks
 MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
 MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
 MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
@@ -76,23 +77,23 @@ def _only_archive(path: Path) -> Path | None:
 
 def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
-    cells = _cells(shown, data)
+    cells, prose = _cells(shown, data)
     if not cells:
         raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
-    return Submission(student, shown, None, (SourceFile(path.name, cells),), digest, file=path)
+    return Submission(student, shown, None, (SourceFile(path.name, cells, prose),), digest, file=path)
 
 
 def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
     files: list[SourceFile] = []
     unreadable: list[str] = []
     digest = hashlib.sha256()
-    size = words = 0
+    size = words = told = 0
     for path in source_files(folder, unreadable, shown):
         relative = path.relative_to(folder).as_posix()
         try:
             data = _bytes(path, shown / relative)
-            cells = _cells(shown / relative, data)
+            cells, prose = _cells(shown / relative, data)
         except Refused as error:
             unreadable.append(str(error))
             continue
@@ -101,7 +102,8 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
         if size > MAX_FOLDER or words > MAX_WORDS_IN_ALL:
             raise Refused(f"{shown} holds more code than one submission should; give the folder of the assignment.")
         digest.update(f"{relative}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
-        files.append(SourceFile(relative, cells))
+        told += sum(len(cell.text) for cell in prose)
+        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else ()))
     if not any(file.cells for file in files):
         why = f" {unreadable[0]}" if unreadable else _about_archives(folder)
         raise Refused(f"{shown} holds no notebook or .py file with code in it.{why}")
@@ -163,9 +165,10 @@ def _bytes(path: Path, shown: Path) -> bytes:
         raise Refused(f"{shown} cannot be read: {error.strerror or error}.") from None
 
 
-def _cells(shown: Path, data: bytes) -> tuple[Cell, ...]:
+def _cells(shown: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+    prose: tuple[Prose, ...] = ()
     if shown.suffix == ".ipynb":
-        cells = notebook_cells(shown, data)
+        cells, prose = notebook_cells(shown, data)
     elif shown.suffix == ".py":
         text = module_text(shown, data)
         cells = (Cell(None, text),) if text.strip() else ()
@@ -174,7 +177,7 @@ def _cells(shown: Path, data: bytes) -> tuple[Cell, ...]:
         raise Refused(f"{shown} is {kind}; this grader reads .ipynb and .py files, folders and zips of them.")
     if sum(len(cell.text) for cell in cells) > MAX_CODE or _words(cells) > MAX_WORDS:
         raise Refused(f"{shown} {MUCH_CODE}.")
-    return cells
+    return cells, prose
 
 
 def _words(cells: tuple[Cell, ...]) -> int:

@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from typing import Any
 
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
+FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20}  # bytes
 MEMORY_WITH_DATA = 6 << 30  # CIFAR-10 as float64 has 1.2 GB, and honest code makes copies
-FILE_SIZE = {"worker": 16 << 20, "kernel": 256 << 20}  # bytes
-OPEN_FILES = {"worker": 64, "kernel": 256}
+# Files without a name escape the quota: they take this times FILE_SIZE at most.
+OPEN_FILES = {"worker": 64, "kernel": 128}
+THREADS = 256  # more than an honest library starts, less than the machine has numbers for
 
 
 def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> None:
@@ -32,7 +34,9 @@ def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> 
     from grader.lock import landlock, places, privileges, seccomp
 
     readable, listable = [*places.readable(), *read], places.listable()
-    privileges.limit(memory=memory(role, read), file_size=FILE_SIZE[role], open_files=OPEN_FILES[role])
+    threads = THREADS if uid is not None else THREADS + privileges.running_threads()
+    limits = {"file_size": FILE_SIZE[role], "open_files": OPEN_FILES[role], "threads": threads}
+    privileges.limit(memory=memory(role, read), **limits)
     privileges.drop(uid, platform.machine(), read)
     privileges.end_with_parent()  # after the change of user, which forgets it
     landlock.restrict(read=readable, list_only=listable, write=[room, *places.DEVICES])

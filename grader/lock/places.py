@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Iterator
 
 SYSTEM = (
-    *("/lib", "/lib64", "/usr/lib", "/usr/lib64"),
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/nix/store"),
     *("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/usr/share/fonts", "/usr/share/zoneinfo"),
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),

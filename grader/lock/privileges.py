@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -24,12 +25,13 @@ CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 CAP_DAC_READ_SEARCH = 2
 
 
-def limit(*, memory: int, file_size: int, open_files: int) -> None:
-    """Cap address space and file size in bytes and the number of open files; no core dumps."""
+def limit(*, memory: int, file_size: int, open_files: int, threads: int) -> None:
+    """Cap address space and file size in bytes, open files, and the threads of this process's user; no core dumps."""
     for name, wanted in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, open_files),
+        (resource.RLIMIT_NPROC, threads),  # root alone is free of it
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
@@ -38,6 +40,16 @@ def limit(*, memory: int, file_size: int, open_files: int) -> None:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(name, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that is too long fails to be written, no more
+
+
+def running_threads() -> int:
+    """How many threads this process's user has: the limit on them is one for all of the user's processes."""
+    count = 0
+    for entry in os.scandir("/proc"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
+                count += len(os.listdir(f"{entry.path}/task"))
+    return count
 
 
 def end_with_parent() -> None:

@@ -22,8 +22,8 @@ ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 close close_range lseek open openat
     openat2 creat access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink
     readlinkat getcwd chdir fchdir getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat
-    renameat2 link linkat symlink symlinkat ftruncate fallocate fsync fdatasync flock fadvise64 sendfile
-    copy_file_range umask fcntl dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1
+    renameat2 link linkat symlink symlinkat ftruncate fsync fdatasync flock fadvise64 sendfile
+    copy_file_range umask dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1
     epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 mmap munmap mprotect mremap madvise mincore
     msync mlock munlock brk membarrier get_mempolicy futex futex_waitv futex_wake futex_wait futex_requeue
     set_robust_list get_robust_list rseq set_tid_address arch_prctl rt_sigaction rt_sigprocmask rt_sigreturn
@@ -48,18 +48,18 @@ DENIED = """
     fork vfork execve execveat connect memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv
     msgctl semget semop semtimedop semctl mq_open mq_unlink truncate setxattr lsetxattr fsetxattr setxattrat
     removexattr lremovexattr fremovexattr removexattrat file_setattr process_mrelease mknod mknodat
-    rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality inotify_init inotify_init1 seccomp listmount statmount
+    rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality pidfd_open pidfd_send_signal move_pages
+    migrate_pages inotify_init inotify_init1 seccomp listmount statmount
 """.split()
 
 # What no notebook needs: the process is ended.
 HOSTILE = """
-    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd pidfd_send_signal bpf
+    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd bpf
     perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register unshare setns mount umount2
     pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr keyctl
     add_key request_key name_to_handle_at open_by_handle_at kexec_load kexec_file_load init_module finit_module
     delete_module reboot swapon swapoff iopl ioperm modify_ldt acct quotactl quotactl_fd syslog sethostname
     setdomainname settimeofday adjtimex clock_settime clock_adjtime vhangup fanotify_init lookup_dcookie
-    migrate_pages move_pages
 """.split()
 
 # Audit architecture, number of seccomp, column of NUMBERS.
@@ -79,6 +79,9 @@ THREAD = 0x00000100 | 0x00010000  # CLONE_VM | CLONE_THREAD
 NAMESPACES = 0x7E020000 | 0x80  # CLONE_NEW*
 UNIX, STREAM, TYPE_MASK = 1, 1, 0xF
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+# All that copies descriptors, reads and sets flags, locks, and sizes pipes. Not F_SETOWN, F_SETSIG and F_NOTIFY (nor
+# their ioctls): through them the kernel would signal another process.
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 PRCTLS = (15, 16, 0x53564D41, 38, 39)  # names of threads and of memory, no_new_privs
 
 Instruction = tuple[int, int, int, int]
@@ -138,18 +141,18 @@ def _conditions(role: str, pid: int) -> dict[str, list[list[Condition]]]:
     """System calls that are allowed with some arguments only: alternatives of conditions that must all hold."""
     own = [[(0, 0xFFFFFFFF, 0)], [(0, 0xFFFFFFFF, pid)]]
     unix_stream: list[list[Condition]] = [[(0, 0xFFFFFFFF, UNIX), (1, TYPE_MASK, STREAM)]]
-    found: dict[str, list[list[Condition]]] = {
+    return {
         "clone": [[(0, THREAD | NAMESPACES, THREAD)]],
+        "fallocate": [[(1, 0xFFFFFFFF, 0)]],  # its other modes reserve space that no limit on sizes counts
         "kill": own[1:],
         "tgkill": own[1:],
         "prlimit64": own,
         "socketpair": unix_stream,
         "socket": unix_stream if role == "kernel" else [],
         "prctl": [[(0, 0xFFFFFFFF, option)] for option in PRCTLS],
+        "fcntl": [[(1, 0xFFFFFFFF, command)] for command in FCNTLS],
+        "ioctl": [[(1, 0xFFFFFFFF, request)] for request in IOCTLS],
     }
-    if role == "worker":
-        found["ioctl"] = [[(1, 0xFFFFFFFF, request)] for request in IOCTLS]
-    return found
 
 
 def _conditional(number: int | None, alternatives: list[list[Condition]]) -> list[Instruction]:

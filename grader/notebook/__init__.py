@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import HarnessError, Interrupted
+from grader.folders import remove
 from grader.model import CellError, NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment
-from grader.sandbox.quota import Quota, remove
+from grader.sandbox.quota import Quota
 from grader.words import plain_text
 
 BOOT = Path(__file__).parents[1] / "boot.py"

@@ -50,26 +50,47 @@ class ThisInterpreter(AsyncKernelManager):
         argv = [sys.executable, str(BOOT), "grader.notebook.kernel", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, language="python", metadata={"kernel_provisioner": {"provisioner_name": NAME}})
 
+    def _connect_control_socket(self) -> None:
+        """Do without: the kernel is interrupted by a signal and killed in the end (see _keep_one_connection)."""
+
 
 class HeadlessRun(NotebookClient):
     """Executes the code cells in order and keeps in ``errors`` how they fail; outputs are never received."""
 
     def __init__(self, notebook: Any, manager: AsyncKernelManager, cell_seconds: float, total_seconds: float):
-        super().__init__(notebook, km=manager, startup_timeout=START_SECONDS, on_notebook_start=self._begin)
+        super().__init__(notebook, km=manager, startup_timeout=START_SECONDS, shutdown_kernel="immediate")
+        self.client: Any = None  # an AsyncKernelClient from the first cell on
         self.manager = manager
         self.cell_seconds = cell_seconds
         self.total_seconds = total_seconds
         self.errors: list[dict[str, Any]] = []
 
-    async def _begin(self, **_: Any) -> None:
-        """Start the clock, and have the kernel drop its outputs: a cell may print gigabytes."""
+    async def run(self, **kernel: Any) -> None:
+        """Start the kernel and execute all cells; Halt if it comes to an early end."""
+        try:
+            await self.async_execute(**kernel)
+        finally:
+            if self.client is not None:
+                self.client.context.destroy(linger=0)  # what could not be sent must not be waited for
+
+    def _keep_one_connection(self) -> Any:
+        """Go on with a single connection, which is never made anew.
+
+        Cells may put links in the place of the kernel's sockets: whoever connects again would reach any service of the
+        machine. As nobody is there for its outputs, the kernel drops them: a cell may print gigabytes.
+        """
         assert self.kc is not None
-        self.client = self.kc
-        self.client.iopub_channel.socket.setsockopt(zmq.UNSUBSCRIBE, b"")
-        self.deadline = time.monotonic() + self.total_seconds
+        client = self.manager.client()
+        client.context.setsockopt(zmq.RECONNECT_IVL, -1)
+        client.start_channels(iopub=False, stdin=False, hb=False, control=False)
+        self.kc.stop_channels()
+        return client
 
     async def async_execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
         """Run one cell within its limits; raises Halt where nothing can follow."""
+        if self.client is None:
+            self.client = self._keep_one_connection()
+            self.deadline = time.monotonic() + self.total_seconds
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         seconds = min(self.cell_seconds, self.deadline - time.monotonic())
@@ -156,7 +177,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     environment[REQUEST] = json.dumps(job["lock"])
     try:
-        asyncio.run(client.async_execute(cwd=job["folder"], env=environment))
+        asyncio.run(client.run(cwd=job["folder"], env=environment))
     except Halt:
         pass
     except Exception as error:

@@ -10,9 +10,9 @@ import threading
 from pathlib import Path
 
 from grader.errors import HarnessError
+from grader.folders import remove
 from grader.sandbox import LEVELS, Box, open_box
 from grader.sandbox.process import clean_environment
-from grader.sandbox.quota import remove
 from grader.words import plain_text
 
 ROLES = ("worker", "kernel")

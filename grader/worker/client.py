@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -32,8 +32,9 @@ from grader.checks import all_parts
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
+from grader.folders import remove
 from grader.sandbox.process import clean_environment
-from grader.sandbox.quota import Quota, remove
+from grader.sandbox.quota import Quota
 from grader.spec import Check, Inputs
 from grader.words import plain_text
 from grader.worker import frames
@@ -42,6 +43,8 @@ BOOT = Path(__file__).parents[1] / "boot.py"
 START_SECONDS = 60.0
 LOAD_SECONDS = 20.0
 QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
+ERROR_FIELDS = {"type", "message", "file", "cell", "line", "traceback", "function", "scenario", "denied"}
+ERROR_LENGTH = 8000  # characters of each
 LOOK_SECONDS = 0.1  # how often a busy process's folder is looked at
 
 
@@ -175,11 +178,14 @@ class StudentProcess:
     ) -> dict[str, Any] | Exception | None:
         """The answer, None if there is none in time; a folder over its quota is a broken rule too."""
         while (left := deadline - time.perf_counter()) > 0:
+            answer = None
             with contextlib.suppress(queue.Empty):
-                return answers.get(timeout=min(left, LOOK_SECONDS))
+                answer = answers.get(timeout=min(left, LOOK_SECONDS))
             excess = QUOTA.excess(self._room)
             if excess:
                 return frames.ProtocolError(f"It left {excess} in its folder.")
+            if answer is not None:
+                return answer
         return None
 
     def _failed(self, outcome: str, begin: float, error: dict[str, Any] | None = None) -> Transcript:
@@ -211,7 +217,7 @@ def _exchange(
     assert process.stdin and process.stdout, "the box starts processes with pipes"
     nonce = secrets.randbits(63)
     try:
-        frames.write(process.stdin, nonce, request, inputs, largest=frames.MAX_ARRAYS)
+        frames.write(process.stdin, nonce, request, inputs, room=frames.MAX_DATA)
         answered, head, values = frames.read(process.stdout, max_json=frames.MAX_REPLY_JSON)
         if answered != nonce:
             raise frames.ProtocolError("The reply does not belong to the request.")
@@ -225,8 +231,9 @@ def _has_more(process: subprocess.Popen[bytes]) -> bool:
     if os.name != "posix":
         return False  # pipes cannot be looked into there
     assert process.stdout, "the box starts processes with pipes"
-    ready, _, _ = select.select([process.stdout], [], [], 0)
-    return bool(ready) and bool(process.stdout.read(1))
+    poll = select.poll()  # unlike select(), it takes any number of a descriptor
+    poll.register(process.stdout, select.POLLIN)
+    return bool(poll.poll(0)) and bool(process.stdout.read(1))
 
 
 def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
@@ -242,8 +249,12 @@ def _tried(head: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _error(head: dict[str, Any]) -> dict[str, Any]:
+    """What the reply says of an exception: plain words and numbers, as they are kept until the submission is graded."""
     error = head.get("error")
-    return error if isinstance(error, dict) else {}
+    items = error.items() if isinstance(error, dict) else ()
+    kinds = (str, int, NoneType)
+    plain = {name: value for name, value in items if name in ERROR_FIELDS and isinstance(value, kinds)}
+    return {name: value[:ERROR_LENGTH] if isinstance(value, str) else value for name, value in plain.items()}
 
 
 def _end_of(code: int | None, begin: float) -> tuple[str, float, dict[str, Any]]:

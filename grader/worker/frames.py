@@ -22,7 +22,8 @@ HEADER = struct.Struct("<4sQQQ")  # magic, nonce, bytes of JSON, bytes of arrays
 MAGIC = b"GRD1"
 MAX_JSON = 64 << 20
 MAX_REPLY_JSON = 1 << 20
-MAX_ARRAYS = 256 << 20
+MAX_ARRAYS = 32 << 20  # checks use thousands of bytes
+MAX_DATA = 256 << 20  # of requests, which may hold a data set
 PIECE = 1 << 20
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
@@ -37,17 +38,21 @@ def write(
     head: Mapping[str, Any],
     values: Mapping[str, Any] | None = None,
     *,
-    largest: int = MAX_ARRAYS // 2,
+    room: int = MAX_ARRAYS,
 ) -> None:
-    """Write one message; values that are no plain arrays, or have more bytes, are described in words instead."""
+    """Write one message of ``room`` bytes of arrays at most.
+
+    Values that are no plain arrays, or find no room, are described in words instead.
+    """
     arrays, odd, blobs = [], {}, []
     for name, value in (values or {}).items():
-        plain = plain_array(value, largest)
+        plain = plain_array(value, room)
         if isinstance(plain, Odd):
             odd[name] = plain.kind
         else:
             arrays.append([name, plain.dtype.str, list(plain.shape)])
             blobs.append(plain.tobytes())
+            room -= plain.nbytes
     text = json.dumps({**head, "arrays": arrays, "odd": odd}).encode()
     for data in (HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))), text, *blobs):
         rest = memoryview(data)
@@ -56,13 +61,15 @@ def write(
     stream.flush()
 
 
-def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
+def read(
+    stream: IO[bytes], *, max_json: int = MAX_JSON, max_arrays: int = MAX_ARRAYS
+) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
     """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
     first = stream.read(1)
     if not first:
         raise EOFError
     magic, nonce, text_size, arrays_size = HEADER.unpack(first + _exactly(stream, HEADER.size - 1))
-    if magic != MAGIC or text_size > max_json or arrays_size > MAX_ARRAYS:
+    if magic != MAGIC or text_size > max_json or arrays_size > max_arrays:
         raise ProtocolError("The message's header is not one of ours, or names a size over the limit.")
     try:
         head = json.loads(_exactly(stream, text_size))
@@ -73,12 +80,15 @@ def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str,
         raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
 
 
-def plain_array(value: Any, largest: int = MAX_ARRAYS // 2) -> Array | Odd:
-    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is."""
+def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
+    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is.
+
+    ``room`` is how many bytes it may have.
+    """
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
         value = np.asarray(value)
     if type(value) is np.ndarray:
-        if value.nbytes > largest:
+        if value.nbytes > room:
             return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
             return value

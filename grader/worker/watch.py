@@ -7,6 +7,7 @@ It denies nothing: student code can blind it, the lock cannot be. It uses Python
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 # event -> words; what of its arguments is shown follows
 EVENTS = {
     "socket.connect": "connect to a network or socket",
+    "socket.getaddrinfo": "look up a name in the network",
+    "socket.gethostbyname": "look up a name in the network",
     "socket.sendto": "send to a network or socket",
     "socket.bind": "listen on a network or socket",
     "subprocess.Popen": "start a program",
@@ -50,7 +53,13 @@ class Watch:
         return found
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        words = self._denied_file(arguments[0]) if event == "open" else EVENTS.get(event, "")
+        if event == "open":
+            words = self._denied_file(arguments[0])
+        elif event == "socket.__new__":
+            # A network's socket is denied before it can connect; pairs of unix sockets are not.
+            words = EVENTS["socket.connect"] if arguments[1] in (socket.AF_INET, socket.AF_INET6) else ""
+        else:
+            words = EVENTS.get(event, "")
         if words and len(self._tried) < MOST and self._is_students():
             self._tried[words] = None
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+import resource
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -24,6 +27,15 @@ def relu_forward(x):
 def relu_backward(dout, cache):
     return dout * (cache > 0)
 """
+
+
+def honest_notebook(*more: str) -> str:
+    """The JSON of a notebook with the honest functions in its first cell; ``more`` are the cells that follow."""
+    cells = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(True)}
+        for text in (HONEST, *more)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
 
 
 class Scene:
@@ -45,6 +57,9 @@ class Scene:
         self.abstract = f"grader-attack-{secrets.token_hex(8)}"
         self._listeners = self._listen()
         self._before = self._digest()
+        self._priority, self._cores = own_priority()
+        self._signals: list[int] = []
+        self._handler = signal.signal(signal.SIGURG, lambda number, frame: self._signals.append(number))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,6 +67,10 @@ class Scene:
             process.kill()
         for listener in self._listeners:
             listener.close()
+        signal.signal(signal.SIGURG, self._handler)
+        with contextlib.suppress(PermissionError):  # only root may raise its priority again
+            os.setpriority(os.PRIO_PROCESS, 0, self._priority)
+        os.sched_setaffinity(0, self._cores)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _listen(self) -> list[socket.socket]:
@@ -60,14 +79,17 @@ class Scene:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", self.port))
         path, abstract = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+        letters = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path.bind(str(self.folder / "listener"))
+        letters.bind(str(self.folder / "listener-datagram"))
         abstract.bind(f"\0{self.abstract}")
-        (self.folder / "listener").chmod(0o777)
+        for name in ("listener", "listener-datagram"):
+            (self.folder / name).chmod(0o777)
         for listener in (path, abstract):
             listener.listen()
-        for listener in (tcp, udp, path, abstract):
+        for listener in (tcp, udp, letters, path, abstract):
             listener.setblocking(False)
-        return [tcp, udp, path, abstract]
+        return [tcp, udp, letters, path, abstract]
 
     def fill_in(self, text: str) -> str:
         """The text with the scene's names in the place of @SECRET@ and the like."""
@@ -76,6 +98,7 @@ class Scene:
             "OUTSIDE": self.outside,
             "OTHER": self.submissions / "control.py",
             "SOLUTIONS": Path(__file__).parents[2] / "solutions" / "relu.py",
+            "REPORTS": self.folder / "out",
             "ANSWERS": Path(__file__).parents[2] / "student_template" / "layers" / "public_answers.npz",
             "TCP": self.port,
             "UNIX": self.folder / "listener",
@@ -87,29 +110,30 @@ class Scene:
         return text
 
     def changed(self) -> bool:
-        """Whether a canary was changed or something was written outside."""
+        """Whether a canary or the grader's own process was changed, or something was written outside."""
         return self._digest() != self._before
 
     def _digest(self) -> str:
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(f"{own_priority()}{own_limits()}".encode())
         for path in sorted([self.secret, *self.outside.rglob("*"), self.submissions / "control.py"]):
             status = path.lstat()
-            digest.update(f"{path}{status.st_mode}{status.st_uid}".encode())
+            digest.update(f"{path}{status.st_mode}{status.st_uid}{status.st_nlink}{status.st_mtime_ns}".encode())
             if path.is_file() and not path.is_symlink():
                 digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def reached(self) -> bool:
-        """Whether anything arrived at a listener."""
-        arrived = False
-        tcp, udp, *unix = self._listeners
+        """Whether anything arrived at a listener, or a signal (SIGURG, which else does nothing) at this process."""
+        arrived = bool(self._signals)
+        tcp, udp, letters, *unix = self._listeners
         for listener in (tcp, *unix):
             with contextlib.suppress(BlockingIOError):
                 listener.accept()[0].close()
                 arrived = True
-        with contextlib.suppress(BlockingIOError):
-            udp.recv(64)
-            arrived = True
+        for listener in (udp, letters):
+            with contextlib.suppress(BlockingIOError):
+                listener.recv(64)
+                arrived = True
         return arrived
 
     def left_behind(self) -> list[psutil.Process]:
@@ -121,3 +145,13 @@ class Scene:
                 if own and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
         return found
+
+
+def own_priority() -> tuple[int, set[int]]:
+    """The grader's nice value and the cores that it may use."""
+    return os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)
+
+
+def own_limits() -> list[tuple[int, int]]:
+    """The grader's limits."""
+    return [resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")]

@@ -6,6 +6,9 @@ One folder an attack: the submission, or ``make.py`` which writes it, and ``expe
 from __future__ import annotations
 
 import importlib.util
+import io
+import os
+import platform
 import resource
 import subprocess
 import sys
@@ -16,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from grader.batch.classes import Settings, grade_class
+from grader.exporters import terminal
 from grader.grading import NotebookLimits
 from grader.intake.layouts import open_entries
 from grader.model import CheckResult, Result, Status
@@ -103,6 +108,7 @@ def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monk
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
     expect = expectation(name)
+    skip_elsewhere(expect)
     want = expect["locked"] | expect.get(level, {})
     with Scene() as scene:
         put(name, scene)
@@ -110,13 +116,15 @@ def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monk
         started = time.monotonic()
         results = grade(scene, level, expect, monkeypatch)
         seconds = time.monotonic() - started
-        attack, control = results.pop("attack"), results.pop("control")
+        attack, control = results.pop(expect.get("student", "attack")), results.pop("control")
         assert results == {}
         judge_attack(attack, want)
+        judge_outputs(attack, scene, want)
         assert (control.status, control.score) == ("graded", control.max_score), "the honest neighbour"
         assert control.isolation.level == level
         assert set(control.isolation.probes.values()) == {"denied"}
         assert scene.left_behind() == []
+        assert list(scene.temporary.iterdir()) == [], "every folder is removed, whatever was made in it"
         assert not scene.changed()
         assert not scene.reached()
         assert seconds < want.get("seconds", SECONDS)
@@ -128,42 +136,84 @@ def judge_attack(result: Result, want: dict[str, Any]) -> None:
     text = result.to_json()
     assert SUCCESS not in text
     assert want.get("words", "") in text
-    if want["verdict"] == "REJ":
+    verdicts = [want["verdict"]] if isinstance(want["verdict"], str) else want["verdict"]
+    if verdicts == ["REJ"]:
         assert (result.status, result.score) == ("not_graded", None)
         assert result.reason
         return
     assert result.status == "graded", result.reason
     forward, backward = check_of(result, "forward"), check_of(result, "backward")
-    assert backward.status in VERDICTS[want["verdict"]]
+    assert backward.status in set().union(*(VERDICTS[verdict] for verdict in verdicts))
     assert forward.status == want.get("forward", "passed"), "only the attacking function loses its check"
     assert backward.seconds < LIMIT + 2, "it loses its time limit, and no more"
-    if want["verdict"] == "MLE":
+    if verdicts == ["MLE"]:
         assert "emory" in text or "MB" in text
     if want.get("note"):
         assert want["note"] in {note.code for note in backward.notes}
+    if "executed" in want:
+        assert result.notebook is not None
+        assert (result.notebook.trouble, result.notebook.executed) == (None, want["executed"])
     if "cell" in want:
         assert result.notebook is not None
-        assert want["cell"] in {error.type for error in result.notebook.errors}
+        wanted = {want["cell"]} if isinstance(want["cell"], str) else set(want["cell"])
+        assert wanted & {error.type for error in result.notebook.errors}
+
+
+def judge_outputs(result: Result, scene: Scene, want: dict[str, Any]) -> None:
+    """What staff look at (``absent``, ``present``: file or "terminal" -> texts) holds these texts, or does not."""
+    out = scene.folder / "out"
+    screen = Console(file=io.StringIO(), force_terminal=True, width=100)
+    terminal.show(result, screen)
+    terminal.show_class([result], screen)
+    shown = {path.name: path.read_text("utf-8") for path in [*out.glob("*.*"), *(out / result.student).glob("*")]
+             if path.suffix != ".db"}  # fmt: skip
+    shown["terminal"] = screen.file.getvalue()
+    for name, texts in want.get("absent", {}).items():
+        assert [text for text in texts if text in shown[name]] == []
+    for name, texts in want.get("present", {}).items():
+        assert [text for text in texts if text not in shown[name]] == []
+
+
+def skip_elsewhere(expect: dict[str, Any]) -> None:
+    """Skip attacks that are written for one kind of processor."""
+    if expect.get("machine", platform.machine()) != platform.machine():
+        pytest.skip(f"it is made for {expect['machine']}")
 
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if expectation(name)["unprotected"]["how"] != "never"])
 def test_the_attack_works_where_nothing_protects(name: str, monkeypatch: pytest.MonkeyPatch):
     """Against a judge in the student's own process, or at level 0, it succeeds: the test above is not vacuous."""
     expect = expectation(name)
+    skip_elsewhere(expect)
+    if expect["unprotected"].get("root") and os.geteuid() != 0:
+        pytest.skip("only root may do it")
     with Scene() as scene:
         put(name, scene)
+        if expect["unprotected"]["how"] == "command":
+            command = [sys.executable, *expect["unprotected"]["command"]]
+            subprocess.run(command, cwd=scene.submissions / "attack", capture_output=True, timeout=30)
+            assert scene.changed()
+            return
         if expect["unprotected"]["how"] == "naive":
             assert fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
             return
         result = grade(scene, "process", expect, monkeypatch)["attack"]
         shows = expect["unprotected"].get("shows", "message")
         evidence = {
-            "message": lambda: SUCCESS in result.to_json(),
+            "message": lambda: tells_success(result),
             "listener": scene.reached,
             "changed": scene.changed,
             "process": lambda: scene.left_behind() != [],
+            "trouble": lambda: bool(result.notebook and result.notebook.trouble),
         }
         assert evidence[shows]()
+
+
+def tells_success(result: Result) -> bool:
+    """Whether an exception says so; tracebacks do not count, they quote the line that may say so."""
+    messages = [check.error.message for check in result.checks if check.error]
+    messages += [error.message for error in result.notebook.errors] if result.notebook else []
+    return any(SUCCESS in message for message in messages)
 
 
 def fools_naive_judge(scene: Scene, shows: str) -> bool:

@@ -231,7 +231,14 @@ def mixed() -> Result:
             "All hidden units compute the same value & get the same gradient,\nso they stay copies of each other.",
             True,
         ),
-        Question("relu", "Where is the gradient of ReLU zero?", "", False),
+        Question("relu", "Where is the gradient of ReLU zero?", "", True),
+        Question(
+            "dropout",
+            "Which layers behave differently in testing?\n1. Dropout\n2. Convolution\n3. Batch normalisation",
+            "1 and 3",
+            False,
+            "The choice is right.",
+        ),
     )
     return Result(
         "assignment2",

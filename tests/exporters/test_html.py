@@ -95,6 +95,30 @@ def test_report_stays_small_whatever_students_write():
     assert all(f"<h4>Check {i}</h4>" in page for i in range(60))
 
 
+def test_answers_in_words_are_shown_as_text():
+    """Question, options, answer and remark; lines stay, markdown and markup are signs, nothing is cut."""
+    answer = "**1** and [3](javascript:alert(1))\n\n<b>so</b> " + "y" * 3900
+    questions = (
+        Question("a", "Which?\n1. One\n2. Two", answer, True, "The choice is wrong."),
+        Question("b", "Why?", " \n", True),
+        Question("c", "How?", "2", False),
+    )
+    page = html.report(dataclasses.replace(samples.mixed(), questions=questions))
+    assert '<h3>Which?</h3>\n<p class="asks">1. One\n2. Two</p>' in page
+    assert "<blockquote>**1** and [3](javascript:alert(1))\n\n&lt;b&gt;so&lt;/b&gt; yyy" in page
+    assert "y" * 3900 in page
+    assert "The choice is wrong." in page
+    assert page.count("No answer.") == 1
+    assert (page.count("Needs review by a person"), page.count("No review needed")) == (2, 1)
+
+
+def test_many_questions_are_counted():
+    """Those that are not shown are in the JSON."""
+    questions = tuple(Question(f"q{i}", "Why?", "So.", True) for i in range(50))
+    page = html.report(dataclasses.replace(samples.mixed(), questions=questions))
+    assert "10 more questions in result.json." in words(page)
+
+
 def test_ordinary_report_is_not_cut():
     """The sample fits with all of its figures and tracebacks."""
     page = html.report(samples.mixed())

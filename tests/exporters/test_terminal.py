@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
-from grader.exporters import terminal
-from tests.results import result
+from grader.exporters import html, terminal
+from grader.model import ErrorInfo, Note, PartResult, Question, Status
+from tests.results import failed_check, result
 
 
 def shown(show, *arguments, width=200):
@@ -36,6 +38,36 @@ def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
     assert "The file is broken." in table
 
 
+def test_answers_in_words_are_counted_in_one_line():
+    """To read, checked, missing; no question, no line."""
+    to_read, checked, missing = (
+        Question("a", "Why?", "So.", True),
+        Question("b", "Which?", "2", False, "The choice is right."),
+        Question("c", "How?", " ", True),
+    )
+
+    def line(*questions: Question) -> str:
+        text = shown(terminal.show, replace(result(), questions=questions))
+        return next((line for line in text.splitlines() if "Inline" in line), "").strip()
+
+    assert "Inline questions: 1 answer to read (no marks)." in line(to_read)
+    assert "2 answers to read, 1 checked, 1 without an answer (no marks)." in line(to_read, to_read, checked, missing)
+    assert line() == ""
+
+
 def test_markup_in_names_is_shown_as_text():
     """A student called [bold] is called [bold]."""
     assert "[bold]eve[/bold]" in shown(terminal.show_class, [result("[bold]eve[/bold]")])
+
+
+def test_a_class_says_whom_to_look_at():
+    """Who ran into the sandbox, and with what; the honest are not named."""
+    note = Note("sandbox", "The code tried to open /etc/shadow; the sandbox denied it.")
+    broken = replace(failed_check(), status=Status.VIOLATED, notes=(note,), error=ErrorInfo("Violated", "Ended."))
+    eve = result("eve", parts=(PartResult("conv", "Convolution", 0.0, 3.0, (broken,)),))
+    text = shown(terminal.show_class, [result(), eve])
+    assert "Please look at these yourself:" in text
+    assert "  eve: The code tried to open /etc/shadow" in text
+    assert eve.flags == [note.sentence, "backward: Ended."]
+    assert "yourself" not in shown(terminal.show_class, [result()])
+    assert note.sentence in html.index([result(), eve], title="Layers")

@@ -18,6 +18,9 @@ from grader.extract import extract
 from grader.intake.archives import is_zip, unpacked
 from grader.intake.layouts import open_entries, student_name
 from grader.intake.reading import read_submission
+from grader.questions.answers import questions_of
+from grader.questions.declared import Asked
+from grader.submission import Prose, SourceFile
 from tests.conftest import notebook_json
 from tests.mutations import mutated
 
@@ -25,6 +28,22 @@ from tests.mutations import mutated
 fuzz = settings(
     max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+CHOICE = Asked("why", "Why?", kind="choice", options=("Yes", "No"))
+MARKS = [
+    "Inline Question 1",
+    "Your Answer:",
+    "答：",
+    "**",
+    "# ",
+    "\n",
+    "Why?",
+    "1, 2",
+    "```\n",
+    "$\\color{",
+    "x",
+    " ",
+    "[x] ",
+]
 VALID = json.dumps(notebook_json(["import numpy as np\n", "def f(x):\n    return x\n", ""])).encode()
 
 
@@ -48,7 +67,24 @@ def read(path: Path):
     except Refused as error:
         return one_sentence(error)
     extract(submission, ["f"])
+    for file in submission.files:
+        questions_of(file, (CHOICE,), {CHOICE.slug: frozenset({1})})
     return submission
+
+
+@fuzz
+@given(st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from(MARKS), max_size=12).map("".join)), max_size=6))
+def test_any_text_in_a_notebook(cells):
+    """Marks in every order: no exception, slugs differ, and no more is answered than was written."""
+    prose, above = [], 0
+    for code, text in cells:
+        above += code
+        prose.append(Prose(above, text))
+    questions = questions_of(SourceFile("work.ipynb", (), tuple(prose)), (CHOICE,), {"why": frozenset({1})})
+    assert questions[0].slug == "why"
+    assert len({question.slug for question in questions}) == len(questions)
+    written = "".join("".join(text.split()) for _, text in cells)
+    assert all(len("".join(question.answer.split())) <= 2 * len(written) for question in questions)
 
 
 @fuzz

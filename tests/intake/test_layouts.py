@@ -7,8 +7,8 @@ import os
 import pytest
 
 from grader.errors import Refused
+from grader.folders import remove
 from grader.intake import reading
-from grader.intake.archives import _remove
 from grader.intake.layouts import open_entries
 from grader.intake.reading import read_submission, student_name
 from tests.intake.zips import NOTEBOOK, write_zip
@@ -213,7 +213,7 @@ def test_a_folder_deeper_than_recursion_goes_is_read(write_notebook, tmp_path):
     finally:
         (tmp_path / "base").mkdir()
         (tmp_path / "ben").rename(tmp_path / "base/content")
-        _remove(tmp_path / "base")  # pytest's own removal recurses
+        remove(tmp_path / "base")  # pytest's own removal recurses
 
 
 def test_the_databases_own_files_are_no_students_folders(tmp_path):

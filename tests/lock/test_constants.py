@@ -30,7 +30,7 @@ def constant(text: str, name: str) -> int:
     return int(match[1], 0) << int(match[2] or 0)
 
 
-@pytest.mark.parametrize(("column", "machine"), enumerate(HEADERS))
+@pytest.mark.parametrize(("column", "machine"), list(enumerate(HEADERS)))
 def test_the_numbers_of_system_calls(column: int, machine: str):
     """The table and the headers agree on every call that both know, and on which do not exist."""
     text = header(*(str(path.relative_to(INCLUDE)) for path in HEADERS[machine]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import struct
 
 import pytest
@@ -77,6 +78,25 @@ def test_signals_and_limits_reach_the_own_process_only(role, machine):
     assert call(role, machine, "prlimit64", 0) == ALLOW
     assert call(role, machine, "prlimit64", PID + 1) == DENIED
     assert call(role, machine, "tkill", PID) == DENIED
+
+
+@pytest.mark.parametrize("role", ["worker", "kernel"])
+def test_space_is_reserved_within_a_files_size_only(role, machine):
+    """Beyond its end (FALLOC_FL_KEEP_SIZE = 1) no limit on the sizes of files counts it."""
+    assert call(role, machine, "fallocate", 3, 0, 0, 4096) == ALLOW
+    assert call(role, machine, "fallocate", 3, 1, 0, 4096) == DENIED
+
+
+@pytest.mark.parametrize("role", ["worker", "kernel"])
+def test_no_file_is_made_to_signal_another_process(role, machine):
+    """The owner of a file, whom the kernel signals, cannot be set; locks and flags can."""
+    set_owner, set_signal, notify, set_owner_extended = 8, 10, 1026, 15
+    for command in (set_owner, set_signal, notify, set_owner_extended):
+        assert call(role, machine, "fcntl", 0, command) == DENIED
+    for request in (0x8901, 0x8902, 0x5452):  # FIOSETOWN, SIOCSPGRP, FIOASYNC
+        assert call(role, machine, "ioctl", 0, request) == DENIED
+    for command in (fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFL, fcntl.F_SETFL, fcntl.F_SETLKW):
+        assert call(role, machine, "fcntl", 0, command) == ALLOW
 
 
 def test_the_worker_has_no_sockets_and_the_kernel_those_of_its_own_channel(machine):

@@ -12,10 +12,11 @@ import pytest
 
 from grader import sandbox
 from grader.errors import HarnessError, Refused
+from grader.folders import remove
 from grader.lock.probe import NAMES
 from grader.sandbox import LEVELS, lockdown, open_box
 from grader.sandbox.lockdown import fresh_uid
-from grader.sandbox.quota import Quota, remove
+from grader.sandbox.quota import Quota
 from grader.sandbox.trial import survey, try_out
 
 LOCKED = [level for level in LEVELS if level != "process"]
@@ -133,6 +134,14 @@ def test_a_folder_over_its_quota_is_noticed_without_opening_anything(tmp_path):
     for number in range(6):
         (tmp_path / f"{number}").touch()
     assert quota.excess(tmp_path) == "more than 5 files"
+
+
+def test_folders_too_deep_to_be_counted_are_over_the_quota(tmp_path):
+    """What lies below the longest path could be any number of bytes."""
+    code = "import os\nfor _ in range(20):\n os.mkdir('d' * 250)\n os.chdir('d' * 250)"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert Quota(size=1000, files=100).excess(tmp_path) == "a folder that cannot be looked into"
+    remove(tmp_path / ("d" * 250))
 
 
 def test_a_folder_is_removed_however_deep_it_is(tmp_path):

@@ -57,6 +57,15 @@ def test_what_is_no_plain_array_is_described_instead(value, kind):
     assert through({"x": value})[2] == {"x": Odd(kind)}
 
 
+def test_arrays_that_do_not_fit_together_are_described_instead():
+    """The limit is on the message: each of these would fit alone."""
+    half = np.zeros(frames.MAX_ARRAYS // 16 + 1)
+    values = through({"first": half, "second": half, "small": np.ones(3)})[2]
+    assert values["second"] == Odd("an array of 16 MB, more than can be compared")
+    assert isinstance(values["first"], np.ndarray)
+    assert isinstance(values["small"], np.ndarray)
+
+
 def message(head, data=b"", *, magic=b"GRD1", text_size=None, data_size=None):
     text = head if isinstance(head, bytes) else json.dumps(head).encode()
     sizes = (len(text) if text_size is None else text_size, len(data) if data_size is None else data_size)

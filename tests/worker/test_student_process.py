@@ -15,6 +15,8 @@ from grader.expectations import Odd
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox.lockdown import LockdownBox
+from grader.sandbox.quota import Quota
+from grader.worker import client
 from grader.worker.client import StudentProcess
 
 FORWARD = load_part("relu").checks["forward"]
@@ -296,7 +298,7 @@ def test_a_second_reply_ends_the_process(student):
     assert play(student(source), FORWARD).outcome == "violated"
 
 
-def test_a_folder_filled_with_files_ends_the_process(student):
+def test_a_folder_filled_with_files_ends_the_process(student, monkeypatch):
     """What student code writes is limited, whatever it writes."""
     source = """
     def relu_forward(x):
@@ -305,9 +307,10 @@ def test_a_folder_filled_with_files_ends_the_process(student):
             open(f"{number}", "w").close()
             number += 1
     """
+    monkeypatch.setattr(client, "QUOTA", Quota(size=2**20, files=100))
     transcript = play(student(source), FORWARD)
     assert transcript.outcome == "violated"
-    assert transcript.error["message"] == "It left more than 5000 files in its folder."
+    assert transcript.error["message"] == "It left more than 100 files in its folder."
 
 
 locked = pytest.mark.skipif(bool(LockdownBox.missing()), reason=f"NO LOCKED LEVEL HERE: {LockdownBox.missing()}")

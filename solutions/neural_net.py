@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from solutions.affine import AffineCache, affine_backward, affine_forward
-from solutions.inputs import Floats, expect_shape
+from solutions.inputs import Floats
+from solutions.losses import softmax_loss
 from solutions.relu import relu_backward, relu_forward
 
 Labels = npt.NDArray[np.integer[Any]]
@@ -93,20 +94,9 @@ class TwoLayerNet:
 
     def _loss_and_gradients(self, X: npt.ArrayLike, y: npt.NDArray[Any], reg: float) -> tuple[float, dict[str, Floats]]:
         scores, (first, relu, second) = self._forward(X)
-        data_loss, dscores = _softmax_loss(scores, y)
+        data_loss, dscores = softmax_loss(scores, y)
         dactive, dW2, db2 = affine_backward(dscores, second)
         _, dW1, db1 = affine_backward(relu_backward(dactive, relu), first)
         W1, W2 = self.params["W1"], self.params["W2"]
         loss = data_loss + reg * (np.sum(W1**2) + np.sum(W2**2))
         return float(loss), {"W1": dW1 + 2 * reg * W1, "b1": db1, "W2": dW2 + 2 * reg * W2, "b2": db2}
-
-
-def _softmax_loss(scores: Floats, y: npt.NDArray[Any]) -> tuple[float, Floats]:
-    """Mean cross-entropy of scores (N, C) with labels y (N,), and its gradient to the scores."""
-    N = len(scores)
-    expect_shape("y", y, (N,))
-    shifted = scores - scores.max(axis=1, keepdims=True)  # so that exp never overflows
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    dscores = np.exp(log_p)
-    dscores[np.arange(N), y] -= 1
-    return float(-log_p[np.arange(N), y].mean()), dscores / N

@@ -1,0 +1,37 @@
+"""Folders that others filled: removed whatever is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import secrets
+from pathlib import Path
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, however deep and whatever its modes: what is nested is moved up, so that no path grows long.
+
+    Links are not followed. What cannot be removed stays.
+    """
+    token = secrets.token_hex(8)
+    numbers = itertools.count()
+    found, emptied = [folder], []
+    with contextlib.suppress(OSError):
+        while found:
+            here = found.pop()
+            emptied.append(here)
+            os.chmod(here, 0o700)
+            with os.scandir(here) as entries:
+                for entry in list(entries):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
+                        continue
+                    os.chmod(entry.path, 0o700)  # a folder can be moved only by who may write to it
+                    if here != folder:
+                        found.append(folder / f"{token}-{next(numbers)}")
+                        os.rename(entry.path, found[-1])
+                    else:
+                        found.append(Path(entry.path))
+        for here in reversed(emptied):
+            os.rmdir(here)

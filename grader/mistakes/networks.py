@@ -1,0 +1,211 @@
+"""What goes wrong in networks with a softmax loss and the regularisation 0.5 * reg * sum(W**2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.mistakes import mistake
+
+PARTS = ("two_layer_model", "two_layer_convnet", "three_layer_convnet")
+FUNCTIONS = ("two_layer_net", "two_layer_convnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call for loss and gradients; ``right(reg)`` gives them as the reference does."""
+
+    right: Callable[[float], Any]
+    params: Mapping[str, Any]
+    reg: float
+    samples: int
+
+    @property
+    def loss(self) -> Any:
+        """The right loss."""
+        return self.right(self.reg)[0]
+
+    @property
+    def grads(self) -> dict[str, Any]:
+        """The right gradients."""
+        return dict(self.right(self.reg)[1])
+
+
+def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
+    """The reference's networks, their (loss, grads) replaced by those that ``change(call)`` gives."""
+
+    def function(right: Any) -> Any:
+        def network(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
+            if y is None:
+                return right(X, model)
+            return change(Call(lambda strength: right(X, model, y, strength), model, reg, len(X)))
+
+        return network
+
+    class ThreeLayerConvNet(ref.ThreeLayerConvNet):  # type: ignore[misc]  # the reference is known at run time only
+        reg: float
+
+        def loss(self, X: Any, y: Any = None) -> Any:
+            inner = super().loss
+            if y is None:
+                return inner(X)
+            given = self.reg
+
+            def right(strength: float) -> Any:
+                self.reg = strength
+                try:
+                    return inner(X, y)
+                finally:
+                    self.reg = given
+
+            return change(Call(right, self.params, given, len(X)))
+
+    return {name: function(getattr(ref, name)) for name in FUNCTIONS} | {"ThreeLayerConvNet": ThreeLayerConvNet}
+
+
+@mistake(
+    "whole-reg-convention",
+    parts=PARTS,
+    sentence="The regularisation is taken as reg * sum(W**2); this assignment has it with the factor 0.5.",
+    hint="Other editions of the course leave the 0.5 out; read the formula in this notebook.",
+)
+def whole_convention(ref: Any) -> Mapping[str, Any]:
+    """Twice the regularisation, in the loss and its gradients alike."""
+    return networks(ref, lambda call: call.right(2 * call.reg))
+
+
+@mistake(
+    "reg-loss-not-halved",
+    parts=PARTS,
+    sentence="The loss adds reg * sum(W**2); this assignment has it with the factor 0.5.",
+    hint="The loss and its gradients must belong together: compare them numerically with reg above 0.",
+)
+def loss_not_halved(ref: Any) -> Mapping[str, Any]:
+    """Twice the regularisation in the loss alone."""
+    return networks(ref, lambda call: (call.right(2 * call.reg)[0], call.grads))
+
+
+@mistake(
+    "reg-gradient-doubled",
+    parts=PARTS,
+    sentence="The gradient of the regularisation is twice too large.",
+    hint="Your loss adds 0.5 * reg * sum(W**2); differentiate that term with respect to W once more.",
+)
+def gradient_doubled(ref: Any) -> Mapping[str, Any]:
+    """Twice the regularisation in the gradients alone."""
+    return networks(ref, lambda call: (call.loss, call.right(2 * call.reg)[1]))
+
+
+@mistake(
+    "reg-gradient-absent",
+    parts=PARTS,
+    sentence="The gradients of the weights leave out the regularisation.",
+    hint="Every term of the loss has a gradient; a numeric check with reg 0 does not show this one.",
+)
+def gradient_absent(ref: Any) -> Mapping[str, Any]:
+    """The gradients of the data loss alone."""
+    return networks(ref, lambda call: (call.loss, call.right(0.0)[1]))
+
+
+@mistake(
+    "gradients-summed",
+    parts=PARTS,
+    sentence="The gradients are summed over the samples, but the loss is their mean.",
+    hint="Compare how the loss and its gradients use the number of samples.",
+)
+def gradients_summed(ref: Any) -> Mapping[str, Any]:
+    """The gradients of the data loss, N times too large."""
+
+    def change(call: Call) -> Any:
+        data = call.right(0.0)[1]
+        return call.loss, {name: value + (call.samples - 1) * data[name] for name, value in call.grads.items()}
+
+    return networks(ref, change)
+
+
+@mistake(
+    "biases-penalised",
+    parts=PARTS,
+    sentence="The biases are regularised too; only the weights should be.",
+    hint="Check which parameters enter the regularisation term and its gradient.",
+)
+def biases_penalised(ref: Any) -> Mapping[str, Any]:
+    """The squares of all biases in the loss, and their gradients."""
+
+    def change(call: Call) -> Any:
+        biases = {name: value for name, value in call.params.items() if name.startswith("b")}
+        penalty = 0.5 * call.reg * sum(np.sum(b**2) for b in biases.values())
+        return call.loss + penalty, call.grads | {name: call.grads[name] + call.reg * b for name, b in biases.items()}
+
+    return networks(ref, change)
+
+
+def leave_out(name: str) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant that does not regularise one of the weights, where a network has it."""
+
+    def change(call: Call) -> Any:
+        if name not in call.params:
+            return call.loss, call.grads
+        W = call.params[name]
+        return call.loss - 0.5 * call.reg * np.sum(W**2), call.grads | {name: call.grads[name] - call.reg * W}
+
+    return lambda ref: networks(ref, change)
+
+
+W1_LEFT_OUT, W2_LEFT_OUT, W3_LEFT_OUT = (
+    mistake(
+        f"{name.lower()}-not-regularised",
+        parts=PARTS,
+        sentence=f"{name} is left out of the regularisation.",
+        hint="The regularisation sums over the weights of every layer.",
+    )(leave_out(name))
+    for name in ("W1", "W2", "W3")
+)
+
+
+@mistake(
+    "biases-never-added",
+    parts=("two_layer_model",),
+    sentence="The biases are never added to the scores of their layer.",
+    hint="Try a model whose biases are not zero.",
+)
+def biases_never_added(ref: Any) -> Mapping[str, Any]:
+    """The network with biases of zero."""
+
+    def two_layer_net(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
+        return ref.two_layer_net(X, {**model, "b1": 0 * model["b1"], "b2": 0 * model["b2"]}, y, reg)
+
+    return {"two_layer_net": two_layer_net}
+
+
+@mistake(
+    "relu-absent",
+    parts=("two_layer_model",),
+    sentence="There is no ReLU between the two layers.",
+    hint="Look at the hidden values of a model some of which are negative.",
+)
+def relu_absent(ref: Any) -> Mapping[str, Any]:
+    """A network with each hidden unit twice, mirrored: relu(a) - relu(-a) = a."""
+
+    def two_layer_net(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
+        twice = {
+            "W1": np.hstack([model["W1"], -model["W1"]]),
+            "b1": np.concatenate([model["b1"], -model["b1"]]),
+            "W2": np.vstack([model["W2"], -model["W2"]]),
+            "b2": model["b2"],
+        }
+        if y is None:
+            return ref.two_layer_net(X, twice)
+        loss, grads = ref.two_layer_net(X, twice, y, 0.5 * reg)  # it has every square twice
+        H = len(model["b1"])
+        return loss, {
+            "W1": grads["W1"][:, :H] - grads["W1"][:, H:],
+            "b1": grads["b1"][:H] - grads["b1"][H:],
+            "W2": grads["W2"][:H] - grads["W2"][H:],
+            "b2": grads["b2"],
+        }
+
+    return {"two_layer_net": two_layer_net}

@@ -1,0 +1,11 @@
+"""The right numbers in the wrong shape."""
+
+import numpy as np
+
+
+def relu_forward(x):
+    return np.maximum(x, 0), x
+
+
+def relu_backward(dout, cache):
+    return (dout * (cache > 0))[np.newaxis]

@@ -1,0 +1,13 @@
+"""Small to send, long to write."""
+
+import zipfile
+from pathlib import Path
+
+from tests.attacks.scene import HONEST, Scene
+
+
+def make(submissions: Path, scene: Scene) -> None:
+    with zipfile.ZipFile(submissions / "attack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("relu.py", HONEST)
+        for n in range(25_000):
+            archive.writestr(f"{n}.py", "")

@@ -1,0 +1,136 @@
+"""Declared questions and their choices: what is read of an answer, what is told, what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import resources
+from grader.assignments import all_assignments
+from grader.errors import MalformedCheck
+from grader.intake.reading import read_submission
+from grader.questions import declared
+from grader.questions.answers import UNCLEAR, questions_of
+from grader.questions.choices import chosen
+from grader.questions.declared import Asked, asked, right_choices
+from tests.intake.test_questions import ASK, CHOICE, OPTIONS, collected
+
+
+@pytest.mark.parametrize(
+    ("answer", "picks"),
+    [
+        ("1, 3", {1, 3}),
+        ("1 and 3.", {1, 3}),
+        ("**1** & **3**", {1, 3}),
+        ("(1)(3)", {1, 3}),
+        ("①③", {1, 3}),
+        ("１、３", {1, 3}),
+        ("A, c", {1, 3}),
+        ("a) and c)", {1, 3}),
+        ("Options 1 and 3", {1, 3}),
+        ("选 1 和 3", {1, 3}),
+        ("第1、3项", {1, 3}),
+        ("4", {4}),
+        ("none of these", {4}),
+        ("1. A larger training set\n3. *Stronger regularisation*", {1, 3}),
+        ("A larger training set", {1}),
+        ("- [x] A larger training set\n- [ ] More hidden units\n- [X] 3. Stronger regularisation", {1, 3}),
+        ("13", None),
+        ("1, 5", None),
+        ("not 2", None),
+        ("不选 2", None),
+        ("all but 2", None),
+        ("1. True\n2. False", None),
+        ("2. A larger training set", None),
+        ("a larger one, I think", None),
+        ("- [ ] A larger training set", None),
+        ("1, 3 since 2 makes it worse", None),
+        ("1" * 5000, None),
+        ("", None),
+    ],
+)
+def test_choices_are_read_where_they_are_plain(answer, picks):
+    """Numbers, letters, ticks and copied options; anything else is for a person."""
+    assert chosen(answer, OPTIONS) == (None if picks is None else frozenset(picks))
+
+
+@pytest.mark.parametrize(
+    ("answer", "note", "review"),
+    [
+        ("1, 3", "The choice is right.", False),
+        ("1", "The choice is wrong.", False),
+        ("1, 2, 3", "The choice is wrong.", False),
+        ("well", UNCLEAR, True),
+        ("", "", True),
+        ("1, 3\n\n**Explanation:** so", "The choice is right.", True),
+    ],
+)
+def test_a_choice_is_compared_where_the_right_one_is_known(tmp_path, answer, note, review):
+    """It says right or wrong and no more; what is unclear or explained goes to a person."""
+    cell = f"{ASK}Your answer: {answer}"
+    (question,) = collected(tmp_path, cell, questions=[CHOICE], right={"gap": frozenset({1, 3})})
+    assert (question.note, question.needs_review) == (note, review)
+    (question,) = collected(tmp_path, cell, questions=[CHOICE])
+    assert (question.note, question.needs_review) == ("", True)
+
+
+def test_a_missing_explanation_is_noted(tmp_path):
+    """Where the assignment asks for one."""
+    explained = Asked("gap", CHOICE.prompt, kind="choice", options=OPTIONS, explain=True)
+    cell = f"{ASK}Your answer: 2\n\nYour explanation: *Fill this in*"
+    (question,) = collected(tmp_path, cell, questions=[explained], right={"gap": frozenset({1, 3})})
+    assert question.note == "The choice is wrong. No explanation was found."
+    assert (question.answer, question.needs_review) == ("2", True)
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ({"slug": "a"}, "slug and prompt are texts"),
+        ({"slug": "a", "prompt": "Why?", "right": [1]}, "belong to solutions/questions/"),
+        ({"slug": "a", "prompt": "Why?", "kind": "choice"}, "with options"),
+        ({"slug": "a", "prompt": "Why?", "options": ["x"]}, "with options"),
+        ({"slug": "a", "prompt": "Why?", "kind": "essay"}, "with options"),
+        ({"slug": "a", "prompt": "Why?", "find": [1]}, "lists of texts"),
+        ({"slug": "a", "prompt": "Why?", "public": "yes"}, "true or false"),
+        ({"slug": "a", "prompt": "Why?", "point": 3}, "unknown point"),
+    ],
+)
+def test_a_question_that_cannot_work_is_refused(table, reason):
+    """With the file and the question; right choices must not stand in a file that ships."""
+    with pytest.raises(MalformedCheck, match=reason):
+        asked([table], "x.toml")
+    with pytest.raises(MalformedCheck, match="one slug"):
+        asked([{"slug": "a", "prompt": "Why?"}] * 2, "x.toml")
+    with pytest.raises(MalformedCheck, match="are tables"):
+        asked("why", "x.toml")
+
+
+@pytest.mark.parametrize("text", ["[gap]\nright = [5]", "[gap]\nright = 1", "[other]\nright = [1]", "gap = 1", "[gap"])
+def test_right_choices_that_cannot_be_are_refused(tmp_path, monkeypatch, text):
+    """Options that there are not, questions that there are not."""
+    monkeypatch.setattr(declared, "RIGHT", tmp_path)
+    assert right_choices("work", (CHOICE,)) == {}
+    (tmp_path / "work.toml").write_text("[gap]\nright = [1, 3]")
+    assert right_choices("work", (CHOICE,)) == {"gap": frozenset({1, 3})}
+    (tmp_path / "work.toml").write_text(text)
+    with pytest.raises(MalformedCheck, match=r"solutions/questions/work\.toml"):
+        right_choices("work", (CHOICE,))
+
+
+@pytest.mark.parametrize("assignment", all_assignments().values(), ids=list(all_assignments()))
+def test_templates_ask_what_the_assignment_declares_and_answer_nothing(assignment):
+    """Every declared question is found in the template, unanswered, and there is no other."""
+    (file,) = read_submission(assignment.folder / assignment.notebook).files
+    found = questions_of(file, assignment.questions, {})
+    assert [(item.slug, item.answer, item.note) for item in found] == [
+        (question.slug, "", "") for question in assignment.questions
+    ]
+    for slug in right_choices(assignment.slug, assignment.questions):
+        assert slug in {question.slug for question in assignment.questions}
+
+
+def test_right_choices_do_not_ship():
+    """They lie outside of what the wheel takes."""
+    shipped = [resources.folder("student_template").resolve(), declared.RIGHT.parents[1] / "grader"]
+    assert not any(declared.RIGHT.is_relative_to(folder) for folder in shipped)
+    assert (declared.RIGHT / "two_layer_net.toml").is_file()

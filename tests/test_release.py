@@ -1,0 +1,124 @@
+"""Templates come from solution notebooks, and the two cannot disagree."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+import grader.release
+from grader.assignments import all_assignments, find_assignment
+from grader.cli import main
+from grader.errors import MalformedCheck, Refused
+from grader.grading import grade_submission
+from grader.intake.reading import read_submission
+from grader.oracle.live import LiveOracle
+from grader.oracle.recorded import FILE
+from grader.release import release, solution_notebook, template_of
+
+SOLVED = '''def f(x):
+    """Twice x."""
+    ### BEGIN SOLUTION
+    y = 2 * x
+
+    return y
+    ### END SOLUTION
+'''
+
+
+@pytest.mark.parametrize("slug", all_assignments())
+def test_every_template_is_what_its_solution_makes(slug: str):
+    """The notebook in student_template/ equals the one made anew."""
+    assignment = find_assignment(slug)
+    made = template_of(solution_notebook(assignment))
+    assert (assignment.folder / assignment.notebook).read_text("utf-8") == made
+
+
+@pytest.mark.parametrize("slug", all_assignments())
+def test_every_solution_notebook_earns_all_marks(slug: str, box):
+    """On a hidden seed; it is written independently of the reference."""
+    assignment = find_assignment(slug)
+    submission = read_submission(solution_notebook(assignment))
+    result = grade_submission(submission, assignment, assignment.checks, LiveOracle(77), box)
+    lost = [check.slug for check in result.checks if check.status not in ("passed", "skipped")]
+    assert (result.status, lost) == ("graded", [])
+    assert result.score == result.max_score
+
+
+def test_a_marked_region_becomes_a_stub_and_outputs_go(write_notebook):
+    """What stands between the marks is gone, whatever it holds; signature and docstring stay."""
+    path = write_notebook(SOLVED, "f(2)")
+    notebook = json.loads(path.read_text())
+    notebook["cells"][2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "4"}]
+    path.write_text(json.dumps(notebook))
+    made = json.loads(template_of(path))
+    sources = ["".join(cell["source"]) for cell in made["cells"]]
+    stub = '    """Twice x."""\n    # YOUR CODE HERE\n    raise NotImplementedError'
+    assert sources[1].startswith("def f(x):\n" + stub)
+    assert "2 * x" not in json.dumps(made)
+    assert made["cells"][2]["outputs"] == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("x = 1", "nothing is left for students to write"),
+        ("def f():\n    ### BEGIN SOLUTION\n    pass\n", "do not match"),
+        (f"{SOLVED}\n### END SOLUTION", "do not match"),
+    ],
+)
+def test_marks_that_do_not_match_are_refused(write_notebook, cell: str, sentence: str):
+    """A solution must not reach students by a typing error."""
+    with pytest.raises(MalformedCheck, match=sentence):
+        template_of(write_notebook(cell))
+
+
+def assignment_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change) -> Path:
+    """The assignment `layers` with a changed solution notebook; the folder to release into."""
+    original = json.loads(solution_notebook(find_assignment("layers")).read_text("utf-8"))
+    for cell in original["cells"]:
+        cell["source"] = change("".join(cell["source"]))
+    path = tmp_path / "layers.ipynb"
+    path.write_text(json.dumps(original), "utf-8")
+    monkeypatch.setattr(grader.release, "solution_notebook", lambda assignment: path)
+    return tmp_path / "out"
+
+
+def test_a_solution_that_fails_its_own_checks_is_not_released(monkeypatch, tmp_path):
+    """The sentence names the check, and nothing is written."""
+    out = assignment_with(monkeypatch, tmp_path, lambda text: text.replace("(cache > 0)", "(cache > 1)"))
+    with pytest.raises(Refused, match="fails its own checks: backward"):
+        release(find_assignment("layers"), out)
+    assert not out.exists()
+
+
+def test_a_template_that_earns_marks_is_not_released(monkeypatch, tmp_path):
+    """A function whose solution is not marked would be given away."""
+    head, marks = "return np.maximum(0, x), x", ("    ### BEGIN SOLUTION\n    ", "\n    ### END SOLUTION")
+    out = assignment_with(
+        monkeypatch, tmp_path, lambda text: text.replace(f"{marks[0]}{head}{marks[1]}", f"    {head}")
+    )
+    with pytest.raises(Refused, match="earns marks as it stands: forward"):
+        release(find_assignment("layers"), out)
+    assert not out.exists()
+
+
+def test_the_command_writes_what_students_get(tmp_path, capsys):
+    """Template, recorded answers and description; the same bytes as in the project."""
+    assert main(["release", "two_layer_net", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    folder = find_assignment("two_layer_net").folder
+    for name in ("two_layer_net.ipynb", "assignment.toml", FILE):
+        assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes()
+        assert str(tmp_path / "out" / name) in said
+    workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
+    assert "grader check . --assignment two_layer_net" in workflow
+
+
+def test_without_the_solutions_there_is_nothing_to_release():
+    """One sentence says where a template is made."""
+    other = dataclasses.replace(find_assignment("layers"), notebook="no-such-notebook.ipynb")
+    with pytest.raises(Refused, match="a template is made in a checkout"):
+        solution_notebook(other)
