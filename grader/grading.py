@@ -159,7 +159,8 @@ def _to_keep(values: Values, want: Arrays) -> Values:
     """The values that will be judged; a large array of a wrong shape in words, as all are kept until the end."""
     kept = {name: values[name] for name in want if name in values}
     for name, value in kept.items():
-        if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > LARGE:
+        most = max(LARGE, want[name].nbytes)  # what is no larger than a right one takes no more memory
+        if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
             kept[name] = Odd(f"an array of shape {value.shape}")
     return kept
 
