@@ -21,6 +21,7 @@ from grader.model import Status
 from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import RecordedOracle
+from grader.sandbox import LEVELS, open_box
 from tests.data_sets.files import array, batch, learnable, text, write_cifar10
 from tests.test_specimens import checks_of, statuses
 
@@ -226,17 +227,22 @@ def test_skipped_parts_are_blank_in_the_class_table(tmp_path):
     assert ",10,10,10,,3," in (out / "grades.csv").read_text()
 
 
-def test_only_the_data_set_becomes_readable(folder, data, box, write_notebook):
-    """A loader that looks beside the data set's folder is stopped by the sandbox, and reported."""
-    if box.level == "process":
-        pytest.skip("this machine cannot lock processes")
+@pytest.mark.parametrize("level", [level for level in LEVELS if level != "process"])
+def test_only_the_data_set_becomes_readable(level, folder, data, write_notebook):
+    """A loader can neither read beside the data set's folder nor write into it."""
+    if LEVELS[level].missing():
+        pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {LEVELS[level].missing()}")
     secret = folder.parent / "secret"
     secret.write_text("answers")
-    path = write_notebook(f"def load_CIFAR10(root):\n    return open({str(secret)!r}).read()\n")
-    checks = checks_of(grade(path, with_data(RecordedOracle(find_assignment("cifar10")), data), box))
-    assert checks["cifar10_data/load"].status in (Status.VIOLATED, Status.CRASHED)
-    path = write_notebook("def load_CIFAR10(root):\n    open(root + '/test_batch', 'ab').write(b'x')\n")
     before = (folder / "test_batch").read_bytes()
-    checks = checks_of(grade(path, with_data(RecordedOracle(find_assignment("cifar10")), data), box))
-    assert checks["cifar10_data/load"].status in (Status.VIOLATED, Status.CRASHED)
+    oracle = with_data(RecordedOracle(find_assignment("cifar10")), data)
+    for call in (f"open({str(secret)!r})", "open(root + '/test_batch', 'ab')", "open(root + '/new', 'w')"):
+        path = write_notebook(f"def load_CIFAR10(root):\n    open(root + '/test_batch').close()\n    {call}.close()\n")
+        box = open_box(level)
+        try:
+            error = checks_of(grade(path, oracle, box))["cifar10_data/load"].error
+        finally:
+            box.close()
+        assert (error.type, error.line) in (("PermissionError", 3), ("FileNotFoundError", 3), ("OSError", 3)), call
     assert (folder / "test_batch").read_bytes() == before
+    assert not (folder / "new").exists()
