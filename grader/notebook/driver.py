@@ -34,6 +34,7 @@ MEMORY = 2 << 30  # bytes of address space
 INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
 ALIVE_SECONDS = 0.2  # how often a silent kernel is looked at
 IPC_PATH_LIMIT = 90  # bytes; a unix socket's path ends at 104 (macOS) or 108 (Linux), "-ipc-5" included
+SEND_MILLISECONDS = 1000
 NOT_RUN = "The cells after it were not run."
 
 
@@ -82,6 +83,7 @@ class HeadlessRun(NotebookClient):
         assert self.kc is not None
         client = self.manager.client()
         client.context.setsockopt(zmq.RECONNECT_IVL, -1)
+        client.context.setsockopt(zmq.SNDTIMEO, SEND_MILLISECONDS)  # without a connection, sending waits for ever
         client.start_channels(iopub=False, stdin=False, hb=False, control=False)
         self.kc.stop_channels()
         return client
@@ -97,8 +99,8 @@ class HeadlessRun(NotebookClient):
         if seconds <= 0:
             raise Halt
         self.code_cells_executed += 1
-        message_id = self.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
         try:
+            message_id = self.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
             reply = await self._reply(message_id, seconds)
             if reply is None:
                 await self._interrupt(message_id)
@@ -107,6 +109,9 @@ class HeadlessRun(NotebookClient):
         except DeadKernelError:
             self._record("KernelDied", await self._cause_of_death())
             await ensure_async(self.manager.shutdown_kernel(now=True))  # what it left behind in its process group
+            raise Halt from None
+        except zmq.Again:
+            self._record("KernelDied", f"The kernel had closed its connection before this cell. {NOT_RUN}")
             raise Halt from None
         if reply is not None and reply.get("ends"):
             self._record("KernelDied", f"This cell asked the kernel to exit. {NOT_RUN}")
@@ -132,7 +137,8 @@ class HeadlessRun(NotebookClient):
         """End a cell that is over its limit; raises Halt if it does not listen."""
         in_all = time.monotonic() >= self.deadline
         await ensure_async(self.manager.interrupt_kernel())
-        self.client.kernel_info()  # wakes a kernel that awaits: the signal alone leaves its event loop asleep
+        with contextlib.suppress(zmq.Again):
+            self.client.kernel_info()  # wakes a kernel that awaits: the signal alone leaves its event loop asleep
         reply = await self._reply(message_id, INTERRUPT_SECONDS)
         limit = f"Ran longer than {self.cell_seconds:g} s"
         if in_all:

@@ -1,4 +1,4 @@
-"""Makes 6,000 empty files a call, and returns the right result."""
+"""Gives one empty file 6,000 names, and returns the right result."""
 
 import os
 
@@ -10,6 +10,7 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
+    open("one", "w").close()
     for number in range(6000):
-        os.close(os.open(f"empty-{number}", os.O_CREAT | os.O_WRONLY))
+        os.link("one", f"name-{number}")
     return dout * (cache > 0)
