@@ -18,6 +18,7 @@ from grader.errors import GraderError, Refused
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.cifar10 import Cifar10
     from grader.grading import NotebookLimits
     from grader.intake.layouts import Entry
     from grader.model import Result
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
     check.add_argument("--json", type=Path, metavar="F", help="write the result as JSON")
     check.add_argument("--html", type=Path, metavar="F", help="write the report as HTML")
+    _data(check)
     check.add_argument("--watch", action="store_true", help="check again whenever the files change")
     check.add_argument("--notebook", action="store_true", help="also run the notebook from top to bottom")
     _notebook_limits(check)
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
     )
+    _data(grade)
     grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
     grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
     grade.add_argument(
@@ -137,6 +140,21 @@ def _parser() -> argparse.ArgumentParser:
     assignments = commands.add_parser("assignments", help="list what can be graded")
     assignments.set_defaults(run=_assignments)
     return parser
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the folder cifar-10-batches-py, for the checks that need the CIFAR-10 data set (else they are skipped)",
+    )
+
+
+def _open_data(options: argparse.Namespace) -> Cifar10 | None:
+    from grader.cifar10 import open_cifar10
+
+    return open_cifar10(options.data) if options.data else None
 
 
 def _notebook_limits(parser: argparse.ArgumentParser) -> None:
@@ -213,17 +231,18 @@ def _check_once(options: argparse.Namespace) -> int:
     from grader.exporters import github, terminal
     from grader.grading import grade_submission
     from grader.intake.reading import open_submission
+    from grader.oracle.data_set import with_data
     from grader.oracle.recorded import RecordedOracle
     from grader.sandbox import open_box
 
+    data = _open_data(options)
     with open_submission(options.path) as submission:
         assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
         checks = select(assignment, options.names)
         box = open_box()
         try:
-            result = grade_submission(
-                submission, assignment, checks, RecordedOracle(assignment), box, notebook=_limits(options)
-            )
+            oracle = with_data(RecordedOracle(assignment), data)
+            result = grade_submission(submission, assignment, checks, oracle, box, notebook=_limits(options))
         finally:
             box.close()
     if options.json:
@@ -266,6 +285,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         resume=options.resume,
         notebook=_limits(options),
         time_factor=options.time_factor,
+        data=_open_data(options),
     )
     box = _closed_box(options.isolation)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -263,3 +263,9 @@ def harness_failure(check: Check, error: HarnessError) -> CheckResult:
         0.0,
         error=ErrorInfo(type(error).__name__, plain_text(str(error))),
     )
+
+
+def skipped(check: Check, reason: str) -> CheckResult:
+    """The result of a check that was not played, since something that it needs is not there."""
+    notes = (Note("skipped", reason),)
+    return CheckResult(check.slug, check.title, Status.SKIPPED, 0.0, check.points, 0.0, notes=notes)

@@ -8,9 +8,9 @@ imported in both, so it holds neither answers nor anything that leads to them.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -19,10 +19,15 @@ from numpy.typing import NDArray
 from grader.errors import MalformedCheck
 from grader.expectations import Expectation
 
+if TYPE_CHECKING:
+    from grader.cifar10 import Cifar10
+
 Array = NDArray[Any]
 Inputs = dict[str, Array]
 Draw = Callable[[np.random.Generator], Any]
 Recipe = Mapping[str, Any] | Callable[[np.random.Generator], Mapping[str, Any]]
+DataRecipe = Callable[[np.random.Generator, "Cifar10"], Mapping[str, Any]]
+Truth = Callable[["Cifar10"], Mapping[str, Any]]
 Scenario = Callable[..., Mapping[str, Any]]
 
 
@@ -41,13 +46,17 @@ class Case:
     """One set of inputs of a check, worth some of its points; ``name`` is "" for the course's own case."""
 
     name: str
-    recipe: Recipe
+    recipe: Recipe | DataRecipe
     points: float
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A scenario, the cases to play it with, and what to expect of the arrays that it returns."""
+    """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
+
+    With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
+    reference's answer.
+    """
 
     part: str
     slug: str
@@ -56,6 +65,8 @@ class Check:
     cases: tuple[Case, ...]
     expect: tuple[Expectation, ...]
     seconds: float
+    needs_data: bool = False
+    truth: Truth | None = None
 
     @property
     def name(self) -> str:
@@ -67,10 +78,11 @@ class Check:
         """What the check is worth in all."""
         return round(sum(case.points for case in self.cases), 6)
 
-    def inputs(self, case: Case, seed: int) -> Inputs:
-        """The arrays of one case, the same for the same seed whatever else is drawn."""
+    def inputs(self, case: Case, seed: int, data: Cifar10 | None = None) -> Inputs:
+        """The arrays of one case, the same for the same seed (and data set) whatever else is drawn."""
         rng = np.random.default_rng([seed, crc32(f"{self.name}/{case.name}".encode())])
-        recipe = case.recipe(rng) if callable(case.recipe) else case.recipe
+        arguments = (rng, data) if self.needs_data else (rng,)
+        recipe = case.recipe(*arguments) if callable(case.recipe) else case.recipe
         return {name: np.asarray(item(rng) if callable(item) else item) for name, item in recipe.items()}
 
     def play(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
@@ -79,6 +91,10 @@ class Check:
         NumPy's global generator is seeded first, so that code that draws from it repeats its numbers.
         """
         np.random.seed(231)
+        return self.call(code, inputs)
+
+    def call(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
+        """The same without seeding."""
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
         return self.scenario(code, **arguments)
 
@@ -123,33 +139,60 @@ class Part:
         seconds : wall-clock limit for each case.
         """
 
+        share = edge_points / len(edges) if edges else 0.0
+        cases = [
+            Case("", inputs, points),
+            *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
+        ]
+        if edge_points and not edges:
+            raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
+        return self._declare(cases, expect, seconds)
+
+    def data_check(
+        self,
+        *,
+        points: float,
+        inputs: DataRecipe,
+        expect: list[Expectation],
+        seconds: float,
+        truth: Truth | None = None,
+    ) -> Callable[[Scenario], Scenario]:
+        """Declare a check that is skipped unless the CIFAR-10 data set is given.
+
+        Parameters
+        ----------
+        inputs : how the inputs are drawn, as a function of the generator and the data set.
+        truth : what the expectations compare with or measure on, as a function of the data set; it never reaches the
+            student's process. Without it, the scenario is played with the data set's reader.
+        points, expect, seconds : as of ``check``.
+        """
+        return self._declare([Case("", inputs, points)], expect, seconds, needs_data=True, truth=truth)
+
+    def _declare(
+        self, cases: Sequence[Case], expect: Sequence[Expectation], seconds: float, **options: Any
+    ) -> Callable[[Scenario], Scenario]:
         def declare(scenario: Scenario) -> Scenario:
             slug = scenario.__name__
             if slug in self.checks:
                 raise MalformedCheck(f"The check {self.slug}/{slug} is declared twice.")
-            share = edge_points / len(edges) if edges else 0.0
-            cases = [
-                Case("", inputs, points),
-                *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
-            ]
             title = (inspect.getdoc(scenario) or "").partition("\n")[0]
-            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds)
-            _validate(check, edge_points)
+            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, **options)
+            _validate(check)
             self.checks[slug] = check
             return scenario
 
         return declare
 
 
-def _validate(check: Check, edge_points: float) -> None:
+def _validate(check: Check) -> None:
     """Refuse a declaration that could only fail later, in front of a student."""
     if not check.title:
         raise MalformedCheck(f"The check {check.name} has no docstring; students read its first line.")
-    if edge_points and len(check.cases) == 1:
-        raise MalformedCheck(f"The check {check.name} has edge_points but no edges.")
     names = [expectation.name for expectation in check.expect]
     if len(names) != len(set(names)) or not names:
         raise MalformedCheck(f"The check {check.name} must expect at least one array, each of them once.")
+    if check.needs_data:
+        return  # what it takes shows with a data set only: a test plays it
     signature = inspect.signature(check.scenario)
     for case in check.cases:
         drawn = check.inputs(case, seed=0)

@@ -26,6 +26,7 @@ from solutions.batch_norm import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from solutions.cifar10 import get_CIFAR10_data, load_CIFAR10, train_best_net
 from solutions.classifier_trainer import ClassifierTrainer
 from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.conv_layer import ConvLayer, Filter
@@ -125,6 +126,7 @@ __all__ = [
     "fully_connected_parameters",
     "gaussian_init",
     "general_conv",
+    "get_CIFAR10_data",
     "glorot_uniform_init",
     "init_conv_pool",
     "init_lenet",
@@ -135,6 +137,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_derivative",
     "lenet_forward",
+    "load_CIFAR10",
     "max_pool_2d",
     "max_pool_2d_backward",
     "max_pool_backward_fast",
@@ -167,6 +170,7 @@ __all__ = [
     "svm_loss",
     "tanh",
     "tanh_derivative",
+    "train_best_net",
     "two_layer_convnet",
     "two_layer_net",
     "uniform_init",

@@ -14,6 +14,7 @@ from pathlib import Path
 from grader import __version__
 from grader.assignments import find_assignment, recognise, select
 from grader.batch.store import Saved, Store
+from grader.cifar10 import Cifar10
 from grader.errors import HarnessError, Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import NotebookLimits, grade_submission, not_graded
@@ -21,6 +22,7 @@ from grader.intake.layouts import Entry
 from grader.intake.reading import open_submission
 from grader.model import Result, Status
 from grader.oracle import Oracle
+from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
 from grader.sandbox import Box
 from grader.submission import Submission
@@ -39,6 +41,7 @@ class Settings:
     resume: bool = False
     notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
     time_factor: float = 1.0
+    data: Cifar10 | None = None
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ def _grade_into(
 ) -> Outcome:
     seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
     outcome = Outcome(secrets.randbits(32) if seed is None else seed)
-    oracle = LiveOracle(outcome.seed)
+    oracle = with_data(LiveOracle(outcome.seed), settings.data)
     store.begin(outcome.seed, fresh=not settings.resume)
     found = {}
     for graded in _grade_all(entries, settings, oracle, box, store):
@@ -176,7 +179,7 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
     """What a result depends on besides the code of the grader's checks, which its version stands for."""
     parts = (submission.sha256, settings.assignment, oracle.seed, settings.only, box.level)
-    limits = (settings.notebook, settings.time_factor)
+    limits = (settings.notebook, settings.time_factor, settings.data.digest if settings.data else "")
     return "|".join(map(str, (__version__, *parts, *limits)))
 
 

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from grader.model import Result
+from grader.model import Result, Status
 from grader.words import inert, number
 
 # Spreadsheets skip white space before a formula, and take the full-width signs of East Asian keyboards as well.
@@ -22,7 +22,8 @@ def grades(results: Sequence[Result]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*FIXED, *parts, "seed", "reason"])
     for result in results:
-        scores = {part.slug: number(part.score) for part in result.parts if result.status == "graded"}
+        judged = [part for part in result.parts if any(check.status is not Status.SKIPPED for check in part.checks)]
+        scores = {part.slug: number(part.score) for part in judged if result.status == "graded"}
         writer.writerow(
             [
                 _inert(result.student),

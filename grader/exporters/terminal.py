@@ -74,7 +74,7 @@ def _part(part: PartResult) -> RenderableType:
 
 
 def _points(check: CheckResult) -> str:
-    if check.status is Status.GRADER_ERROR:
+    if check.status in (Status.GRADER_ERROR, Status.SKIPPED):
         return "–"
     return f"{number(check.points)} / {number(check.max_points)}" if check.max_points else "no marks"
 
@@ -128,8 +128,14 @@ def _verdict(result: Result) -> Text:
     if result.score is None or result.max_score is None:
         return Text(f"\nNot graded: {result.reason}", style="bold magenta")
     score = f"\n{number(result.score)} of {number(result.max_score)} points."
-    if not all(check.status is Status.PASSED for check in result.checks):
+    statuses = [check.status for check in result.checks]
+    left = statuses.count(Status.SKIPPED)
+    if left:
+        score += f" {left} of {len(statuses)} checks were skipped."
+    if Status.PASSED not in statuses or not set(statuses) <= {Status.PASSED, Status.SKIPPED}:
         return Text(score, style="bold")
+    if left:
+        return Text(f"{score} All others passed.", style="bold")
     if result.public:
         return Text(f"{score} All public checks passed; hidden checks run when it is graded.", style="bold green")
     return Text(f"{score} Every check passed.", style="bold green")

@@ -13,30 +13,39 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
 FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20}  # bytes
+MEMORY_WITH_DATA = 6 << 30  # CIFAR-10 as float64 has 1.2 GB, and honest code makes copies
 # Files without a name escape the quota: they take this times FILE_SIZE at most.
 OPEN_FILES = {"worker": 64, "kernel": 128}
 THREADS = 256  # more than an honest library starts, less than the machine has numbers for
 
 
-def lock(role: str, *, room: str, uid: int | None) -> None:
+def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> None:
     """Lock this process: ``role`` is worker or kernel, ``room`` the only folder that it may write to.
 
-    ``uid`` is the user to become, if the process was started by root. Raises OSError if a lock does not close:
+    ``uid`` is the user to become, if the process was started by root; ``read`` are further files and folders that
+    it may read: a data set, which also takes more memory. Raises OSError if a lock does not close:
     then no student code may run here.
     """
     from grader.lock import landlock, places, privileges, seccomp
 
-    read, listable = places.readable(), places.listable()
+    readable, listable = [*places.readable(), *read], places.listable()
     threads = THREADS if uid is not None else THREADS + privileges.running_threads()
-    privileges.limit(memory=MEMORY[role], file_size=FILE_SIZE[role], open_files=OPEN_FILES[role], threads=threads)
-    privileges.drop(uid, platform.machine())
+    limits = {"file_size": FILE_SIZE[role], "open_files": OPEN_FILES[role], "threads": threads}
+    privileges.limit(memory=memory(role, read), **limits)
+    privileges.drop(uid, platform.machine(), read)
     privileges.end_with_parent()  # after the change of user, which forgets it
-    landlock.restrict(read=read, list_only=listable, write=[room, *places.DEVICES])
+    landlock.restrict(read=readable, list_only=listable, write=[room, *places.DEVICES])
     seccomp.install(role)
+
+
+def memory(role: str, read: Sequence[str]) -> int:
+    """The limit in bytes of address space."""
+    return max(MEMORY[role], MEMORY_WITH_DATA) if read else MEMORY[role]
 
 
 def missing() -> str:
@@ -53,10 +62,10 @@ def missing() -> str:
 
 
 def from_request(request: dict[str, Any] | None) -> dict[str, str]:
-    """Lock as the grader asks ({role, room, uid, targets}; None: not at all), then try what must be denied."""
+    """Lock as the grader asks ({role, room, uid, read, targets}; None: not at all), then try what must be denied."""
     if request is None:
         return {}
     from grader.lock.probe import attempt
 
-    lock(request["role"], room=request["room"], uid=request["uid"])
-    return attempt(request["targets"], MEMORY[request["role"]])
+    lock(request["role"], room=request["room"], uid=request["uid"], read=request["read"])
+    return attempt(request["targets"], memory(request["role"], request["read"]))

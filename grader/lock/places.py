@@ -37,6 +37,11 @@ def is_reachable(path: str) -> bool:
     return all(os.stat(folder).st_mode & 0o001 for folder in folders)
 
 
+def is_open(path: str) -> bool:
+    """Whether every user may reach the file or folder and read it."""
+    return is_reachable(path) and bool(os.stat(path).st_mode & 0o004)
+
+
 def _standard_library() -> Iterator[str]:
     for name in ("stdlib", "platstdlib"):
         yield os.path.realpath(sysconfig.get_path(name))

@@ -7,6 +7,7 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Sequence
 
 from grader.lock.libc import (
     PR_SET_CHILD_SUBREAPER,
@@ -16,7 +17,7 @@ from grader.lock.libc import (
     prctl,
     syscall,
 )
-from grader.lock.places import is_reachable
+from grader.lock.places import is_open, is_reachable
 from grader.lock.syscalls import NUMBERS
 
 CAPSET = {"x86_64": NUMBERS["capset"][0], "aarch64": NUMBERS["capset"][1]}
@@ -57,17 +58,17 @@ def end_with_parent() -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def drop(uid: int | None, machine: str) -> None:
+def drop(uid: int | None, machine: str, read: Sequence[str] = ()) -> None:
     """Gain no privilege any more; become ``uid``, if given, without groups and capabilities.
 
-    Where that user cannot reach Python's own files (an interpreter in a private folder), the right to read
-    past permissions stays; what may be read is then Landlock's matter alone.
+    Where that user cannot reach Python's own files (an interpreter in a private folder) or what else is to be
+    ``read``, the right to read past permissions stays; what may be read is then Landlock's matter alone.
     """
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if uid is None:
         _set_capabilities(0, machine)
         return
-    keep = not is_reachable(os.__file__)
+    keep = not is_reachable(os.__file__) or not all(map(is_open, read))
     prctl(PR_SET_KEEPCAPS, int(keep))
     os.setgroups([])
     os.setresgid(uid, uid, uid)

@@ -2,15 +2,19 @@
 
 live       plays the scenarios with solutions/, on any seed
 recorded   reads what ``live`` gave for the public seed, from the file beside the student template
+data_set   adds to either what follows from a data set that is given
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.expectations import Arrays
 from grader.spec import Case, Check, Inputs
+
+if TYPE_CHECKING:
+    from grader.cifar10 import Cifar10
 
 PUBLIC_SEED = 231  # the course's number
 
@@ -20,6 +24,10 @@ class Oracle(Protocol):
 
     seed: int
     public: bool
+
+    @property
+    def data(self) -> Cifar10 | None:
+        """The data set, if one is given; without it the checks that need it are not asked about."""
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """What to play the scenario with."""

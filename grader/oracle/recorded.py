@@ -27,6 +27,7 @@ class RecordedOracle:
     """Reads one assignment's file."""
 
     public = True
+    data: None = None
 
     def __init__(self, assignment: Assignment) -> None:
         self.seed = PUBLIC_SEED
@@ -62,7 +63,7 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
     """All that the file of an assignment holds, computed by the given oracle."""
     arrays: dict[str, np.ndarray] = {}
     for check in assignment.checks:
-        for case in check.cases:
+        for case in () if check.needs_data else check.cases:
             place, answer = key(check, case), oracle.answer(check, case)
             arrays |= {f"in/{place}/{name}": value for name, value in oracle.inputs(check, case).items()}
             arrays |= {f"out/{place}/{name}": value for name, value in answer.items()}

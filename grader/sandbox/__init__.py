@@ -8,7 +8,7 @@ table below as ``container``.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,15 +36,25 @@ class Box(Protocol):
         Of several outcomes the worst one.
         """
 
-    def room(self, folder: Path, role: str) -> dict[str, Any] | None:
-        """Give ``folder`` to a process as the only one to write to: the request that it hands to grader.lock."""
+    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any] | None:
+        """Give ``folder`` to a process as the only one to write to: the request that it hands to grader.lock.
+
+        ``read`` are further files and folders that it may read.
+        """
 
     def start(
-        self, argv: list[str], *, cwd: Path, env: Mapping[str, str], room: Path, log: Path
+        self,
+        argv: list[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        room: Path,
+        log: Path,
+        read: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a command with unbuffered pipes at its stdin and stdout; its stderr goes to the file ``log``.
 
-        ``room`` is the folder that stays writable. Raises Interrupted after ``close``.
+        ``room`` is the folder that stays writable, ``read`` as in ``room``. Raises Interrupted after ``close``.
         """
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:

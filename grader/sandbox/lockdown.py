@@ -13,7 +13,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,14 +43,14 @@ class LockdownBox(ProcessBox):
         """What this machine lacks for it; empty if nothing."""
         return lock.missing()
 
-    def room(self, folder: Path, role: str) -> dict[str, Any]:
+    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any]:
         """As root, ``folder`` and all in it goes to a user that nobody else is."""
         uid = fresh_uid() if can_change_user() else None
         if uid is not None:
             for here, folders, files in os.walk(folder):
                 for name in [".", *folders, *files]:
                     os.chown(os.path.join(here, name), uid, uid, follow_symlinks=False)
-        return {"role": role, "room": str(folder), "uid": uid, "targets": self._planted.targets}
+        return {"role": role, "room": str(folder), "uid": uid, "read": list(read), "targets": self._planted.targets}
 
     def note(self, probes: Mapping[str, str]) -> None:
         """Take the worst of what was reported and what shows outside; HarnessError unless all was denied."""

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -36,10 +36,19 @@ class NamespacesBox(LockdownBox):
         return lock.missing() or _trouble()
 
     def start(
-        self, argv: list[str], *, cwd: Path, env: Mapping[str, str], room: Path, log: Path
+        self,
+        argv: list[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        room: Path,
+        log: Path,
+        read: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
-        """Start the command inside, with its room mounted at the same path."""
+        """Start the command inside, with its room, and what else it may read, mounted at the same path."""
         places = ["--ro-bind", str(cwd), str(cwd), "--bind", str(room), str(room), "--chdir", str(cwd)]
+        for path in read:
+            places += ["--ro-bind", path, path]
         return super().start([*_wrapper(), *places, "--", *argv], cwd=cwd, env=env, room=room, log=log)
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,7 +38,7 @@ class ProcessBox:
         """What this machine lacks for this level; empty if nothing."""
         return ""
 
-    def room(self, folder: Path, role: str) -> dict[str, Any] | None:
+    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any] | None:
         """Processes of this level are not locked."""
         return None
 
@@ -51,7 +51,14 @@ class ProcessBox:
         """Nothing was tried."""
 
     def start(
-        self, argv: list[str], *, cwd: Path, env: Mapping[str, str], room: Path, log: Path
+        self,
+        argv: list[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        room: Path,
+        log: Path,
+        read: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to the file ``log``, which is no pipe.
 

@@ -19,7 +19,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType, TracebackType
@@ -67,11 +67,17 @@ class Transcript:
 class StudentProcess:
     """The student process of one submission; a context manager."""
 
-    def __init__(self, box: sandbox.Box, program: Program, parts: Iterable[str] = ()) -> None:
-        """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all)."""
+    def __init__(
+        self, box: sandbox.Box, program: Program, parts: Iterable[str] = (), *, read: Sequence[str] = ()
+    ) -> None:
+        """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all).
+
+        ``read`` are further files and folders that it may read: a data set.
+        """
         self._box = box
         self._program = program
         self._parts = list(dict.fromkeys(parts)) or [part.slug for part in all_parts()]
+        self._read = tuple(read)
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         self._folder.chmod(0o711)  # the process may be another user
         self._room = self._folder
@@ -116,8 +122,8 @@ class StudentProcess:
         argv = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOT), "grader.worker.student", *_packages()]
         env = clean_environment(room) | {"MPLBACKEND": "Agg"}
         try:
-            lock = self._box.room(room, "worker")
-            self._process = self._box.start(argv, cwd=room, env=env, room=room, log=log)
+            lock = self._box.room(room, "worker", self._read)
+            self._process = self._box.start(argv, cwd=room, env=env, room=room, log=log, read=self._read)
         except OSError as error:
             raise HarnessError(f"The student process cannot be started: {error}.") from error
         self._hello(lock, log)
@@ -211,7 +217,7 @@ def _exchange(
     assert process.stdin and process.stdout, "the box starts processes with pipes"
     nonce = secrets.randbits(63)
     try:
-        frames.write(process.stdin, nonce, request, inputs)
+        frames.write(process.stdin, nonce, request, inputs, room=frames.MAX_DATA)
         answered, head, values = frames.read(process.stdout, max_json=frames.MAX_REPLY_JSON)
         if answered != nonce:
             raise frames.ProtocolError("The reply does not belong to the request.")

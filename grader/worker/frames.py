@@ -23,6 +23,7 @@ MAGIC = b"GRD1"
 MAX_JSON = 64 << 20
 MAX_REPLY_JSON = 1 << 20
 MAX_ARRAYS = 32 << 20  # checks use thousands of bytes
+MAX_DATA = 256 << 20  # of requests, which may hold a data set
 PIECE = 1 << 20
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
@@ -31,9 +32,19 @@ class ProtocolError(GraderError):
     """A message that is no message; from a student process it means tampering or a broken process."""
 
 
-def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
-    """Write one message; values that are no plain arrays are described in words instead."""
-    arrays, odd, blobs, room = [], {}, [], MAX_ARRAYS
+def write(
+    stream: IO[bytes],
+    nonce: int,
+    head: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    *,
+    room: int = MAX_ARRAYS,
+) -> None:
+    """Write one message of ``room`` bytes of arrays at most.
+
+    Values that are no plain arrays, or find no room, are described in words instead.
+    """
+    arrays, odd, blobs = [], {}, []
     for name, value in (values or {}).items():
         plain = plain_array(value, room)
         if isinstance(plain, Odd):
@@ -50,13 +61,15 @@ def write(stream: IO[bytes], nonce: int, head: Mapping[str, Any], values: Mappin
     stream.flush()
 
 
-def read(stream: IO[bytes], *, max_json: int = MAX_JSON) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
+def read(
+    stream: IO[bytes], *, max_json: int = MAX_JSON, max_arrays: int = MAX_ARRAYS
+) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
     """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
     first = stream.read(1)
     if not first:
         raise EOFError
     magic, nonce, text_size, arrays_size = HEADER.unpack(first + _exactly(stream, HEADER.size - 1))
-    if magic != MAGIC or text_size > max_json or arrays_size > MAX_ARRAYS:
+    if magic != MAGIC or text_size > max_json or arrays_size > max_arrays:
         raise ProtocolError("The message's header is not one of ours, or names a size over the limit.")
     try:
         head = json.loads(_exactly(stream, text_size))
