@@ -18,6 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from rich.console import Console
 
@@ -35,7 +36,7 @@ LOCKED = [level for level in LEVELS if level != "process"]
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
-SECONDS = 8.0  # the longest wall time of a batch, unless expect.toml says more
+SECONDS = 25.0  # the longest wall time of a batch on a busy machine, unless expect.toml says more
 MEMORY = 300 << 20  # bytes that a batch may add to the grader's peak
 HANG_SECONDS = 1.0
 
@@ -123,11 +124,12 @@ def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monk
         assert (control.status, control.score) == ("graded", control.max_score), "the honest neighbour"
         assert control.isolation.level == level
         assert set(control.isolation.probes.values()) == {"denied"}
+        psutil.wait_procs(scene.left_behind(), timeout=5)  # what ends with a process that a student killed
         assert scene.left_behind() == []
         assert list(scene.temporary.iterdir()) == [], "every folder is removed, whatever was made in it"
         assert not scene.changed()
         assert not scene.reached()
-        assert seconds < want.get("seconds", SECONDS)
+        assert seconds < max(SECONDS, want.get("seconds", 0))
         assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) << 10 < MEMORY
         assert scene.secret.read_text() not in attack.to_json()
 
@@ -187,18 +189,22 @@ def test_the_attack_works_where_nothing_protects(name: str, monkeypatch: pytest.
     skip_elsewhere(expect)
     if expect["unprotected"].get("root") and os.geteuid() != 0:
         pytest.skip("only root may do it")
+    # A race that an attack may lose is one that it needs to win once.
+    assert any(succeeds(name, expect, monkeypatch) for _ in range(expect["unprotected"].get("tries", 1)))
+
+
+def succeeds(name: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Run an attack unprotected; whether it reaches what it wants."""
+    how, shows = expect["unprotected"]["how"], expect["unprotected"].get("shows", "message")
     with Scene() as scene:
         put(name, scene)
-        if expect["unprotected"]["how"] == "command":
+        if how == "command":
             command = [sys.executable, *expect["unprotected"]["command"]]
             subprocess.run(command, cwd=scene.submissions / "attack", capture_output=True, timeout=30)
-            assert scene.changed()
-            return
-        if expect["unprotected"]["how"] == "naive":
-            assert fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
-            return
+            return scene.changed()
+        if how == "naive":
+            return fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
         result = grade(scene, "process", expect, monkeypatch)["attack"]
-        shows = expect["unprotected"].get("shows", "message")
         evidence = {
             "message": lambda: tells_success(result),
             "listener": scene.reached,
@@ -206,7 +212,7 @@ def test_the_attack_works_where_nothing_protects(name: str, monkeypatch: pytest.
             "process": lambda: scene.left_behind() != [],
             "trouble": lambda: bool(result.notebook and result.notebook.trouble),
         }
-        assert evidence[shows]()
+        return evidence[shows]()
 
 
 def tells_success(result: Result) -> bool:

@@ -108,6 +108,7 @@ def scratch(tmp_path_factory):
 def leaves_nothing(scratch):
     """After every test here: no process and no file is left."""
     yield
+    psutil.wait_procs(running(scratch), timeout=5)  # what ends with a process that a student killed
     assert running(scratch) == []
     assert list(scratch.iterdir()) == []
 
