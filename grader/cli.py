@@ -28,7 +28,7 @@ PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code of docs/exit-codes in the README."""
+    """Run the command line; returns an exit code of the README's table."""
     options = _options(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
     for name in ("SIGTERM", "SIGHUP"):
