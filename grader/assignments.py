@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,12 @@ from grader.submission import Submission
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One assignment; ``folder`` holds its template notebook and recorded public answers."""
+    """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
+
+    ``notebooks`` are the file names that it is recognised by, ``without`` the checks ``part/check`` that it leaves
+    out of its parts. One that is not ``template`` has no template notebook, since the course gives its own.
+    ``carried`` is the share of the points for error carried forward.
+    """
 
     slug: str
     title: str
@@ -30,6 +36,10 @@ class Assignment:
     folder: Path
     parts: tuple[Part, ...]
     questions: tuple[Asked, ...] = ()
+    notebooks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    template: bool = True
+    carried: float = 0.5
 
     @property
     def needs(self) -> list[str]:
@@ -39,12 +49,12 @@ class Assignment:
     @property
     def checks(self) -> list[Check]:
         """All its checks, in order."""
-        return [check for part in self.parts for check in part.checks.values()]
+        return [check for part in self.parts for check in part.checks.values() if check.name not in self.without]
 
     @property
     def points(self) -> float:
         """What it is worth in all."""
-        return round(sum(part.points for part in self.parts), 6)
+        return round(sum(check.points for check in self.checks), 6)
 
 
 @functools.cache
@@ -55,19 +65,38 @@ def all_assignments() -> dict[str, Assignment]:
     found = {}
     for file in sorted(templates.glob("*/assignment.toml")):
         slug = file.parent.name
-        own = tuple(part for part in parts if part.assignment == slug)
         try:
-            text = tomllib.loads(file.read_text("utf-8"))
-            values: dict[str, Any] = {name: text[name] for name in ("title", "summary", "source", "notebook")}
+            found[slug] = _read(slug, file, parts)
         except (tomllib.TOMLDecodeError, KeyError) as error:
             raise MalformedCheck(f"student_template/{slug}/assignment.toml: {error}.") from None
-        values["questions"] = asked(text.get("questions", []), f"student_template/{slug}/assignment.toml")
-        found[slug] = Assignment(slug, **values, convention=text.get("convention", ""), folder=file.parent, parts=own)
     for part in parts:
         if part.assignment not in found:
             where = f"grader/checks/{part.slug}.py"
             raise MalformedCheck(f"{where}: student_template/{part.assignment}/assignment.toml does not exist.")
     return found
+
+
+def _read(slug: str, file: Path, parts: Sequence[Part]) -> Assignment:
+    """An assignment from its description: its own parts, and those of others that it lists, in that order."""
+    text = tomllib.loads(file.read_text("utf-8"))
+    values: dict[str, Any] = {name: text[name] for name in ("title", "summary", "source", "notebook")}
+    known = {part.slug: part for part in parts}
+    own = [part.slug for part in parts if part.assignment == slug]
+    listed = text.get("parts", own)
+    if not set(own) <= set(listed) <= set(known):
+        raise KeyError(f"parts lists what is no part, or leaves out one of {own}")
+    return Assignment(
+        slug,
+        **values,
+        convention=text.get("convention", ""),
+        folder=file.parent,
+        parts=tuple(known[name] for name in listed),
+        questions=asked(text.get("questions", []), f"student_template/{slug}/assignment.toml"),
+        notebooks=tuple(text.get("notebooks", [text["notebook"]])),
+        without=tuple(text.get("without", [])),
+        template=text.get("template", True),
+        carried=text.get("carried", 0.5),
+    )
 
 
 def find_assignment(slug: str) -> Assignment:
@@ -79,14 +108,18 @@ def find_assignment(slug: str) -> Assignment:
 
 
 def recognise(submission: Submission) -> Assignment:
-    """The assignment whose notebook is there, or whose names are; Refused if the submission defines none of any."""
+    """The assignment whose notebooks are there, and whose names; Refused if the submission defines none of any.
+
+    What has as large a share of both goes to the assignment of which more notebooks, then more names are there.
+    """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
     known = all_assignments().values()
 
-    def likeness(assignment: Assignment) -> tuple[bool, float]:
-        share = len(defined & set(assignment.needs)) / max(len(assignment.needs), 1)
-        return assignment.notebook in files, share
+    def likeness(assignment: Assignment) -> tuple[float, int, int]:
+        names, notebooks = defined & set(assignment.needs), files & set(assignment.notebooks)
+        share = len(names) / max(len(assignment.needs), 1) + len(notebooks) / len(assignment.notebooks)
+        return round(share, 6), len(notebooks), len(names)
 
     best = max(known, key=likeness)
     if not any(likeness(best)):

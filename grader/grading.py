@@ -6,7 +6,6 @@ submission -> extracted text -> per check: inputs -> student process -> transcri
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -16,14 +15,15 @@ import numpy as np
 from grader import __version__
 from grader import notebook as headless
 from grader.assignments import Assignment
+from grader.carried import carried_forward
 from grader.cifar10 import NOT_GIVEN
+from grader.diagnosis import Graded, explained
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
-from grader.judging import Played, diagnose, explain_absence, harness_failure, judge, refutes, skipped
+from grader.judging import Played, explain_absence, harness_failure, judge, skipped
 from grader.model import (
     CheckResult,
-    Diagnosis,
     Isolation,
     NotebookRun,
     PartResult,
@@ -76,8 +76,9 @@ def grade_submission(
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     with StudentProcess(box, program, [check.part for check in checks], read=places) as process:
         graded = [_grade_check(check, process, program, oracle) for check in checks]
+        graded = carried_forward(graded, process, assignment.carried)
     parts = tuple(
-        _part_result(part.slug, part.title, _diagnosed([one for one in graded if one.check.part == part.slug], oracle))
+        _part_result(part.slug, part.title, explained([one for one in graded if one.check.part == part.slug], oracle))
         for part in assignment.parts
         if any(check.part == part.slug for check in checks)
     )
@@ -120,15 +121,6 @@ def not_graded(student: str, path: str, reason: str, assignment: str | None, lev
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A check, what was played of it, and the result so far."""
-
-    check: Check
-    played: Sequence[Played]
-    result: CheckResult
-
-
 def _grade_check(check: Check, process: StudentProcess, program: Program, oracle: Oracle) -> Graded:
     if check.needs_data and oracle.data is None:
         return Graded(check, (), skipped(check, NOT_GIVEN))
@@ -163,37 +155,6 @@ def _to_keep(values: Values, want: Arrays) -> Values:
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
             kept[name] = Odd(f"an array of shape {value.shape}")
     return kept
-
-
-def _diagnosed(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
-    """The results of a part, its failures explained.
-
-    A mistake that a passed check rules out explains nothing; of those left, the one that explains most checks does.
-    """
-    passed = [one for one in graded if one.result.status is Status.PASSED]
-    found: dict[str, list[Diagnosis]] = {}
-    for one in graded:
-        failed = {case.case for finding in one.result.findings for case in finding.cases if not case.ok}
-        variants = {
-            item.case.name: oracle.variants(one.check, item.case) for item in one.played if item.case.name in failed
-        }
-        candidates = diagnose(one.check, one.played, variants)
-        found[one.check.name] = [item for item in candidates if not _ruled_out(item.code, passed, oracle)]
-    explains = Counter(item.code for candidates in found.values() for item in candidates)
-    return [replace(one.result, diagnosis=_most(found[one.check.name], explains)) for one in graded]
-
-
-def _ruled_out(code: str, passed: Sequence[Graded], oracle: Oracle) -> bool:
-    return any(
-        refutes(one.check, item, oracle.variants(one.check, item.case).get(code))
-        for one in passed
-        for item in one.played
-    )
-
-
-def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diagnosis, ...]:
-    most = max((explains[item.code] for item in candidates), default=0)
-    return tuple(item for item in candidates if explains[item.code] == most)
 
 
 def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:

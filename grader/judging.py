@@ -6,14 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from grader.errors import HarnessError
-from grader.expectations import Arrays, Verdict, rel_errors
+from grader.expectations import Arrays, Verdict
 from grader.extract import Program, broken_definition
-from grader.mistakes import mistakes_of
 from grader.mistakes.exceptions import hint_for
-from grader.model import CaseOutcome, CheckResult, Curve, Diagnosis, ErrorInfo, Finding, Note, Status
+from grader.model import CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, Note, Status
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
 from grader.worker.client import LOAD_SECONDS, Transcript
@@ -31,7 +28,6 @@ class Played:
     transcript: Transcript
 
 
-Variants = Mapping[str, Mapping[str, Arrays]]  # case name -> code of the mistake -> arrays
 Problems = Sequence[Mapping[str, object]]  # statements of the submission that raised when it was loaded
 
 
@@ -203,53 +199,6 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
 def _names(problem: Mapping[str, object]) -> list[object]:
     names = problem.get("binds")
     return names if isinstance(names, list) else []
-
-
-def diagnose(check: Check, played: Sequence[Played], variants: Variants) -> tuple[Diagnosis, ...]:
-    """The known mistakes that reproduce the student's numbers: certain if they do so in every failed case."""
-    found = []
-    failed = [one for one in played if one.transcript.outcome == "returned" and one.case.name in variants]
-    for item in mistakes_of(check.part):
-        hits = sum(
-            _reproduces(check, one, variants[one.case.name][item.code])
-            for one in failed
-            if item.code in variants[one.case.name]
-        )
-        if hits:
-            found.append(Diagnosis(item.code, item.sentence, hits == len(failed), item.hint))
-    certain = [diagnosis for diagnosis in found if diagnosis.certain]
-    return tuple(certain or found)
-
-
-def refutes(check: Check, one: Played, variant: Arrays | None) -> bool:
-    """Whether a case that the student passed would have failed with the mistake: then they did not make it."""
-    return variant is not None and any(
-        isinstance(verdict, Verdict) and not verdict.ok
-        for verdict in (item.judge(variant, one.want, one.inputs, False) for item in check.expect)
-    )
-
-
-def _reproduces(check: Check, one: Played, variant: Arrays) -> bool:
-    """Whether a variant gives the student's arrays, and not the right ones."""
-    names = [name for name in (item.name for item in check.expect) if name in variant]
-    return (
-        bool(names)
-        and all(_same(one.transcript.values.get(name), variant[name]) for name in names)
-        and not all(_same(variant[name], one.want[name]) for name in names)
-    )
-
-
-def _same(x: object, y: object) -> bool:
-    """Whether two arrays agree, NaN and infinities included: a mistake may give itself away by where they stand."""
-    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
-        return False
-    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
-        return False
-    x, y = x.astype(float), y.astype(float)
-    finite = np.isfinite(x)
-    if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
-        return False
-    return bool(np.max(rel_errors(x[finite], y[finite]), initial=0.0) <= 1e-7)
 
 
 def harness_failure(check: Check, error: HarnessError) -> CheckResult:

@@ -76,12 +76,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A known mistake that explains a failed finding; ``certain`` if it reproduces the student's numbers."""
+    """What explains a failed check; ``certain`` if it accounts for all that failed.
+
+    ``specific`` if a mistake is named; else the sentence only says what the numbers show.
+    """
 
     code: str
     sentence: str
     certain: bool
     hint: str = ""
+    specific: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class GradientOf:
+    """Of which forward pass a backward pass is the gradient: that of the check ``forward`` of the same part.
+
+    ``wrt`` maps each gradient that is returned to the input that it belongs to. ``output`` is what the forward pass
+    returns, ``upstream`` the input that holds the gradient of it; None for a loss.
+    """
+
+    forward: str
+    wrt: Mapping[str, str]
+    output: str = "out"
+    upstream: str | None = "dout"
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
 
@@ -67,6 +81,7 @@ class Check:
     seconds: float
     needs_data: bool = False
     truth: Truth | None = None
+    gradient_of: GradientOf | None = None
 
     @property
     def name(self) -> str:
@@ -84,6 +99,12 @@ class Check:
         arguments = (rng, data) if self.needs_data else (rng,)
         recipe = case.recipe(*arguments) if callable(case.recipe) else case.recipe
         return {name: np.asarray(item(rng) if callable(item) else item) for name, item in recipe.items()}
+
+    def settings(self, case: Case) -> dict[str, Any]:
+        """The single numbers and words among the inputs of a case that no seed changes, such as pad or mode."""
+        drawn = [self.inputs(case, seed) for seed in (0, 1)] if not self.needs_data else [{}]
+        single = [{name: value.item() for name, value in one.items() if not value.ndim} for one in drawn]
+        return {name: value for name, value in single[0].items() if single[-1].get(name) == value}
 
     def play(self, code: object, inputs: Inputs) -> Mapping[str, Any]:
         """Run the scenario on copies of the inputs; single numbers arrive as Python numbers.
@@ -127,6 +148,7 @@ class Part:
         edges: Mapping[str, Recipe] | None = None,
         edge_points: float = 0.0,
         seconds: float = 10.0,
+        gradient_of: GradientOf | None = None,
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -137,6 +159,7 @@ class Part:
         edges, edge_points : further cases by name (pad 0, other strides, ...), which share their points evenly.
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
+        gradient_of : of which check's forward pass this is the gradient, if error is to be carried forward.
         """
 
         share = edge_points / len(edges) if edges else 0.0
@@ -146,7 +169,7 @@ class Part:
         ]
         if edge_points and not edges:
             raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
-        return self._declare(cases, expect, seconds)
+        return self._declare(cases, expect, seconds, gradient_of=gradient_of)
 
     def data_check(
         self,

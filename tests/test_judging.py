@@ -1,4 +1,4 @@
-"""From transcripts to a check's result: statuses, marks, and the words of findings and diagnoses."""
+"""From transcripts to a check's result: statuses, marks, and the words of findings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from grader.expectations import matches
-from grader.judging import Played, described, diagnose, judge, refutes
-from grader.mistakes import Mistake
+from grader.judging import Played, described, judge
 from grader.model import Status
 from grader.spec import Part, normal
 from grader.worker.client import Transcript
@@ -111,38 +110,3 @@ def test_a_hostile_error_is_made_harmless():
     assert info.message.startswith("abxxx")
     assert len(info.message) <= 500
     assert (info.cell, info.line, info.file) == (None, None, None)
-
-
-@pytest.fixture
-def known(monkeypatch):
-    """A known mistake of the demo part that doubles dx."""
-    item = Mistake("doubled", ("demo",), "dx is doubled.", "Halve it.", lambda ref: {})
-    monkeypatch.setattr("grader.judging.mistakes_of", lambda part: [item])
-    return {"dx": WANT["dx"] * 2, "dw": WANT["dw"]}
-
-
-def test_the_mistake_that_reproduces_the_numbers_is_the_diagnosis(known):
-    """In every failed case: certain."""
-    variants = {"": {"doubled": known}, "pad 0": {"doubled": known}}
-    (diagnosis,) = diagnose(CHECK, played("dx", "dx", "right"), variants)
-    assert (diagnosis.code, diagnosis.certain) == ("doubled", True)
-
-
-def test_a_mistake_that_explains_only_some_cases_is_only_likely(known):
-    """The other failed case has another cause as well."""
-    variants = {"": {"doubled": known}, "pad 0": {"doubled": known}}
-    (diagnosis,) = diagnose(CHECK, played("dx", "dx dw"), variants)
-    assert not diagnosis.certain
-
-
-def test_a_mistake_that_makes_no_difference_is_no_diagnosis(known):
-    """A variant that gives the right numbers explains nothing."""
-    assert diagnose(CHECK, played("dx"), {"": {"doubled": WANT}}) == ()
-
-
-def test_a_passed_case_refutes_what_would_have_failed_it(known):
-    """Whoever passes where the mistake shows did not make it."""
-    (one,) = played("right")
-    assert refutes(CHECK, one, known)
-    assert not refutes(CHECK, one, WANT)
-    assert not refutes(CHECK, one, None)

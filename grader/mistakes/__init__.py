@@ -9,11 +9,14 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import MalformedCheck
+
+if TYPE_CHECKING:
+    from grader.spec import Check
 
 Variant = Callable[[Any], Mapping[str, Any]]
 
@@ -38,10 +41,44 @@ def mistake(code: str, *, parts: tuple[str, ...], sentence: str, hint: str) -> C
     return declare
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A mistake that shows by where it shows: all cases in ``fails`` fail, none outside of ``fails`` and ``may``.
+
+    "" is the usual case. The sentence states what that shows, and no more.
+    """
+
+    code: str
+    parts: tuple[str, ...]
+    checks: tuple[str, ...]
+    fails: frozenset[str]
+    may: frozenset[str]
+    sentence: str
+    hint: str
+
+    def fits(self, check: str, failed: set[str]) -> bool:
+        """Whether the failed cases of the check ``part/check`` are such as these."""
+        return check in self.checks and self.fails <= failed <= self.fails | self.may
+
+
+def pattern(
+    code: str,
+    *,
+    parts: tuple[str, ...],
+    checks: tuple[str, ...],
+    fails: Collection[str],
+    may: Collection[str] = (),
+    sentence: str,
+    hint: str,
+) -> Pattern:
+    """Declare a diagnosis by the cases that fail, for mistakes whose numbers no variant can reproduce."""
+    return Pattern(code, parts, checks, frozenset(fails), frozenset(may), sentence, hint)
+
+
 @functools.cache
-def all_mistakes() -> tuple[Mistake, ...]:
-    """Every mistake declared in this package's modules; MalformedCheck names the file of a bad one."""
-    found: dict[str, Mistake] = {}
+def _declared() -> tuple[Mistake | Pattern, ...]:
+    """Every declaration in this package's modules; MalformedCheck names the file of a bad one."""
+    found: dict[str, Mistake | Pattern] = {}
     for info in pkgutil.iter_modules(__path__):
         file = f"grader/mistakes/{info.name}.py"
         try:
@@ -49,11 +86,46 @@ def all_mistakes() -> tuple[Mistake, ...]:
         except Exception as error:
             raise MalformedCheck(f"{file}: {type(error).__name__}: {error}") from error
         for item in vars(module).values():
-            if isinstance(item, Mistake) and found.setdefault(item.code, item) is not item:
+            if isinstance(item, (Mistake, Pattern)) and found.setdefault(item.code, item) is not item:
                 raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
     return tuple(found.values())
+
+
+def all_mistakes() -> tuple[Mistake, ...]:
+    """Every mistake that has a variant."""
+    return tuple(item for item in _declared() if isinstance(item, Mistake))
 
 
 def mistakes_of(part: str) -> list[Mistake]:
     """The mistakes that are known for a part."""
     return [item for item in all_mistakes() if part in item.parts]
+
+
+def ignored(check: Check) -> list[Mistake]:
+    """For each single number that a case sets otherwise than the usual case: that it is not looked at.
+
+    These are found by playing the reference with the usual value, so they have no variant.
+    """
+    usual = check.settings(check.cases[0])
+    names = {
+        name: usual.get(name)
+        for case in check.cases[1:]
+        for name, value in check.settings(case).items()
+        if value != usual.get(name)
+    }
+    return [
+        Mistake(
+            f"ignores-{name}",
+            (check.part,),
+            f"{name} as given is not used: the result is what "
+            + (f"{name} = {value} gives." if value is not None else f"the default of {name} gives."),
+            f"Look for a place where {name} should stand and a fixed number, or nothing, does.",
+            lambda ref: {},
+        )
+        for name, value in names.items()
+    ]
+
+
+def patterns_of(part: str) -> list[Pattern]:
+    """The patterns that are known for a part."""
+    return [item for item in _declared() if isinstance(item, Pattern) and part in item.parts]

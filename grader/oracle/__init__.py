@@ -7,7 +7,6 @@ data_set   adds to either what follows from a data set that is given
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from grader.expectations import Arrays
@@ -15,6 +14,8 @@ from grader.spec import Case, Check, Inputs
 
 if TYPE_CHECKING:
     from grader.cifar10 import Cifar10
+
+Answers = Arrays | None  # of a mistake: {} where it changes nothing, None where it raises
 
 PUBLIC_SEED = 231  # the course's number
 
@@ -35,8 +36,11 @@ class Oracle(Protocol):
     def answer(self, check: Check, case: Case) -> Arrays:
         """What the reference returns."""
 
-    def variants(self, check: Check, case: Case) -> Mapping[str, Arrays]:
-        """What each known mistake would return, by its code; one that raises is left out."""
+    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+        """What a known mistake would return, or two of them, as "first+second", if that is known here."""
+
+    def matters(self, check: Check, code: str) -> bool:
+        """Whether a known mistake can change anything of a check, and so be one of two."""
 
 
 def key(check: Check, case: Case) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -12,8 +12,8 @@ import numpy as np
 from grader.cifar10 import Cifar10
 from grader.errors import HarnessError
 from grader.expectations import Arrays
-from grader.mistakes import mistakes_of
-from grader.oracle import Oracle, key
+from grader.mistakes import Mistake, mistakes_of
+from grader.oracle import Answers, Oracle, key
 from grader.spec import Case, Check, Inputs
 
 Kept = TypeVar("Kept")
@@ -54,26 +54,30 @@ class DataSetOracle:
         except Exception as error:
             raise HarnessError(f"The data set fails {check.name}: {error!r}.") from error
 
-    def variants(self, check: Check, case: Case) -> Mapping[str, Arrays]:
-        """What known mistakes make of the data set; none are known where the grader only measures."""
+    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+        """What a known mistake makes of the data set; none is known where the grader only measures."""
         if not check.needs_data:
-            return self._oracle.variants(check, case)
-        return {} if check.truth else self._once(f"not/{key(check, case)}", lambda: self._mistaken(check, case))
+            return self._oracle.mistaken(check, case, code)
+        known = {item.code: item for item in mistakes_of(check.part)}
+        if check.truth or code not in known:
+            return {}
+        return self._once(f"not/{code}/{key(check, case)}", lambda: self._play(check, case, known[code]))
+
+    def matters(self, check: Check, code: str) -> bool:
+        """Of the data set's own mistakes each stands alone."""
+        return not check.needs_data and self._oracle.matters(check, code)
 
     def _truth(self, check: Check, case: Case) -> Arrays:
         values = check.truth(self.data) if check.truth else check.call(self._reference, self.inputs(check, case))
         return {name: np.asarray(value) for name, value in values.items()}
 
-    def _mistaken(self, check: Check, case: Case) -> Mapping[str, Arrays]:
-        found = {}
-        for item in mistakes_of(check.part):
-            try:
-                code = SimpleNamespace(**{**vars(self._reference), **item.variant(self._reference)})
-                values = check.call(code, self.inputs(check, case))
-            except Exception:  # it is about another function, or it raises: then it explains no numbers
-                continue
-            found[item.code] = {name: np.asarray(value) for name, value in values.items()}
-        return found
+    def _play(self, check: Check, case: Case, item: Mistake) -> Answers:
+        try:
+            code = SimpleNamespace(**{**vars(self._reference), **item.variant(self._reference)})
+            values = check.call(code, self.inputs(check, case))
+        except Exception:  # it is about another function, or it raises
+            return None
+        return {name: np.asarray(value) for name, value in values.items()}
 
     def _once(self, name: str, compute: Callable[[], Kept]) -> Kept:
         with self._lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from grader.errors import HarnessError, Refused
 from grader.expectations import Arrays
 from grader.mistakes import mistakes_of
-from grader.oracle import key
+from grader.oracle import Answers, key
 from grader.spec import Case, Check, Inputs
 
 
@@ -27,7 +26,7 @@ class LiveOracle:
         self._solutions = load_solutions()
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
         self._answers: dict[str, Arrays] = {}
-        self._variants: dict[str, Mapping[str, Arrays]] = {}
+        self._mistaken: dict[str, Answers] = {}
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """Draw the inputs from the seed."""
@@ -45,23 +44,50 @@ class LiveOracle:
                 self._answers[key(check, case)] = {name: np.asarray(value) for name, value in values.items()}
             return self._answers[key(check, case)]
 
-    def variants(self, check: Check, case: Case) -> Mapping[str, Arrays]:
-        """Play the scenario with each known mistake of the part."""
+    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+        """Play the scenario with the reference as the mistake changes it; {} where that changes nothing."""
+        place = f"{code}/{key(check, case)}"
         with self._lock:
-            if key(check, case) not in self._variants:
-                self._variants[key(check, case)] = dict(self._played_variants(check, case))
-            return self._variants[key(check, case)]
+            if place not in self._mistaken:
+                self._mistaken[place] = self._play_mistaken(check, case, code)
+            return self._mistaken[place]
 
-    def _played_variants(self, check: Check, case: Case) -> list[tuple[str, Arrays]]:
-        played: list[tuple[str, Arrays]] = []
-        for item in mistakes_of(check.part):
-            code = SimpleNamespace(**{**vars(self._solutions), **item.variant(self._solutions)})
-            try:
-                values = check.play(code, self.inputs(check, case))
-            except Exception:  # a mistake may well raise: then it explains no numbers
-                continue
-            played.append((item.code, {name: np.asarray(value) for name, value in values.items()}))
-        return played
+    def matters(self, check: Check, code: str) -> bool:
+        """Whether the mistake changes the answer of some case."""
+        return any(self.mistaken(check, case, code) != {} for case in check.cases)
+
+    def _play_mistaken(self, check: Check, case: Case, code: str) -> Answers:
+        inputs = self.inputs(check, case)
+        if code.startswith("ignores-"):
+            return self._without(check, case, inputs, code.removeprefix("ignores-"))
+        known = {item.code: item for item in mistakes_of(check.part)}
+        changed = self._solutions
+        for name in code.split("+"):
+            changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
+        return self._differing(check, case, self._try(check, changed, inputs))
+
+    def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
+        """The answer as if an argument had its usual value; {} where that cannot be told."""
+        usual = self.inputs(check, check.cases[0])
+        others = {other: value for other, value in inputs.items() if other != name}
+        changed = others | ({name: usual[name]} if name in usual else {})
+        values = self._try(check, self._solutions, changed)
+        return {} if values is None else self._differing(check, case, values)
+
+    def _try(self, check: Check, code: Any, inputs: Inputs) -> Answers:
+        try:
+            with np.errstate(all="ignore"):
+                values = check.play(code, inputs)
+        except Exception:  # a mistake may well raise
+            return None
+        return {name: np.asarray(value) for name, value in values.items()}
+
+    def _differing(self, check: Check, case: Case, values: Answers) -> Answers:
+        """The arrays that are not the right ones."""
+        if values is None:
+            return None
+        right = self.answer(check, case)
+        return {name: value for name, value in values.items() if not np.array_equal(value, right.get(name))}
 
 
 def load_solutions() -> Any:

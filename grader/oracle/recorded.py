@@ -1,7 +1,7 @@
 """The oracle that reads recorded public answers: needs neither the solutions nor Numba.
 
 One ``.npz`` an assignment, beside its student template: ``in/`` the inputs, ``out/`` the right answers,
-``not/<code>/`` what each known mistake gives where that differs. `python -m grader.oracle.recorded` writes it.
+``not/<code>/`` what each known mistake gives where that differs, or that it raises. `python -m grader.oracle.recorded` writes it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,30 @@ import numpy as np
 from grader.assignments import Assignment
 from grader.errors import HarnessError
 from grader.expectations import Arrays
-from grader.oracle import PUBLIC_SEED, Oracle, key
+from grader.mistakes import ignored, mistakes_of
+from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
 from grader.spec import Case, Check, Inputs
 
 FILE = "public_answers.npz"
+RAISES = "raises"  # stands for the arrays of a mistake that returns none
 
 
 class RecordedOracle:
-    """Reads one assignment's file."""
+    """Reads the files of one assignment: its own, and those of the assignments whose parts it lists."""
 
     public = True
     data: None = None
 
     def __init__(self, assignment: Assignment) -> None:
         self.seed = PUBLIC_SEED
-        self._file = assignment.folder / FILE
-        try:
-            with np.load(self._file, allow_pickle=False) as archive:
-                self._arrays = {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise HarnessError(f"The recorded answers {self._file} cannot be read: {error}.") from None
+        self._arrays: dict[str, np.ndarray] = {}
+        for home in dict.fromkeys(part.assignment for part in assignment.parts):
+            file = assignment.folder.parent / home / FILE
+            try:
+                with np.load(file, allow_pickle=False) as archive:
+                    self._arrays |= {name: archive[name] for name in archive.files}
+            except (OSError, ValueError, zipfile.BadZipFile) as error:
+                raise HarnessError(f"The recorded answers {file} cannot be read: {error}.") from None
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The recorded inputs."""
@@ -46,33 +50,35 @@ class RecordedOracle:
         """The recorded answer; HarnessError if the file is older than the check."""
         found = self._below(f"out/{key(check, case)}/")
         if not found:
-            raise HarnessError(f"{self._file} holds no answer for {key(check, case)}; record the answers again.")
+            raise HarnessError(f"No answer is recorded for {key(check, case)}; record the answers again.")
         return found
 
-    def variants(self, check: Check, case: Case) -> Mapping[str, Arrays]:
-        """The recorded answers of the known mistakes."""
-        codes = {name.split("/")[1] for name in self._arrays if name.startswith("not/")}
-        answers = {code: self._below(f"not/{code}/{key(check, case)}/") for code in sorted(codes)}
-        return {code: {**self.answer(check, case), **arrays} for code, arrays in answers.items() if arrays}
+    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+        """The recorded answer of a known mistake; pairs are not recorded."""
+        found = self._below(f"not/{code}/{key(check, case)}/")
+        return None if RAISES in found else found
+
+    def matters(self, check: Check, code: str) -> bool:
+        """Pairs are not recorded."""
+        return False
 
     def _below(self, prefix: str) -> dict[str, np.ndarray]:
         return {name[len(prefix) :]: array for name, array in self._arrays.items() if name.startswith(prefix)}
 
 
 def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
-    """All that the file of an assignment holds, computed by the given oracle."""
+    """All that the file of an assignment holds, of its own parts, computed by the given oracle."""
     arrays: dict[str, np.ndarray] = {}
-    for check in assignment.checks:
+    own = [part for part in assignment.parts if part.assignment == assignment.slug]
+    for check in (check for part in own for check in part.checks.values()):
         for case in () if check.needs_data else check.cases:
             place, answer = key(check, case), oracle.answer(check, case)
             arrays |= {f"in/{place}/{name}": value for name, value in oracle.inputs(check, case).items()}
             arrays |= {f"out/{place}/{name}": value for name, value in answer.items()}
-            for code, values in oracle.variants(check, case).items():
-                arrays |= {
-                    f"not/{code}/{place}/{name}": value
-                    for name, value in values.items()
-                    if not np.array_equal(value, answer[name])
-                }
+            for item in (*mistakes_of(check.part), *ignored(check)):
+                values = oracle.mistaken(check, case, item.code)
+                values = {RAISES: np.array(True)} if values is None else values
+                arrays |= {f"not/{item.code}/{place}/{name}": value for name, value in values.items()}
     return arrays
 
 
@@ -94,6 +100,8 @@ def main(slugs: list[str]) -> None:
     oracle = LiveOracle(PUBLIC_SEED, public=True)
     for assignment in map(find_assignment, slugs or all_assignments()):
         path = assignment.folder / FILE
+        if not any(part.assignment == assignment.slug for part in assignment.parts):
+            continue  # it only lists the parts of others
         write(path, record(assignment, oracle))
         print(f"{path}: {path.stat().st_size} bytes")
 

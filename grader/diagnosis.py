@@ -1,0 +1,221 @@
+"""Which mistake explains what failed. All functions here are pure; what mistakes would give, the oracle says.
+
+In this order: one known mistake, two of them together, the cases that fail, a mistake that explains some of the
+cases, and at last what the numbers themselves show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from grader.evidence import evidence
+from grader.expectations import Arrays, Verdict, rel_errors
+from grader.judging import Played
+from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
+from grader.model import CheckResult, Diagnosis
+from grader.oracle import Answers, Oracle
+from grader.spec import Case, Check
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A check, what was played of it, and the result so far."""
+
+    check: Check
+    played: Sequence[Played]
+    result: CheckResult
+
+
+Variant = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a mistake fits a check: how many failed cases it explains, of how many; ``numbers`` of them by numbers."""
+
+    explained: int
+    numbers: int
+    failed: int
+
+    @property
+    def certain(self) -> bool:
+        """Whether it explains all that failed."""
+        return self.explained == self.failed
+
+
+def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
+    """The results of a part with their diagnoses.
+
+    A mistake that a passed case rules out, of whatever check of the part, explains nothing; of those that are left,
+    the ones that explain most checks are named.
+    """
+    singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
+    explains = Counter(item.code for found in singles.values() for item in found)
+    results = []
+    for one in graded:
+        certain = _most([item for item in singles[one.check.name] if item.certain], explains)
+        likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
+        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or _evidence(one)
+        results.append(replace(one.result, diagnosis=(*one.result.diagnosis, *found)))
+    return results
+
+
+def fit(one: Graded, variant: Variant) -> Fit | None:
+    """How well a mistake explains a check; None if it explains nothing, or a passed case shows that it was not made."""
+    explained = numbers = failed = 0
+    for item in one.played:
+        given = variant(one.check, item.case)
+        if passed_case(one.check, item):
+            if _fails(one.check, item, given):
+                return None
+        elif item.transcript.outcome == "raised":
+            failed += 1
+            explained += given is None
+        elif item.transcript.outcome == "returned":
+            failed += 1
+            hit = given is not None and _reproduces(one.check, item, given)
+            explained += hit
+            numbers += hit
+    return Fit(explained, numbers, failed) if numbers else None
+
+
+def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Diagnosis]:
+    """Each known mistake that explains something of a check; arguments that are ignored only where none does."""
+    if not _failed(one):
+        return
+    found = False
+    for item in (*mistakes_of(one.check.part), *ignored(one.check)):
+        if found and item.code.startswith("ignores-"):
+            return
+        variant = _variant(oracle, item.code)
+        fits = fit(one, variant)
+        if fits and not _ruled_out(variant, one, part):
+            found |= fits.certain
+            yield _diagnosis(item, certain=fits.certain)
+
+
+def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """The first two mistakes that together explain all of a check."""
+    failed = [item for item in one.played if not passed_case(one.check, item)]
+    if not any(item.transcript.outcome == "returned" for item in failed):
+        return ()
+    mistakes = [item for item in mistakes_of(one.check.part) if oracle.matters(one.check, item.code)]
+    for pair in combinations(mistakes, 2):
+        variant = _variant(oracle, "+".join(item.code for item in pair))
+        first = variant(one.check, failed[0].case)
+        if first == {} or not _may_explain(one.check, failed[0], first):
+            continue  # most pairs end here, after one case
+        fits = fit(one, variant)
+        if fits and fits.certain and not _ruled_out(variant, one, part):
+            return tuple(_diagnosis(item, certain=True) for item in pair)
+    return ()
+
+
+def _patterns(one: Graded) -> tuple[Diagnosis, ...]:
+    failed = _failed(one)
+    return tuple(
+        Diagnosis(item.code, item.sentence, True, item.hint)
+        for item in patterns_of(one.check.part)
+        if failed and item.fits(one.check.name, failed)
+    )[:1]
+
+
+def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
+    """What the numbers of the first wrong array show."""
+    for item in one.played:
+        if item.transcript.outcome != "returned" or passed_case(one.check, item):
+            continue
+        for expectation in one.check.expect:
+            got, want = item.transcript.values.get(expectation.name), item.want.get(expectation.name)
+            said = expectation.judge(item.transcript.values, item.want, item.inputs, False)
+            if isinstance(said, Verdict) and not said.ok and isinstance(got, np.ndarray) and want is not None:
+                found = evidence(expectation.name, got, want, item.inputs)
+                where = f"With {item.case.name}: " if item.case.name else ""
+                return tuple(replace(each, sentence=where + each.sentence, specific=False) for each in found)
+    return ()
+
+
+def _variant(oracle: Oracle, code: str) -> Variant:
+    return lambda check, case: oracle.mistaken(check, case, code)
+
+
+def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
+    return Diagnosis(item.code, item.sentence, certain, item.hint)
+
+
+def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
+    """Whether a case that was passed, of another check, would have failed with the mistake: it was not made."""
+    return any(
+        _fails(other.check, item, variant(other.check, item.case))
+        for other in part
+        if other.check is not one.check
+        for item in other.played
+        if passed_case(other.check, item)
+    )
+
+
+def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diagnosis, ...]:
+    most = max((explains[item.code] for item in candidates), default=0)
+    return tuple(item for item in candidates if explains[item.code] == most)
+
+
+def _failed(one: Graded) -> set[str]:
+    """The cases that came back wrong, or raised."""
+    ended = [item for item in one.played if item.transcript.outcome in ("returned", "raised")]
+    return {item.case.name for item in ended if not passed_case(one.check, item)}
+
+
+def passed_case(check: Check, item: Played) -> bool:
+    """Whether a case came back right."""
+    return item.transcript.outcome == "returned" and not any(
+        isinstance(verdict, Verdict) and not verdict.ok
+        for verdict in (
+            expectation.judge(item.transcript.values, item.want, item.inputs, False) for expectation in check.expect
+        )
+    )
+
+
+def _fails(check: Check, item: Played, given: Answers) -> bool:
+    """Whether what a mistake gives would not have passed."""
+    if given is None:
+        return True
+    values = {**item.want, **given}
+    return bool(given) and any(
+        isinstance(verdict, Verdict) and not verdict.ok
+        for verdict in (expectation.judge(values, item.want, item.inputs, False) for expectation in check.expect)
+    )
+
+
+def _may_explain(check: Check, item: Played, given: Answers) -> bool:
+    if given is None:
+        return item.transcript.outcome == "raised"
+    return item.transcript.outcome == "returned" and _reproduces(check, item, given)
+
+
+def _reproduces(check: Check, item: Played, given: Arrays) -> bool:
+    """Whether a mistake gives the student's arrays, and not the right ones."""
+    values = {**item.want, **given}
+    names = [name for name in (expectation.name for expectation in check.expect) if name in values]
+    return (
+        bool(names and given)
+        and all(_same(item.transcript.values.get(name), values[name]) for name in names)
+        and not all(_same(values[name], item.want[name]) for name in names)
+    )
+
+
+def _same(x: object, y: object) -> bool:
+    """Whether two arrays agree, NaN and infinities included: a mistake may give itself away by where they stand."""
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
+        return False
+    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
+        return False
+    x, y = x.astype(float), y.astype(float)
+    finite = np.isfinite(x)
+    if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
+        return False
+    return bool(np.max(rel_errors(x[finite], y[finite]), initial=0.0) <= 1e-7)

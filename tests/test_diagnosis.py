@@ -1,0 +1,111 @@
+"""Which mistake is named: by numbers, by two together, by the cases that fail, and when none is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader import diagnosis
+from grader.diagnosis import Graded, explained
+from grader.judging import Played, judge
+from grader.mistakes import Mistake, Pattern
+from grader.worker.client import Transcript
+from tests.test_judging import CHECK, WANT, played
+
+DOUBLED = {"dx": WANT["dx"] * 2}
+TRIPLED = {"dw": WANT["dw"] * 3}
+
+
+class Oracle:
+    """Knows two mistakes of every case: dx doubled, and dw tripled."""
+
+    answers = {"doubled": DOUBLED, "tripled": TRIPLED, "doubled+tripled": DOUBLED | TRIPLED}  # noqa: RUF012
+
+    def mistaken(self, check, case, code):
+        return self.answers.get(code, {})
+
+    def matters(self, check, code):
+        return True
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch):
+    """Two known mistakes and a pattern of the demo part."""
+    items = [
+        Mistake(code, ("demo",), f"It is {code}.", "Look there.", lambda ref: {}) for code in ("doubled", "tripled")
+    ]
+    shows = Pattern("only-at-pad-0", ("demo",), ("demo/backward",), frozenset({"pad 0"}), frozenset(), "At pad 0.", "")
+    monkeypatch.setattr(diagnosis, "mistakes_of", lambda part: items)
+    monkeypatch.setattr(diagnosis, "patterns_of", lambda part: [shows])
+
+
+def wrong(case, **arrays):
+    """The case with these arrays returned."""
+    case.transcript.values.update(arrays)
+    return case
+
+
+def codes(cases, *, others=()):
+    """The codes that the check of these cases gets, and whether they are certain."""
+    graded = [Graded(CHECK, cases, judge(CHECK, cases, public=True)), *others]
+    return [(item.code, item.certain) for item in explained(graded, Oracle())[0].diagnosis]
+
+
+def test_the_mistake_that_reproduces_the_numbers_is_the_diagnosis():
+    """In every case that there is: certain."""
+    assert codes([wrong(one, **DOUBLED) for one in played("right", "right", "right")]) == [("doubled", True)]
+
+
+def test_a_mistake_that_explains_only_some_cases_is_only_likely():
+    """The other failed cases have another cause as well."""
+    first, second, third = played("right", "dx dw", "dx dw")
+    second.transcript.values["dw"] = third.transcript.values["dw"] = WANT["dw"] * 7
+    found = codes([wrong(first, **DOUBLED), second, third])
+    assert found == [("doubled", False)]
+
+
+def test_two_mistakes_together_are_both_named():
+    """Neither alone gives these numbers."""
+    cases = [wrong(one, **DOUBLED, **TRIPLED) for one in played("right", "right", "right")]
+    assert codes(cases) == [("doubled", True), ("tripled", True)]
+
+
+def test_a_passed_case_rules_a_mistake_out():
+    """Whoever passes where it would show did not make it."""
+    first, *rest = played("right", "right", "right")
+    assert codes([wrong(first, **DOUBLED), *rest]) == []
+
+
+def test_the_cases_that_fail_can_name_a_mistake():
+    """Where no variant gives the numbers."""
+    first, second, third = played("right", "right", "right")
+    rng = np.random.default_rng(1)
+    found = codes([first, wrong(second, dx=rng.standard_normal(2)), third])
+    assert found[0] == ("only-at-pad-0", True)
+
+
+def test_a_raise_fits_a_mistake_that_raises(monkeypatch):
+    """As long as other cases are explained by their numbers."""
+    monkeypatch.setattr(
+        Oracle, "mistaken", lambda self, check, case, code: None if case.name == "pad 0" else self.answers[code]
+    )
+    first, raised, third = played("right", "raised", "right")
+    assert codes([wrong(first, **DOUBLED), raised, wrong(third, **DOUBLED)]) == [("doubled", True)]
+
+
+def test_what_only_raises_is_explained_by_no_numbers(monkeypatch):
+    """That two things raise says nothing yet."""
+    monkeypatch.setattr(Oracle, "mistaken", lambda self, check, case, code: None)
+    assert codes(played("raised", "raised", "raised")) == []
+
+
+def test_where_no_mistake_is_known_the_numbers_speak():
+    """The sentence says that no mistake is named."""
+    want = {name: np.random.default_rng(2).standard_normal((3, 4)) for name in WANT}
+    cases = [
+        Played(case, {}, want, Transcript("returned", 0.1, {"dx": want["dx"], "dw": -want["dw"]}))
+        for case in CHECK.cases
+    ]
+    graded = [Graded(CHECK, cases, judge(CHECK, cases, public=True))]
+    (found, *_) = explained(graded, Oracle())[0].diagnosis
+    assert not found.specific
