@@ -149,13 +149,17 @@ def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
 
 
 def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
-    """Whether a case that was passed, of another check, would have failed with the mistake: it was not made."""
+    """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
+
+    A variant that raises there rules nothing out: it need not be made for all that another check does.
+    """
     return any(
-        _fails(other.check, item, variant(other.check, item.case))
+        given is not None and _fails(other.check, item, given)
         for other in part
         if other.check is not one.check
         for item in other.played
         if passed_case(other.check, item)
+        for given in [variant(other.check, item.case)]
     )
 
 
