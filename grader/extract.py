@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
-from grader.names import binds, is_stub, stars, uses
+from grader.names import binds, is_stub, left_none, stars, uses
 from grader.submission import SourceFile, Submission
 
 
@@ -42,12 +42,14 @@ class Program:
     ``units`` maps a file to its cells {file, cell, label, text, statements}: the statements to execute are
     {index, binds}, their place in the cell and the names that they bind. ``entries`` maps a wanted name to the
     file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
+    ``left_none`` names the functions that use what the starter left None.
     """
 
     units: dict[str, list[dict[str, object]]]
     entries: dict[str, str]
     roots: list[str]
     broken: tuple[Broken, ...] = field(default=())
+    left_none: frozenset[str] = frozenset()
 
     def as_message(self) -> dict[str, object]:
         """The part of it that crosses to the student process."""
@@ -71,8 +73,10 @@ def extract(submission: Submission, wanted: Iterable[str], notebook: str = "") -
         names = {name for name, path in entries.items() if path == file.path}
         units[file.path] = _cells(file, names if file.is_notebook else names | mentioned, several)
     broken = tuple(item for file in submission.files for item in _parse(file)[1])
+    trees = [text.tree for file in submission.files if file.path in units for text in _parse(file)[0]]
+    left = frozenset(name for tree in trees for name in left_none(tree))
     _parse.cache_clear()  # trees are large, and a class is long
-    return Program(units, entries, _roots(entries.values()), broken)
+    return Program(units, entries, _roots(entries.values()), broken, left)
 
 
 def defined_names(submission: Submission) -> set[str]:

@@ -6,6 +6,7 @@ submission -> extracted text -> per check: inputs -> student process -> transcri
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -39,7 +40,7 @@ from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
 from grader.words import plain_text
-from grader.worker.client import StudentProcess
+from grader.worker.client import StudentProcess, Transcript
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
@@ -128,7 +129,7 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = process.play(check, inputs)
+            transcript = _or_unwritten(process.play(check, inputs), program)
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -145,6 +146,21 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
     return Graded(check, played, explain_absence(result, program, process.problems))
+
+
+def _or_unwritten(transcript: Transcript, program: Program) -> Transcript:
+    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it."""
+    error = transcript.error
+    nothing = bool(transcript.values) and all(
+        isinstance(value, Odd) and value.kind == "None" for value in transcript.values.values()
+    )
+    if transcript.outcome == "returned" and nothing:
+        return replace(transcript, outcome="unwritten", values={}, error={"message": "It returned None."})
+    if transcript.outcome == "raised" and "NoneType" in str(error.get("message", "")):
+        places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)
+        if error.get("scenario") or program.left_none & set(places):
+            return replace(transcript, outcome="unwritten")
+    return transcript
 
 
 def _to_keep(values: Values, want: Arrays) -> Values:

@@ -146,9 +146,11 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
     cell, line = (value if type(value) is int else None for value in (error.get("cell"), error.get("line")))
     file = error.get("file")
     if unwritten:
-        message = (
-            f"{plain_text(str(error.get('function', '')), 80)} is not written yet (it raises NotImplementedError)."
-        )
+        function = plain_text(str(error.get("function") or "The function"), 80)
+        if "type" not in error or "NoneType" in message:
+            message = f"{function} gives None: it is not written yet, or a return is missing."
+        else:
+            message = f"{function} is not written yet (it raises NotImplementedError)."
     elif error.get("scenario"):
         call = plain_text(str(error["scenario"]), 200)
         unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""

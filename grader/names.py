@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+from collections import Counter
 from collections.abc import Iterator
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -106,3 +107,32 @@ def is_stub(node: ast.stmt) -> bool:
     )
     # Given lines may stand above; one that returns something is written.
     return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))
+
+
+def left_none(tree: ast.AST) -> Iterator[str]:
+    """The functions and methods that use a variable which is only ever None, as a starter leaves it to be filled in."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _uses_none(node):
+            yield node.name
+
+
+def _uses_none(function: ast.AST) -> bool:
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = Counter(node.id for node in names if isinstance(node.ctx, ast.Store))
+    none = Counter(
+        name
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in _assigned_none(target, node.value)
+    )
+    return any(isinstance(node.ctx, ast.Load) and none[node.id] == stored[node.id] > 0 for node in names)
+
+
+def _assigned_none(target: ast.expr, value: ast.expr) -> Iterator[str]:
+    """The names that an assignment sets to None, also in `dx, dw = None, None`."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        for inner, one in zip(target.elts, value.elts, strict=True):
+            yield from _assigned_none(inner, one)
+    elif isinstance(target, ast.Name) and isinstance(value, ast.Constant) and value.value is None:
+        yield target.id
