@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
+import json
 import os
 import signal
 import sys
@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader import __version__
 from grader.errors import GraderError, Refused
+from grader.options import parse
+from grader.words import inert
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,13 +30,13 @@ PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns an exit code of the README's table."""
-    options = _options(arguments)
+    options = parse(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        return int(options.run(options))
+        return int(COMMANDS[options.command](options))
     except Refused as error:
         _say(str(error))
         return REFUSED
@@ -58,135 +59,10 @@ def _say(sentence: str) -> None:
     print(f"grader: {one_line(sentence)}", file=sys.stderr)
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line; names may also stand behind options, which argparse alone does not take."""
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and (not hasattr(options, "names") or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if rest:
-        options.names += rest
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="grader",
-        description="Grades deep-learning assignments written in NumPy, and says why something is wrong.",
-        epilog="Exit codes: 0 all passed (grade: all graded), 1 some check failed, 2 wrong usage or an input refused, "
-        "3 the grader itself failed.",
-    )
-    parser.add_argument("--version", action="version", version=f"grader {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    check = commands.add_parser("check", help="check your own work with the public tests")
-    check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file, a folder or a zip")
-    check.add_argument(
-        "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
-    )
-    check.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
-    check.add_argument("--json", type=Path, metavar="F", help="write the result as JSON")
-    check.add_argument("--html", type=Path, metavar="F", help="write the report as HTML")
-    _data(check)
-    check.add_argument("--watch", action="store_true", help="check again whenever the files change")
-    check.add_argument("--notebook", action="store_true", help="also run the notebook from top to bottom")
-    _notebook_limits(check)
-    check.set_defaults(run=_check)
-
-    grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
-    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
-    grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
-    grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
-    grade.add_argument("--seed", type=_seed, metavar="S", help="the hidden seed (a secret random one if not given)")
-    grade.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="submissions at a time (as many as there are processors)"
-    )
-    grade.add_argument(
-        "--isolation",
-        metavar="LEVEL",
-        help="isolation level: namespaces, lockdown or process (the best there is, and never process unless said)",
-    )
-    grade.add_argument(
-        "--time-factor",
-        type=_seconds,
-        default=1.0,
-        metavar="F",
-        help="stretch the time limits of the checks, as 2 on a slow machine (1)",
-    )
-    grade.add_argument(
-        "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
-    )
-    _data(grade)
-    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
-    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
-    grade.add_argument(
-        "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
-    )
-    grade.add_argument("--engine", default="local", metavar="local|ADDRESS", help="where to grade (local)")
-    grade.add_argument(
-        "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
-    )
-    _notebook_limits(grade)
-    grade.set_defaults(run=_grade)
-
-    release = commands.add_parser("release", help="make what students get from the solution notebook, for teachers")
-    release.add_argument("assignment", metavar="A", help="the assignment")
-    release.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to fill")
-    release.set_defaults(run=_release)
-
-    doctor = commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
-    doctor.set_defaults(run=_doctor)
-
-    assignments = commands.add_parser("assignments", help="list what can be graded")
-    assignments.set_defaults(run=_assignments)
-    return parser
-
-
-def _data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="the folder cifar-10-batches-py, for the checks that need the CIFAR-10 data set (else they are skipped)",
-    )
-
-
 def _open_data(options: argparse.Namespace) -> Cifar10 | None:
     from grader.cifar10 import open_cifar10
 
     return open_cifar10(options.data) if options.data else None
-
-
-def _notebook_limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--cell-seconds", type=_seconds, default=30.0, metavar="S", help="limit for a notebook cell (30)"
-    )
-    parser.add_argument(
-        "--notebook-seconds",
-        type=_seconds,
-        default=120.0,
-        metavar="S",
-        help="limit for a whole notebook (120)",
-    )
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
-        raise argparse.ArgumentTypeError(f"the seed must be a whole number from 0 to 2**63 - 1, not {text!r}")
-    return int(text)
-
-
-def _jobs(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
-        raise argparse.ArgumentTypeError(f"the number of jobs must be from 1 to 256, not {text!r}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 < float(text) < 1e6:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"the limit must be a positive number of seconds, not {text!r}")
 
 
 def _console() -> Console:
@@ -242,7 +118,9 @@ def _check_once(options: argparse.Namespace) -> int:
         box = open_box()
         try:
             oracle = with_data(RecordedOracle(assignment), data)
-            result = grade_submission(submission, assignment, checks, oracle, box, notebook=_limits(options))
+            result = grade_submission(
+                submission, assignment, checks, oracle, box, notebook=_limits(options), compat=options.compat
+            )
         finally:
             box.close()
     if options.json:
@@ -286,6 +164,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         notebook=_limits(options),
         time_factor=options.time_factor,
         data=_open_data(options),
+        compat=options.compat,
     )
     box = _closed_box(options.isolation)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -337,6 +216,35 @@ def _closed_box(level: str | None) -> Box:
     return box
 
 
+def _agree(options: argparse.Namespace) -> int:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from grader.agreement import Agreement, compare, read_truth
+    from grader.exporters.github import commands_stopped
+    from grader.oracle.live import LiveOracle, load_solutions
+
+    units = read_truth(options.truth, compat=options.compat)
+    if not options.folder.is_dir():
+        raise Refused(f"{options.folder} is no folder; give the one that holds a folder owner__name a repository.")
+    oracle = LiveOracle(options.seed)
+    load_solutions().warm_up()
+    box = _closed_box(options.isolation)
+    try:
+        with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as pool:
+            found = pool.map(lambda unit: compare(unit, options.folder, oracle, box, compat=options.compat), units)
+            agreement = Agreement(tuple(item for unit in found for item in unit))
+    finally:
+        box.close()
+    if options.json:
+        _write(options.json, json.dumps(agreement.as_dict(), indent=1, ensure_ascii=False) + "\n")
+    with commands_stopped():
+        for line in agreement.lines():
+            print(" ".join(inert(line).split()))
+    if any(item.got is None for item in agreement.functions):
+        return GRADER_FAILED
+    return PASSED if all(item.agrees for item in agreement.functions) else CHECK_FAILED
+
+
 def _release(options: argparse.Namespace) -> int:
     from grader.assignments import find_assignment
     from grader.release import release
@@ -380,6 +288,15 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror or error}.") from None
 
+
+COMMANDS = {
+    "check": _check,
+    "grade": _grade,
+    "agree": _agree,
+    "release": _release,
+    "doctor": _doctor,
+    "assignments": _assignments,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -64,6 +64,7 @@ def grade_submission(
     *,
     notebook: NotebookLimits | None = None,
     time_factor: float = 1.0,
+    compat: bool = False,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 

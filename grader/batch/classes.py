@@ -42,6 +42,7 @@ class Settings:
     notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
     time_factor: float = 1.0
     data: Cifar10 | None = None
+    compat: bool = False
 
 
 @dataclass(slots=True)
@@ -164,8 +165,16 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
                 return Graded(Result.from_dict(old.fields), key, known=True)
             assignment = find_assignment(slug) if slug else recognise(submission)
             checks = select(assignment, list(settings.only))
-            limits, factor = settings.notebook, settings.time_factor
-            result = grade_submission(submission, assignment, checks, oracle, box, notebook=limits, time_factor=factor)
+            result = grade_submission(
+                submission,
+                assignment,
+                checks,
+                oracle,
+                box,
+                notebook=settings.notebook,
+                time_factor=settings.time_factor,
+                compat=settings.compat,
+            )
             return Graded(result, key)
     except Refused as error:
         return Graded(not_graded(entry.student, shown, plain_text(str(error)), slug, box.level), "", True)
@@ -179,7 +188,7 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
 def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
     """What a result depends on besides the code of the grader's checks, which its version stands for."""
     parts = (submission.sha256, settings.assignment, oracle.seed, settings.only, box.level)
-    limits = (settings.notebook, settings.time_factor, settings.data.digest if settings.data else "")
+    limits = (settings.notebook, settings.time_factor, settings.data.digest if settings.data else "", settings.compat)
     return "|".join(map(str, (__version__, *parts, *limits)))
 
 

@@ -1,0 +1,232 @@
+"""How far the grader agrees with known verdicts: a collection of submissions against a file of truth.
+
+The file maps repositories to units (a package in a folder), and those to functions with a verdict: right, wrong,
+raises or unimplemented. Each unit is graded with the checks that belong to the functions that were asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader import resources
+from grader.assignments import Assignment
+from grader.checks import all_parts
+from grader.errors import GraderError, Interrupted, Refused
+from grader.grading import grade_submission
+from grader.intake.reading import open_submission
+from grader.model import CheckResult, Result, Status
+from grader.oracle import Oracle
+from grader.sandbox import Box
+
+VERDICTS = ("right", "wrong", "raises", "unimplemented")
+NET = ("scores", "loss", "gradients", "init", "training", "predict")
+SHORT = {"gradients": "grads", "training": "train"}
+
+# The names that verdict files use, and the checks that judge them; a check's own name, part/check, may stand too.
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    **{f"affine_{way}": (f"affine/{way}",) for way in ("forward", "backward")},
+    **{f"relu_{way}": (f"relu/{way}",) for way in ("forward", "backward")},
+    **{f"conv_{way}_naive": (f"conv/{way}",) for way in ("forward", "backward")},
+    **{f"max_pool_{way}_naive": (f"max_pool/{way}",) for way in ("forward", "backward")},
+    **{f"{name}_loss": (f"losses/{name}",) for name in ("softmax", "svm")},
+    **{name: (f"update_rules/{name}",) for name in ("sgd_momentum", "rmsprop", "adam")},
+    **{f"dropout_{way}": (f"dropout/{way}",) for way in ("forward", "backward")},
+    **{f"layernorm_{way}": (f"layer_norm/{way}",) for way in ("forward", "backward")},
+    **{f"spatial_groupnorm_{way}": (f"group_norm/{way}",) for way in ("forward", "backward")},
+    "batchnorm_forward": ("batch_norm/train_mode", "batch_norm/running_statistics", "batch_norm/test_mode"),
+    "batchnorm_backward": ("batch_norm/backward",),
+    "batchnorm_backward_alt": ("batch_norm/backward_alt",),
+    "spatial_batchnorm_forward": (
+        "spatial_batch_norm/train_mode",
+        "spatial_batch_norm/running_statistics",
+        "spatial_batch_norm/test_mode",
+    ),
+    "spatial_batchnorm_backward": ("spatial_batch_norm/backward",),
+    **{f"TwoLayerNet.{SHORT.get(name, name)}": (f"two_layer_classifier/{name}",) for name in NET if name != "init"},
+    **{f"fc.TwoLayerNet.{SHORT.get(name, name)}": (f"modular_two_layer_net/{name}",) for name in NET[:4]},
+    **{f"ThreeLayerConvNet.{SHORT.get(name, name)}": (f"three_layer_convnet/{name}",) for name in NET[:4]},
+    **{f"two_layer_net.{SHORT.get(name, name)}": (f"two_layer_model/{name}",) for name in NET[:3]},
+    **{f"two_layer_convnet.{SHORT.get(name, name)}": (f"two_layer_convnet/{name}",) for name in NET[:3]},
+    **{f"ClassifierTrainer[{name}]": (f"classifier_trainer/{name}",) for name in ("sgd", "momentum", "rmsprop")},
+    **{
+        f"FullyConnectedNet[{name}]": (f"fully_connected_net/{name}",)
+        for name in ("plain", "batchnorm", "layernorm", "dropout")
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A package of a repository, and what is known of its functions: the verdict and, for people, the reason."""
+
+    repository: str
+    name: str
+    root: str
+    verdicts: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One function: the known verdict, ours (None: we failed), and what we say of it."""
+
+    repository: str
+    unit: str
+    function: str
+    expected: str
+    reason: str
+    got: str | None
+    specific: bool = False
+    said: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both verdicts are the same."""
+        return self.got == self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All that was compared."""
+
+    functions: tuple[Compared, ...]
+
+    def lines(self) -> list[str]:
+        """Every disagreement and every failure of ours, then the three figures."""
+        wrong = [item for item in self.functions if item.expected == "wrong"]
+        named = sum(item.specific and item.got == "wrong" for item in wrong)
+        failed = sum(item.got is None for item in self.functions)
+        same = sum(item.agrees for item in self.functions)
+        return [
+            *(_line(item) for item in self.functions if not item.agrees),
+            f"diagnosed {_percent(named, len(wrong))} % ({named} of {len(wrong)} wrong functions)",
+            f"harness errors {failed}",
+            f"agreement {_percent(same, len(self.functions))} % ({same} of {len(self.functions)} functions)",
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {
+            "schema": "grader/agreement/v1",
+            "functions": [{**asdict(item), "agrees": item.agrees} for item in self.functions],
+            "summary": self.lines()[-3:],
+        }
+
+
+def read_truth(path: Path, *, compat: bool) -> list[Unit]:
+    """The units of a file of verdicts, of the functions with the role ``asked``.
+
+    Without ``compat`` a function that needs an old Python or NumPy has the verdict ``by_env.py3``, else its best.
+    """
+    try:
+        repositories = json.loads(path.read_text("utf-8"))["repos"]
+        return [
+            Unit(name, unit, str(known["root"]), dict(_asked(known["functions"], compat=compat)))
+            for name, repository in repositories.items()
+            for unit, known in repository["units"].items()
+        ]
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(
+            f"{path} is no file of verdicts (repos -> units -> functions -> role, verdict): {error!r}."
+        ) from None
+
+
+def _asked(functions: Mapping[str, Any], *, compat: bool) -> Iterable[tuple[str, tuple[str, str]]]:
+    for name, known in functions.items():
+        if known.get("role", "asked") != "asked":
+            continue
+        today = None if compat else known.get("by_env", {}).get("py3")
+        verdict, _, why = str(today or known["verdict"]).partition(": ")
+        if verdict not in VERDICTS:
+            raise ValueError(f"{name} has the verdict {verdict!r}")
+        yield name, (verdict, str(known.get("bug") or why or known.get("reason", "")))
+
+
+def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool) -> list[Compared]:
+    """Grade one unit of a collection and compare; whatever fails on our side is told, and is no verdict."""
+    asked = {name: FUNCTIONS.get(name, (name,)) for name in unit.verdicts}
+    found: dict[str, CheckResult] = {}
+    trouble = ""
+    # Two classes share the name TwoLayerNet: those who were asked for both get two runs.
+    for names in _runs(asked):
+        try:
+            result = _grade(unit, folder, {check for name in names for check in asked[name]}, oracle, box, compat)
+            found |= {f"{part.slug}/{check.slug}": check for part in result.parts for check in part.checks}
+        except Interrupted:
+            raise
+        except (GraderError, OSError) as error:
+            trouble = str(error)
+    compared = []
+    for name, (expected, reason) in unit.verdicts.items():
+        checks = [found.get(check) for check in asked[name]]
+        one = Compared(unit.repository, unit.name, name, expected, reason, None)
+        if None in checks:
+            why = trouble or f"{name} is no function that this grader knows"
+            compared.append(replace(one, said=(why,)))
+        else:
+            judged = [check for check in checks if check]
+            specific = any(item.specific for check in judged for item in check.diagnosis)
+            compared.append(replace(one, got=verdict_of(judged), specific=specific, said=tuple(_said(judged))))
+    return compared
+
+
+def _runs(asked: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    classifier = [name for name in asked if asked[name][0].startswith("two_layer_classifier/")]
+    modular = any(checks[0].startswith("modular_two_layer_net/") for checks in asked.values())
+    if not (classifier and modular):
+        return [list(asked)]
+    return [classifier, [name for name in asked if name not in classifier]]
+
+
+def _grade(unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box, compat: bool) -> Result:
+    parts = tuple(part for part in all_parts() if any(check.name in wanted for check in part.checks.values()))
+    templates = resources.folder("student_template")
+    assignment = Assignment(
+        "agree", "Functions with a known verdict", "", "", "", "", templates, parts, notebooks=(), template=False
+    )
+    checks = [check for check in assignment.checks if check.name in wanted]
+    place = folder / unit.repository.replace("/", "__") / unit.root
+    with open_submission(place) as submission:
+        return grade_submission(submission, assignment, checks, oracle, box, compat=compat)
+
+
+def verdict_of(checks: Sequence[CheckResult]) -> str | None:
+    """Our verdict on a function from the checks that judge it; None if we failed at one."""
+    statuses = {check.status for check in checks}
+    if Status.GRADER_ERROR in statuses:
+        return None
+    if statuses == {Status.PASSED}:
+        return "right"
+    if statuses == {Status.MISSING}:
+        return "unimplemented"
+    if all(check.status in (Status.CRASHED, Status.MISSING) and not check.findings for check in checks):
+        return "raises"  # in every case of every check: no array came back
+    return "wrong"
+
+
+def _said(checks: Iterable[CheckResult]) -> Iterable[str]:
+    for check in checks:
+        yield from (
+            f"{item.code}: {item.sentence}" + ("" if item.certain else " (likely)") for item in check.diagnosis
+        )
+        if check.status is not Status.PASSED:
+            failing = [finding.message for finding in check.findings if not finding.ok]
+            yield from failing[:1]
+            if check.error:
+                yield f"{check.error.type}: {check.error.message}"
+
+
+def _line(item: Compared) -> str:
+    got = item.got or "not graded"
+    because = f" ({item.reason})" if item.reason else ""
+    said = f" [{item.said[0]}]" if item.said else ""
+    return f"{item.repository} {item.unit} {item.function}: expected {item.expected}{because}, got {got}{said}"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}" if whole else "100.0"
