@@ -202,11 +202,16 @@ def verdict_of(checks: Sequence[CheckResult]) -> str | None:
         return None
     if statuses == {Status.PASSED}:
         return "right"
-    if statuses == {Status.MISSING}:
-        return "unimplemented"
-    if all(check.status in (Status.CRASHED, Status.MISSING) and not check.findings for check in checks):
-        return "raises"  # in every case of every check: no array came back
-    return "wrong"
+    if all(_raises(check) for check in checks):
+        return "raises"
+    return "wrong" if Status.PASSED in statuses or Status.MISSING not in statuses else "unimplemented"
+
+
+def _raises(check: CheckResult) -> bool:
+    """Whether nothing came back in any case of a check, or the definition itself raises or does not parse."""
+    if check.status is Status.MISSING:
+        return check.error is not None and check.error.type != "Missing"
+    return check.status is Status.CRASHED and not check.findings
 
 
 def _said(checks: Iterable[CheckResult]) -> Iterable[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
@@ -56,14 +56,22 @@ class Program:
         return {"units": self.units, "entries": self.entries, "roots": self.roots}
 
 
-def extract(submission: Submission, wanted: Iterable[str], notebook: str = "") -> Program:
+def extract(
+    submission: Submission,
+    wanted: Iterable[str],
+    notebook: str = "",
+    *,
+    starters: Mapping[str, str] | None = None,
+    modules_first: bool = False,
+) -> Program:
     """Extract the wanted functions and classes; a file or cell that does not parse is left out and listed.
 
     Where several files define a name, one that does more than raise NotImplementedError is taken, a notebook
-    before a module, the notebook of that file name before others, then the file that defines most of them.
+    before a module, or with ``modules_first`` after it, the notebook of that file name before others, then the
+    module that ``starters`` gives for the name, then the file that defines most of them.
     """
     wanted = list(wanted)
-    entries = _entries(wanted, submission.files, notebook)
+    entries = _entries(wanted, submission.files, notebook, starters or {}, modules_first)
     mentioned = _mentioned(submission.files)
     several = sum(file.is_notebook for file in submission.files) > 1
     units = {}
@@ -118,7 +126,9 @@ def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
     return good, broken
 
 
-def _entries(wanted: list[str], files: Iterable[SourceFile], notebook: str) -> dict[str, str]:
+def _entries(
+    wanted: list[str], files: Iterable[SourceFile], notebook: str, starters: Mapping[str, str], modules_first: bool
+) -> dict[str, str]:
     """For each wanted name the file to take it from."""
     defined, written, imported = {}, {}, {}
     for file in files:
@@ -131,7 +141,7 @@ def _entries(wanted: list[str], files: Iterable[SourceFile], notebook: str) -> d
     ranked = sorted(
         files,
         key=lambda file: (
-            not file.is_notebook,
+            file.is_notebook if modules_first else not file.is_notebook,
             file.path.rpartition("/")[2] != notebook,
             -len(written[file.path]),
             -len(defined[file.path]),
@@ -140,7 +150,9 @@ def _entries(wanted: list[str], files: Iterable[SourceFile], notebook: str) -> d
     entries = {}
     for name in wanted:
         # An imported name counts last: `from mine import forward as conv_forward_naive`.
-        hits = (file.path for names in (written, defined, imported) for file in ranked if name in names[file.path])
+        usual = f"{starters.get(name)}.py"
+        own = sorted(ranked, key=lambda file: file.path.rpartition("/")[2] != usual) if modules_first else ranked
+        hits = (file.path for names in (written, defined, imported) for file in own if name in names[file.path])
         if (path := next(hits, None)) is not None:
             entries[name] = path
     return entries

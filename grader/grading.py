@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 
@@ -73,11 +73,18 @@ def grade_submission(
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
     checks = [replace(check, seconds=check.seconds * time_factor) for check in checks]
-    program = extract(submission, assignment.needs, assignment.notebook)
+    program = extract(
+        submission,
+        assignment.needs,
+        assignment.notebook,
+        starters={name: part.starter for part in assignment.parts for name in part.needs},
+        modules_first=not assignment.template,  # the course's own notebooks import what its package defines
+    )
     run = _run_notebook(submission, assignment, box, notebook) if notebook else None
+    needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     with StudentProcess(box, program, [check.part for check in checks], read=places) as process:
-        graded = [_grade_check(check, process, program, oracle) for check in checks]
+        graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
         graded = carried_forward(graded, process, assignment.carried)
     parts = tuple(
         _part_result(part.slug, part.title, explained([one for one in graded if one.check.part == part.slug], oracle))
@@ -123,14 +130,16 @@ def not_graded(student: str, path: str, reason: str, assignment: str | None, lev
     )
 
 
-def _grade_check(check: Check, process: StudentProcess, program: Program, oracle: Oracle) -> Graded:
+def _grade_check(
+    check: Check, process: StudentProcess, program: Program, oracle: Oracle, needs: Mapping[str, Sequence[str]]
+) -> Graded:
     if check.needs_data and oracle.data is None:
         return Graded(check, (), skipped(check, NOT_GIVEN))
     played: list[Played] = []
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = _or_unwritten(process.play(check, inputs), program)
+            transcript = _or_unwritten(process.play(check, inputs), program, needs[check.part])
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -149,13 +158,14 @@ def _grade_check(check: Check, process: StudentProcess, program: Program, oracle
     return Graded(check, played, explain_absence(result, program, process.problems))
 
 
-def _or_unwritten(transcript: Transcript, program: Program) -> Transcript:
+def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
     """The transcript, told to be of code that is not written yet where a starter's None is all that came of it."""
     error = transcript.error
-    nothing = bool(transcript.values) and all(
-        isinstance(value, Odd) and value.kind == "None" for value in transcript.values.values()
-    )
-    if transcript.outcome == "returned" and nothing:
+    values = transcript.values.values()
+    none = [isinstance(value, Odd) and value.kind == "None" for value in values]
+    nothing = [isinstance(value, Odd) and value.kind == "None" or not np.any(value) for value in values]
+    left = program.left_none & {*needs, *(f"{name}.loss" for name in needs)}
+    if transcript.outcome == "returned" and (none and all(none) or left and (any(none) or all(nothing))):
         return replace(transcript, outcome="unwritten", values={}, error={"message": "It returned None."})
     if transcript.outcome == "raised" and "NoneType" in str(error.get("message", "")):
         places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)

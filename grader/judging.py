@@ -185,7 +185,7 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     broken = broken_definition(program, name)
     if broken:
         why = f"{name} stands in {broken.place}, which does not parse: {plain_text(broken.message).rstrip('.')}."
-        place = ErrorInfo("", "", broken.cell, broken.line, file=broken.file)
+        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file)
     else:
         raised = next((item for item in problems if name in _names(item)), None)
         if raised is None:
@@ -193,7 +193,7 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
         place = described(raised)
         why = f"Defining {name} raised {place.type}: {place.message.rstrip('.')}."
     if error.type == "Missing":
-        return replace(result, error=replace(place, type="Missing", message=why))
+        return replace(result, error=replace(place, message=why))
     where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
     return replace(result, error=replace(error, message=f"{error.message.rstrip('.')}. {why} ({where})"))
 

@@ -110,10 +110,15 @@ def is_stub(node: ast.stmt) -> bool:
 
 
 def left_none(tree: ast.AST) -> Iterator[str]:
-    """The functions and methods that use a variable which is only ever None, as a starter leaves it to be filled in."""
+    """The functions that use a variable which is only ever None, as a starter leaves it to be filled in.
+
+    A method is there as ``name`` and as ``Class.name``.
+    """
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _uses_none(node):
             yield node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from (f"{node.name}.{name}" for child in node.body for name in left_none(child))
 
 
 def _uses_none(function: ast.AST) -> bool:

@@ -124,7 +124,8 @@ class Check:
 class Part:
     """A group of checks of an assignment; each file in ``grader/checks/`` defines one, named ``part``.
 
-    ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment.
+    ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment,
+    ``starter`` the module of the course's own package in which students write them.
     """
 
     slug: str
@@ -132,6 +133,7 @@ class Part:
     assignment: str
     needs: tuple[str, ...]
     order: int = 0
+    starter: str = ""
     checks: dict[str, Check] = field(default_factory=dict)
 
     @property
