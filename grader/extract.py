@@ -18,6 +18,9 @@ from grader.cells import CellText, readable
 from grader.names import binds, is_stub, left_none, stars, uses
 from grader.submission import SourceFile, Submission
 
+# Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
+LIBRARIES = {"torch", "torchvision", "tensorflow", "keras", "scipy", "sklearn", "matplotlib", "PIL"}
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -40,9 +43,10 @@ class Program:
     """What the student process loads.
 
     ``units`` maps a file to its cells {file, cell, label, text, statements}: the statements to execute are
-    {index, binds}, their place in the cell and the names that they bind. ``entries`` maps a wanted name to the
-    file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
-    ``left_none`` names the functions that use what the starter left None.
+    {index, binds}, their place in the cell and the names that they bind ("*": any). ``entries`` maps a wanted name to
+    the file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
+    ``left_none`` names the functions that use what the starter left None. ``wanted`` are the names that were asked
+    for, ``packages`` those that are imported from and are no folders here.
     """
 
     units: dict[str, list[dict[str, object]]]
@@ -50,10 +54,13 @@ class Program:
     roots: list[str]
     broken: tuple[Broken, ...] = field(default=())
     left_none: frozenset[str] = frozenset()
+    wanted: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
     def as_message(self) -> dict[str, object]:
         """The part of it that crosses to the student process."""
-        return {"units": self.units, "entries": self.entries, "roots": self.roots}
+        names = ("units", "entries", "roots", "wanted", "packages")
+        return {name: getattr(self, name) for name in names}
 
 
 def extract(
@@ -83,8 +90,9 @@ def extract(
     broken = tuple(item for file in submission.files for item in _parse(file)[1])
     trees = [text.tree for file in submission.files if file.path in units for text in _parse(file)[0]]
     left = frozenset(name for tree in trees for name in left_none(tree))
+    packages = tuple(sorted(_absent_packages(submission.files)))
     _parse.cache_clear()  # trees are large, and a class is long
-    return Program(units, entries, _roots(entries.values()), broken, left)
+    return Program(units, entries, _roots(entries.values()), broken, left, tuple(wanted), packages)
 
 
 def defined_names(submission: Submission) -> set[str]:
@@ -167,6 +175,22 @@ def _roots(entry_files: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*folders, ""]))
 
 
+def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
+    """Packages that modules of the submission are imported from though they lie in no such folder: flat files."""
+    names = [file.path.removesuffix(".py").removesuffix("/__init__").split("/") for file in files]
+    folders, modules = {part for parts in names for part in parts[:-1]}, {parts[-1] for parts in names}
+    nodes = [node for file in files for text in _parse(file)[0] for node in ast.walk(text.tree)]
+    dotted = [node.module.split(".") for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    dotted += [alias.name.split(".") for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return {
+        part
+        for parts in dotted
+        if parts[-1] in modules and not LIBRARIES & set(parts)
+        for part in parts[:-1]
+        if part not in folders | modules
+    }
+
+
 def _mentioned(files: Iterable[SourceFile]) -> set[str]:
     """The names that some file may take from another: imported ones, attributes, and any name after a star import."""
     nodes = [node for file in files for text in _parse(file)[0] for node in ast.walk(text.tree)]
@@ -185,7 +209,10 @@ def _cells(file: SourceFile, names: set[str], several: bool) -> list[dict[str, o
     cells: list[dict[str, object]] = []
     for position, text in enumerate(texts):
         statements = [
-            {"index": index, "binds": sorted(binds(text.tree.body[index]))} for at, index in kept if at == position
+            {"index": index, "binds": sorted(binds(node)) + ["*"] * stars(node)}
+            for at, index in kept
+            if at == position
+            for node in [text.tree.body[index]]
         ]
         if statements:
             cell = f"cell {text.number}" if text.number else ""

@@ -84,7 +84,8 @@ class StudentProcess:
         self._exchange: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: Transcript | None = None
-        self.problems: list[dict[str, Any]] = []
+        self.problems: list[dict[str, Any]] = []  # statements that raised when the submission was loaded
+        self.stand_ins: list[str] = []  # modules that were supplied then, as the submission lacks them
 
     def __enter__(self) -> Self:
         return self
@@ -131,11 +132,14 @@ class StudentProcess:
         if transcript:
             return dataclasses.replace(transcript, name="loading")
         self.problems = [item for item in head.get("problems", []) if isinstance(item, dict)]
+        names = head.get("stand_ins")
+        self.stand_ins = [plain_text(str(name), 100) for name in names[:20]] if isinstance(names, list) else []
         return None
 
     def _hello(self, lock: dict[str, Any] | None, log: Path) -> None:
         """Have the process prepare and lock itself, before any student code: failing here is our own trouble."""
-        transcript, head = self._ask({"do": "hello", "parts": self._parts, "lock": lock}, {}, START_SECONDS)
+        request = {"do": "hello", "parts": self._parts, "wanted": self._program.wanted, "lock": lock}
+        transcript, head = self._ask(request, {}, START_SECONDS)
         if transcript:
             said = log.read_text("utf-8", "replace").strip().splitlines()
             self._end()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -16,9 +17,10 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from grader.worker.stand_ins import FLAT, ROOT, StandIns
 from grader.worker.student_errors import Labels, describe
 
-ROOT = "submission:"
+MOST = 200  # names that one failed statement is blamed for
 
 
 class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -28,6 +30,7 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.units: dict[str, list[dict[str, Any]]] = program["units"]
         self.roots: list[str] = program["roots"]
         self.entries: dict[str, str] = program["entries"]
+        self.stand_ins = StandIns(program["wanted"], self.roots, set(program["packages"]))
         self.labels: Labels = {}
         self.problems: list[dict[str, Any]] = []
         for cells in self.units.values():
@@ -36,6 +39,7 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def load(self) -> Code:
         """Execute every unit that defines a wanted name, and return those names."""
         sys.meta_path.insert(sys.meta_path.index(importlib.machinery.PathFinder), self)
+        sys.meta_path.append(self.stand_ins)
         modules = {path: self._entry(path) for path in dict.fromkeys(self.entries.values())}
         return Code({n: vars(modules[path])[n] for n, path in self.entries.items() if n in vars(modules[path])})
 
@@ -72,10 +76,17 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         cells = self.units.get(spec.origin or "", []) if spec else []
         trees = [ast.parse(cell["text"]) for cell in cells]
         flags = _future_flags(trees)
+        lost = []
         for cell, tree in zip(cells, trees, strict=True):
             for statement in cell["statements"]:
                 single = ast.Module([tree.body[statement["index"]]], type_ignores=[])
-                self._execute(single, flags, cell, statement["binds"], module)
+                problem = self._execute(single, flags, cell, statement["binds"], module)
+                if problem and "*" in problem["binds"]:
+                    lost.append(problem)
+        if lost:  # what a star import did not give is what is now undefined
+            undefined = sorted(_names(trees) - set(vars(module)) - set(dir(builtins)))[:MOST]
+            for problem in lost:
+                problem["binds"] = undefined
 
     def _spec(self, name: str, unit: str | None, package: str | None) -> importlib.machinery.ModuleSpec:
         spec = importlib.machinery.ModuleSpec(name, self, origin=unit, is_package=package is not None)
@@ -102,25 +113,26 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
         start = len(parts) - 1
-        relative = any(
-            isinstance(node, ast.ImportFrom) and node.level
-            for cell in self.units[path]
-            for node in ast.walk(ast.parse(cell["text"]))
-        )
-        # Relative imports need the folders above, whether they have an __init__.py or not.
-        while start and (relative or f"{'/'.join(parts[:start])}/__init__.py" in self.units):
+        nodes = [node for cell in self.units[path] for node in ast.walk(ast.parse(cell["text"]))]
+        levels = max((node.level for node in nodes if isinstance(node, ast.ImportFrom)), default=0)
+        # Relative imports need the folders above, whether they have an __init__.py or not, or are there at all.
+        while start and (levels or f"{'/'.join(parts[:start])}/__init__.py" in self.units):
             start -= 1
+        parts = [FLAT] * (levels - len(parts) + 1) + parts
         return ".".join(parts[start:]) if all(part.isidentifier() for part in parts[start:]) else None
 
     def _execute(
         self, tree: ast.Module, flags: int, cell: dict[str, Any], binds: list[str], module: ModuleType
-    ) -> None:
+    ) -> dict[str, Any] | None:
+        """Execute one statement; what it raised is remembered and returned."""
         try:
             # dont_inherit: this file's own `from __future__` must not leak into student code.
             exec(compile(tree, cell["label"], "exec", flags=flags, dont_inherit=True), vars(module))
         except BaseException as error:  # also SystemExit: a statement costs only itself
             problem = describe(error, self.labels)
             self.problems.append({**problem, "file": cell["file"], "cell": cell["cell"], "binds": binds})
+            return self.problems[-1]
+        return None
 
     def _remember(self, cells: list[dict[str, Any]]) -> None:
         """Make source lines available to tracebacks."""
@@ -128,6 +140,15 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self.labels[cell["label"]] = (cell["file"], cell["cell"])
             lines = [f"{line}\n" for line in cell["text"].split("\n")]
             linecache.cache[cell["label"]] = (len(cell["text"]), None, lines, cell["label"])
+
+
+def _names(trees: list[ast.Module]) -> set[str]:
+    """The names that are read somewhere, and bound nowhere."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    return {node.id for node in names} - bound
 
 
 def _future_flags(trees: list[ast.Module]) -> int:

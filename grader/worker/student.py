@@ -41,7 +41,10 @@ def main(places: list[str]) -> None:
             loader = Loader(request["program"])
             watch.begin(loader.labels)
             code = loader.load()
-            frames.write(replies, nonce, {"problems": loader.problems[:50], "names": sorted(code)})
+            stand_ins = list(loader.stand_ins.used)
+            frames.write(
+                replies, nonce, {"problems": loader.problems[:50], "names": sorted(code), "stand_ins": stand_ins}
+            )
         else:
             head, values = play(request, inputs, code, loader.labels)
             head["tried"] = watch.tried()
@@ -57,13 +60,14 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
     from grader import lock
     from grader.checks import load_part
-    from grader.worker import loader, student_errors  # noqa: F401
+    from grader.worker import loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
     for name in request["parts"]:
         # Tracebacks quote the scenario's line.
         load_part(name)
         linecache.getlines(sys.modules[f"grader.checks.{name}"].__file__ or "")
+    stand_ins.prepare(request["wanted"])
     watch = Watch(request["lock"])
     try:
         return watch, {"probes": lock.from_request(request["lock"])}
