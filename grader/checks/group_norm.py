@@ -34,9 +34,9 @@ def with_dout(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[s
 
 @part.check(
     points=2,
-    inputs=images(2, 6, 4, 5, G=2),
+    inputs=images(2, 6, 3, 4, G=2),
     edges={
-        "another eps": images(2, 6, 3, 4, G=2, eps=0.5) | {"x": normal(2, 6, 3, 4)},
+        "another eps": images(2, 6, 2, 4, G=2, eps=0.5) | {"x": normal(2, 6, 2, 4)},
         "all channels in one group": images(3, 4, 2, 3, G=1),
         "each channel a group of its own": images(2, 4, 3, 2, G=4),
         "a single image": images(1, 6, 3, 4, G=2),
@@ -52,9 +52,9 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: 
 
 @part.check(
     points=3,
-    inputs=with_dout(2, 6, 4, 5, G=2),
+    inputs=with_dout(2, 6, 3, 4, G=2),
     edges={
-        "another eps": with_dout(2, 6, 3, 4, G=2, eps=0.5),
+        "another eps": with_dout(2, 6, 2, 4, G=2, eps=0.5),
         "all channels in one group": with_dout(3, 4, 2, 3, G=1),
         "each channel a group of its own": with_dout(2, 4, 3, 2, G=4),
         "a single image": with_dout(1, 6, 3, 4, G=2),

@@ -96,7 +96,7 @@ def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -
 
 @part.check(
     points=2,
-    inputs=with_dout(2, 3, 4, 5),
+    inputs=with_dout(2, 3, 3, 4),
     edges={
         "a single image": with_dout(1, 2, 4, 3),
         "another eps": with_dout(3, 2, 3, 4, eps=0.5),
