@@ -53,6 +53,12 @@ from solutions.initialisers import (
     uniform_init,
     xavier_init,
 )
+from solutions.layer_norm import (
+    layernorm_backward,
+    layernorm_forward,
+    spatial_groupnorm_backward,
+    spatial_groupnorm_forward,
+)
 from solutions.lenet import conv_pool_forward, dense_softmax, init_conv_pool, init_lenet, lenet_forward
 from solutions.lenet_arithmetic import (
     conv_connections,
@@ -134,6 +140,8 @@ __all__ = [
     "init_two_layer_model",
     "initial_weights",
     "kron_upsample",
+    "layernorm_backward",
+    "layernorm_forward",
     "leaky_relu",
     "leaky_relu_derivative",
     "lenet_forward",
@@ -165,6 +173,8 @@ __all__ = [
     "softmax_loss",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",
+    "spatial_groupnorm_backward",
+    "spatial_groupnorm_forward",
     "subsampling_connections",
     "subsampling_parameters",
     "svm_loss",

@@ -10,6 +10,7 @@ from solutions.conv import conv_backward_naive, conv_forward_naive
 from solutions.convolution_2d import conv_full
 from solutions.image_conv import general_conv
 from solutions.jit import compiled_here
+from solutions.layer_norm import layernorm_backward, layernorm_forward
 from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.pooling_2d import max_pool_2d, mean_pool_2d
@@ -29,6 +30,8 @@ def warm_up() -> int:
     max_pool_2d(np.ones((1, 1)), 1)
     out, norm = batchnorm_forward(np.ones((2, 1)), np.ones(1), np.ones(1), {"mode": "train"})
     batchnorm_backward(out, norm)
+    out, layer = layernorm_forward(np.ones((1, 2)), np.ones(2), np.ones(2), {})
+    layernorm_backward(out, layer)
     softmax_loss(np.ones((1, 2)), np.zeros(1, int))
     svm_loss(np.ones((1, 2)), np.zeros(1, int))
     return compiled_here()

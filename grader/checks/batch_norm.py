@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, Expectation, matches
-from grader.spec import Draw, Part, Recipe, normal
+from grader.spec import Draw, Part, Recipe, normal, vector
 
 part = Part(
     "batch_norm",
@@ -56,6 +56,11 @@ def train_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) 
     return {"out": out}
 
 
+def running(bn_param: dict[str, Any]) -> dict[str, Any]:
+    """The running statistics in it, for the next call: all that may pass from one to another."""
+    return {name: bn_param[name] for name in ("running_mean", "running_var") if name in bn_param}
+
+
 @part.check(
     points=1,
     inputs=features(20, 3) | {"more": normal(20, 3, scale=2.0)},
@@ -73,10 +78,11 @@ def train_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) 
 )
 def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """The running mean and variance in bn_param, after two batches."""
-    bn_param = {"mode": "train", **settings}
-    code.batchnorm_forward(x, gamma, beta, bn_param)
-    code.batchnorm_forward(more, gamma, beta, bn_param)
-    return {"running_mean": bn_param.get("running_mean"), "running_var": bn_param.get("running_var")}
+    first = {"mode": "train", **settings}
+    code.batchnorm_forward(x, gamma, beta, first)
+    second = {"mode": "train", **settings} | running(first)
+    code.batchnorm_forward(more, gamma, beta, second)
+    return {name: vector(second.get(name), x.shape[1]) for name in ("running_mean", "running_var")}
 
 
 def tested(N: int, D: int, **settings: Any) -> dict[str, Any]:
@@ -96,9 +102,9 @@ def tested(N: int, D: int, **settings: Any) -> dict[str, Any]:
 )
 def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """Forward pass in test mode: normalised with the running statistics, which no batch changes any more."""
-    bn_param = {"mode": "test", **settings}
-    code.batchnorm_forward(2 * x + 1, gamma, beta, bn_param)
-    out, _ = code.batchnorm_forward(x, gamma, beta, bn_param)
+    first = {"mode": "test", **settings}
+    code.batchnorm_forward(2 * x + 1, gamma, beta, first)
+    out, _ = code.batchnorm_forward(x, gamma, beta, {"mode": "test", **settings} | running(first))
     return {"out": out}
 
 
@@ -125,7 +131,7 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
+    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
 
 
 @part.check(
@@ -140,4 +146,4 @@ def backward_alt(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward_alt(dout, cache)
-    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
+    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Draw, Part, normal
+from grader.spec import Draw, Part, normal, vector
 
 part = Part(
     "spatial_batch_norm",
@@ -47,6 +47,11 @@ def train_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) 
     return {"out": out}
 
 
+def running(bn_param: dict[str, Any]) -> dict[str, Any]:
+    """The running statistics in it, for the next call: all that may pass from one to another."""
+    return {name: bn_param[name] for name in ("running_mean", "running_var") if name in bn_param}
+
+
 @part.check(
     points=1,
     inputs=images(2, 3, 4, 5) | {"more": normal(3, 3, 4, 5)},
@@ -59,30 +64,39 @@ def train_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) 
 )
 def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """The running mean and variance of each channel in bn_param, after two batches."""
-    bn_param = {"mode": "train", **settings}
-    code.spatial_batchnorm_forward(x, gamma, beta, bn_param)
-    code.spatial_batchnorm_forward(more, gamma, beta, bn_param)
-    return {"running_mean": bn_param.get("running_mean"), "running_var": bn_param.get("running_var")}
+    first = {"mode": "train", **settings}
+    code.spatial_batchnorm_forward(x, gamma, beta, first)
+    second = {"mode": "train", **settings} | running(first)
+    code.spatial_batchnorm_forward(more, gamma, beta, second)
+    return {name: vector(second.get(name), x.shape[1]) for name in ("running_mean", "running_var")}
+
+
+def tested(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
+    """Inputs in test mode: images, and running statistics that are not the batch's own."""
+    return images(N, C, H, W, running_mean=normal(C, shift=8.0), running_var=positive(C), **settings)
 
 
 @part.check(
     points=1,
-    inputs=images(2, 3, 4, 5, running_mean=normal(3, shift=8.0), running_var=positive(3)),
-    edges={"a single image": images(1, 2, 3, 4, running_mean=normal(2, shift=8.0), running_var=positive(2), eps=0.5)},
+    inputs=tested(2, 3, 4, 5),
+    edges={
+        "a single image": tested(1, 2, 3, 4),
+        "another eps": tested(2, 2, 4, 3, eps=0.5),
+    },
     edge_points=1,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
 )
 def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """Forward pass in test mode: each channel normalised with its running statistics."""
-    bn_param = {"mode": "test", **settings}
-    code.spatial_batchnorm_forward(2 * x + 1, gamma, beta, bn_param)
-    out, _ = code.spatial_batchnorm_forward(x, gamma, beta, bn_param)
+    first = {"mode": "test", **settings}
+    code.spatial_batchnorm_forward(2 * x + 1, gamma, beta, first)
+    out, _ = code.spatial_batchnorm_forward(x, gamma, beta, {"mode": "test", **settings} | running(first))
     return {"out": out}
 
 
 @part.check(
     points=2,
-    inputs=with_dout(2, 3, 4, 5),
+    inputs=with_dout(2, 3, 3, 4),
     edges={
         "a single image": with_dout(1, 2, 4, 3),
         "another eps": with_dout(3, 2, 3, 4, eps=0.5),
@@ -99,4 +113,4 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.spatial_batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.spatial_batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts
     dx, dgamma, dbeta = code.spatial_batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
+    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}

@@ -71,6 +71,35 @@ def momentum_swapped(ref: Any) -> Mapping[str, Any]:
     return with_forward(ref, change)
 
 
+@mistake(
+    "batchnorm-momentum-ignored",
+    parts=PARTS,
+    sentence="The momentum is always 0.9, whatever bn_param says.",
+    hint="Read the momentum from bn_param.",
+)
+def momentum_ignored(ref: Any) -> Mapping[str, Any]:
+    """The default of the momentum in every case."""
+    return with_forward(ref, lambda *arguments: with_settings(*arguments, momentum=0.9))
+
+
+@mistake(
+    "batchnorm-running-restart",
+    parts=PARTS,
+    sentence="The running statistics start again at zero with every batch.",
+    hint="They continue from those in bn_param.",
+)
+def running_restart(ref: Any) -> Mapping[str, Any]:
+    """What was running before is forgotten in training."""
+
+    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
+        if bn_param["mode"] != "train":
+            return forward(x, gamma, beta, bn_param)
+        zeros = np.zeros(x.shape[1])
+        return with_settings(forward, x, gamma, beta, bn_param, running_mean=zeros, running_var=zeros)
+
+    return with_forward(ref, change)
+
+
 def with_running_var(ref: Any, added: Callable[[Any, dict[str, Any]], Any]) -> Mapping[str, Any]:
     """Running variances that take up ``added(x, bn_param)`` on top of the batch's."""
 
@@ -191,51 +220,5 @@ def test_uses_batch(ref: Any) -> Mapping[str, Any]:
         if bn_param["mode"] == "train":
             return forward(x, gamma, beta, bn_param)
         return forward(x, gamma, beta, {**bn_param, "mode": "train"})
-
-    return with_forward(ref, change)
-
-
-@mistake(
-    "batchnorm-eps-hard-coded",
-    parts=PARTS,
-    sentence="eps is always 1e-5, whatever bn_param says.",
-    hint="Read eps from bn_param.",
-)
-def eps_hard_coded(ref: Any) -> Mapping[str, Any]:
-    """The default of eps in every case."""
-    return with_forward(ref, lambda *arguments: with_settings(*arguments, eps=1e-5))
-
-
-@mistake(
-    "batchnorm-eps-absent",
-    parts=PARTS,
-    sentence="eps is not used: the normalisation divides by the standard deviation alone.",
-    hint="What happens to a feature that never varies?",
-)
-def eps_absent(ref: Any) -> Mapping[str, Any]:
-    """An eps of 0."""
-
-    def change(*arguments: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return with_settings(*arguments, eps=0.0)
-
-    return with_forward(ref, change)
-
-
-@mistake(
-    "batchnorm-eps-outside-root",
-    parts=PARTS,
-    sentence="eps is added to the standard deviation, outside the square root; it belongs to the variance.",
-    hint="Compare where eps stands in the formula.",
-)
-def eps_outside_root(ref: Any) -> Mapping[str, Any]:
-    """The reference's result rescaled around beta; the backward pass may be anything, and is left as it is."""
-
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        axes = per_feature(x)[1]
-        var = x.var(axis=axes) if bn_param["mode"] == "train" else bn_param["running_var"]
-        eps = bn_param.get("eps", 1e-5)
-        out, _ = forward(x, gamma * np.sqrt(var + eps) / (np.sqrt(var) + eps), beta, dict(bn_param))
-        return out, forward(x, gamma, beta, bn_param)[1]
 
     return with_forward(ref, change)

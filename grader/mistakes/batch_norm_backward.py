@@ -1,4 +1,4 @@
-"""What goes wrong in the backward pass of batch normalisation, and along the axes of images."""
+"""What goes wrong in the backward pass of batch normalisation."""
 
 from __future__ import annotations
 
@@ -98,75 +98,3 @@ def jacobian_diagonal(ref: Any) -> Mapping[str, Any]:
         return slope * dout * (M - 1 - xhat**2) / M
 
     return with_dx(ref, change)
-
-
-def with_axes(ref: Any, to_rows: Any, from_rows: Any, spread: Any, gather: Any) -> Mapping[str, Any]:
-    """Images normalised as rows of features that are not the channels.
-
-    ``spread`` gives each feature of the rows its parameter of the channel, ``gather`` sums their gradients back.
-    """
-
-    def spatial_batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        out, cache = ref.batchnorm_forward(to_rows(x), spread(gamma, x), spread(beta, x), bn_param)
-        return from_rows(out, x.shape), (cache, x.shape)
-
-    def spatial_batchnorm_backward(dout: Any, cache: Any) -> Any:
-        inner, shape = cache
-        dx, dgamma, dbeta = ref.batchnorm_backward(to_rows(dout), inner)
-        return from_rows(dx, shape), gather(dgamma, shape), gather(dbeta, shape)
-
-    return {
-        "spatial_batchnorm_forward": spatial_batchnorm_forward,
-        "spatial_batchnorm_backward": spatial_batchnorm_backward,
-    }
-
-
-@mistake(
-    "spatial-batchnorm-per-pixel",
-    parts=("spatial_batch_norm",),
-    sentence="The statistics are taken for each pixel over the images, not for each channel.",
-    hint="A channel has one mean, over all images and all their pixels.",
-)
-def per_pixel(ref: Any) -> Mapping[str, Any]:
-    """Every pixel of every channel a feature."""
-    return with_axes(
-        ref,
-        lambda x: x.reshape(len(x), -1),
-        lambda rows, shape: rows.reshape(shape),
-        lambda values, x: np.repeat(values, x[0, 0].size),
-        lambda values, shape: values.reshape(shape[1], -1).sum(axis=1),
-    )
-
-
-@mistake(
-    "spatial-batchnorm-per-image",
-    parts=("spatial_batch_norm",),
-    sentence="The statistics are taken for each image by itself, not over all images.",
-    hint="A channel has one mean, over all images and all their pixels.",
-)
-def per_image(ref: Any) -> Mapping[str, Any]:
-    """Every channel of every image a feature."""
-    return with_axes(
-        ref,
-        lambda x: x.reshape(x.shape[0] * x.shape[1], -1).T,
-        lambda rows, shape: rows.T.reshape(shape),
-        lambda values, x: np.tile(values, len(x)),
-        lambda values, shape: values.reshape(shape[:2]).sum(axis=0),
-    )
-
-
-@mistake(
-    "spatial-batchnorm-axes-unmoved",
-    parts=("spatial_batch_norm",),
-    sentence="The images are reshaped to rows of C numbers without moving the channels to the last axis first.",
-    hint="reshape keeps the order in memory: which numbers end up in one row?",
-)
-def axes_unmoved(ref: Any) -> Mapping[str, Any]:
-    """Neighbours in memory as the channels of a pixel."""
-    return with_axes(
-        ref,
-        lambda x: x.reshape(-1, x.shape[1]),
-        lambda rows, shape: rows.reshape(shape),
-        lambda values, x: values,
-        lambda values, shape: values,
-    )

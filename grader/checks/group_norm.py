@@ -1,0 +1,74 @@
+"""Group normalisation of images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.expectations import Array, matches
+from grader.spec import Part, normal, vector
+
+part = Part(
+    "group_norm",
+    "Spatial group normalisation",
+    assignment="layer_norm",
+    order=2,
+    needs=("spatial_groupnorm_forward", "spatial_groupnorm_backward"),
+)
+
+
+def images(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[str, Any]:
+    """Images that are neither centred nor scaled, G groups, gamma and beta as the course passes them, and gn_param."""
+    return {
+        "x": normal(N, C, H, W, scale=4.0, shift=10.0),
+        "gamma": normal(1, C, 1, 1),
+        "beta": normal(1, C, 1, 1),
+        "G": G,
+        **settings,
+    }
+
+
+def with_dout(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[str, Any]:
+    """Inputs of a backward pass; small values, so that eps matters."""
+    return images(N, C, H, W, G, **settings) | {"x": normal(N, C, H, W, shift=1.0), "dout": normal(N, C, H, W)}
+
+
+@part.check(
+    points=2,
+    inputs=images(2, 6, 3, 4, G=2),
+    edges={
+        "another eps": images(2, 6, 2, 4, G=2, eps=0.5) | {"x": normal(2, 6, 2, 4)},
+        "all channels in one group": images(3, 4, 2, 3, G=1),
+        "each channel a group of its own": images(2, 4, 3, 2, G=4),
+        "a single image": images(1, 6, 3, 4, G=2),
+    },
+    edge_points=2,
+    expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
+)
+def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: Any) -> dict[str, Any]:
+    """Forward pass: each group of channels of each image normalised, then gamma and beta of the channels."""
+    out, _ = code.spatial_groupnorm_forward(x, gamma, beta, G, settings)
+    return {"out": out}
+
+
+@part.check(
+    points=3,
+    inputs=with_dout(2, 6, 3, 4, G=2),
+    edges={
+        "another eps": with_dout(2, 6, 2, 4, G=2, eps=0.5),
+        "all channels in one group": with_dout(3, 4, 2, 3, G=1),
+        "each channel a group of its own": with_dout(2, 4, 3, 2, G=4),
+        "a single image": with_dout(1, 6, 3, 4, G=2),
+    },
+    edge_points=2,
+    expect=[
+        matches("dx", shape_hint="dx has the shape of x, (N, C, H, W)."),
+        matches("dgamma", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
+        matches("dbeta", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
+    ],
+)
+def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, G: int, **settings: Any) -> dict[str, Any]:
+    """Backward pass: the gradients of x, gamma and beta."""
+    _, cache = code.spatial_groupnorm_forward(x, gamma, beta, G, dict(settings))
+    code.spatial_groupnorm_forward(x**2, gamma, beta, G, dict(settings))  # the cache counts, not the last call
+    dx, dgamma, dbeta = code.spatial_groupnorm_backward(dout, cache)
+    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
