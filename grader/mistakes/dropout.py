@@ -100,7 +100,9 @@ def masked_by(draw: Callable[[Any, Any, float, Any], Any]) -> Build:
         def dropout_forward(x: Any, param: Any) -> Any:
             if param["mode"] == "test":
                 return ref.dropout_forward(x, param)
-            mask = draw(np.random.RandomState(param.get("seed")), param, keeping(param), x.shape)
+            seed = param.get("seed")
+            rng = np.random if seed is None else np.random.RandomState(seed)
+            mask = draw(rng, param, keeping(param), x.shape)
             return x * mask, mask
 
         return {"dropout_forward": dropout_forward}
