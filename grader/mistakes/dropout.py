@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import Mistake, mistake
+from grader.mistakes import Mistake, mistake, pattern
 
 Change = Callable[[float], float]  # from the probability of keeping to a factor
 Build = Callable[[Any, Callable[[Any], float]], Mapping[str, Any]]  # from the reference and what p means
@@ -211,4 +211,21 @@ gradient_other_mask, gradient_other_mask_p_drops = both_meanings(
     "The backward pass draws a mask of its own, so the gradient goes through other entries than the forward pass used.",
     "The cache should hold what was dropped.",
     back(redrawn),
+)
+
+test_mode_changes_x = pattern(
+    "dropout-test-mode-changes-x",
+    parts=("dropout",),
+    checks=("dropout/forward",),
+    fails={"test mode"},
+    sentence="Training is right, but test mode does not return x as it is.",
+    hint="Training has scaled already; what is left to do?",
+)
+test_mode_changes_gradient = pattern(
+    "dropout-test-mode-changes-gradient",
+    parts=("dropout",),
+    checks=("dropout/backward",),
+    fails={"test mode"},
+    sentence="Training is right, but in test mode the backward pass does not return dout as it is.",
+    hint="How does out change with x in test mode?",
 )
