@@ -40,6 +40,7 @@ from solutions.convolution_2d import (
     corr_valid_backward,
     rot180,
 )
+from solutions.dropout import dropout_backward, dropout_forward
 from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
 from solutions.initialisers import (
@@ -128,6 +129,8 @@ __all__ = [
     "corr_valid",
     "corr_valid_backward",
     "dense_softmax",
+    "dropout_backward",
+    "dropout_forward",
     "fans",
     "fully_connected_parameters",
     "gaussian_init",

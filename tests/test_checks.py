@@ -136,6 +136,7 @@ UNUSUAL = {
     "cnn_objects": "cnn_objects/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
     "batch_norm": "batch_norm/loops",
+    "dropout": "dropout/loops_p_drops",
     "fast_layers": "fast_layers/im2col_package",
     "fully_connected": "fully_connected/package_in_loops",
     "convnets": "convnets/layer_objects",

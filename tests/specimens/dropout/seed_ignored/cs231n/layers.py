@@ -1,0 +1,22 @@
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    mode, p = dropout_param["mode"], dropout_param["p"]
+    mask = None
+    if mode == "train":
+        rng = np.random.default_rng()
+        mask = (rng.random(x.shape) < p) / p
+        out = x * mask
+    else:
+        out = x
+    return out, (mode, p, mask)
+
+
+def dropout_backward(dout, cache):
+    mode, p, mask = cache
+    if mode == "train":
+        dx = dout * mask
+    else:
+        dx = dout
+    return dx
