@@ -55,7 +55,7 @@ class Check:
     """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
 
     With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
-    reference's answer.
+    reference's answer. ``reference`` is its part's.
     """
 
     part: str
@@ -67,6 +67,7 @@ class Check:
     seconds: float
     needs_data: bool = False
     truth: Truth | None = None
+    reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -104,6 +105,7 @@ class Part:
     """A group of checks of an assignment; each file in ``grader/checks/`` defines one, named ``part``.
 
     ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment.
+    ``reference`` names the reference of those whose name two exercises share: {"TwoLayerNet": "ModularTwoLayerNet"}.
     """
 
     slug: str
@@ -112,6 +114,7 @@ class Part:
     needs: tuple[str, ...]
     order: int = 0
     checks: dict[str, Check] = field(default_factory=dict)
+    reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -176,7 +179,17 @@ class Part:
             if slug in self.checks:
                 raise MalformedCheck(f"The check {self.slug}/{slug} is declared twice.")
             title = (inspect.getdoc(scenario) or "").partition("\n")[0]
-            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, **options)
+            check = Check(
+                self.slug,
+                slug,
+                title,
+                scenario,
+                tuple(cases),
+                tuple(expect),
+                seconds,
+                reference=self.reference,
+                **options,
+            )
             _validate(check)
             self.checks[slug] = check
             return scenario

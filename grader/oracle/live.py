@@ -38,7 +38,7 @@ class LiveOracle:
         with self._lock:
             if key(check, case) not in self._answers:
                 try:
-                    values = check.play(self._solutions, self.inputs(check, case))
+                    values = check.play(self._reference(check), self.inputs(check, case))
                 except Exception as error:
                     message = f"The reference fails {check.name} ({case.name or 'usual case'}): {error!r}."
                     raise HarnessError(message) from error
@@ -52,10 +52,16 @@ class LiveOracle:
                 self._variants[key(check, case)] = dict(self._played_variants(check, case))
             return self._variants[key(check, case)]
 
+    def _reference(self, check: Check) -> Any:
+        """The solutions, under the names that the check's part has for them."""
+        own = {name: getattr(self._solutions, reference) for name, reference in check.reference.items()}
+        return SimpleNamespace(**{**vars(self._solutions), **own})
+
     def _played_variants(self, check: Check, case: Case) -> list[tuple[str, Arrays]]:
         played: list[tuple[str, Arrays]] = []
+        reference = self._reference(check)
         for item in mistakes_of(check.part):
-            code = SimpleNamespace(**{**vars(self._solutions), **item.variant(self._solutions)})
+            code = SimpleNamespace(**{**vars(reference), **item.variant(reference)})
             try:
                 values = check.play(code, self.inputs(check, case))
             except Exception:  # a mistake may well raise: then it explains no numbers
