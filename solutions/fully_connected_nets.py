@@ -57,7 +57,7 @@ class FullyConnectedNet:
             raise ValueError(f"dropout_keep_ratio is {dropout_keep_ratio}; expected a probability above 0.")
         self.normalization, self.keep, self.seed, self.reg = normalization, dropout_keep_ratio, seed, reg
         self.num_layers = len(hidden_dims) + 1
-        self.mode = "train"
+        self.mode, self.eps = "train", 1e-5
         self.norm_params: list[dict[str, Any]] = [{} for _ in hidden_dims]
         sizes = [input_dim, *hidden_dims, num_classes]
         self.params: dict[str, npt.NDArray[Any]] = {}
@@ -109,7 +109,7 @@ class FullyConnectedNet:
 
     def batchnorm(self, layer: int, x: Floats) -> tuple[Floats, Backward]:
         """Batch normalisation, with running statistics of each layer for test mode."""
-        self.norm_params[layer - 1]["mode"] = self.mode
+        self.norm_params[layer - 1] |= {"mode": self.mode, "eps": self.eps}
         gamma, beta = self.params[f"gamma{layer}"], self.params[f"beta{layer}"]
         out, cache = batchnorm_forward(x, gamma, beta, self.norm_params[layer - 1])
 
@@ -123,7 +123,7 @@ class FullyConnectedNet:
         """Layer normalisation: samples take the place of the features in batch normalisation, gamma and beta do not."""
         gamma, beta = self.params[f"gamma{layer}"], self.params[f"beta{layer}"]
         ones = np.ones(len(x))
-        turned, cache = batchnorm_forward(x.T, ones, 0 * ones, {"mode": "train"})
+        turned, cache = batchnorm_forward(x.T, ones, 0 * ones, {"mode": "train", "eps": self.eps})
         xhat = turned.T
 
         def backward(dout: Floats) -> tuple[Floats, Gradients]:

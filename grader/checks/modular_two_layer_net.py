@@ -123,10 +123,10 @@ EDGES = {
 
 
 @part.check(
-    points=1,
+    points=0.5,
     inputs=course_case(y=np.array([0, 5, 1]), reg=0.0),
     edges=EDGES,
-    edge_points=1,
+    edge_points=1.5,
     expect=[matches("loss", rel=1e-10)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
@@ -136,10 +136,10 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
 
 
 @part.check(
-    points=2,
+    points=1,
     inputs=course_case(y=np.array([0, 5, 1]), reg=0.0),
     edges=EDGES,
-    edge_points=2,
+    edge_points=3,
     expect=[matches(name) for name in WEIGHTS],
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
