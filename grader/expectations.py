@@ -71,23 +71,26 @@ def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | Non
     return None
 
 
-def rel_errors(x: Array, y: Array) -> Array:
+def rel_errors(x: Array, y: Array, floor: float = 0.0) -> Array:
     """The course's relative error of each entry, |x - y| / max(1e-8, |x| + |y|).
 
-    Differences below 1e-13 of the largest entry of y count as zero: another order of summation makes them.
+    Differences below 1e-13 of the largest entry of y count as zero: another order of summation makes them. So do
+    differences below ``floor``, for what is zero but for rounding.
     """
     difference = np.abs(x - y)
-    difference = np.where(difference <= 1e-13 * np.max(np.abs(y), initial=0.0), 0.0, difference)
+    floor = max(floor, 1e-13 * float(np.max(np.abs(y), initial=0.0)))
+    difference = np.where(difference <= floor, 0.0, difference)
     return np.asarray(difference / np.maximum(1e-8, np.abs(x) + np.abs(y)))
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The largest relative error over all entries is at most ``limit``."""
+    """The largest relative error over all entries is at most ``limit``; absolute ones below ``floor`` are none."""
 
     name: str
     limit: float
     shape_hint: str = ""
+    floor: float = 0.0
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
         """Compare entry by entry."""
@@ -95,7 +98,7 @@ class Matches:
         if refusal:
             return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
         value, right = _plain(got[self.name]), _plain(want[self.name])
-        errors = rel_errors(value, right)
+        errors = rel_errors(value, right, self.floor)
         measured = float(np.max(errors, initial=0.0))
         if measured <= self.limit:
             return Verdict(True, measured, f"relative error {measured:.1e}")
@@ -226,9 +229,12 @@ class Remark:
         return None if gate(self.name, got, want[self.name]) else self.say(_plain(got[self.name]), inputs)
 
 
-def matches(name: str, rel: float = 1e-8, shape_hint: str = "") -> Matches:
-    """Expect the reference's array, to a relative error of ``rel``; the hint follows a wrong shape."""
-    return Matches(name, rel, shape_hint)
+def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0) -> Matches:
+    """Expect the reference's array, to a relative error of ``rel``; the hint follows a wrong shape.
+
+    Absolute differences below ``floor`` count as zero.
+    """
+    return Matches(name, rel, shape_hint, floor)
 
 
 def unchanged(returned: str, argument: str) -> Remark:

@@ -79,7 +79,7 @@ class Check:
     """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
 
     With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
-    reference's answer.
+    reference's answer. ``reference`` is its part's.
     """
 
     part: str
@@ -92,6 +92,7 @@ class Check:
     needs_data: bool = False
     truth: Truth | None = None
     gradient_of: GradientOf | None = None
+    reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -136,6 +137,7 @@ class Part:
 
     ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment,
     ``starter`` the module of the course's own package in which students write them.
+    ``reference`` names the reference of those whose name two exercises share: {"TwoLayerNet": "ModularTwoLayerNet"}.
     """
 
     slug: str
@@ -145,6 +147,7 @@ class Part:
     order: int = 0
     starter: str = ""
     checks: dict[str, Check] = field(default_factory=dict)
+    reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -211,7 +214,17 @@ class Part:
             if slug in self.checks:
                 raise MalformedCheck(f"The check {self.slug}/{slug} is declared twice.")
             title = (inspect.getdoc(scenario) or "").partition("\n")[0]
-            check = Check(self.slug, slug, title, scenario, tuple(cases), tuple(expect), seconds, **options)
+            check = Check(
+                self.slug,
+                slug,
+                title,
+                scenario,
+                tuple(cases),
+                tuple(expect),
+                seconds,
+                reference=self.reference,
+                **options,
+            )
             _validate(check)
             self.checks[slug] = check
             return scenario

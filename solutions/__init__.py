@@ -42,6 +42,8 @@ from solutions.convolution_2d import (
 )
 from solutions.dropout import dropout_backward, dropout_forward
 from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
+from solutions.fully_connected_nets import FullyConnectedNet
+from solutions.fully_connected_nets import TwoLayerNet as ModularTwoLayerNet
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
 from solutions.initialisers import (
     bilinear_init,
@@ -94,8 +96,10 @@ __all__ = [
     "ClassifierTrainer",
     "ConvLayer",
     "Filter",
+    "FullyConnectedNet",
     "IdentityActivator",
     "MaxPoolingLayer",
+    "ModularTwoLayerNet",
     "ReluActivator",
     "SigmoidActivator",
     "TanhActivator",

@@ -224,8 +224,9 @@ def test_the_stubs_have_the_signatures_of_the_solutions(assignment):
     """What students fill in can be called exactly as the reference is."""
     (file,) = [file for file in read_submission(assignment.folder).files if file.is_notebook]
     stubs = signatures("\n".join(readable(cell, notebook=True).source for cell in file.cells))
+    named = {name: reference for part in assignment.parts for name, reference in part.reference.items()}
     for need in assignment.needs:
-        source = inspect.getsource(sys.modules[getattr(solutions, need).__module__])
+        source = inspect.getsource(sys.modules[getattr(solutions, named.get(need, need)).__module__])
         wanted = {
             name: parameters
             for name, parameters in signatures(source).items()

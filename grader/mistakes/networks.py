@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from grader.mistakes import mistake
 
-PARTS = ("two_layer_model", "two_layer_convnet", "three_layer_convnet")
+PARTS = ("two_layer_model", "two_layer_convnet", "three_layer_convnet", "modular_two_layer_net", "fully_connected_net")
 FUNCTIONS = ("two_layer_net", "two_layer_convnet")
+CLASSES = ("ThreeLayerConvNet", "TwoLayerNet", "FullyConnectedNet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,27 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
 
         return network
 
-    class ThreeLayerConvNet(ref.ThreeLayerConvNet):  # type: ignore[misc]  # the reference is known at run time only
-        reg: float
+    def network_class(base: Any) -> Any:
+        class Network(base):  # type: ignore[misc]  # the reference is known at run time only
+            reg: float
 
-        def loss(self, X: Any, y: Any = None) -> Any:
-            inner = super().loss
-            if y is None:
-                return inner(X)
-            given = self.reg
+            def loss(self, X: Any, y: Any = None) -> Any:
+                if y is None:
+                    return super().loss(X)
+                before = deepcopy(self)
+                super().loss(X, y)  # training may change the network: its running statistics
 
-            def right(strength: float) -> Any:
-                self.reg = strength
-                try:
-                    return inner(X, y)
-                finally:
-                    self.reg = given
+                def right(strength: float) -> Any:
+                    net = deepcopy(before)
+                    net.reg = strength
+                    return base.loss(net, X, y)
 
-            return change(Call(right, self.params, given, len(X)))
+                return change(Call(right, self.params, self.reg, len(X)))
 
-    return {name: function(getattr(ref, name)) for name in FUNCTIONS} | {"ThreeLayerConvNet": ThreeLayerConvNet}
+        return Network
+
+    functions = {name: function(getattr(ref, name)) for name in FUNCTIONS}
+    return functions | {name: network_class(getattr(ref, name)) for name in CLASSES}
 
 
 @mistake(

@@ -37,7 +37,7 @@ class LiveOracle:
         with self._lock:
             if key(check, case) not in self._answers:
                 try:
-                    values = check.play(self._solutions, self.inputs(check, case))
+                    values = check.play(self._reference(check), self.inputs(check, case))
                 except Exception as error:
                     message = f"The reference fails {check.name} ({case.name or 'usual case'}): {error!r}."
                     raise HarnessError(message) from error
@@ -61,7 +61,7 @@ class LiveOracle:
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
         known = {item.code: item for item in mistakes_of(check.part)}
-        changed = self._solutions
+        changed = self._reference(check)
         for name in code.split("+"):
             changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
         return self._differing(check, case, self._try(check, changed, inputs))
@@ -71,7 +71,7 @@ class LiveOracle:
         usual = self.inputs(check, check.cases[0])
         others = {other: value for other, value in inputs.items() if other != name}
         changed = others | ({name: usual[name]} if name in usual else {})
-        values = self._try(check, self._solutions, changed)
+        values = self._try(check, self._reference(check), changed)
         return {} if values is None else self._differing(check, case, values)
 
     def _try(self, check: Check, code: Any, inputs: Inputs) -> Answers:
@@ -88,6 +88,11 @@ class LiveOracle:
             return None
         right = self.answer(check, case)
         return {name: value for name, value in values.items() if not np.array_equal(value, right.get(name))}
+
+    def _reference(self, check: Check) -> Any:
+        """The solutions, under the names that the check's part has for them."""
+        own = {name: getattr(self._solutions, reference) for name, reference in check.reference.items()}
+        return SimpleNamespace(**{**vars(self._solutions), **own})
 
 
 def load_solutions() -> Any:

@@ -1,0 +1,231 @@
+"""Fully connected networks of any depth, with batch or layer normalisation and dropout (CS231n 2016 and later).
+
+The signature of the class differs by edition, so scenarios ask it: see ``build``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from grader.checks.three_layer_convnet import set_params
+from grader.expectations import Array, Arrays, Below, Expectation, Matches, Remark, When, matches
+from grader.model import Note
+from grader.spec import Part, integers, normal
+
+part = Part(
+    "fully_connected_net",
+    "Fully connected network",
+    assignment="fully_connected_nets",
+    order=2,
+    needs=("FullyConnectedNet",),
+    reference={"TwoLayerNet": "ModularTwoLayerNet"},  # known mistakes change both classes
+)
+
+SEED = 123
+STEP = 1e-6
+
+
+def network(*hidden: int, reg: float, norm: bool = False) -> dict[str, Any]:
+    """Samples, labels and parameters: biases, gammas and betas that are not those of a fresh net."""
+    N, D, C = 6, 4, 3
+    sizes = [D, *hidden, C]
+    case: dict[str, Any] = {"X": normal(N, D), "y": integers(0, C, N), "reg": reg}
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
+        case |= {f"W{layer}": normal(inputs, outputs, scale=inputs**-0.5), f"b{layer}": normal(outputs, scale=0.5)}
+        if norm and layer <= len(hidden):
+            case |= {f"gamma{layer}": normal(outputs, shift=1.0, scale=0.2), f"beta{layer}": normal(outputs, scale=0.3)}
+    return case
+
+
+def edge_cases(norm: bool = False) -> dict[str, Any]:
+    """With regularisation, and one layer more."""
+    return {
+        "regularisation": network(6, 4, reg=0.4, norm=norm),
+        "three hidden layers": network(4, 6, 5, reg=0.0, norm=norm),
+        "three hidden layers, regularisation": network(4, 6, 5, reg=0.8, norm=norm),
+    }
+
+
+def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "", keep: float = 1.0) -> Any:
+    """A network of the student's class with the given parameters, by the signature of its edition.
+
+    2016-2017: dropout=0 is the probability to drop, and use_batchnorm; 2018-2020: dropout=1 is the probability to
+    keep, and normalization; from 2021 on it is called dropout_keep_ratio.
+    """
+    biases = [params[f"b{layer}"] for layer in range(1, 1 + sum(name[0] == "W" for name in params))]
+    *hidden, classes = map(len, biases)
+    accepted = inspect.signature(code.FullyConnectedNet).parameters
+    options: dict[str, Any] = {}
+    if norm and "normalization" in accepted:
+        options["normalization"] = norm
+    elif norm == "batchnorm":
+        options["use_batchnorm"] = True
+    elif norm:
+        getattr(code, "The layer normalisation of FullyConnectedNet")  # says that it is missing
+    if "dropout_keep_ratio" in accepted:
+        options["dropout_keep_ratio"] = keep
+    elif "dropout" in accepted:
+        options["dropout"] = keep if accepted["dropout"].default == 1 else 1 - keep
+    sizes = {"input_dim": len(params["W1"]), "num_classes": classes}
+    net = code.FullyConnectedNet(hidden, **sizes, **options, reg=reg, dtype=np.float64, seed=SEED)
+    if not net.params:  # as in the course's stub, which raises nothing
+        getattr(code, "The body of FullyConnectedNet.__init__")
+    if norm and "gamma1" not in net.params:
+        getattr(code, f"The {norm[:5]} normalisation of FullyConnectedNet")
+    set_params(net, params)
+    return net
+
+
+def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -> dict[str, Any]:
+    """The loss and the gradients by the parameters' names; a gradient (1, M) of a parameter (M,) counts as (M,)."""
+    both = net.loss(X, y)
+    if both is None or not both[1]:
+        getattr(code, "The body of FullyConnectedNet.loss")
+    value, grads = both
+    found = {name: grads.get(name) for name in params}
+    for name, grad in found.items():
+        if isinstance(grad, np.ndarray) and params[name].ndim == 1 and grad.shape == (1, len(params[name])):
+            found[name] = grad[0]
+    return {"loss": value, **found}
+
+
+def play(code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], norm: str = "") -> dict[str, Any]:
+    """Loss and gradients of the third of three equal calls, then the scores in test mode."""
+    net = build(code, params, reg, norm)
+    found = [trained(code, net, X, y, params) for _ in range(3)][-1]
+    return {**found, "scores": net.loss(X)}
+
+
+def given(expectation: Matches) -> When:
+    """Expected where the net has that parameter."""
+    return When(lambda inputs: expectation.name in inputs, expectation)
+
+
+def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
+    """The loss, the gradients of the parameters that there are, and the scores of test mode."""
+    found: list[Expectation] = [matches("loss", rel=1e-10), matches("scores")]
+    for layer in range(1, 5):
+        found += [given(matches(f"W{layer}")), given(matches(f"b{layer}", floor=floor))]
+        if norm and layer < 4:
+            found += [given(matches(f"gamma{layer}")), given(matches(f"beta{layer}"))]
+    return found
+
+
+@part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
+def plain(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+    """Without normalisation and dropout: loss, gradients and scores."""
+    return play(code, X, y, reg, params)
+
+
+@part.check(
+    points=1,
+    inputs=network(6, 4, reg=0.0, norm=True),
+    edges=edge_cases(norm=True),
+    edge_points=3,
+    # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
+    expect=expected(norm=True, floor=1e-12),
+)
+def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+    """With batch normalisation: loss and gradients in training, scores in test mode."""
+    return play(code, X, y, reg, params, "batchnorm")
+
+
+@part.check(
+    points=1,
+    inputs=network(6, 4, reg=0.0, norm=True),
+    edges=edge_cases(norm=True),
+    edge_points=3,
+    expect=expected(norm=True),
+)
+def layernorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+    """With layer normalisation: loss, gradients and scores."""
+    return play(code, X, y, reg, params, "layernorm")
+
+
+def with_dropout(*hidden: int, keep: float) -> dict[str, Any]:
+    """A net with three directions, each an array as long as all parameters together."""
+    case = network(*hidden, reg=0.0)
+    sizes = [4, *hidden, 3]
+    count = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    return {**case, "keep": keep, "directions": normal(3, count)}
+
+
+def nothing_dropped(inputs: Arrays) -> bool:
+    """Whether the case is that of a net without dropout."""
+    return float(inputs["keep"]) == 1
+
+
+def slope_error(got: Arrays, inputs: Arrays) -> float:
+    """How far the gradients are from the slopes of the net's own loss, relative to both.
+
+    The second largest of three directions: a step over the kink of some ReLU, which is rare, would spoil one.
+    """
+    grads = got["gradients"]
+    slopes = (got["losses"][:, 0] - got["losses"][:, 1]) / (2 * STEP)
+    errors = np.abs(inputs["directions"] @ grads - slopes) / (np.linalg.norm(grads) + np.abs(slopes) + 1e-12)
+    return float(np.sort(errors)[1])
+
+
+def idle(effect: Array, inputs: Arrays) -> Note | None:
+    """Remarks on dropout that changes nothing."""
+    if nothing_dropped(inputs) or float(effect):
+        return None
+    return Note("dropout-idle", "The loss is the same with and without dropout: is anything dropped?")
+
+
+def flat(arrays: dict[str, Any]) -> Any:
+    """All arrays as one, in their order; None unless all are there."""
+    if any(not isinstance(value, np.ndarray) for value in arrays.values()):
+        return None
+    return np.concatenate([value.ravel() for value in arrays.values()])
+
+
+def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
+    """The parameters after a step, given as one array."""
+    ends = np.cumsum([value.size for value in params.values()])
+    pieces = zip(params.items(), np.split(step, ends[:-1]), strict=True)
+    return {name: value + piece.reshape(value.shape) for (name, value), piece in pieces}
+
+
+@part.check(
+    points=1,
+    inputs=with_dropout(6, 4, keep=0.75),
+    edges={
+        "three hidden layers": with_dropout(4, 6, 5, keep=0.5),
+        "no dropout": with_dropout(6, 4, keep=1.0),
+    },
+    edge_points=1,
+    expect=[
+        Below(
+            "losses",
+            1e-5,
+            "distance of the gradients from the slopes of the loss",
+            ("losses", "gradients"),
+            slope_error,
+        ),
+        When(nothing_dropped, matches("loss", rel=1e-10)),
+        When(nothing_dropped, matches("gradients")),
+        Remark("effect", idle),
+    ],
+)
+def dropout(
+    code: Any, X: Array, y: Array, reg: float, keep: float, directions: Array, **params: Array
+) -> dict[str, Any]:
+    """With dropout of a fixed seed: the gradients are those of the loss; without dropout both are the plain net's."""
+
+    def called(values: dict[str, Array], keep: float) -> dict[str, Any]:
+        return trained(code, build(code, values, reg, keep=keep), X, y, values)
+
+    found = called(params, keep)
+    losses = [[called(moved(params, h * d), keep)["loss"] for h in (STEP, -STEP)] for d in directions]
+    loss = found.pop("loss")
+    return {
+        "losses": np.array(losses),
+        "loss": loss,
+        "gradients": flat(found),
+        "effect": loss - called(params, 1.0)["loss"],
+    }
