@@ -19,7 +19,8 @@ def looped(code: str, sentence: str, rows: Callable[..., Any], columns: Callable
 
     def wrong(call: Call) -> Gradients:
         (H, W), (HH, WW) = call.x.shape[2:], call.w.shape[2:]
-        OH, OW = (count(*sides, call.stride, call.pad) for sides in (rows(H, W, HH, WW), columns(H, W, HH, WW)))
+        both = rows(H, W, HH, WW), columns(H, W, HH, WW)
+        OH, OW = (count(side, filter_side, call.stride, call.pad) for side, filter_side in both)
         call.dout[:, :, OH - 1, OW - 1]  # IndexError beyond the end of dout
         dx, dw, _ = call.of(call.kept(np.s_[:, :, :OH, :OW]))
         return dx, dw, call.of(call.dout)[2]

@@ -46,7 +46,8 @@ def sized(rows: Callable[..., Any], columns: Callable[..., Any]) -> Callable[[An
 
     def wrong(right: Wrong, x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
         (H, W), (HH, WW) = x.shape[2:], w.shape[2:]
-        OH, OW = (count(*sides, stride, pad) for sides in (rows(H, W, HH, WW), columns(H, W, HH, WW)))
+        both = rows(H, W, HH, WW), columns(H, W, HH, WW)
+        OH, OW = (count(side, filter_side, stride, pad) for side, filter_side in both)
         return windows_at(right, padded(x, pad), w, b, np.arange(OH) * stride, np.arange(OW) * stride)
 
     return lambda ref: forward(ref, wrong)

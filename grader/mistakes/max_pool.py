@@ -49,7 +49,8 @@ def other_windows(ref: Any, places: Places) -> Mapping[str, Any]:
 
     def chosen(x: Any, pool_param: Mapping[str, int]) -> Any:
         window = Window(pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"])
-        rows, columns = places(*x.shape[2:], window)
+        H, W = x.shape[2:]
+        rows, columns = places(H, W, window)
         for (i, down), (j, right) in itertools.product(enumerate(rows), enumerate(columns)):
             yield i, j, np.s_[:, :, slice(*down), slice(*right)]
 
