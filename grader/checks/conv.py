@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Part, Recipe, normal
+from grader.spec import Draw, Part, Recipe, normal
 
 part = Part(
     "conv",
@@ -16,37 +16,66 @@ part = Part(
 )
 
 
-def images(N: int, C: int, H: int, W: int, *, F: int, HH: int, WW: int, stride: int, pad: int) -> dict[str, Any]:
+def eighths(*shape: int) -> Draw:
+    """Draw multiples of 1/8 up to 2, without 0: sums of their products are exact, and take little room recorded."""
+    return lambda rng: rng.integers(1, 17, shape) * rng.choice([-1, 1], shape) / 8
+
+
+def images(
+    N: int, C: int, H: int, W: int, *, F: int, HH: int, WW: int, stride: int, pad: int, draw: Any = normal
+) -> dict[str, Any]:
     """Inputs of a forward pass: N images of C channels, F filters of HH x WW."""
     return {
-        "x": normal(N, C, H, W),
-        "w": normal(F, C, HH, WW),
-        "b": normal(F),
+        "x": draw(N, C, H, W),
+        "w": draw(F, C, HH, WW),
+        "b": draw(F),
         "stride": stride,
         "pad": pad,
     }
 
 
-def with_dout(N: int, C: int, H: int, W: int, *, F: int, HH: int, WW: int, stride: int, pad: int) -> dict[str, Any]:
+def with_dout(
+    N: int, C: int, H: int, W: int, *, F: int, HH: int, WW: int, stride: int, pad: int, draw: Any = normal
+) -> dict[str, Any]:
     """Inputs of a backward pass: those of the forward pass, and the upstream gradient."""
     rows, columns = 1 + (H + 2 * pad - HH) // stride, 1 + (W + 2 * pad - WW) // stride
-    return images(N, C, H, W, F=F, HH=HH, WW=WW, stride=stride, pad=pad) | {"dout": normal(N, F, rows, columns)}
+    inputs = images(N, C, H, W, F=F, HH=HH, WW=WW, stride=stride, pad=pad, draw=draw)
+    return inputs | {"dout": draw(N, F, rows, columns)}
+
+
+def sizes(H: int, W: int, HH: int, WW: int, *, stride: int, pad: int) -> dict[str, int]:
+    """2 images of 2 channels, and 3 filters."""
+    return {"N": 2, "C": 2, "H": H, "W": W, "F": 3, "HH": HH, "WW": WW, "stride": stride, "pad": pad}
+
+
+# The course's own cases.
+FORWARD = {"N": 4, "C": 3, "H": 4, "W": 4, "F": 3, "HH": 4, "WW": 4, "stride": 2, "pad": 1}
+BACKWARD = {"N": 4, "C": 3, "H": 5, "W": 5, "F": 2, "HH": 3, "WW": 3, "stride": 1, "pad": 1}
+
+# The cases that they leave out: one property each, then all of them together.
+GEOMETRIES = {
+    "pad 0": sizes(5, 5, 3, 3, stride=1, pad=0),
+    "stride 2 at pad 0": sizes(5, 5, 3, 3, stride=2, pad=0),
+    "1x1 filter": sizes(4, 4, 1, 1, stride=1, pad=0),
+    "non-square filter": sizes(5, 5, 3, 2, stride=1, pad=1),
+    "non-square images": sizes(4, 6, 3, 3, stride=1, pad=1),
+    "non-square images at stride 2": sizes(5, 7, 3, 3, stride=2, pad=1),
+    "stride 3": sizes(7, 7, 3, 3, stride=3, pad=1),
+    "4x4 filter at stride 2": sizes(4, 4, 4, 4, stride=2, pad=1),
+    "5x5 filter at pad 2": sizes(4, 4, 5, 5, stride=1, pad=2),
+    "3x3 filter at pad 2": sizes(4, 4, 3, 3, stride=1, pad=2),
+    "nothing square": sizes(8, 5, 2, 5, stride=2, pad=2),
+}
 
 
 def edge_cases(inputs: Any) -> dict[str, Recipe]:
-    """The cases that the course's own check leaves out, as the contract has them."""
-    return {
-        "pad 0": inputs(4, 3, 5, 5, F=2, HH=3, WW=3, stride=1, pad=0),
-        "pad 2": inputs(4, 2, 4, 4, F=3, HH=5, WW=5, stride=1, pad=2),
-        "stride 3": inputs(4, 2, 7, 7, F=2, HH=3, WW=3, stride=3, pad=1),
-        "height and width differ": inputs(4, 3, 5, 8, F=2, HH=3, WW=3, stride=1, pad=1),
-        "filter height and width differ": inputs(4, 2, 7, 6, F=3, HH=3, WW=2, stride=2, pad=1),
-    }
+    """The inputs of each of them."""
+    return {name: inputs(**geometry, draw=eighths) for name, geometry in GEOMETRIES.items()}
 
 
 @part.check(
     points=3,
-    inputs=images(4, 3, 4, 4, F=3, HH=4, WW=4, stride=2, pad=1),
+    inputs=images(**FORWARD),
     edges=edge_cases(images),
     edge_points=3,
     expect=[matches("out", shape_hint="Each side of out is 1 + (H + 2 * pad - HH) // stride.")],
@@ -59,7 +88,7 @@ def forward(code: Any, x: Array, w: Array, b: Array, stride: int, pad: int) -> d
 
 @part.check(
     points=4,
-    inputs=with_dout(4, 3, 5, 5, F=2, HH=3, WW=3, stride=1, pad=1),
+    inputs=with_dout(**BACKWARD),
     edges=edge_cases(with_dout),
     edge_points=4,
     expect=[

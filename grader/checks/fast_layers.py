@@ -17,15 +17,10 @@ part = Part(
 )
 
 
-def two(inputs: Any) -> Any:
-    """The same inputs for two images, which is enough here."""
-    return lambda N, *sizes, **window: inputs(2, *sizes, **window)
-
-
 @part.check(
     points=2,
     inputs=conv.images(2, 3, 5, 5, F=2, HH=3, WW=3, stride=1, pad=1),
-    edges=conv.edge_cases(two(conv.images)),
+    edges=conv.edge_cases(conv.images),
     edge_points=1,
     expect=[matches("out", shape_hint="Each side of out is 1 + (H + 2 * pad - HH) // stride.")],
 )
@@ -38,7 +33,7 @@ def conv_forward(code: Any, x: Array, w: Array, b: Array, stride: int, pad: int)
 @part.check(
     points=2,
     inputs=conv.with_dout(2, 3, 5, 5, F=2, HH=3, WW=3, stride=1, pad=1),
-    edges=conv.edge_cases(two(conv.with_dout)),
+    edges=conv.edge_cases(conv.with_dout),
     edge_points=2,
     expect=[
         matches("dx", shape_hint="dx has the shape of x, without the padding."),
@@ -57,7 +52,7 @@ def conv_backward(code: Any, x: Array, w: Array, b: Array, dout: Array, stride: 
 @part.check(
     points=1,
     inputs=max_pool.images(4, 3, 4, 4, height=2, width=2, stride=2),
-    edges=max_pool.edge_cases(two(max_pool.images)),
+    edges=max_pool.edge_cases(max_pool.images),
     edge_points=1,
     expect=[matches("out", shape_hint="Each side of out is 1 + (H - pool_height) // stride.")],
 )
@@ -70,7 +65,7 @@ def max_pool_forward(code: Any, x: Array, height: int, width: int, stride: int) 
 @part.check(
     points=1,
     inputs=max_pool.with_dout(3, 2, 8, 8, height=2, width=2, stride=2),
-    edges=max_pool.edge_cases(two(max_pool.with_dout)),
+    edges=max_pool.edge_cases(max_pool.with_dout),
     edge_points=2,
     expect=[matches("dx", shape_hint="dx has the shape of x.")],
 )

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.conv import eighths
 from grader.expectations import Array, Arrays, Remark, matches
 from grader.model import Note
-from grader.spec import Part, Recipe, normal
+from grader.spec import Draw, Part, Recipe, normal
 
 part = Part(
     "max_pool",
@@ -19,36 +20,59 @@ part = Part(
 )
 
 
-def images(N: int, C: int, H: int, W: int, *, height: int, width: int, stride: int, shift: float = 0) -> dict[str, Any]:
-    """Inputs of a forward pass: images without ties, and the window."""
-    return {"x": normal(N, C, H, W, shift=shift), "height": height, "width": width, "stride": stride}
+def distinct(*shape: int) -> Draw:
+    """Draw multiples of 1/8 around 0, no two of them equal: nothing ties, and they take little room recorded."""
+    size = int(np.prod(shape))
+    return lambda rng: (rng.permutation(size).reshape(shape) - size // 2) / 8
+
+
+def images(
+    N: int, C: int, H: int, W: int, *, height: int, width: int, stride: int, draw: Any = normal, shift: float = 0.0
+) -> dict[str, Any]:
+    """Inputs of a forward pass: images without ties, and the window; ``shift`` is subtracted from all values."""
+    pixels = draw(N, C, H, W)
+    return {"x": lambda rng: pixels(rng) - shift, "height": height, "width": width, "stride": stride}
 
 
 def with_dout(
-    N: int, C: int, H: int, W: int, *, height: int, width: int, stride: int, shift: float = 0
+    N: int, C: int, H: int, W: int, *, height: int, width: int, stride: int, draw: Any = normal, shift: float = 0.0
 ) -> dict[str, Any]:
     """Inputs of a backward pass: those of the forward pass, and the upstream gradient."""
     rows, columns = 1 + (H - height) // stride, 1 + (W - width) // stride
-    return images(N, C, H, W, height=height, width=width, stride=stride, shift=shift) | {
-        "dout": normal(N, C, rows, columns)
-    }
+    inputs = images(N, C, H, W, height=height, width=width, stride=stride, draw=draw, shift=shift)
+    return inputs | {"dout": (normal if draw is normal else eighths)(N, C, rows, columns)}
+
+
+def sizes(H: int, W: int, height: int, width: int, *, stride: int, shift: float = 0.0) -> dict[str, Any]:
+    """2 images of 2 channels."""
+    return {"N": 2, "C": 2, "H": H, "W": W, "height": height, "width": width, "stride": stride, "shift": shift}
+
+
+# The course's own cases.
+FORWARD = {"N": 4, "C": 3, "H": 4, "W": 4, "height": 2, "width": 2, "stride": 2}
+BACKWARD = {"N": 3, "C": 2, "H": 8, "W": 8, "height": 2, "width": 2, "stride": 2}
+
+# The cases that they leave out. Windows that are not square can lie side by side only in images that
+# are not square either; what comes out of these is square.
+GEOMETRIES = {
+    "non-square window": sizes(9, 8, 3, 2, stride=3),
+    "non-square images": sizes(4, 6, 2, 2, stride=2),
+    "2x2 windows at stride 1": sizes(4, 4, 2, 2, stride=1),
+    "3x3 windows at stride 2": sizes(7, 7, 3, 3, stride=2),
+    "2x2 windows at stride 3": sizes(8, 8, 2, 2, stride=3),
+    "all values negative": sizes(4, 4, 2, 2, stride=2, shift=40),
+    "nothing square": sizes(7, 5, 2, 3, stride=1),
+}
 
 
 def edge_cases(inputs: Any) -> dict[str, Recipe]:
-    """The cases that the course's own check leaves out, as the contract has them."""
-    return {
-        "overlapping windows": inputs(4, 2, 7, 7, height=3, width=3, stride=2),
-        "stride 1": inputs(4, 3, 4, 5, height=2, width=2, stride=1),
-        "window height and width differ": inputs(4, 2, 6, 6, height=3, width=2, stride=1),
-        "height and width differ": inputs(4, 2, 4, 8, height=2, width=2, stride=2),
-        "stride larger than the window": inputs(4, 2, 8, 8, height=2, width=2, stride=3),
-        "all values negative": inputs(4, 2, 4, 4, height=2, width=2, stride=2, shift=-20),
-    }
+    """The inputs of each of them."""
+    return {name: inputs(**geometry, draw=distinct) for name, geometry in GEOMETRIES.items()}
 
 
 @part.check(
     points=2,
-    inputs=images(4, 3, 4, 4, height=2, width=2, stride=2),
+    inputs=images(**FORWARD),
     edges=edge_cases(images),
     edge_points=2,
     expect=[matches("out", shape_hint="Each side of out is 1 + (H - pool_height) // stride.")],
@@ -61,7 +85,7 @@ def forward(code: Any, x: Array, height: int, width: int, stride: int) -> dict[s
 
 @part.check(
     points=3,
-    inputs=with_dout(3, 2, 8, 8, height=2, width=2, stride=2),
+    inputs=with_dout(**BACKWARD),
     edges=edge_cases(with_dout),
     edge_points=3,
     expect=[matches("dx", shape_hint="dx has the shape of x.")],

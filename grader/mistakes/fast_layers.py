@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import Mistake, layers, mistake
+from grader.mistakes import Mistake, conv_backward, conv_forward, max_pool_overlap, mistake
 
 
 def as_fast(naive: Mistake) -> Mistake:
@@ -19,10 +19,10 @@ def as_fast(naive: Mistake) -> Mistake:
     return Mistake(f"fast-{naive.code}", ("fast_layers",), naive.sentence, naive.hint, variant)
 
 
-empty_slice = as_fast(layers.empty_slice)
-flipped_filter = as_fast(layers.flipped_filter)
-pool_assigned = as_fast(layers.overlap_assigned)
-pool_overwritten = as_fast(layers.overlap_overwritten)
+empty_slice = as_fast(conv_backward.empty_slice)
+flipped_filter = as_fast(conv_forward.flipped_filter)
+pool_assigned = as_fast(max_pool_overlap.overlap_assigned)
+pool_overwritten = as_fast(max_pool_overlap.overlap_overwritten)
 
 
 @mistake(

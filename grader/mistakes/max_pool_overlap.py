@@ -1,4 +1,4 @@
-"""What goes wrong in convolution and pooling layers."""
+"""What goes wrong in a max-pooling layer where windows overlap."""
 
 from __future__ import annotations
 
@@ -8,46 +8,6 @@ from typing import Any
 import numpy as np
 
 from grader.mistakes import mistake
-
-
-@mistake(
-    "empty-slice-at-pad-0",
-    parts=("conv",),
-    sentence="The padding is cut off with a slice [pad:-pad], which is empty when pad is 0.",
-    hint="What is x[0:-0]? Name the end of the slice by the image's own size instead.",
-)
-def empty_slice(ref: Any) -> Mapping[str, Any]:
-    """An empty dx where nothing was padded."""
-
-    def conv_backward_naive(dout: Any, cache: Any) -> Any:
-        gradients, pad = cache
-        dx, dw, db = ref.conv_backward_naive(dout, gradients)
-        return (dx if pad else dx[:, :, 0:0, 0:0]), dw, db
-
-    def conv_forward_naive(x: Any, w: Any, b: Any, conv_param: Any) -> Any:
-        out, cache = ref.conv_forward_naive(x, w, b, conv_param)
-        return out, (cache, conv_param["pad"])
-
-    return {"conv_forward_naive": conv_forward_naive, "conv_backward_naive": conv_backward_naive}
-
-
-@mistake(
-    "flipped-filter",
-    parts=("conv",),
-    sentence="The filters are rotated by 180 degrees: this layer is a cross-correlation, without the flip.",
-    hint="Multiply each window with the filter as it stands.",
-)
-def flipped_filter(ref: Any) -> Mapping[str, Any]:
-    """True convolution, forward and backward."""
-
-    def conv_forward_naive(x: Any, w: Any, b: Any, conv_param: Any) -> Any:
-        return ref.conv_forward_naive(x, w[:, :, ::-1, ::-1], b, conv_param)
-
-    def conv_backward_naive(dout: Any, cache: Any) -> Any:
-        dx, dw, db = ref.conv_backward_naive(dout, cache)
-        return dx, dw[:, :, ::-1, ::-1], db
-
-    return {"conv_forward_naive": conv_forward_naive, "conv_backward_naive": conv_backward_naive}
 
 
 @mistake(
