@@ -216,9 +216,7 @@ def _raises(check: CheckResult) -> bool:
 
 def _said(checks: Iterable[CheckResult]) -> Iterable[str]:
     for check in checks:
-        yield from (
-            f"{item.code}: {item.sentence}" + ("" if item.certain else " (likely)") for item in check.diagnosis
-        )
+        yield from (f"{item.code}: {item.sentence}" + ("" if item.certain else " (likely)") for item in check.diagnosis)
         if check.status is not Status.PASSED:
             failing = [finding.message for finding in check.findings if not finding.ok]
             yield from failing[:1]

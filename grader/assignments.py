@@ -22,7 +22,8 @@ from grader.submission import Submission
 class Assignment:
     """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
 
-    ``notebooks`` are the file names that it is recognised by, ``without`` the checks ``part/check`` that it leaves
+    ``notebooks`` are the file names that it is recognised by, ``given`` names that its starter defines and nobody
+    has to write, ``without`` the checks ``part/check`` that it leaves
     out of its parts. One that is not ``template`` has no template notebook, since the course gives its own.
     ``carried`` is the share of the points for error carried forward.
     """
@@ -37,6 +38,7 @@ class Assignment:
     parts: tuple[Part, ...]
     questions: tuple[Asked, ...] = ()
     notebooks: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
@@ -45,6 +47,11 @@ class Assignment:
     def needs(self) -> list[str]:
         """The functions and classes that its checks call."""
         return list(dict.fromkeys(name for part in self.parts for name in part.needs))
+
+    @property
+    def names(self) -> list[str]:
+        """The names that it is recognised by."""
+        return [*self.needs, *self.given]
 
     @property
     def checks(self) -> list[Check]:
@@ -93,6 +100,7 @@ def _read(slug: str, file: Path, parts: Sequence[Part]) -> Assignment:
         parts=tuple(known[name] for name in listed),
         questions=asked(text.get("questions", []), f"student_template/{slug}/assignment.toml"),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
+        given=tuple(text.get("given", [])),
         without=tuple(text.get("without", [])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
@@ -110,16 +118,21 @@ def find_assignment(slug: str) -> Assignment:
 def recognise(submission: Submission) -> Assignment:
     """The assignment whose notebooks are there, and whose names; Refused if the submission defines none of any.
 
-    What has as large a share of both goes to the assignment of which more notebooks, then more names are there.
+    Names count by their F-score: those of the assignment that are there, and those there that are the assignment's.
+    A draw goes to the assignment of which more notebooks, then more names are there.
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
     known = all_assignments().values()
 
+    of_any = defined & {name for assignment in known for name in assignment.names}
+
     def likeness(assignment: Assignment) -> tuple[float, int, int]:
-        names, notebooks = defined & set(assignment.needs), files & set(assignment.notebooks)
-        share = len(names) / max(len(assignment.needs), 1) + len(notebooks) / len(assignment.notebooks)
-        return round(share, 6), len(notebooks), len(names)
+        names, notebooks = defined & set(assignment.names), files & set(assignment.notebooks)
+        if not names and assignment.notebook not in files:
+            return 0.0, 0, 0
+        score = 2 * len(names) / (len(assignment.names) + len(of_any)) + len(notebooks) / len(assignment.notebooks)
+        return round(score, 6), len(notebooks), len(names)
 
     best = max(known, key=likeness)
     if not any(likeness(best)):

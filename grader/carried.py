@@ -59,7 +59,7 @@ def _follows(item: Played, link: GradientOf, forward: Check, process: StudentPro
     shaped = [
         isinstance(value, np.ndarray)
         and value.dtype.kind == "f"
-        and value.shape == item.inputs[link.wrt[name]].shape
+        and value.size == item.inputs[link.wrt[name]].size
         and bool(np.isfinite(value).all())
         for name, value in gradients.items()
     ]
@@ -86,6 +86,7 @@ def _agrees(
 ) -> bool:
     """Whether the gradient agrees with a central difference along one random direction."""
     target = link.wrt[name]
+    gradient = gradient.reshape(item.inputs[target].shape)
     direction = rng.standard_normal(gradient.shape)
     losses = []
     for sign in (1, -1):

@@ -161,11 +161,14 @@ def _grade_check(
 def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
     """The transcript, told to be of code that is not written yet where a starter's None is all that came of it."""
     error = transcript.error
-    values = transcript.values.values()
+    values = list(transcript.values.values())
     none = [isinstance(value, Odd) and value.kind == "None" for value in values]
-    nothing = [isinstance(value, Odd) and value.kind == "None" or not np.any(value) for value in values]
-    left = program.left_none & {*needs, *(f"{name}.loss" for name in needs)}
-    if transcript.outcome == "returned" and (none and all(none) or left and (any(none) or all(nothing))):
+    zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
+    if program.left_none & {*needs, *(f"{name}.loss" for name in needs)}:
+        unwritten = any(none) or all(zero)
+    else:
+        unwritten = bool(values) and all(none)
+    if transcript.outcome == "returned" and unwritten:
         return replace(transcript, outcome="unwritten", values={}, error={"message": "It returned None."})
     if transcript.outcome == "raised" and "NoneType" in str(error.get("message", "")):
         places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)

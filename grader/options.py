@@ -90,9 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("assignment", metavar="A", help="the assignment")
     release.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to fill")
 
-    doctor = commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
+    commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
 
-    assignments = commands.add_parser("assignments", help="list what can be graded")
+    commands.add_parser("assignments", help="list what can be graded")
     return parser
 
 
@@ -151,5 +151,3 @@ def _seconds(text: str) -> float:
         if 0 < float(text) < 1e6:
             return float(text)
     raise argparse.ArgumentTypeError(f"the limit must be a positive number of seconds, not {text!r}")
-
-

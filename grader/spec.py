@@ -51,6 +51,18 @@ def vector(value: Any, size: int) -> Any:
     return value
 
 
+def cache_of(forward: Callable[[], Any], documented: Any) -> Any:
+    """The cache that a forward pass returns, or the ``documented`` one where it raises or is not written yet.
+
+    So a backward pass that keeps to the course's docstring is judged by itself.
+    """
+    try:
+        _, cache = forward()
+    except Exception:
+        return documented
+    return documented if cache is None else cache
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One set of inputs of a check, worth some of its points; ``name`` is "" for the course's own case."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Part, normal
+from grader.spec import GradientOf, Part, cache_of, normal
 
-part = Part("affine", "Affine layer", assignment="layers", order=1, needs=("affine_forward", "affine_backward"))
+part = Part(
+    "affine",
+    "Affine layer",
+    assignment="layers",
+    order=1,
+    starter="layers",
+    needs=("affine_forward", "affine_backward"),
+)
 
 
 @part.check(
@@ -44,10 +51,11 @@ def forward(code: Any, x: Array, w: Array, b: Array) -> dict[str, Any]:
         matches("dw", shape_hint="dw has the shape of w."),
         matches("db", shape_hint="Sum dout over the samples."),
     ],
+    gradient_of=GradientOf("forward", {"dx": "x", "dw": "w", "db": "b"}),
 )
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""
-    _, cache = code.affine_forward(x, w, b)
-    code.affine_forward(-x, w, b)  # what counts is the cache, not the last call
+    cache = cache_of(lambda: code.affine_forward(x, w, b), (x, w, b))
+    cache_of(lambda: code.affine_forward(-x, w, b), None)  # what counts is the cache, not the last call
     dx, dw, db = code.affine_backward(dout, cache)
     return {"dx": dx, "dw": dw, "db": db}

@@ -12,6 +12,7 @@ part = Part(
     "Affine-ReLU layer",
     assignment="fully_connected",
     order=2,
+    starter="layer_utils",
     needs=("affine_relu_forward", "affine_relu_backward"),
 )
 

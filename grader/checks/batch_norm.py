@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, Expectation, matches
-from grader.spec import Draw, Part, Recipe, normal, vector
+from grader.spec import Draw, GradientOf, Part, Recipe, normal, vector
 
 part = Part(
     "batch_norm",
     "Batch normalisation",
     assignment="batch_norm",
     order=1,
+    starter="layers",
     needs=("batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"),
 )
 
@@ -125,6 +126,7 @@ BACKWARD_EXPECT: list[Expectation] = [
     edges=BACKWARD_EDGES,
     edge_points=1,
     expect=BACKWARD_EXPECT,
+    gradient_of=GradientOf("train_mode", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""
@@ -140,6 +142,7 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     edges=BACKWARD_EDGES,
     edge_points=1,
     expect=BACKWARD_EXPECT,
+    gradient_of=GradientOf("train_mode", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
 )
 def backward_alt(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass, the shorter version: the same gradients."""

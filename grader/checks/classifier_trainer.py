@@ -15,7 +15,12 @@ from grader.expectations import Array, Arrays, Below, Expectation, ShowCurve, ma
 from grader.spec import Part, integers, normal
 
 part = Part(
-    "classifier_trainer", "Classifier trainer", assignment="two_layer_model", order=2, needs=("ClassifierTrainer",)
+    "classifier_trainer",
+    "Classifier trainer",
+    assignment="two_layer_model",
+    order=2,
+    starter="classifier_trainer",
+    needs=("ClassifierTrainer",),
 )
 
 Loss = Callable[..., Any]

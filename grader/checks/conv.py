@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Draw, Part, Recipe, normal
+from grader.spec import Draw, GradientOf, Part, Recipe, cache_of, normal
 
 part = Part(
     "conv",
     "Convolution layer",
     assignment="layers",
     order=3,
+    starter="layers",
     needs=("conv_forward_naive", "conv_backward_naive"),
 )
 
@@ -96,10 +97,12 @@ def forward(code: Any, x: Array, w: Array, b: Array, stride: int, pad: int) -> d
         matches("dw", shape_hint="dw has the shape of w."),
         matches("db", shape_hint="Sum dout over N, H and W."),
     ],
+    gradient_of=GradientOf("forward", {"dx": "x", "dw": "w", "db": "b"}),
 )
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array, stride: int, pad: int) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""
-    _, cache = code.conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})
-    code.conv_forward_naive(-x, w, b, {"stride": stride, "pad": pad})  # what counts is the cache, not the last call
+    param = {"stride": stride, "pad": pad}
+    cache = cache_of(lambda: code.conv_forward_naive(x, w, b, param), (x, w, b, param))
+    cache_of(lambda: code.conv_forward_naive(-x, w, b, param), None)  # what counts is the cache, not the last call
     dx, dw, db = code.conv_backward_naive(dout, cache)
     return {"dx": dx, "dw": dw, "db": db}

@@ -13,6 +13,7 @@ part = Part(
     "Convolution, ReLU and pooling as one layer",
     assignment="fast_layers",
     order=2,
+    starter="layer_utils",
     needs=("conv_relu_forward", "conv_relu_backward", "conv_relu_pool_forward", "conv_relu_pool_backward"),
 )
 

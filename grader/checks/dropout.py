@@ -15,7 +15,9 @@ from grader.expectations import Array, Arrays, Below, Expectation, Remark, When,
 from grader.model import Note
 from grader.spec import Draw, Part, integers
 
-part = Part("dropout", "Dropout", assignment="dropout", order=1, needs=("dropout_forward", "dropout_backward"))
+part = Part(
+    "dropout", "Dropout", assignment="dropout", order=1, starter="layers", needs=("dropout_forward", "dropout_backward")
+)
 
 SHAPE = (30, 48)
 COUNT = SHAPE[0] * SHAPE[1]

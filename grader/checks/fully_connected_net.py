@@ -21,6 +21,7 @@ part = Part(
     "Fully connected network",
     assignment="fully_connected_nets",
     order=2,
+    starter="fc_net",
     needs=("FullyConnectedNet",),
     reference={"TwoLayerNet": "ModularTwoLayerNet"},  # known mistakes change both classes
 )

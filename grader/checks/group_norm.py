@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Part, normal, vector
+from grader.spec import GradientOf, Part, normal, vector
 
 part = Part(
     "group_norm",
     "Spatial group normalisation",
     assignment="layer_norm",
     order=2,
+    starter="layers",
     needs=("spatial_groupnorm_forward", "spatial_groupnorm_backward"),
 )
 
@@ -65,6 +66,7 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: 
         matches("dgamma", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
         matches("dbeta", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
     ],
+    gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, G: int, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

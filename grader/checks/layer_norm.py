@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, matches
-from grader.spec import Part, normal, vector
+from grader.spec import GradientOf, Part, normal, vector
 
 part = Part(
     "layer_norm",
     "Layer normalisation",
     assignment="layer_norm",
     order=1,
+    starter="layers",
     needs=("layernorm_forward", "layernorm_backward"),
 )
 
@@ -67,6 +68,7 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> 
         matches("dgamma", shape_hint="One number a feature, (D,): sum over the samples."),
         matches("dbeta", shape_hint="One number a feature, (D,): sum over the samples."),
     ],
+    gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

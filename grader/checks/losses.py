@@ -10,7 +10,12 @@ from grader.expectations import Array, Expectation, matches
 from grader.spec import Part, Recipe, integers, normal
 
 part = Part(
-    "losses", "Softmax and SVM losses", assignment="fully_connected", order=1, needs=("softmax_loss", "svm_loss")
+    "losses",
+    "Softmax and SVM losses",
+    assignment="fully_connected",
+    order=1,
+    starter="layers",
+    needs=("softmax_loss", "svm_loss"),
 )
 
 EXPECT: list[Expectation] = [

@@ -9,13 +9,14 @@ import numpy as np
 from grader.checks.conv import eighths
 from grader.expectations import Array, Arrays, Remark, matches
 from grader.model import Note
-from grader.spec import Draw, Part, Recipe, normal
+from grader.spec import Draw, GradientOf, Part, Recipe, cache_of, normal
 
 part = Part(
     "max_pool",
     "Max-pooling layer",
     assignment="layers",
     order=4,
+    starter="layers",
     needs=("max_pool_forward_naive", "max_pool_backward_naive"),
 )
 
@@ -89,12 +90,13 @@ def forward(code: Any, x: Array, height: int, width: int, stride: int) -> dict[s
     edges=edge_cases(with_dout),
     edge_points=3,
     expect=[matches("dx", shape_hint="dx has the shape of x.")],
+    gradient_of=GradientOf("forward", {"dx": "x"}),
 )
 def backward(code: Any, x: Array, dout: Array, height: int, width: int, stride: int) -> dict[str, Any]:
     """Backward pass: the gradient goes to the maximum of each window."""
     window = {"pool_height": height, "pool_width": width, "stride": stride}
-    _, cache = code.max_pool_forward_naive(x, window)
-    code.max_pool_forward_naive(-x, window)  # what counts is the cache, not the last call
+    cache = cache_of(lambda: code.max_pool_forward_naive(x, window), (x, window))
+    cache_of(lambda: code.max_pool_forward_naive(-x, window), None)  # what counts is the cache, not the last call
     return {"dx": code.max_pool_backward_naive(dout, cache)}
 
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from grader.checks.three_layer_convnet import distance, large, set_params, small
 from grader.expectations import Array, Below, matches
-from grader.spec import Part, integers, normal
+from grader.spec import GradientOf, Part, integers, normal
 
 part = Part(
     "modular_two_layer_net",
     "Two-layer network from layers",
     assignment="fully_connected_nets",
     order=1,
+    starter="fc_net",
     needs=("TwoLayerNet",),
     reference={"TwoLayerNet": "ModularTwoLayerNet"},
 )
@@ -141,6 +142,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     edges=EDGES,
     edge_points=3,
     expect=[matches(name) for name in WEIGHTS],
+    gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""

@@ -8,9 +8,11 @@ import numpy as np
 
 from grader.expectations import Array, Arrays, Remark, matches, unchanged
 from grader.model import Note
-from grader.spec import Part, normal
+from grader.spec import GradientOf, Part, cache_of, normal
 
-part = Part("relu", "ReLU layer", assignment="layers", order=2, needs=("relu_forward", "relu_backward"))
+part = Part(
+    "relu", "ReLU layer", assignment="layers", order=2, starter="layers", needs=("relu_forward", "relu_backward")
+)
 
 
 @part.check(
@@ -35,11 +37,12 @@ def forward(code: Any, x: Array) -> dict[str, Any]:
     },
     edge_points=1,
     expect=[matches("dx"), unchanged("dout_after", "dout")],
+    gradient_of=GradientOf("forward", {"dx": "x"}),
 )
 def backward(code: Any, x: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradient flows where x is positive."""
-    _, cache = code.relu_forward(x)
-    code.relu_forward(-x)  # what counts is the cache, not the last call
+    cache = cache_of(lambda: code.relu_forward(x), x)
+    cache_of(lambda: code.relu_forward(-x), None)  # what counts is the cache, not the last call
     dx = code.relu_backward(dout, cache)
     return {"dx": dx, "dout_after": dout}
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Draw, Part, normal, vector
+from grader.spec import Draw, GradientOf, Part, normal, vector
 
 part = Part(
     "spatial_batch_norm",
     "Spatial batch normalisation",
     assignment="batch_norm",
     order=2,
+    starter="layers",
     needs=("spatial_batchnorm_forward", "spatial_batchnorm_backward"),
 )
 
@@ -107,6 +108,7 @@ def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -
         matches("dgamma", shape_hint="One number a channel, (C,): sum over images and pixels."),
         matches("dbeta", shape_hint="One number a channel, (C,): sum over images and pixels."),
     ],
+    gradient_of=GradientOf("train_mode", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

@@ -12,13 +12,14 @@ import numpy as np
 
 from grader.expectations import Array, Arrays, Below, matches
 from grader.measures import normal_distance
-from grader.spec import Part, integers, normal
+from grader.spec import GradientOf, Part, integers, normal
 
 part = Part(
     "three_layer_convnet",
     "Three-layer convolutional network",
     assignment="convnets",
     order=2,
+    starter="cnn",
     needs=("ThreeLayerConvNet",),
 )
 
@@ -172,6 +173,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     edges={"regularisation": labelled(2, 3, 6, 6), **edge_cases(labelled)},
     edge_points=2,
     expect=[matches(name) for name in WEIGHTS],
+    gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""

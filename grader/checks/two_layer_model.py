@@ -12,13 +12,14 @@ import numpy as np
 
 from grader.expectations import Array, Arrays, Below, matches
 from grader.measures import normal_distance
-from grader.spec import Part, integers, normal
+from grader.spec import GradientOf, Part, integers, normal
 
 part = Part(
     "two_layer_model",
     "Two-layer network",
     assignment="two_layer_model",
     order=1,
+    starter="neural_net",
     needs=("init_two_layer_model", "two_layer_net"),
 )
 
@@ -109,6 +110,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str,
     edges={"other sizes": SECOND_LABELLED, "one sample": ONE_LABELLED},
     edge_points=1,
     expect=[matches(name) for name in WEIGHTS],
+    gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""

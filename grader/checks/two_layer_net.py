@@ -13,9 +13,11 @@ import numpy as np
 
 from grader.expectations import Array, Arrays, Below, Labels, ShowCurve, When, Within, matches
 from grader.measures import two_layer_loss
-from grader.spec import Part, integers, normal
+from grader.spec import GradientOf, Part, integers, normal
 
-part = Part("two_layer_net", "Two-layer network", assignment="two_layer_net", needs=("TwoLayerNet",))
+part = Part(
+    "two_layer_net", "Two-layer network", assignment="two_layer_net", starter="neural_net", needs=("TwoLayerNet",)
+)
 
 WEIGHTS = ("W1", "b1", "W2", "b2")
 REG = 5e-6  # of the toy training
@@ -105,6 +107,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
     edges={"a network with biases": SECOND_LABELLED},
     edge_points=2,
     expect=[matches(name, rel=1e-8) for name in WEIGHTS],
+    gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""

@@ -14,7 +14,12 @@ from grader.expectations import Array, matches
 from grader.spec import Draw, Part
 
 part = Part(
-    "update_rules", "Update rules", assignment="fully_connected", order=3, needs=("sgd_momentum", "rmsprop", "adam")
+    "update_rules",
+    "Update rules",
+    assignment="fully_connected",
+    order=3,
+    starter="optim",
+    needs=("sgd_momentum", "rmsprop", "adam"),
 )
 
 

@@ -87,7 +87,9 @@ class LiveOracle:
         if values is None:
             return None
         right = self.answer(check, case)
-        return {name: value for name, value in values.items() if not np.array_equal(value, right.get(name))}
+        return {
+            name: value for name, value in values.items() if name not in right or not np.array_equal(value, right[name])
+        }
 
     def _reference(self, check: Check) -> Any:
         """The solutions, under the names that the check's part has for them."""

@@ -1,7 +1,8 @@
 """The oracle that reads recorded public answers: needs neither the solutions nor Numba.
 
 One ``.npz`` an assignment, beside its student template: ``in/`` the inputs, ``out/`` the right answers,
-``not/<code>/`` what each known mistake gives where that differs, or that it raises. `python -m grader.oracle.recorded` writes it.
+``not/<code>/`` what each known mistake gives where that differs, or that it raises.
+`python -m grader.oracle.recorded` writes it.
 """
 
 from __future__ import annotations
