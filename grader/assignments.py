@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +92,12 @@ def _read(slug: str, file: Path, parts: Sequence[Part]) -> Assignment:
     listed = text.get("parts", own)
     if not set(own) <= set(listed) <= set(known):
         raise KeyError(f"parts lists what is no part, or leaves out one of {own}")
+    values["parts"] = tuple(_weighed(known[name], text) for name in listed)
     return Assignment(
         slug,
         **values,
         convention=text.get("convention", ""),
         folder=file.parent,
-        parts=tuple(known[name] for name in listed),
         questions=asked(text.get("questions", []), f"student_template/{slug}/assignment.toml"),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         given=tuple(text.get("given", [])),
@@ -105,6 +105,29 @@ def _read(slug: str, file: Path, parts: Sequence[Part]) -> Assignment:
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
     )
+
+
+def _weighed(part: Part, text: Mapping[str, Any]) -> Part:
+    """The part with the points that the description gives its checks.
+
+    ``[weights]`` multiplies those of all checks, ``usual`` those of the course's own case, ``edges`` those of the
+    general contract; ``[points]`` gives both for one check: "conv/backward" = {usual = 2, edges = 6}.
+    """
+    weights, points = text.get("weights", {}), text.get("points", {})
+    if not (weights or any(name.startswith(f"{part.slug}/") for name in points)):
+        return part
+    unknown = set(weights) - {"usual", "edges"}
+    if unknown:
+        raise KeyError(f"[weights] has {', '.join(sorted(unknown))}; it takes usual and edges")
+    checks = {}
+    for check in part.checks.values():
+        own = points.get(check.name, {})
+        usual = own.get("usual", sum(case.points for case in check.cases[:1]) * weights.get("usual", 1.0))
+        edges = own.get("edges", sum(case.points for case in check.cases[1:]) * weights.get("edges", 1.0))
+        first, *rest = check.cases
+        cases = [replace(first, points=usual), *(replace(case, points=edges / len(rest)) for case in rest)]
+        checks[check.slug] = replace(check, cases=tuple(cases))
+    return replace(part, checks=checks)
 
 
 def find_assignment(slug: str) -> Assignment:

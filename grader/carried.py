@@ -47,9 +47,10 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
         return one
     if not following:
         return one
-    points = one.result.points + share * sum(item.case.points for item in following)
+    carried = round(share * sum(item.case.points for item in following), 2)
+    points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=len(following) == len(wrong), hint=HINT)
-    return replace(one, result=replace(one.result, points=round(points, 2), diagnosis=(said,)))
+    return replace(one, result=replace(one.result, points=points, carried_points=carried, diagnosis=(said,)))
 
 
 def _follows(item: Played, link: GradientOf, forward: Check, process: StudentProcess) -> bool:

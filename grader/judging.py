@@ -36,7 +36,7 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
     verdicts: dict[str, list[tuple[str, Verdict]]] = {item.name: [] for item in check.expect}
     notes: dict[str, Note] = {}
     curves: list[Curve] = []
-    points = 0.0
+    points = usual = 0.0
     for one in played:
         good = one.transcript.outcome == "returned"
         for expectation in check.expect if good else ():
@@ -49,6 +49,7 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
             elif isinstance(said, Curve) and not one.case.name:
                 curves.append(said)
         points += one.case.points if good else 0.0
+        usual += one.case.points if good and not one.case.name else 0.0
     findings = tuple(
         _finding(item.name, item.limit, verdicts[item.name]) for item in check.expect if verdicts[item.name]
     )
@@ -64,6 +65,8 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
         notes=(*notes.values(), *_crash_note(played), *_sandbox_note(played)),
         error=_error(check, played),
         curves=tuple(curves),
+        usual_points=usual,
+        usual_max_points=sum(case.points for case in check.cases if not case.name),
     )
 
 

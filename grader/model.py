@@ -123,7 +123,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The outcome of one check."""
+    """The outcome of one check.
+
+    Of its points, ``usual_points`` are for the course's own case, of ``usual_max_points``; ``carried_points`` are for
+    error carried forward; the rest is for the general contract.
+    """
 
     slug: str
     title: str
@@ -136,6 +140,19 @@ class CheckResult:
     notes: tuple[Note, ...] = ()
     error: ErrorInfo | None = None
     curves: tuple[Curve, ...] = ()
+    usual_points: float = 0.0
+    usual_max_points: float = 0.0
+    carried_points: float = 0.0
+
+    @property
+    def edge_points(self) -> float:
+        """What was earned for the general contract."""
+        return round(self.points - self.usual_points - self.carried_points, 2)
+
+    @property
+    def edge_max_points(self) -> float:
+        """What the general contract is worth."""
+        return round(self.max_points - self.usual_max_points, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ def _sentence(check: CheckResult) -> str:
     """What is wrong with a check, in one sentence."""
     if check.diagnosis:
         first = check.diagnosis[0]
-        return first.sentence if first.certain else f"Likely: {first.sentence}"
+        return first.sentence if first.certain or not first.specific else f"Likely: {first.sentence}"
     if check.error:
         return f"{check.error.type}: {check.error.message}" if check.error.message else check.error.type
     wrong = [finding.message for finding in check.findings if not finding.ok]

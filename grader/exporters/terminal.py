@@ -84,14 +84,25 @@ def _reasons(check: CheckResult) -> list[Text]:
     if check.status is not Status.PASSED:
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
-            likely = "" if diagnosis.certain else "Likely: "
-            lines.append(Text(f"{likely}{diagnosis.sentence} {diagnosis.hint}", style="bold"))
+            unsure = "" if diagnosis.certain else "Likely: "
+            how = unsure if diagnosis.specific else "The numbers show: "
+            lines.append(Text(f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), style="bold"))
         if check.error:
             lines.append(Text(_error(check.error)))
         for finding in check.findings:
             good = Text(f"✓ {finding.name}: {finding.message}", style="dim")
             lines.append(good if finding.ok else Text(f"✗ {finding.message}"))
+        if check.usual_max_points and check.edge_max_points and check.status is not Status.GRADER_ERROR:
+            lines.append(Text(_marks(check), style="dim"))
     return lines + [Text(f"note: {note.sentence}", style="dim") for note in check.notes]
+
+
+def _marks(check: CheckResult) -> str:
+    """The marks for the course's own case and for the general contract, apart."""
+    usual = f"the course's own case: {number(check.usual_points)} of {number(check.usual_max_points)} points"
+    edges = f"the general contract: {number(check.edge_points)} of {number(check.edge_max_points)}"
+    carried = f"; error carried forward: {number(check.carried_points)}" if check.carried_points else ""
+    return f"{usual}; {edges}{carried}"
 
 
 def _error(error: ErrorInfo) -> str:

@@ -1,0 +1,78 @@
+"""Assignments: the parts that they list, what they leave out, the weights that a teacher gives, and recognition."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import assignments
+from grader.assignments import all_assignments, find_assignment, recognise
+from grader.errors import MalformedCheck
+from grader.intake.reading import read_submission
+
+COURSE = [assignment for assignment in all_assignments().values() if not assignment.template]
+
+
+@pytest.fixture
+def describe(tmp_path, monkeypatch):
+    """Describe an assignment with two parts of others, for one test."""
+
+    def write(more, parts='["conv", "relu"]'):
+        folder = tmp_path / "mine"
+        folder.mkdir()
+        text = 'title = "T"\nsummary = "S"\nsource = "X"\nnotebook = "mine.ipynb"\n'
+        (folder / "assignment.toml").write_text(f"{text}parts = {parts}\n{more}")
+        for other in all_assignments().values():
+            (tmp_path / other.slug).mkdir()
+            (tmp_path / other.slug / "assignment.toml").write_text((other.folder / "assignment.toml").read_text())
+        all_assignments.cache_clear()
+        monkeypatch.setattr(assignments.resources, "folder", lambda name: tmp_path)
+        return find_assignment("mine")
+
+    yield write
+    monkeypatch.undo()
+    all_assignments.cache_clear()
+
+
+def test_an_assignment_may_list_the_parts_of_others(describe):
+    """In its own order; it needs what they need, and leaves out what it says."""
+    mine = describe('without = ["relu/at_zero"]\n')
+    assert [part.slug for part in mine.parts] == ["conv", "relu"]
+    assert mine.needs == ["conv_forward_naive", "conv_backward_naive", "relu_forward", "relu_backward"]
+    assert "relu/at_zero" not in [check.name for check in mine.checks]
+
+
+def test_a_teacher_weighs_the_courses_own_case_and_the_general_contract(describe):
+    """For all checks by a factor, for one check by its points; the others keep theirs."""
+    before = {check.name: check for part in find_assignment("layers").parts for check in part.checks.values()}
+    mine = describe('[weights]\nedges = 0.5\n[points]\n"conv/backward" = {usual = 1, edges = 8}\n')
+    after = {check.name: check for check in mine.checks}
+    assert [case.points for case in after["conv/backward"].cases[:1]] == [1]
+    assert after["conv/backward"].points == 9
+    usual, edges = (sum(case.points for case in cases) for cases in _split(before["conv/forward"]))
+    assert after["conv/forward"].points == pytest.approx(usual + edges / 2)
+
+
+def _split(check):
+    return check.cases[:1], check.cases[1:]
+
+
+@pytest.mark.parametrize(
+    ("parts", "more", "reason"),
+    [('["nothing"]', "", "no part"), ('["conv"]', "[weights]\nedge = 2\n", "usual and edges")],
+)
+def test_a_description_that_does_not_fit_is_refused_by_its_name(describe, parts, more, reason):
+    """Whoever wrote it learns where."""
+    with pytest.raises(MalformedCheck, match=r"student_template/mine/assignment.toml") as error:
+        describe(more, parts)
+    assert reason in str(error.value)
+
+
+@pytest.mark.parametrize("assignment", COURSE, ids=lambda assignment: assignment.slug)
+def test_a_folder_as_the_course_has_it_is_recognised(assignment, tmp_path):
+    """By the notebooks and the names in its package, those that the starter gives included."""
+    folder = tmp_path / "assignment" / "cs231n"
+    folder.mkdir(parents=True)
+    for notebook in assignment.notebooks:
+        (folder.parent / notebook).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    (folder / "layers.py").write_text("".join(f"def {name}():\n    return 1\n\n\n" for name in assignment.names))
+    assert recognise(read_submission(folder.parent)).slug == assignment.slug
