@@ -6,6 +6,6 @@
 
 from grader.compat.conversion import convert
 from grader.compat.signs import Fact, facts, is_python2
-from grader.compat.submissions import converted, facts_of
+from grader.compat.submissions import converted, facts_of, written_for_python2
 
-__all__ = ["Fact", "convert", "converted", "facts", "facts_of", "is_python2"]
+__all__ = ["Fact", "convert", "converted", "facts", "facts_of", "is_python2", "written_for_python2"]

@@ -46,6 +46,8 @@ def _converted(text: str, is_python2: bool, true_division: bool) -> str:
         text = to_python3(text)
         text = python2.converted(text, parse(text), true_division=true_division)
         tree = None
+    elif tree:
+        text, tree = python2.bridged(text, tree), None
     return old_numpy.converted(text, tree or parse(text))
 
 

@@ -104,11 +104,10 @@ def bound_names(tree: ast.AST) -> set[str]:
 
 def numpy_names(tree: ast.AST) -> set[str]:
     """The names that stand for NumPy: its import's, and `np` and `numpy` where nothing else binds them."""
-    given = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.name == "numpy"
-    }
-    return given | ({"np", "numpy"} - bound_names(tree))
+    return imported_as(tree, "numpy") | ({"np", "numpy"} - bound_names(tree))
+
+
+def imported_as(tree: ast.AST, module: str) -> set[str]:
+    """The names that a module is imported by."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    return {alias.asname or module for node in imports for alias in node.names if alias.name == module}

@@ -43,5 +43,18 @@ _BY_VERSION = {
 
 # The version of NumPy without the name.
 REMOVED = {name: version for version, names in _BY_VERSION.items() for name in names}
+# Of what is in NumPy too, SciPy's own; the rest of NumPy it handed on until SciPy 1.12.
+SCIPYS_OWN = {
+    "fft",
+    "linalg",
+    "random",
+    "test",
+    "version",
+    "show_config",
+    "special",
+    "sparse",
+    "__version__",
+    "__name__",
+}
 # np.random.random_integers still works, and warns since 1.11.
 DEPRECATED = {"random.random_integers": "1.11"}

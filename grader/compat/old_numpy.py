@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from grader.compat.edits import Edits, bound_names, numpy_names, walk
-from grader.compat.old_names import DEPRECATED, REMOVED
+import numpy
+
+from grader.compat.edits import Edits, bound_names, imported_as, numpy_names, walk
+from grader.compat.old_names import DEPRECATED, REMOVED, SCIPYS_OWN
 
 OLD = {*REMOVED, *DEPRECATED, "bool", "long"}
 RAGGED = {"array", "asarray"}
@@ -16,10 +18,13 @@ def converted(text: str, tree: ast.Module) -> str:
     """The text with what NumPy 2 lacks; lines stay."""
     edits = Edits(text)
     aliases = numpy_names(tree)
+    scipy = imported_as(tree, "scipy")
     numbers = {"int", "float"} - bound_names(tree)
     lists = _lists(tree)
     for node in walk(tree):
         if isinstance(node, ast.Attribute):
+            if old_scipy(node, scipy):
+                edits.replace(edits.start(node.value), edits.end(node.value), "_compat.scipy")
             _name(node, aliases, edits)
         elif isinstance(node, ast.Call):
             _call(node, aliases, numbers, edits)
@@ -40,6 +45,13 @@ def old_name(node: ast.expr, aliases: set[str]) -> str | None:
         node = node.value
     name = ".".join(reversed(parts))
     return name if isinstance(node, ast.Name) and node.id in aliases and name in OLD else None
+
+
+def old_scipy(node: ast.expr, aliases: set[str]) -> str | None:
+    """The name behind `scipy.` if it is one of NumPy's functions, which SciPy had as well: "sign"."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and _is_numpy(node.value, aliases):
+        return node.attr if node.attr not in SCIPYS_OWN and hasattr(numpy, node.attr) else None
+    return None
 
 
 def wants_old(node: ast.Call, aliases: set[str]) -> str | None:
@@ -88,6 +100,8 @@ def _element(node: ast.Assign | ast.AugAssign, edits: Edits) -> None:
     parts = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
     if any(isinstance(part, (ast.Slice, ast.Starred)) or _is_ellipsis(part) for part in parts):
         return
+    if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+        return  # a dictionary's
     if not _is_plain(target.value) or isinstance(value, (ast.Tuple, ast.Yield, ast.YieldFrom, ast.Await)):
         return
     name = ast.get_source_segment(edits.text, target.value)

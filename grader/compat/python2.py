@@ -13,6 +13,7 @@ BUILTINS = {
     *("apply", "basestring", "cmp", "filter", "intern", "long", "map", "range", "raw_input", "reduce", "round"),
     *("unichr", "unicode", "xrange", "zip"),
 }
+PYTHON2_ONLY = {"basestring", "cmp", "long", "raw_input", "reduce", "unichr", "unicode", "xrange"}
 BRIDGES = ("past", "builtins", "future", "six", "__builtin__")  # modules that give Python 2's or 3's names to both
 VIEWS = {"keys", "values", "items"}
 ITERATORS = {"iterkeys": "keys", "itervalues": "values", "iteritems": "items"}
@@ -45,6 +46,16 @@ def converted(text: str, tree: ast.Module, *, true_division: bool = False) -> st
     return edits.result()
 
 
+def bridged(text: str, tree: ast.Module) -> str:
+    """The text of a program for Python 3 with what it imports from `past.builtins`, which need not be installed."""
+    names = set(_bridged(tree, ("past", "six"))) & PYTHON2_ONLY
+    edits = Edits(text)
+    for node in walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+            edits.insert(edits.start(node), "_compat.")
+    return edits.result()
+
+
 def has_true_division(tree: ast.Module) -> bool:
     """Whether it says `from __future__ import division`."""
     return any(
@@ -55,10 +66,10 @@ def has_true_division(tree: ast.Module) -> bool:
     )
 
 
-def _bridged(tree: ast.Module) -> Iterator[str]:
+def _bridged(tree: ast.Module, modules: tuple[str, ...] = BRIDGES) -> Iterator[str]:
     """Names bound by `from past.builtins import xrange` and the like only."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in BRIDGES:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in modules:
             yield from (alias.name for alias in node.names if alias.asname in (None, alias.name))
 
 

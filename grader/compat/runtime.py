@@ -226,6 +226,8 @@ def _present(names: dict[str, str]) -> dict[str, Any]:
     return {old: getattr(numpy, new) for old, new in names.items() if hasattr(numpy, new)}
 
 
+# SciPy's square root and logarithm took negative numbers.
+scipy = Namespace(numpy, **{name: getattr(numpy.emath, name) for name in numpy.emath.__all__})
 np = Namespace(
     numpy,
     **_present(ALIASES),

@@ -11,14 +11,14 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.compat.edits import bound_names, numpy_names
+from grader.compat.edits import bound_names, imported_as, numpy_names
 from grader.compat.masking import Masked, mask, without_magics
 from grader.compat.old_names import DEPRECATED, REMOVED
-from grader.compat.old_numpy import old_name, wants_old
-from grader.compat.python2 import ITERATORS, has_true_division
+from grader.compat.old_numpy import old_name, old_scipy, wants_old
+from grader.compat.python2 import BRIDGES, ITERATORS, PYTHON2_ONLY, has_true_division
 
 # Only Python 2 has them, and nothing one writes by mistake looks so.
-NAMES = {"xrange", "raw_input", "unicode", "basestring", "long", "unichr", "reduce"}
+NAMES = PYTHON2_ONLY - {"cmp"}
 MODULES = {"cPickle", "urllib2", "StringIO", "ConfigParser", "Queue", "Tkinter", "cStringIO"}
 # Signs of Python 2 by which the whole submission is read so; octal numbers and tabs are left to their file.
 WEAK = {"python2-octal", "python2-tabs", "python2-division"}
@@ -68,12 +68,29 @@ def facts(text: str, *, notebook: bool = False, bound: Iterable[str] = ()) -> li
         found += _divisions(text, tree)
     python2 = [Fact(code, line, f"Written for Python 2: line {line} {what}.") for code, line, what in found]
     every = sorted([*python2, *_numpy(text, tree)], key=lambda fact: fact.line)
-    return list({fact.code + fact.sentence.partition(":")[0]: fact for fact in reversed(every)}.values())[::-1]
+    return list({fact.code: fact for fact in reversed(every)}.values())[::-1]
 
 
 def is_python2(found: Iterable[Fact]) -> bool:
     """Whether the signs say that all of the submission was written for Python 2."""
     return is_python2_code(fact.code for fact in found)
+
+
+def is_modern(text: str) -> bool:
+    """Whether a text was written for Python 3, or for both: what only Python 3 reads, or imports that bridge."""
+    tree, _ = _tree(without_magics(text))
+    return tree is not None and any(map(_is_modern, ast.walk(tree)))
+
+
+def _is_modern(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        module, names = node.module or "", {alias.name for alias in node.names}
+        return module.partition(".")[0] in BRIDGES[:-1] or (module == "__future__" and "print_function" in names)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+        return len(node.args) > 1 or bool(node.keywords)  # Python 2 would print a tuple
+    if isinstance(node, ast.arguments):
+        return bool(node.kwonlyargs)
+    return isinstance(node, (ast.JoinedStr, ast.MatMult, ast.Nonlocal, ast.AnnAssign, ast.NamedExpr))
 
 
 def is_python2_code(codes: Iterable[str]) -> bool:
@@ -176,6 +193,12 @@ def _divisions(text: str, tree: ast.Module | None) -> Iterator[Sign]:
 
 
 def _numpy(text: str, tree: ast.Module | None) -> Iterator[Fact]:
+    if tree is not None:
+        aliases = imported_as(tree, "scipy")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.expr) and (name := old_scipy(node, aliases)):
+                what = f"line {node.lineno} uses scipy.{name}, which is NumPy's and no longer SciPy's"
+                yield Fact("old-scipy", node.lineno, f"Written for an older SciPy: {what}.")
     uses = _numpy_in_tree(tree) if tree is not None else _numpy_in_words(mask(text).text)
     for line, name in uses:
         version = REMOVED.get(name) or DEPRECATED.get(name)

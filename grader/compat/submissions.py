@@ -9,7 +9,7 @@ from grader.compat.conversion import convert
 from grader.compat.edits import bound_names
 from grader.compat.masking import mask, without_magics
 from grader.compat.python2 import has_true_division
-from grader.compat.signs import Fact, facts, is_python2
+from grader.compat.signs import Fact, facts, is_modern, is_python2
 from grader.submission import Cell, SourceFile, Submission
 
 
@@ -32,17 +32,29 @@ def facts_of(file: SourceFile) -> list[tuple[Cell, Fact]]:
 def converted(submission: Submission, *, python2: bool | None = None) -> Submission:
     """The submission with every file and cell converted; what cannot be converted stays as it is.
 
-    It was written for Python 2 if one of its files shows it, unless ``python2`` says so or not: its other
-    files divide as that one does.
+    Whether it was written for Python 2 is looked up unless ``python2`` says so or not; a file that only Python 2
+    can read is converted from it in any case.
     """
     if python2 is None:
-        python2 = any(is_python2(fact for _, fact in facts_of(file)) for file in submission.files)
+        python2 = written_for_python2(submission)
     files = tuple(replace(file, cells=_cells(file, python2)) for file in submission.files)
     return replace(submission, files=files)
 
 
+def written_for_python2(submission: Submission) -> bool:
+    """Whether more of its files show Python 2 than show Python 3, or both: then all divide as Python 2 does."""
+    old = new = 0
+    for file in submission.files:
+        if is_python2(fact for _, fact in facts_of(file)):
+            old += 1
+        elif any(is_modern(cell.text) for cell in file.cells):
+            new += 1
+    return old > new
+
+
 def _cells(file: SourceFile, python2: bool) -> tuple[Cell, ...]:
     exact = file.is_notebook and any(_divides_exactly(cell.text) for cell in file.cells)
+    python2 = python2 or is_python2(fact for _, fact in facts_of(file))
     cells = []
     for cell in file.cells:
         try:
