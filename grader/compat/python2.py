@@ -20,6 +20,10 @@ ITERATORS = {"iterkeys": "keys", "itervalues": "values", "iteritems": "items"}
 METHODS = {"next": "__next__", "__nonzero__": "__bool__", "__div__": "__truediv__", "__rdiv__": "__rtruediv__"}
 SIGN = re.compile(r"#[^\n]*|(/|==|!=|<>)")
 
+SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.GeneratorExp, ast.SetComp, ast.DictComp),
+)
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
@@ -150,14 +154,7 @@ def _leaks(scope: Scope, edits: Edits) -> None:
     `[f(i) for i in x]` becomes `[f(i) for i_ in x if [i := i_]]`.
     """
     comprehensions = list(_own_lists(scope))
-    if not comprehensions:
-        return
-    inside = {id(item) for node in comprehensions for item in ast.walk(node)}
-    read = {
-        item.id
-        for item in ast.walk(scope)
-        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load) and id(item) not in inside
-    }
+    read = set(_read(scope, frozenset())) if comprehensions else set()
     for node in comprehensions:
         for generator in node.generators:
             names = [item for item in ast.walk(generator.target) if isinstance(item, ast.Name)]
@@ -171,14 +168,25 @@ def _leaks(scope: Scope, edits: Edits) -> None:
 
 
 def _own_lists(scope: ast.AST) -> Iterator[ast.ListComp]:
-    """The list comprehensions of a scope itself, where an assignment expression is allowed."""
+    """The list comprehensions of a scope itself, where an assignment expression is allowed: in no iterable."""
     for child in ast.iter_child_nodes(scope):
-        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.JoinedStr)):
-            continue
         if isinstance(child, ast.ListComp):
             yield child
-        elif not isinstance(child, (ast.GeneratorExp, ast.SetComp, ast.DictComp)):
+            for part in (child.elt, *(test for generator in child.generators for test in generator.ifs)):
+                yield from _own_lists(ast.Expr(part))
+        elif not isinstance(child, (*SCOPES, ast.JoinedStr)):
             yield from _own_lists(child)
+
+
+def _read(node: ast.AST, hidden: frozenset[str]) -> Iterator[str]:
+    """The names read in a scope and the scopes in it, where no comprehension around the place binds them."""
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)):
+        targets = [generator.target for generator in node.generators]
+        hidden |= {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in hidden:
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _read(child, hidden)
 
 
 def _end_of_iterable(edits: Edits, generator: ast.comprehension, node: ast.ListComp) -> int:
