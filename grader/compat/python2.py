@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.compat.edits import Edits, bound_names, walk
+from grader.compat.edits import Edits, bound_names, imported_as, walk
 
 # Functions that Python 3 lacks, or that give something else there.
 BUILTINS = {
@@ -31,6 +31,7 @@ def converted(text: str, tree: ast.Module, *, true_division: bool = False) -> st
     """The text, which is Python 3's syntax, with what Python 2 would do; lines stay."""
     edits = Edits(text)
     bound = bound_names(tree) - set(_bridged(tree))
+    pickles = imported_as(tree, "pickle")
     divides = not true_division and not has_true_division(tree)
     for node in walk(tree):
         if divides:
@@ -40,6 +41,8 @@ def converted(text: str, tree: ast.Module, *, true_division: bool = False) -> st
                 edits.insert(edits.start(node), "_compat.")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             _method(node, node.func, edits)
+            if node.func.attr == "load" and len(node.args) == 1 and not node.keywords and _is_name(node.func, pickles):
+                edits.replace(edits.start(node.func), edits.end(node.func), "_compat.load")
         elif isinstance(node, ast.Compare):
             _none(node, edits)
         elif isinstance(node, ast.ClassDef):
@@ -120,6 +123,10 @@ def _method(node: ast.Call, func: ast.Attribute, edits: Edits) -> None:
         edits.insert(edits.start(node), "_compat.has_key(")
         start = edits.end(func.value) + _closing(edits, func)
         edits.replace(start, edits.text.index("(", end) + 1, ", ")
+
+
+def _is_name(func: ast.Attribute, names: set[str]) -> bool:
+    return isinstance(func.value, ast.Name) and func.value.id in names
 
 
 def _closing(edits: Edits, func: ast.Attribute) -> int:

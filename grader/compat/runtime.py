@@ -39,17 +39,20 @@ def install() -> None:
 
 def div(a: Any, b: Any) -> Any:
     """Python 2's ``a / b``: whole numbers and arrays of them are rounded down."""
-    if _whole(a) and _whole(b):
-        return numpy.floor_divide(a, b) if isinstance(a, (list, tuple)) or isinstance(b, (list, tuple)) else a // b
-    return a / b
+    a, b = _beside(a, b), _beside(b, a)
+    return a // b if _whole(a) and _whole(b) else a / b
+
+
+def _beside(value: Any, other: Any) -> Any:
+    """A list as the array that it becomes beside an array."""
+    in_array = isinstance(value, (list, tuple)) and isinstance(other, (numpy.ndarray, numpy.generic))
+    return numpy.asarray(value) if in_array else value
 
 
 def _whole(value: Any) -> bool:
-    if isinstance(value, (int, numpy.integer, numpy.bool_)):
-        return True
-    if isinstance(value, (list, tuple)):  # beside an array; else dividing raises as it should
-        value = numpy.asarray(value) if len(value) else None
-    return isinstance(value, numpy.ndarray) and value.dtype.kind in "biu"
+    if isinstance(value, (numpy.ndarray, numpy.generic)):
+        return value.dtype.kind in "biu"
+    return isinstance(value, int)
 
 
 class Divisor:
@@ -65,7 +68,7 @@ class Divisor:
         if ufunc is not numpy.true_divide or method != "__call__":
             return NotImplemented
         a, b = (item.value if isinstance(item, Divisor) else item for item in inputs)
-        if _whole(a) and _whole(b):
+        if _whole(a) and _whole(_beside(b, a)):
             ufunc = numpy.floor_divide
         return ufunc(a, b, **options)
 

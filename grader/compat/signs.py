@@ -36,7 +36,7 @@ STATEMENTS = {
     "python2-not-equal": (re.compile(r"[\w\])\"']\s*<>\s*[\w(\[\"'-]"), 'compares with "<>"'),
     "python2-repr": (re.compile(r"[=(,+]\s*`[^`\n]+`"), "writes repr in backticks"),
     "python2-long": (re.compile(r"(?<![\w.])\d+[lL]\b"), "writes a long number such as 1L"),
-    "python2-octal": (re.compile(r"(?<![\w.])0[0-7]+(?![\w.])"), "writes an octal number without 0o"),
+    "python2-octal": (re.compile(r"(?<![\w.])0[0-7]*[1-7][0-7]*(?![\w.])"), "writes an octal number without 0o"),
     "python2-parameters": (re.compile(r"^\s*def\s+\w+\s*\((?:[^():]*,)?\s*\("), "has a tuple as a parameter"),
 }
 
