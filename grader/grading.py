@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 
@@ -16,6 +16,7 @@ import numpy as np
 from grader import __version__
 from grader import notebook as headless
 from grader.assignments import Assignment
+from grader.compat import converted, facts_of
 from grader.carried import carried_forward
 from grader.cifar10 import NOT_GIVEN
 from grader.diagnosis import Graded, explained
@@ -26,6 +27,7 @@ from grader.judging import Played, explain_absence, harness_failure, judge, skip
 from grader.model import (
     CheckResult,
     Isolation,
+    Note,
     NotebookRun,
     PartResult,
     Question,
@@ -38,7 +40,7 @@ from grader.questions.answers import questions_of
 from grader.questions.declared import right_choices
 from grader.sandbox import Box
 from grader.spec import Check
-from grader.submission import Submission
+from grader.submission import Cell, SourceFile, Submission
 from grader.words import plain_text
 from grader.worker.client import StudentProcess, Transcript
 
@@ -73,6 +75,9 @@ def grade_submission(
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
     checks = [replace(check, seconds=check.seconds * time_factor) for check in checks]
+    as_handed_in = submission
+    if compat:
+        submission = converted(submission)
     program = extract(
         submission,
         assignment.needs,
@@ -110,6 +115,7 @@ def grade_submission(
         notebook=run,
         parts=parts,
         questions=_questions(submission, assignment, public=oracle.public),
+        notes=tuple(_notes_on_age(as_handed_in, program, compat=compat)),
     )
 
 
@@ -185,6 +191,25 @@ def _to_keep(values: Values, want: Arrays) -> Values:
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
             kept[name] = Odd(f"an array of shape {value.shape}")
     return kept
+
+
+def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> Iterator[Note]:
+    """What shows that code was written for Python 2 or an older NumPy, the first of each kind, and what was done."""
+    seen = set()
+    for file in submission.files:
+        if file.path not in {*program.units, *(item.file for item in program.broken)}:
+            continue
+        for cell, fact in facts_of(file):
+            if fact.code not in seen:
+                seen.add(fact.code)
+                yield Note(fact.code, plain_text(f"{_place(file, cell)}: {fact.sentence}"))
+    if seen:
+        done = "A converted copy was graded" if compat else "It was graded as it is; --compat grades a converted copy"
+        yield Note("compat", f"{done}.")
+
+
+def _place(file: SourceFile, cell: Cell) -> str:
+    return f"{file.path}, cell {cell.number}" if cell.number else file.path
 
 
 def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:

@@ -237,6 +237,7 @@ class Result:
     notebook: NotebookRun | None = None
     parts: tuple[PartResult, ...] = ()
     questions: tuple[Question, ...] = ()
+    notes: tuple[Note, ...] = ()
     schema: str = SCHEMA
 
     @property

@@ -38,6 +38,8 @@ def show(result: Result, console: Console) -> None:
         console.print(Text(_notebook_line(result), style="dim"))
     if result.questions:
         console.print(Text(_questions_line(result), style="dim"))
+    for note in result.notes:
+        console.print(Text(f"note: {note.sentence}", style="dim"))
     console.print(_verdict(result))
 
 

@@ -1,0 +1,11 @@
+"""Code for Python 2 or an older NumPy: a fact to say, and with ``--compat`` a converted copy that is graded.
+
+``facts`` says what shows it, ``convert`` gives the same program for Python 3 and NumPy 2, with the same lines, and
+``runtime.install`` makes the functions that converted code calls known in the process that runs it.
+"""
+
+from grader.compat.conversion import convert
+from grader.compat.signs import Fact, facts, is_python2
+from grader.compat.submissions import converted, facts_of, written_for_python2
+
+__all__ = ["Fact", "convert", "converted", "facts", "facts_of", "is_python2", "written_for_python2"]

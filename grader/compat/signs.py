@@ -1,0 +1,223 @@
+"""What shows that code was written for Python 2 or an older NumPy; nothing is converted to look.
+
+A text that parses is judged by its tree, one that does not by its statements with strings and comments blanked out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.compat.edits import bound_names, imported_as, numpy_names
+from grader.compat.masking import Masked, mask, without_magics
+from grader.compat.old_names import DEPRECATED, REMOVED
+from grader.compat.old_numpy import old_name, old_scipy, wants_old
+from grader.compat.python2 import BRIDGES, ITERATORS, PYTHON2_ONLY, has_true_division
+
+# Only Python 2 has them, and nothing one writes by mistake looks so.
+NAMES = PYTHON2_ONLY - {"cmp"}
+MODULES = {"cPickle", "urllib2", "StringIO", "ConfigParser", "Queue", "Tkinter", "cStringIO"}
+# Signs of Python 2 by which the whole submission is read so; octal numbers and tabs are left to their file.
+WEAK = {"python2-octal", "python2-tabs", "python2-division"}
+GUARDS = re.compile(r"\b(?:version_info|PY2|PY3|six)\b")
+BEGIN = r"(?:^|;|^\s*(?:if|else|elif|for|while|try|except|finally|with|def|class)\b[^\n]*?:)\s*"
+NO_VALUE = r"(?!(?:and|or|if|in|is|for|else|not\s+in|import|from|as)\b)"
+STATEMENTS = {
+    "python2-print": (re.compile(rf"{BEGIN}print(?:\s+{NO_VALUE}[\w\"'`]|[\"']|\s*>>)"), "prints without parentheses"),
+    "python2-except": (
+        re.compile(r"^\s*except\s+(?:[\w.]+|\([\w., \n]*\))\s*,\s*\w+\s*:"),
+        'writes "except E, e"',
+    ),
+    "python2-raise": (re.compile(rf"{BEGIN}raise\s+[\w.]+\s*,"), 'writes "raise E, message"'),
+    "python2-exec": (re.compile(rf"{BEGIN}exec(?:\s+{NO_VALUE}[\w\"']|[\"'])"), "executes without parentheses"),
+    "python2-not-equal": (re.compile(r"[\w\])\"']\s*<>\s*[\w(\[\"'-]"), 'compares with "<>"'),
+    "python2-repr": (re.compile(r"[=(,+]\s*`[^`\n]+`"), "writes repr in backticks"),
+    "python2-long": (re.compile(r"(?<![\w.])\d+[lL]\b"), "writes a long number such as 1L"),
+    "python2-octal": (re.compile(r"(?<![\w.])0[0-7]*[1-7][0-7]*(?![\w.])"), "writes an octal number without 0o"),
+    "python2-parameters": (re.compile(r"^\s*def\s+\w+\s*\((?:[^():]*,)?\s*\("), "has a tuple as a parameter"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sign that code was written for Python 2 or an older NumPy: the line where it first shows, and a sentence."""
+
+    code: str
+    line: int
+    sentence: str
+
+
+def facts(text: str, *, notebook: bool = False, bound: Iterable[str] = ()) -> list[Fact]:
+    """The signs in a module or a ``notebook``'s cell, one of each kind, by line.
+
+    ``bound`` are names that other cells bind: `xrange` is no sign where one defines it.
+    """
+    text = without_magics(text) if notebook else text
+    tree, tabs = _tree(text)
+    if tree is None:
+        masked = mask(text)
+        found = [*_in_statements(masked), *_words(masked)]
+        if tabs:
+            found.append(("python2-tabs", tabs, "mixes tabs and spaces"))
+    else:
+        found = list(_in_tree(tree, text, set(bound)))
+    if is_python2_code(code for code, _, _ in found):
+        found += _divisions(text, tree)
+    python2 = [Fact(code, line, f"Written for Python 2: line {line} {what}.") for code, line, what in found]
+    every = sorted([*python2, *_numpy(text, tree)], key=lambda fact: fact.line)
+    return list({fact.code: fact for fact in reversed(every)}.values())[::-1]
+
+
+def is_python2(found: Iterable[Fact]) -> bool:
+    """Whether the signs say that all of the submission was written for Python 2."""
+    return is_python2_code(fact.code for fact in found)
+
+
+def is_modern(text: str) -> bool:
+    """Whether a text was written for Python 3, or for both: what only Python 3 reads, or imports that bridge."""
+    tree, _ = _tree(without_magics(text))
+    return tree is not None and any(map(_is_modern, ast.walk(tree)))
+
+
+def _is_modern(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        module, names = node.module or "", {alias.name for alias in node.names}
+        return module.partition(".")[0] in BRIDGES[:-1] or (module == "__future__" and "print_function" in names)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+        return len(node.args) > 1 or bool(node.keywords)  # Python 2 would print a tuple
+    if isinstance(node, ast.arguments):
+        return bool(node.kwonlyargs)
+    return isinstance(node, (ast.JoinedStr, ast.MatMult, ast.Nonlocal, ast.AnnAssign, ast.NamedExpr))
+
+
+def is_python2_code(codes: Iterable[str]) -> bool:
+    """The same, by the codes alone."""
+    return any(code.startswith("python2-") and code not in WEAK for code in codes)
+
+
+Sign = tuple[str, int, str]  # code, line, what that line does
+
+
+def _tree(text: str) -> tuple[ast.Module | None, int]:
+    """The tree if it parses, and the line where it fails for its tabs."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text), 0
+    except TabError as error:
+        return None, error.lineno or 1
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None, 0
+
+
+def _in_statements(masked: Masked) -> Iterator[Sign]:
+    seen: set[str] = set()
+    for first, statement in masked.statements():
+        for code, (pattern, what) in STATEMENTS.items():
+            if code not in seen and (found := pattern.search(statement)):
+                seen.add(code)
+                yield code, first + statement.count("\n", 0, found.end()), what
+
+
+def _words(masked: Masked) -> Iterator[Sign]:
+    """Names in a text that does not parse: those that it nowhere binds or imports."""
+    if GUARDS.search(masked.text) or re.search(r"import\s*\*", masked.text):
+        return
+    for name in ("xrange", "raw_input"):
+        calls = re.search(rf"(?<![\w.]){name}\s*\(", masked.text)
+        if calls and not re.search(rf"(?:import\b[^\n]*|\bdef\s+|\bas\s+)\b{name}\b|\b{name}\s*=[^=]", masked.text):
+            yield _named(name, masked.text.count("\n", 0, calls.start()) + 1)
+
+
+def _named(name: str, line: int) -> Sign:
+    return f"python2-{name.replace('_', '-')}", line, f"uses {name}, which Python 3 does not have"
+
+
+def _in_tree(tree: ast.Module, text: str, bound: set[str]) -> Iterator[Sign]:
+    if GUARDS.search(text):  # code for both asks which one it runs on
+        return
+    bound |= bound_names(tree)
+    guarded = {id(node) for part in ast.walk(tree) if isinstance(part, ast.Try) for node in ast.walk(part)}
+    for node in ast.walk(tree):
+        if id(node) in guarded:
+            continue
+        if isinstance(node, ast.Name) and node.id in NAMES and node.id not in bound and "*" not in bound:
+            yield _named(node.id, node.lineno)
+        elif isinstance(node, ast.Import):
+            yield from (_module(alias.name, node.lineno) for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom) and node.module in MODULES and not node.level:
+            yield _module(node.module, node.lineno)
+        elif isinstance(node, ast.Expr) and _prints_to(node.value):
+            yield "python2-print", node.lineno, "prints without parentheses"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name, own = node.func.attr, node.func.attr in bound
+            if (name == "has_key" and len(node.args) == 1 and not own) or (
+                name in ITERATORS and not node.args and not own and "pandas" not in text
+            ):
+                yield f"python2-{name.replace('_', '-')}", node.lineno, f"calls {name}, which Python 3's dict lacks"
+
+
+def _module(name: str, line: int) -> Sign:
+    return "python2-module", line, f"imports {name}, which Python 3 calls otherwise"
+
+
+def _prints_to(node: ast.expr) -> bool:
+    """`print >>f, x`, which parses as a shift."""
+    first = node.elts[0] if isinstance(node, ast.Tuple) and node.elts else node
+    return (
+        isinstance(first, ast.BinOp)
+        and isinstance(first.op, ast.RShift)
+        and isinstance(first.left, ast.Name)
+        and first.left.id == "print"
+    )
+
+
+def _divisions(text: str, tree: ast.Module | None) -> Iterator[Sign]:
+    what = "divides with /, which rounds whole numbers down there"
+    if tree is not None:
+        lines = [
+            node.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Div)
+        ]
+        if lines and not has_true_division(tree):
+            yield "python2-division", min(lines), what
+        return
+    masked = mask(text).text
+    found = re.search(r"(?<!/)/(?!/)", masked)
+    if found and not re.search(r"from\s+__future__\s+import\b[^\n]*\bdivision\b", masked):
+        yield "python2-division", masked.count("\n", 0, found.start()) + 1, what
+
+
+def _numpy(text: str, tree: ast.Module | None) -> Iterator[Fact]:
+    if tree is not None:
+        aliases = imported_as(tree, "scipy")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.expr) and (name := old_scipy(node, aliases)):
+                what = f"line {node.lineno} uses scipy.{name}, which is NumPy's and no longer SciPy's"
+                yield Fact("old-scipy", node.lineno, f"Written for an older SciPy: {what}.")
+    uses = _numpy_in_tree(tree) if tree is not None else _numpy_in_words(mask(text).text)
+    for line, name in uses:
+        version = REMOVED.get(name) or DEPRECATED.get(name)
+        what = f"np.{name}, which NumPy {version} {'removed' if name in REMOVED else 'deprecated'}" if version else name
+        yield Fact("old-numpy", line, f"Written for an older NumPy: line {line} uses {what}.")
+
+
+def _numpy_in_tree(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    aliases = numpy_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            if (name := old_name(node, aliases)) in REMOVED or name in DEPRECATED:
+                yield node.lineno, str(name)
+        elif isinstance(node, ast.Call) and (what := wants_old(node, aliases)):
+            yield node.lineno, what
+
+
+def _numpy_in_words(masked: str) -> Iterator[tuple[int, str]]:
+    aliases = {"numpy", *re.findall(r"\bimport\s+numpy\s+as\s+(\w+)", masked)} | {"np"}
+    names = "|".join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))
+    for found in re.finditer(rf"(?<![\w.])(?:{'|'.join(aliases)})\.({names})\b(?!\s*=[^=])", masked):
+        yield masked.count("\n", 0, found.start()) + 1, found[1]
