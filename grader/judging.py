@@ -149,10 +149,10 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
     cell, line = (value if type(value) is int else None for value in (error.get("cell"), error.get("line")))
     file = error.get("file")
     if unwritten:
-        function = plain_text(str(error.get("function") or "The function"), 80)
-        if "type" not in error or "NoneType" in message:
-            message = f"{function} gives None: it is not written yet, or a return is missing."
-        else:
+        function = plain_text(str(error.get("function") or "A function"), 80)
+        if "NoneType" in message:
+            message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
+        elif "type" in error:
             message = f"{function} is not written yet (it raises NotImplementedError)."
     elif error.get("scenario"):
         call = plain_text(str(error["scenario"]), 200)
