@@ -188,7 +188,7 @@ BACKWARD_STD_AND_STD_PLUS_EPS = of_eps(
     hint="Which eps is taken when bn_param holds the mode only?",
 )
 def eps_default(ref: Any) -> Mapping[str, Any]:
-    """A default that is too small to matter; 1e-8 gives the same numbers to seven digits."""
+    """A default that is too small to matter."""
 
     def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
         return with_settings(forward, x, gamma, beta, bn_param, eps=bn_param.get("eps", 1e-12))

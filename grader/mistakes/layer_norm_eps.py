@@ -97,7 +97,7 @@ def backward_std_and_std_plus_eps(ref: Any) -> Mapping[str, Any]:
     hint="Which eps is taken when the dictionary is empty?",
 )
 def eps_default(ref: Any) -> Mapping[str, Any]:
-    """A default that is too small to matter; 1e-8 gives the same numbers to seven digits."""
+    """A default that is too small to matter."""
 
     def forward_of(name: str) -> Any:
         forward = getattr(ref, name)
