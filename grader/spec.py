@@ -41,13 +41,13 @@ def integers(low: int, high: int, *shape: int) -> Draw:
     return lambda rng: rng.integers(low, high, shape)
 
 
-def vector(value: Any, size: int) -> Any:
-    """A returned array as a vector where only axes of length 1 differ, as in (1, D); else as it is, to be refused.
+def shaped(value: Any, shape: tuple[int, ...]) -> Any:
+    """A returned array in that shape where only axes of length 1 differ, as in (1, D) for (D,); else as it is.
 
-    Scenarios call it where either shape will do.
+    Scenarios call it where either shape will do; what has another shape is refused when it is judged.
     """
-    if isinstance(value, np.ndarray) and value.size == size and value.shape.count(1) >= value.ndim - 1:
-        return value.reshape(size)
+    if isinstance(value, np.ndarray) and [n for n in value.shape if n != 1] == [n for n in shape if n != 1]:
+        return value.reshape(shape)
     return value
 
 

@@ -128,6 +128,18 @@ def batchnorm_forward(x, gamma, beta, eps):
     return out, means, variances
 
 
+def groupnorm_forward(x, gamma, beta, groups, eps):
+    """Features (N, D) or images (N, C, H, W), in that many runs of neighbouring features or channels."""
+    out, size = np.zeros(x.shape), x.shape[1] // groups
+    for n, g in np.ndindex(len(x), groups):
+        values = list(x[n, g * size : (g + 1) * size].flat)
+        mean = sum(values) / len(values)
+        variance = sum((value - mean) ** 2 for value in values) / len(values)
+        for c in range(g * size, (g + 1) * size):
+            out[n, c] = gamma[c] * (x[n, c] - mean) / np.sqrt(variance + eps) + beta[c]
+    return out
+
+
 def sgd_momentum(w, gradients, learning_rate=1e-2, momentum=0.9):
     """One number after a step for each gradient, as for the rules below."""
     velocity = 0.0

@@ -138,6 +138,7 @@ UNUSUAL = {
     "batch_norm": "batch_norm/loops",
     "dropout": "dropout/loops_p_drops",
     "fast_layers": "fast_layers/im2col_package",
+    "layer_norm": "layer_norm/loops",
     "fully_connected": "fully_connected/package_in_loops",
     "convnets": "convnets/layer_objects",
     "layers": "layers/loops",

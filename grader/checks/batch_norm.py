@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, Expectation, matches
-from grader.spec import Draw, GradientOf, Part, Recipe, normal, vector
+from grader.spec import Draw, GradientOf, Part, Recipe, normal, shaped
 
 part = Part(
     "batch_norm",
@@ -83,7 +83,7 @@ def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Arr
     code.batchnorm_forward(x, gamma, beta, first)
     second = {"mode": "train", **settings} | running(first)
     code.batchnorm_forward(more, gamma, beta, second)
-    return {name: vector(second.get(name), x.shape[1]) for name in ("running_mean", "running_var")}
+    return {name: shaped(second.get(name), gamma.shape) for name in ("running_mean", "running_var")}
 
 
 def tested(N: int, D: int, **settings: Any) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
+    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}
 
 
 @part.check(
@@ -149,4 +149,4 @@ def backward_alt(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward_alt(dout, cache)
-    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
+    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}

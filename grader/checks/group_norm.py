@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import GradientOf, Part, normal, vector
+from grader.spec import GradientOf, Part, normal, shaped
 
 part = Part(
     "group_norm",
@@ -73,4 +73,4 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, G: int
     _, cache = code.spatial_groupnorm_forward(x, gamma, beta, G, dict(settings))
     code.spatial_groupnorm_forward(x**2, gamma, beta, G, dict(settings))  # the cache counts, not the last call
     dx, dgamma, dbeta = code.spatial_groupnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
+    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.expectations import Array, matches
-from grader.spec import Draw, GradientOf, Part, normal, vector
+from grader.spec import Draw, GradientOf, Part, normal, shaped
 
 part = Part(
     "spatial_batch_norm",
@@ -69,7 +69,7 @@ def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Arr
     code.spatial_batchnorm_forward(x, gamma, beta, first)
     second = {"mode": "train", **settings} | running(first)
     code.spatial_batchnorm_forward(more, gamma, beta, second)
-    return {name: vector(second.get(name), x.shape[1]) for name in ("running_mean", "running_var")}
+    return {name: shaped(second.get(name), gamma.shape) for name in ("running_mean", "running_var")}
 
 
 def tested(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
@@ -115,4 +115,4 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.spatial_batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.spatial_batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts
     dx, dgamma, dbeta = code.spatial_batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": vector(dgamma, x.shape[1]), "dbeta": vector(dbeta, x.shape[1])}
+    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}

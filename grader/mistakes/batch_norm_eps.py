@@ -1,6 +1,7 @@
 """What becomes of eps in batch normalisation: left out, fixed or misplaced, in training, in test mode or backward.
 
-Of mistakes that explain as much, the narrower one speaks first: these stand before those of both modes.
+Of mistakes that explain as much, the narrower one speaks first: these stand before those of both modes. Another
+default stands last, so that it is tried on top of each of the others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.mistakes import Mistake, mistake
-from grader.mistakes.batch_norm import PARTS
+from grader.mistakes.batch_norm import PARTS, with_forward, with_settings
 from grader.mistakes.normalised_rows import (
     Change,
     Rows,
@@ -140,14 +141,6 @@ ABSENT = of_eps(
     none,
 )
 
-DEFAULT = of_eps(
-    "eps-default",
-    "Where bn_param holds no eps, next to none is used; the default is 1e-5.",
-    "Which eps is taken when bn_param holds the mode only?",
-    ALL,
-    lambda bn_param: float(bn_param.get("eps", 1e-12)),  # 1e-8 gives the same numbers to seven digits
-)
-
 OUTSIDE_ROOT_TRAINING = of_eps(
     "eps-outside-root-training",
     "In training eps is added to the standard deviation, outside the square root; it belongs to the variance.",
@@ -186,3 +179,18 @@ BACKWARD_STD_AND_STD_PLUS_EPS = of_eps(
     outside=True,
     change=divided_by_std,
 )
+
+
+@mistake(
+    "batchnorm-eps-default",
+    parts=PARTS,
+    sentence="Where bn_param holds no eps, next to none is used; the default is 1e-5.",
+    hint="Which eps is taken when bn_param holds the mode only?",
+)
+def eps_default(ref: Any) -> Mapping[str, Any]:
+    """A default that is too small to matter."""
+
+    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
+        return with_settings(forward, x, gamma, beta, bn_param, eps=bn_param.get("eps", 1e-12))
+
+    return with_forward(ref, change)

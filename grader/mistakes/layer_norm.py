@@ -13,10 +13,9 @@ from grader.mistakes.normalised_rows import (
     Change,
     EpsOf,
     Rows,
-    exact_outside_root,
     given,
-    outside_root,
     untouched,
+    x_overwritten,
 )
 
 LAYER, GROUP = ("layer_norm",), ("group_norm",)
@@ -93,72 +92,6 @@ def backward_only(ref: Any, changed: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @mistake(
-    "layernorm-eps-hard-coded",
-    parts=PARTS,
-    sentence="eps is always 1e-5, whatever ln_param or gn_param says.",
-    hint="Read eps from the dictionary.",
-)
-def eps_hard_coded(ref: Any) -> Mapping[str, Any]:
-    """The default of eps in every case."""
-    return both(ref, eps_read=lambda settings: 1e-5)
-
-
-@mistake(
-    "layernorm-eps-hard-coded-backward",
-    parts=PARTS,
-    sentence="The backward pass uses an eps of 1e-5, whatever the forward pass was given.",
-    hint="What the backward pass needs to know belongs into the cache.",
-)
-def eps_hard_coded_backward(ref: Any) -> Mapping[str, Any]:
-    """The default of eps in the backward pass."""
-    return backward_only(ref, both(ref, eps_read=lambda settings: 1e-5))
-
-
-@mistake(
-    "layernorm-eps-absent",
-    parts=PARTS,
-    sentence="eps is not used: the normalisation divides by the standard deviation alone.",
-    hint="What happens to a sample whose features are all the same?",
-)
-def eps_absent(ref: Any) -> Mapping[str, Any]:
-    """An eps of 0."""
-    return both(ref, eps_read=lambda settings: 0.0)
-
-
-@mistake(
-    "layernorm-eps-absent-backward",
-    parts=PARTS,
-    sentence="The backward pass leaves eps out: it divides by the standard deviation alone.",
-    hint="It has to divide by what the forward pass divided by.",
-)
-def eps_absent_backward(ref: Any) -> Mapping[str, Any]:
-    """An eps of 0 in the backward pass."""
-    return backward_only(ref, both(ref, eps_read=lambda settings: 0.0))
-
-
-@mistake(
-    "layernorm-eps-default",
-    parts=PARTS,
-    sentence="Where ln_param or gn_param holds no eps, next to none is used; the default is 1e-5.",
-    hint="Which eps is taken when the dictionary is empty?",
-)
-def eps_default(ref: Any) -> Mapping[str, Any]:
-    """A default that is too small to matter; 1e-8 gives the same numbers to seven digits."""
-    return both(ref, eps_read=lambda settings: float(settings.get("eps", 1e-12)))
-
-
-@mistake(
-    "layernorm-eps-outside-root",
-    parts=PARTS,
-    sentence="eps is added to the standard deviation, outside the square root; it belongs to the variance.",
-    hint="Compare where eps stands in the formula.",
-)
-def eps_outside_root(ref: Any) -> Mapping[str, Any]:
-    """Beside the root, and the backward pass is the gradient of that."""
-    return both(ref, eps_of=outside_root, change=exact_outside_root)
-
-
-@mistake(
     "layernorm-unbiased-variance",
     parts=PARTS,
     sentence="The variance is the unbiased one, divided by one value less.",
@@ -209,14 +142,33 @@ def grouped(code: str, sentence: str, hint: str, arrange: Arrange) -> Mistake:
     return declare(lambda ref: group_norm(ref, Rows(ref, arrange)))
 
 
+def channels_of_pixels(x: Any, groups: int) -> Any:
+    """Of each pixel the channels of one group."""
+    return np.moveaxis(x.reshape(len(x), groups, -1, *x.shape[2:]), 2, -1).reshape(-1, x.shape[1] // groups)
+
+
 AXES = "A group is a run of C / G neighbouring channels of one image, with all their pixels."
 
 PER_PIXEL = grouped(
     "groupnorm-per-pixel",
     "Each pixel is normalised by itself, over the channels of its group only.",
     AXES,
-    lambda x, G: np.moveaxis(x.reshape(len(x), G, -1, *x.shape[2:]), 2, -1).reshape(-1, x.shape[1] // G),
+    channels_of_pixels,
 )
+
+
+@mistake(
+    "groupnorm-per-pixel-overwritten",
+    parts=GROUP,
+    sentence="Each pixel is normalised by itself, over the channels of its group only; and the forward pass writes its "
+    "result over the values of x that its cache keeps.",
+    hint=AXES + " Is what the cache keeps a copy?",
+)
+def per_pixel_overwritten(ref: Any) -> Mapping[str, Any]:
+    """The backward pass of pixels that are rows of one array, normalised in place."""
+    return backward_only(ref, {**both(ref), **group_norm(ref, Rows(ref, channels_of_pixels, change=x_overwritten))})
+
+
 PER_CHANNEL = grouped(
     "groupnorm-per-channel",
     "Each channel is normalised by itself, whatever G says.",

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import Mistake, mistake
-from grader.mistakes.layer_norm import GROUP, LAYER, PARTS, backward_only, both, group_norm, layer_norm, runs, samples
+from grader.mistakes import Mistake, mistake, pattern
+from grader.mistakes.layer_norm import GROUP, LAYER, PARTS, both, group_norm, layer_norm, runs, samples
 from grader.mistakes.normalised_rows import (
     Change,
     Row,
@@ -16,33 +16,9 @@ from grader.mistakes.normalised_rows import (
     counting,
     diagonal,
     direct_path,
-    divided_by_std,
-    outside_root,
     without_mean_path,
     without_variance_path,
 )
-
-
-@mistake(
-    "layernorm-backward-std-plus-eps",
-    parts=PARTS,
-    sentence="The backward pass has std + eps where the square root of var + eps belongs.",
-    hint="It has to divide by what the forward pass should divide by.",
-)
-def backward_std_plus_eps(ref: Any) -> Mapping[str, Any]:
-    """The right formula with the wrong root in it."""
-    return backward_only(ref, both(ref, eps_of=outside_root))
-
-
-@mistake(
-    "layernorm-backward-std-and-std-plus-eps",
-    parts=PARTS,
-    sentence="The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.",
-    hint="Both should be the square root of var + eps.",
-)
-def backward_std_and_std_plus_eps(ref: Any) -> Mapping[str, Any]:
-    """Two wrong roots."""
-    return backward_only(ref, both(ref, eps_of=outside_root, change=divided_by_std))
 
 
 def of_dx(code: str, sentence: str, hint: str, change: Change) -> Mistake:
@@ -176,3 +152,13 @@ def gradients_per_sample(ref: Any) -> Mapping[str, Any]:
         return dx, dgamma.sum(axis=1), dbeta.sum(axis=1)
 
     return {**layer_norm(ref, layer), "layernorm_backward": layernorm_backward}
+
+
+ONE_GROUP = pattern(
+    "groupnorm-backward-one-group",
+    parts=GROUP,
+    checks=("group_norm/backward",),
+    fails={"all channels in one group"},
+    sentence="The backward pass is right for several groups, and not where all channels are in one group (G = 1).",
+    hint="squeeze() drops every axis of length 1, also that of the groups when there is only one.",
+)

@@ -22,6 +22,7 @@ class Row:
     x: Any
     dout: Any
     gamma: Any
+    beta: Any
     xhat: Any
     dx: Any
     eps: float
@@ -77,18 +78,18 @@ class Rows:
         out = np.empty(x.size)
         for places, row, scale, shift in zip(index, rows, gammas, betas, strict=True):
             out[places] = self._pass(row, scale, shift, self.eps_of(eps, row))[0][0]
-        return out.reshape(x.shape), (index, rows, gammas, eps)
+        return out.reshape(x.shape), (index, rows, gammas, betas, eps)
 
     def backward(self, dout: Any, cache: Any) -> tuple[Any, Any, Any]:
         """dx, and what each number of x adds to the gradients of gamma and beta: all of the shape of x."""
-        index, rows, gammas, eps = cache
+        index, rows, gammas, betas, eps = cache
         found = np.empty((3, dout.size))
-        for places, row, gamma in zip(index, rows, gammas, strict=True):
+        for places, row, gamma, beta in zip(index, rows, gammas, betas, strict=True):
             used, back = self.eps_of(eps, row), dout.reshape(-1)[places]
             _, kept = self._pass(row, gamma, 0 * gamma, used)
             dx, dgamma, dbeta = (value.reshape(-1) for value in self.ref.layernorm_backward(back[None], kept))
             xhat = self._pass(row, np.ones_like(row), 0 * gamma, used)[0][0]
-            found[:, places] = self.change(Row(row, back, gamma, xhat, dx, used)), dgamma, dbeta
+            found[:, places] = self.change(Row(row, back, gamma, beta, xhat, dx, used)), dgamma, dbeta
         dx, dgamma, dbeta = found.reshape(3, *dout.shape)
         return dx, dgamma, dbeta
 
@@ -134,3 +135,9 @@ def diagonal(row: Row) -> Any:
 def counting(row: Row, count: float) -> Any:
     """Another number of values in the place of the row's own."""
     return row.slope * row.g + (row.dx - row.slope * row.g) * len(row.x) / count
+
+
+def x_overwritten(row: Row) -> Any:
+    """x replaced by out before the backward pass centres it, on the way through the variance only."""
+    written = (row.gamma * row.xhat + row.beta - row.x.mean()) * row.slope
+    return without_variance_path(row) - row.slope * written * np.mean(row.g * row.xhat)

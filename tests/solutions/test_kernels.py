@@ -64,6 +64,10 @@ def play_losses_and_norms(draw):
     results += [out, bn_param["running_mean"], *solutions.batchnorm_backward(draw(6, 3), cache)]
     out, cache = solutions.spatial_batchnorm_forward(draw(2, 3, 4, 5), draw(3), draw(3), bn_param)
     results += [out, bn_param["running_var"], *solutions.spatial_batchnorm_backward(draw(2, 3, 4, 5), cache)]
+    out, cache = solutions.layernorm_forward(draw(4, 6), draw(6), draw(6), {})
+    results += [out, *solutions.layernorm_backward(draw(4, 6), cache)]
+    out, cache = solutions.spatial_groupnorm_forward(draw(2, 4, 3, 5), draw(4), draw(4), 2, {})
+    results += [out, *solutions.spatial_groupnorm_backward(draw(2, 4, 3, 5), cache)]
     w, config = draw(4, 3), {"velocity": draw(4, 3)}
     for rule in (solutions.sgd_momentum, solutions.rmsprop, solutions.adam):
         next_w, _ = rule(w, draw(4, 3), config)
