@@ -23,6 +23,7 @@ part = Part(
     edges={
         "plain vectors": {"x": normal(5, 7), "w": normal(7, 4), "b": normal(4)},
         "a single sample": {"x": normal(1, 3, 2), "w": normal(6, 5), "b": normal(5)},
+        "square weights": {"x": normal(3, 2, 2), "w": normal(4, 4), "b": normal(4)},
     },
     edge_points=1,
     expect=[matches("out", shape_hint="Reshape x to (N, D), then out is (N, M).")],
@@ -44,6 +45,7 @@ def forward(code: Any, x: Array, w: Array, b: Array) -> dict[str, Any]:
             "b": normal(6),
             "dout": normal(3, 6),
         },
+        "square weights": {"x": normal(3, 2, 2), "w": normal(4, 4), "b": normal(4), "dout": normal(3, 4)},
     },
     edge_points=1,
     expect=[

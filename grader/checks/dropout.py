@@ -92,8 +92,8 @@ def meaning_of_p(figures: Array, inputs: Arrays) -> Note | None:
     if abs(share - (1 - p)) < 0.05:
         return Note(
             "p-drops",
-            "p is the probability of dropping an entry here, as in the courses until 2017; this assignment's text means "
-            "that of keeping. Both are accepted.",
+            "p is the probability of dropping an entry here, as in the courses until 2017; this assignment's text "
+            "means that of keeping. Both are accepted.",
         )
     return None
 

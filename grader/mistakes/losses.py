@@ -92,11 +92,16 @@ def _averaging(code: str, name: str, sentence: str, change: Callable[..., Any]) 
 
 
 SUMMED = "The {} loss and its gradient are summed over the samples, not averaged."
+LOSS_SUMMED = "The {} loss is summed over the samples, not averaged; its gradient is averaged, as it should be."
 GRADIENT_SUMMED = "The gradient of the {} loss is summed over the samples, but the loss is their mean."
 
 
 def _summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
     return loss * len(y), dx * len(y)
+
+
+def _loss_summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
+    return loss * len(y), dx
 
 
 def _gradient_summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
@@ -105,6 +110,8 @@ def _gradient_summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
 
 softmax_summed = _averaging("softmax-summed", "softmax_loss", SUMMED.format("softmax"), _summed)
 svm_summed = _averaging("svm-summed", "svm_loss", SUMMED.format("SVM"), _summed)
+softmax_loss_summed = _averaging("softmax-loss-summed", "softmax_loss", LOSS_SUMMED.format("softmax"), _loss_summed)
+svm_loss_summed = _averaging("svm-loss-summed", "svm_loss", LOSS_SUMMED.format("SVM"), _loss_summed)
 softmax_gradient_summed = _averaging(
     "softmax-gradient-summed", "softmax_loss", GRADIENT_SUMMED.format("softmax"), _gradient_summed
 )
@@ -153,3 +160,36 @@ def svm_gradient_correct_class(ref: Any) -> Mapping[str, Any]:
 def svm_gradient_count(ref: Any) -> Mapping[str, Any]:
     """-1/N at the correct class wherever there is a positive margin."""
     return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, np.maximum(dx, -1.0 / len(y))))
+
+
+@mistake(
+    "svm-gradient-by-classes",
+    parts=("losses",),
+    sentence="The SVM gradient is multiplied by the number of classes.",
+    hint="If one positive margin grows by 1, by how much does the loss?",
+)
+def svm_gradient_by_classes(ref: Any) -> Mapping[str, Any]:
+    """C times too large."""
+    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, dx * x.shape[1]))
+
+
+@mistake(
+    "svm-gradient-by-ten",
+    parts=("losses",),
+    sentence="The SVM gradient is multiplied by 10, whatever the number of classes.",
+    hint="If one positive margin grows by 1, by how much does the loss?",
+)
+def svm_gradient_by_ten(ref: Any) -> Mapping[str, Any]:
+    """Ten times too large."""
+    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, dx * 10))
+
+
+@mistake(
+    "svm-without-margin",
+    parts=("losses",),
+    sentence="The SVM loss has no margin: it asks only that the correct class has the highest score.",
+    hint="By how much must the score of the correct class lead?",
+)
+def svm_without_margin(ref: Any) -> Mapping[str, Any]:
+    """The margin of 1 given as a present to the correct class."""
+    return {"svm_loss": lambda x, y: ref.svm_loss(x + of_correct(y, x), y)}

@@ -84,23 +84,6 @@ def update_state_not_kept(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "rmsprop-epsilon-inside",
-    parts=PARTS,
-    sentence="RMSProp adds epsilon under the square root; in this assignment it is added to the root.",
-    hint="The two differ where epsilon is not tiny.",
-)
-def rmsprop_epsilon_inside(ref: Any) -> Mapping[str, Any]:
-    """The reference's step, rescaled."""
-
-    def rmsprop(w: Any, dw: Any, config: Any = None) -> Any:
-        next_w, new = ref.rmsprop(w, dw, config)
-        scale = (np.sqrt(new["cache"]) + new["epsilon"]) / np.sqrt(new["cache"] + new["epsilon"])
-        return w + (next_w - w) * scale, new
-
-    return {"rmsprop": rmsprop}
-
-
-@mistake(
     "rmsprop-decay-swapped",
     parts=PARTS,
     sentence="RMSProp's two weights are exchanged: decay_rate goes to the new square, the rest to the old cache.",
@@ -138,6 +121,13 @@ adam_no_bias_correction = mistake(
     sentence="Adam's moments are used without their bias correction.",
     hint="Both moments start at 0 and are too small at first; the paper divides that out.",
 )(with_count(10**6, 1))  # after so many steps there is nothing to correct
+
+adam_neither_corrected_nor_counted = mistake(
+    "adam-no-bias-correction-nor-count",
+    parts=PARTS,
+    sentence="Adam's moments are used without their bias correction, and t is never incremented.",
+    hint="Both moments start at 0 and are too small at first; the paper divides that out, by the number of the step.",
+)(with_count(10**6, 0))
 
 adam_count_late = mistake(
     "adam-count-late",
