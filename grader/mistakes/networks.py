@@ -116,7 +116,7 @@ def gradient_absent(ref: Any) -> Mapping[str, Any]:
 
 @mistake(
     "gradients-summed",
-    parts=PARTS,
+    parts=PARTS[:-1],  # nets of any depth have the loss, and with it its gradient, from a layer of their own
     sentence="The gradients are summed over the samples, but the loss is their mean.",
     hint="Compare how the loss and its gradients use the number of samples.",
 )
