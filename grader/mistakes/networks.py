@@ -140,7 +140,7 @@ def biases_penalised(ref: Any) -> Mapping[str, Any]:
     """The squares of all biases in the loss, and their gradients."""
 
     def change(call: Call) -> Any:
-        biases = {name: value for name, value in call.params.items() if name.startswith("b")}
+        biases = {name: value for name, value in call.params.items() if name[0] == "b" and name[1:].isdigit()}
         penalty = 0.5 * call.reg * sum(np.sum(b**2) for b in biases.values())
         return call.loss + penalty, call.grads | {name: call.grads[name] + call.reg * b for name, b in biases.items()}
 
