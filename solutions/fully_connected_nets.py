@@ -31,59 +31,20 @@ from solutions.relu import relu_backward, relu_forward
 Backward = Callable[[Floats], tuple[Floats, Gradients]]
 
 
-class FullyConnectedNet:
-    """``params`` holds W1 (D, H1), b1 (H1,), ... WL, bL; normalised also gamma1, beta1 (H1,), ... of L - 1."""
+class Steps:
+    """What the layers of a network do, one method a step, for layer 1, 2, ... and an input (N, D) or (N, ...).
 
-    def __init__(
-        self,
-        hidden_dims: Sequence[int],
-        input_dim: int = 3 * 32 * 32,
-        num_classes: int = 10,
-        dropout_keep_ratio: float = 1,
-        normalization: str | None = None,
-        reg: float = 0.0,
-        weight_scale: float = 1e-2,
-        dtype: npt.DTypeLike = np.float32,
-        seed: int | None = None,
-    ) -> None:
-        """Draw weights of the given scale; biases and betas start at zero, gammas at one.
+    Each gives its result, and the function that goes back through it.
+    """
 
-        dropout_keep_ratio: the probability p, 1 for no dropout. normalization: None, "batchnorm" or "layernorm".
-        seed: of every dropout mask. ValueError for another normalisation or probability.
-        """
-        if normalization not in (None, "batchnorm", "layernorm"):
-            raise ValueError(f"The normalization is {normalization!r}; expected None, 'batchnorm' or 'layernorm'.")
-        if not 0 < dropout_keep_ratio <= 1:
-            raise ValueError(f"dropout_keep_ratio is {dropout_keep_ratio}; expected a probability above 0.")
-        self.normalization, self.keep, self.seed, self.reg = normalization, dropout_keep_ratio, seed, reg
-        self.num_layers = len(hidden_dims) + 1
-        self.mode, self.eps = "train", 1e-5
-        self.norm_params: list[dict[str, Any]] = [{} for _ in hidden_dims]
-        sizes = [input_dim, *hidden_dims, num_classes]
-        self.params: dict[str, npt.NDArray[Any]] = {}
-        for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
-            self.params[f"W{layer}"] = (weight_scale * np.random.randn(inputs, outputs)).astype(dtype)
-            self.params[f"b{layer}"] = np.zeros(outputs, dtype)
-            if normalization and layer < self.num_layers:
-                self.params |= {f"gamma{layer}": np.ones(outputs, dtype), f"beta{layer}": np.zeros(outputs, dtype)}
-
-    def loss(self, X: npt.ArrayLike, y: npt.ArrayLike | None = None) -> Floats | tuple[float, Gradients]:
-        """Return the scores (N, classes) of X (N, ...) in test mode; with labels y (N,), return (loss, gradients)."""
-        self.mode = "test" if y is None else "train"
-        out: Any = X
-        backwards: list[Backward] = []
-        for layer in range(1, self.num_layers + 1):
-            for step in self.steps(layer):
-                out, backward = getattr(self, step)(layer, out)
-                backwards.append(backward)
-        if y is None:
-            return np.asarray(out)
-        loss, dout = softmax_loss(out, np.asarray(y))
-        grads: Gradients = {}
-        for backward in reversed(backwards):
-            dout, own = backward(dout)
-            grads |= own
-        return regularised(loss, grads, self.params, self.reg)
+    params: dict[str, npt.NDArray[Any]]
+    norm_params: list[dict[str, Any]]  # one a hidden layer
+    mode: str
+    eps: float
+    keep: float
+    seed: int | None
+    normalization: str | None
+    num_layers: int
 
     def steps(self, layer: int) -> list[str]:
         """The names of the steps (methods of this class) that a layer takes; layers count from 1."""
@@ -140,6 +101,61 @@ class FullyConnectedNet:
             np.random.seed(self.seed)
         mask = (np.random.rand(*x.shape) < self.keep) / self.keep
         return x * mask, lambda dout: (dout * mask, {})
+
+
+class FullyConnectedNet(Steps):
+    """``params`` holds W1 (D, H1), b1 (H1,), ... WL, bL; normalised also gamma1, beta1 (H1,), ... of L - 1."""
+
+    def __init__(
+        self,
+        hidden_dims: Sequence[int],
+        input_dim: int = 3 * 32 * 32,
+        num_classes: int = 10,
+        dropout_keep_ratio: float = 1,
+        normalization: str | None = None,
+        reg: float = 0.0,
+        weight_scale: float = 1e-2,
+        dtype: npt.DTypeLike = np.float32,
+        seed: int | None = None,
+    ) -> None:
+        """Draw weights of the given scale; biases and betas start at zero, gammas at one.
+
+        dropout_keep_ratio: the probability p, 1 for no dropout. normalization: None, "batchnorm" or "layernorm".
+        seed: of every dropout mask. ValueError for another normalisation or probability.
+        """
+        if normalization not in (None, "batchnorm", "layernorm"):
+            raise ValueError(f"The normalization is {normalization!r}; expected None, 'batchnorm' or 'layernorm'.")
+        if not 0 < dropout_keep_ratio <= 1:
+            raise ValueError(f"dropout_keep_ratio is {dropout_keep_ratio}; expected a probability above 0.")
+        self.normalization, self.keep, self.seed, self.reg = normalization, dropout_keep_ratio, seed, reg
+        self.num_layers = len(hidden_dims) + 1
+        self.mode, self.eps = "train", 1e-5
+        self.norm_params = [{} for _ in hidden_dims]
+        sizes = [input_dim, *hidden_dims, num_classes]
+        self.params = {}
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
+            self.params[f"W{layer}"] = (weight_scale * np.random.randn(inputs, outputs)).astype(dtype)
+            self.params[f"b{layer}"] = np.zeros(outputs, dtype)
+            if normalization and layer < self.num_layers:
+                self.params |= {f"gamma{layer}": np.ones(outputs, dtype), f"beta{layer}": np.zeros(outputs, dtype)}
+
+    def loss(self, X: npt.ArrayLike, y: npt.ArrayLike | None = None) -> Floats | tuple[float, Gradients]:
+        """Return the scores (N, classes) of X (N, ...) in test mode; with labels y (N,), return (loss, gradients)."""
+        self.mode = "test" if y is None else "train"
+        out: Any = X
+        backwards: list[Backward] = []
+        for layer in range(1, self.num_layers + 1):
+            for step in self.steps(layer):
+                out, backward = getattr(self, step)(layer, out)
+                backwards.append(backward)
+        if y is None:
+            return np.asarray(out)
+        loss, dout = softmax_loss(out, np.asarray(y))
+        grads: Gradients = {}
+        for backward in reversed(backwards):
+            dout, own = backward(dout)
+            grads |= own
+        return regularised(loss, grads, self.params, self.reg)
 
 
 class TwoLayerNet(FullyConnectedNet):

@@ -140,6 +140,7 @@ UNUSUAL = {
     "fast_layers": "fast_layers/im2col_package",
     "layer_norm": "layer_norm/loops",
     "fully_connected": "fully_connected/package_in_loops",
+    "fully_connected_nets": "fully_connected_nets/package_2018",
     "convnets": "convnets/layer_objects",
     "layers": "layers/loops",
     "two_layer_model": "two_layer_model/package_with_loops",

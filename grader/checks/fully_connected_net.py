@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.three_layer_convnet import set_params
-from grader.expectations import Array, Arrays, Below, Expectation, Matches, Remark, When, matches
+from grader.expectations import Array, Arrays, Below, Expectation, Remark, When, matches
 from grader.model import Note
 from grader.spec import Part, integers, normal
 
@@ -81,39 +81,44 @@ def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "",
     return net
 
 
-def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -> dict[str, Any]:
-    """The loss and the gradients by the parameters' names; a gradient (1, M) of a parameter (M,) counts as (M,)."""
+def flat(arrays: list[Any]) -> Any:
+    """All arrays as one, in their order, so that a row (1, M) counts as (M,); None unless all are there."""
+    if any(not isinstance(value, np.ndarray) for value in arrays):
+        return None
+    return np.concatenate([value.ravel() for value in arrays])
+
+
+def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -> Any:
+    """The loss, and the gradients by the parameters' names."""
     both = net.loss(X, y)
     if both is None or not both[1]:
         getattr(code, "The body of FullyConnectedNet.loss")
-    value, grads = both
-    found = {name: grads.get(name) for name in params}
-    for name, grad in found.items():
-        if isinstance(grad, np.ndarray) and params[name].ndim == 1 and grad.shape == (1, len(params[name])):
-            found[name] = grad[0]
-    return {"loss": value, **found}
+    loss, grads = both
+    return loss, {name: grads.get(name) for name in params}
 
 
 def play(code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], norm: str = "") -> dict[str, Any]:
-    """Loss and gradients of the third of three equal calls, then the scores in test mode."""
+    """Loss and gradients of the third of three equal calls, then the scores in test mode.
+
+    The gradients of all biases are one array, in the order of the layers; so are those of gamma and those of beta.
+    """
     net = build(code, params, reg, norm)
-    found = [trained(code, net, X, y, params) for _ in range(3)][-1]
-    return {**found, "scores": net.loss(X)}
-
-
-def given(expectation: Matches) -> When:
-    """Expected where the net has that parameter."""
-    return When(lambda inputs: expectation.name in inputs, expectation)
+    loss, grads = [trained(code, net, X, y, params) for _ in range(3)][-1]
+    weights = {name: value for name, value in grads.items() if name[0] == "W"}
+    kinds = {"biases": "b", "gammas": "gamma", "betas": "beta"} if norm else {"biases": "b"}
+    rest = {
+        kind: flat([value for name, value in grads.items() if name.rstrip("1234") == start])
+        for kind, start in kinds.items()
+    }
+    return {"loss": loss, **weights, **rest, "scores": net.loss(X)}
 
 
 def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     """The loss, the gradients of the parameters that there are, and the scores of test mode."""
-    found: list[Expectation] = [matches("loss", rel=1e-10), matches("scores")]
-    for layer in range(1, 5):
-        found += [given(matches(f"W{layer}")), given(matches(f"b{layer}", floor=floor))]
-        if norm and layer < 4:
-            found += [given(matches(f"gamma{layer}")), given(matches(f"beta{layer}"))]
-    return found
+    found: list[Expectation] = [matches("loss", rel=1e-10), matches("scores"), *map(matches, ("W1", "W2", "W3"))]
+    found.append(When(lambda inputs: "W4" in inputs, matches("W4")))
+    found.append(matches("biases", floor=floor))
+    return [*found, matches("gammas"), matches("betas")] if norm else found
 
 
 @part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
@@ -178,13 +183,6 @@ def idle(effect: Array, inputs: Arrays) -> Note | None:
     return Note("dropout-idle", "The loss is the same with and without dropout: is anything dropped?")
 
 
-def flat(arrays: dict[str, Any]) -> Any:
-    """All arrays as one, in their order; None unless all are there."""
-    if any(not isinstance(value, np.ndarray) for value in arrays.values()):
-        return None
-    return np.concatenate([value.ravel() for value in arrays.values()])
-
-
 def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
     """The parameters after a step, given as one array."""
     ends = np.cumsum([value.size for value in params.values()])
@@ -218,15 +216,14 @@ def dropout(
 ) -> dict[str, Any]:
     """With dropout of a fixed seed: the gradients are those of the loss; without dropout both are the plain net's."""
 
-    def called(values: dict[str, Array], keep: float) -> dict[str, Any]:
+    def called(values: dict[str, Array], keep: float) -> Any:
         return trained(code, build(code, values, reg, keep=keep), X, y, values)
 
-    found = called(params, keep)
-    losses = [[called(moved(params, h * d), keep)["loss"] for h in (STEP, -STEP)] for d in directions]
-    loss = found.pop("loss")
+    loss, grads = called(params, keep)
+    losses = [[called(moved(params, h * d), keep)[0] for h in (STEP, -STEP)] for d in directions]
     return {
         "losses": np.array(losses),
         "loss": loss,
-        "gradients": flat(found),
-        "effect": loss - called(params, 1.0)["loss"],
+        "gradients": flat(list(grads.values())),
+        "effect": loss - called(params, 1.0)[0],
     }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.three_layer_convnet import distance, large, set_params, small
+from grader.distributions import as_float32
 from grader.expectations import Array, Below, matches
 from grader.spec import GradientOf, Part, integers, normal
 
@@ -95,7 +96,7 @@ def init(code: Any, D: int, H: int, C: int, weight_scale: float) -> dict[str, An
     net = code.TwoLayerNet(input_dim=D, hidden_dim=H, num_classes=C, weight_scale=weight_scale)
     if not net.params:
         getattr(code, "The body of TwoLayerNet.__init__")
-    return {name: net.params.get(name) for name in WEIGHTS}
+    return {name: as_float32(net.params.get(name)) for name in WEIGHTS}
 
 
 @part.check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -53,17 +54,6 @@ def relu_on_scores(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
-    "net-relu-on-scores-only",
-    parts=BOTH,
-    sentence="The ReLU stands after the last layer and not between the layers.",
-    hint="Follow the order of the layers in the exercise, step by step.",
-)
-def relu_on_scores_only(ref: Any) -> Mapping[str, Any]:
-    """The ReLU of the wrong layer."""
-    return with_steps(ref, lambda steps, last: [*steps, "relu"] if last else [s for s in steps if s != "relu"])
-
-
-@mistake(
     "net-norm-after-relu",
     parts=DEEP,
     sentence="The normalisation comes after the ReLU; in this exercise it comes before.",
@@ -110,6 +100,8 @@ def norm_after_last(ref: Any) -> Mapping[str, Any]:
     """One normalisation more, with a gamma of ones and a beta of zeros."""
 
     class FullyConnectedNet(ref.FullyConnectedNet):  # type: ignore[misc]  # the reference is known at run time only
+        __signature__ = inspect.signature(ref.FullyConnectedNet)  # scenarios ask for it
+
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
             if self.normalization:

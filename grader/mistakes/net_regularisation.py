@@ -96,7 +96,7 @@ def scales_penalised(ref: Any) -> Mapping[str, Any]:
     hint="Which parameters does the sum of the regularisation run over?",
 )
 def all_penalised(ref: Any) -> Mapping[str, Any]:
-    """The squares of all parameters."""
+    """The squares of all parameters; a net that has no gamma is the case of biases-penalised."""
     return penalised(ref, ("b", "gamma"))
 
 
@@ -104,7 +104,8 @@ def penalised(ref: Any, starts: tuple[str, ...]) -> Mapping[str, Any]:
     """Regularisation of further parameters, by how their names start."""
 
     def change(call: Call) -> Any:
-        more = {name: value for name, value in call.params.items() if name.startswith(starts)}
+        scaled = "gamma1" in call.params
+        more = {name: value for name, value in call.params.items() if scaled and name.startswith(starts)}
         penalty = 0.5 * call.reg * sum(np.sum(value**2) for value in more.values())
         return call.loss + penalty, call.grads | {
             name: call.grads[name] + call.reg * value for name, value in more.items()

@@ -116,7 +116,7 @@ def gradient_absent(ref: Any) -> Mapping[str, Any]:
 
 @mistake(
     "gradients-summed",
-    parts=PARTS,
+    parts=PARTS[:-1],  # nets of any depth have the loss, and with it its gradient, from a layer of their own
     sentence="The gradients are summed over the samples, but the loss is their mean.",
     hint="Compare how the loss and its gradients use the number of samples.",
 )
@@ -140,7 +140,7 @@ def biases_penalised(ref: Any) -> Mapping[str, Any]:
     """The squares of all biases in the loss, and their gradients."""
 
     def change(call: Call) -> Any:
-        biases = {name: value for name, value in call.params.items() if name.startswith("b")}
+        biases = {name: value for name, value in call.params.items() if name[0] == "b" and name[1:].isdigit()}
         penalty = 0.5 * call.reg * sum(np.sum(b**2) for b in biases.values())
         return call.loss + penalty, call.grads | {name: call.grads[name] + call.reg * b for name, b in biases.items()}
 
