@@ -27,10 +27,10 @@ SCOPES = (
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-def converted(text: str, tree: ast.Module, *, true_division: bool = False) -> str:
+def converted(text: str, tree: ast.Module, *, true_division: bool = False, others: frozenset[str] = frozenset()) -> str:
     """The text, which is Python 3's syntax, with what Python 2 would do; lines stay."""
     edits = Edits(text)
-    bound = bound_names(tree) - set(_bridged(tree))
+    bound = (bound_names(tree) - set(_bridged(tree))) | others
     pickles = imported_as(tree, "pickle")
     divides = not true_division and not has_true_division(tree)
     for node in walk(tree):

@@ -59,7 +59,7 @@ def facts(text: str, *, notebook: bool = False, bound: Iterable[str] = ()) -> li
     tree, tabs = _tree(text)
     if tree is None:
         masked = mask(text)
-        found = [*_in_statements(masked), *_words(masked)]
+        found = [*_in_statements(masked), *_words(masked, set(bound))]
         if tabs:
             found.append(("python2-tabs", tabs, "mixes tabs and spaces"))
     else:
@@ -122,11 +122,11 @@ def _in_statements(masked: Masked) -> Iterator[Sign]:
                 yield code, first + statement.count("\n", 0, found.end()), what
 
 
-def _words(masked: Masked) -> Iterator[Sign]:
+def _words(masked: Masked, bound: set[str]) -> Iterator[Sign]:
     """Names in a text that does not parse: those that it nowhere binds or imports."""
     if GUARDS.search(masked.text) or re.search(r"import\s*\*", masked.text):
         return
-    for name in ("xrange", "raw_input"):
+    for name in {"xrange", "raw_input"} - bound:
         calls = re.search(rf"(?<![\w.]){name}\s*\(", masked.text)
         if calls and not re.search(rf"(?:import\b[^\n]*|\bdef\s+|\bas\s+)\b{name}\b|\b{name}\s*=[^=]", masked.text):
             yield _named(name, masked.text.count("\n", 0, calls.start()) + 1)

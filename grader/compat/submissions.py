@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
-from grader.compat.conversion import convert
+from grader.compat.conversion import convert, parse
 from grader.compat.edits import bound_names
 from grader.compat.masking import mask, without_magics
 from grader.compat.python2 import has_true_division
 from grader.compat.signs import Fact, facts, is_modern, is_python2
 from grader.submission import Cell, SourceFile, Submission
 
+# In cells that do not parse.
+BINDING = re.compile(r"^[ \t]*(?:def[ \t]+(?=\w+[ \t]*\()|(?=\w+[ \t]*=[^=]))(\w+)", re.MULTILINE)
+EXACT = re.compile(r"^from __future__ import\b.*\bdivision\b", re.MULTILINE)
+
 
 def facts_of(file: SourceFile) -> list[tuple[Cell, Fact]]:
     """The signs of age in a module or notebook, one of each kind, each with its cell."""
-    bound: set[str] = set()
-    if file.is_notebook:
-        for cell in file.cells:
-            bound |= _bound(cell.text)
-    seen: set[str] = set()
+    bound, exact = _bound(file), _divides_exactly(file)
+    seen = {"python2-division"} if exact else set()
     found = []
     for cell in file.cells:
         for fact in facts(cell.text, notebook=file.is_notebook, bound=bound):
@@ -53,34 +55,41 @@ def written_for_python2(submission: Submission) -> bool:
 
 
 def _cells(file: SourceFile, python2: bool) -> tuple[Cell, ...]:
-    exact = file.is_notebook and any(_divides_exactly(cell.text) for cell in file.cells)
+    bound, exact = _bound(file), file.is_notebook and _divides_exactly(file)
     python2 = python2 or is_python2(fact for _, fact in facts_of(file))
     cells = []
     for cell in file.cells:
         try:
-            text = convert(cell.text, python2=python2, notebook=file.is_notebook, true_division=exact)
+            options = {"notebook": file.is_notebook, "true_division": exact}
+            text = convert(cell.text, python2=python2, bound=bound, **options)
         except SyntaxError:
             text = cell.text
         cells.append(replace(cell, text=text))
     return tuple(cells)
 
 
-def _bound(text: str) -> set[str]:
-    tree = _tree(text)
-    return bound_names(tree) if tree else set()
+def _bound(file: SourceFile) -> set[str]:
+    """The names that a notebook's cells bind: they are the same in all of them."""
+    bound: set[str] = set()
+    for cell in file.cells if file.is_notebook else ():
+        if tree := _tree(cell.text):
+            bound |= bound_names(tree)
+        else:
+            bound |= set(BINDING.findall(mask(cell.text, notebook=True).text))
+    return bound
 
 
-def _divides_exactly(text: str) -> bool:
-    """Whether a cell has `from __future__ import division`, which holds for the whole notebook."""
-    tree = _tree(text)
-    if tree:
-        return has_true_division(tree)
-    masked = mask(text, notebook=True).text
-    return any(line.startswith("from __future__") and "division" in line for line in masked.split("\n"))
+def _divides_exactly(file: SourceFile) -> bool:
+    """Whether a cell has `from __future__ import division`, which holds for all of them."""
+    for cell in file.cells:
+        tree = _tree(cell.text)
+        if has_true_division(tree) if tree else EXACT.search(mask(cell.text, notebook=file.is_notebook).text):
+            return True
+    return False
 
 
 def _tree(text: str) -> ast.Module | None:
     try:
-        return ast.parse(without_magics(text))
+        return parse(without_magics(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import io
 import math
+import sys
 import textwrap
 
 import numpy as np
 import pytest
 
-from grader.compat import convert
+from grader.compat import convert, syntax
+from grader.errors import Refused
 
 INTS, FLOATS = np.array([7, -7, 8]), np.array([7.0, -7.0])
 
@@ -333,6 +335,15 @@ def test_python2_needs_its_parser_only_where_it_is_used(run):
     with pytest.raises(SyntaxError, match="print"):
         convert("print 1\n", python2=False)
     assert run("x = 7 / 2", python2=False)["x"] == 3.5
+
+
+def test_without_fissix_it_says_what_to_install(monkeypatch):
+    """The parser of Python 2 is an extra; facts and an older NumPy do not need it."""
+    monkeypatch.setitem(sys.modules, "fissix.refactor", None)
+    syntax._tool.cache_clear()
+    with pytest.raises(Refused, match=r"install grader\[compat\]"):
+        convert("print 1\n", python2=True)
+    assert convert("x = np.int\n", python2=False) == "x = _compat.np.int\n"
 
 
 def test_pickles_of_python2_are_read(run):

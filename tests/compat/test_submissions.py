@@ -70,7 +70,7 @@ def test_notebooks_are_read_as_one(write_notebook):
     )
     submission = read_submission(path)
     [(cell, fact)] = facts_of(submission.files[0])
-    assert (cell.number, fact.code, fact.line) == (1, "python2-print", 1)
+    assert (cell.number, fact.code, fact.line) == (1, "python2-print", 2)
     texts = [cell.text for cell in converted(submission).files[0].cells]
     assert texts[2] == "\nx = [i / 2 for i in xrange(3)]\nprint(x)"
 
