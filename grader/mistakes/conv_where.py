@@ -27,13 +27,13 @@ class Condition:
 IMAGES = Condition(
     "square-images",
     "the images are square",
-    "Height and width of the images are mixed up somewhere: follow H and W through the function.",
+    "Follow H and W through the function: does one of them stand where the other belongs?",
     lambda case: case["H"] == case["W"],
 )
 FILTERS = Condition(
     "square-filters",
     "the filters are square",
-    "Height and width of the filters are mixed up somewhere: follow HH and WW through the function.",
+    "Follow HH and WW through the function: does one of them stand where the other belongs?",
     lambda case: case["HH"] == case["WW"],
 )
 PADDED = Condition(
