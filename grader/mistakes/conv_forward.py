@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,8 +33,13 @@ def padded(x: Any, pad: int) -> Any:
 
 
 def windows_at(right: Wrong, x: Any, w: Any, b: Any, tops: Any, lefts: Any) -> Any:
-    """The values of the windows that begin there; IndexError where one does not lie within x."""
-    return right(x, w, b, 1, 0)[:, :, tops][:, :, :, lefts]
+    """The values of the windows that begin there. One that ends with x early raises, unless NumPy stretches it."""
+    out = np.zeros((len(x), len(w), len(tops), len(lefts)))
+    (HH, WW) = w.shape[2:]
+    for (i, top), (j, left) in itertools.product(enumerate(tops), enumerate(lefts)):
+        window = np.broadcast_to(x[:, :, top : top + HH, left : left + WW], (*x.shape[:2], HH, WW))
+        out[:, :, i, j] = right(window, w, b, 1, 0)[:, :, 0, 0]
+    return out
 
 
 def count(size: int, filter_size: int, stride: int, pad: int) -> int:
@@ -247,6 +253,17 @@ raises_unless_pad_1 = refusing(
     "Is there a number where pad should stand?",
     lambda pad: pad != 1,
 )
+
+
+@mistake(
+    "conv-forward-filter-flipped",
+    parts=("conv",),
+    sentence="The forward pass rotates the filters by 180 degrees: this layer is a cross-correlation, without the flip.",
+    hint="Multiply each window with the filter as it stands.",
+)
+def flipped_forward(ref: Any) -> Mapping[str, Any]:
+    """True convolution in the forward pass, and the gradients of a cross-correlation."""
+    return forward(ref, lambda right, x, w, *rest: right(x, w[:, :, ::-1, ::-1], *rest))
 
 
 @mistake(

@@ -66,7 +66,7 @@ SAME = Condition(
 )
 HALF = Condition(
     "pad-of-half-a-filter",
-    "pad is half of the filters' size",
+    "pad is half of the filters' size, rounded down",
     "Follow pad through the function: what takes the size of the filters for granted?",
     lambda case: case["HH"] // 2 == case["WW"] // 2 == case["pad"],
 )
