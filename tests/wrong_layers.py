@@ -3,11 +3,13 @@
 Each wrong version names the mistake that it has to be told.
 """
 
+# ruff: noqa: E501  # a table: one wrong version a line
+
 from __future__ import annotations
 
 from types import SimpleNamespace
 
-RIGHT = '''
+RIGHT = """
 import numpy as np
 
 def conv_forward_naive(x, w, b, conv_param):
@@ -71,7 +73,7 @@ def max_pool_backward_naive(dout, cache):
                     row, column = np.unravel_index(np.argmax(window), window.shape)
                     dx[n, c, i * s + row, j * s + column] += dout[n, c, i, j]
     return dx
-'''
+"""
 
 SIZES = "    OH, OW = dout.shape[2:]\n"
 CROP = "dxp[:, :, p : p + H, p : p + W]"
@@ -83,11 +85,17 @@ DX = "dxp[n, :, i * s : i * s + HH, j * s : j * s + WW] +="
 WINDOW = "i * s : i * s + HH, j * s : j * s + WW"
 POOL = "i * s : i * s + ph, j * s : j * s + pw"
 
+FULL = """    spread = np.zeros((N, F, (OH - 1) * s + 1 + 2 * p, (OW - 1) * s + 1 + 2 * p))
+    spread[:, :, p : p + (OH - 1) * s + 1 : s, p : p + (OW - 1) * s + 1 : s] = dout
+    for n, c, i, j in np.ndindex(x.shape):
+        dx[n, c, i, j] = np.sum(spread[n, :, i : i + HH, j : j + WW] * w[:, c, ::-1, ::-1])
+"""
+
 # (check, what is told, then pairs: a piece of the function, and what stands there instead)
 WRONG: list[tuple[str, ...]] = [
     ("conv/forward", "conv-returns-zeros", "out[n, f, i, j] =", "value ="),
     ("conv/forward", "conv-bias-not-added", " + b[f]", ""),
-    ("conv/forward", "conv-bias-per-image", "+ b[f]", "+ b[n % F]"),
+    ("conv/forward", "conv-bias-per-image", "+ b[f]", "+ b[n]"),
     ("conv/forward", "conv-bias-per-channel", "np.sum(window * w[f]) + b[f]", "sum(np.sum(window[c] * w[f, c]) + b[f] for c in range(C))"),
     ("conv/forward", "conv-last-channel-only", "np.sum(window * w[f])", "[np.sum(window[c] * w[f, c]) for c in range(C)][-1]"),
     ("conv/forward", "conv-first-channel-only", "np.sum(window * w[f])", "np.sum(window[0] * w[f, 0])"),
@@ -189,6 +197,38 @@ WRONG: list[tuple[str, ...]] = [
     ("max_pool/backward", "pool-backward-times-value", "+= dout[n, c, i, j]", "+= window.max() * dout[n, c, i, j]"),
     ("max_pool/backward", "pool-only-square-windows", "np.unravel_index(np.argmax(window), window.shape)", "divmod(int(np.argmax(window)), ph)"),
     ("max_pool/backward", "pool-only-tiles", "    return dx", "    dx = np.kron(dout, np.ones((ph, pw)))[:, :, :H, :W]\n    dx = dx * (np.kron(max_pool_forward_naive(x, pool_param)[0], np.ones((ph, pw))) == x)\n    return dx"),
+    ("conv/backward", "conv-db-zero", "np.sum(dout, axis=(0, 2, 3))", "np.zeros(F)"),
+    ("conv/backward", "conv-dw-last-window-of-images", "dw[f] += xp[n, :, " + WINDOW + "] * dout[n, f, i, j]", "dw[f] = np.tensordot(dout[:, f, i, j], xp[:, :, " + WINDOW + "], 1)"),
+    ("conv/backward", "conv-dx-last-window", DX + " w[f] * dout[n, f, i, j]", DX.replace("+=", "=") + " np.tensordot(dout[n, :, i, j], w, 1)"),
+    ("conv/backward", "conv-dw-from-unpadded-images", "dw[f] += xp", "xo = np.pad(x, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p))); dw[f] += xo"),
+    ("conv/backward", "conv-backward-columns-as-rows", SIZES, "    OH = OW = dout.shape[2]\n"),
+    ("conv/backward", "conv-backward-rows-as-columns", SIZES, "    OH = OW = dout.shape[3]\n"),
+    ("conv/backward", "conv-dx-index-by-height", "w[f] * dout[n, f, i, j]", "w[f] * dout[n, f].ravel()[i * OH + j]"),
+    ("conv/backward", "conv-dx-index-by-width", "w[f] * dout[n, f, i, j]", "w[f] * dout[n, f].ravel()[j * OH + i]"),
+    ("conv/backward", "conv-backward-windows-begin-in-image", SIZES, "    dout = dout[:, :, : -(-H // s), : -(-W // s)]; db = dout.sum((0, 2, 3)); OH, OW = dout.shape[2:]\n", "np.sum(dout, axis=(0, 2, 3))", "db"),
+    ("conv/backward", "conv-dx-dout-padded-by-pad", "    return dx,", FULL + "    return dx,"),
+    ("conv/backward", "conv-only-padded", CROP, CROP + ".reshape(N, C, H, W) + 0 * dxp[:, :, p:-p, p:-p]"),
+    ("conv/backward", "conv-only-square-filters-and-pad-1", PADDED, PADDED.replace("p, p", "1, 1") + "; assert HH == WW"),
+    ("conv/backward", "conv-only-stride-1-and-padded", "i * s : i * s + HH", "i * s : i + HH", CROP, CROP + " + 0 * dxp[:, :, p:-p, p:-p]"),
+    ("conv/forward", "conv-windows-begin-in-image", "for i in range(OH)", "for i in range(min(OH, -(-H // s)))", "for j in range(OW)", "for j in range(min(OW, -(-W // s)))"),
+    ("max_pool/forward", "pool-columns-as-rows", "(W - pw)", "(H - ph)"),
+    ("max_pool/forward", "pool-rows-as-columns", "(H - ph)", "(W - pw)"),
+    ("max_pool/forward", "pool-stride-for-columns-only", POOL, "i : i + ph, j * s : j * s + pw"),
+    ("max_pool/forward", "pool-stride-for-rows-only", POOL, "i * s : i * s + ph, j : j + pw"),
+    ("max_pool/forward", "pool-largest-absolute-value", "np.max(window)", "window.flat[np.argmax(np.abs(window))]"),
+    ("max_pool/forward", "pool-maximum-of-all-channels", "np.max(window)", "np.max(x[n, :, i * s : i * s + ph, j * s : j * s + pw])"),
+    ("max_pool/forward", "pool-out-transposed", "return out,", "return out.reshape(N, C, OW, OH),"),
+    ("max_pool/backward", "pool-backward-columns-from-image-height", SIZES, "    OH, OW = dout.shape[2], 1 + (H - ph) // s\n"),
+    ("max_pool/backward", "pool-backward-rows-as-columns", SIZES, "    OH, OW = 1 + (W - pw) // s, dout.shape[3]\n"),
+    ("max_pool/backward", "pool-backward-windows-of-pool-height", POOL, "i * s : i * s + ph, j * s : j * s + ph"),
+    ("max_pool/backward", "pool-backward-windows-of-pool-width", POOL, "i * s : i * s + pw, j * s : j * s + pw"),
+    ("max_pool/backward", "pool-backward-pool-height-and-width-exchanged", POOL, "i * s : i * s + pw, j * s : j * s + ph"),
+    ("max_pool/backward", "pool-backward-windows-side-by-side", "i * s", "i * ph", "j * s", "j * pw"),
+    ("max_pool/backward", "pool-backward-windows-without-stride", "i * s", "i", "j * s", "j"),
+    ("max_pool/backward", "pool-backward-stride-for-columns-only", "i * s", "i"),
+    ("max_pool/backward", "pool-backward-stride-for-rows-only", "j * s", "j"),
+    ("max_pool/backward", "pool-backward-windows-tile-the-image", SIZES, "    OH, OW = H // ph, W // pw\n", "i * s", "i * ph", "j * s", "j * pw"),
+    ("max_pool/backward", "pool-non-square-windows", SIZES, SIZES + "    assert (W - ph) % s == 0\n"),
 ]  # fmt: skip
 
 
