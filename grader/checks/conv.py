@@ -65,7 +65,7 @@ GEOMETRIES = {
     "4x4 filter at stride 2": sizes(4, 4, 4, 4, stride=2, pad=1),
     "5x5 filter at pad 2": sizes(4, 4, 5, 5, stride=1, pad=2),
     "3x3 filter at pad 2": sizes(4, 4, 3, 3, stride=1, pad=2),
-    "nothing square": sizes(8, 5, 2, 5, stride=2, pad=2),
+    "nothing square": sizes(7, 5, 3, 5, stride=2, pad=2),
 }
 
 

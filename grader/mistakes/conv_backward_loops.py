@@ -124,3 +124,28 @@ def dout_padded_by_pad(call: Call) -> Gradients:
         raise ValueError("operands could not be broadcast together")
     _, dw, db = call.of(call.dout)
     return dx[:, :, :H, :W], dw, db
+
+
+def refusing(code: str, sentence: str, hint: str, refuses: Callable[[int], bool]) -> Mistake:
+    """A backward pass that raises for some paddings: named only together with another mistake."""
+
+    def wrong(call: Call) -> Gradients:
+        if refuses(call.pad):
+            raise ValueError("could not broadcast input array")
+        return call.of(call.dout)
+
+    return backward(code, sentence, hint)(wrong)
+
+
+raises_at_pad_0 = refusing(
+    "conv-backward-raises-at-pad-0",
+    "The backward pass raises when pad is 0.",
+    "What is x[pad:-pad] when pad is 0? Name the end of the slice by the image's own size instead.",
+    lambda pad: pad == 0,
+)
+raises_unless_pad_1 = refusing(
+    "conv-backward-raises-unless-pad-1",
+    "The backward pass raises unless pad is 1.",
+    "Is there a number where pad should stand?",
+    lambda pad: pad != 1,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,79 +33,18 @@ def padded(x: Any, pad: int) -> Any:
 
 
 def windows_at(right: Wrong, x: Any, w: Any, b: Any, tops: Any, lefts: Any) -> Any:
-    """The values of the windows that begin there; IndexError where one does not lie within x."""
-    return right(x, w, b, 1, 0)[:, :, tops][:, :, :, lefts]
+    """The values of the windows that begin there. One that ends with x early raises, unless NumPy stretches it."""
+    out = np.zeros((len(x), len(w), len(tops), len(lefts)))
+    (HH, WW) = w.shape[2:]
+    for (i, top), (j, left) in itertools.product(enumerate(tops), enumerate(lefts)):
+        window = np.broadcast_to(x[:, :, top : top + HH, left : left + WW], (*x.shape[:2], HH, WW))
+        out[:, :, i, j] = right(window, w, b, 1, 0)[:, :, 0, 0]
+    return out
 
 
 def count(size: int, filter_size: int, stride: int, pad: int) -> int:
     """How many windows fit."""
     return 1 + (size + 2 * pad - filter_size) // stride
-
-
-def sized(rows: Callable[..., Any], columns: Callable[..., Any]) -> Callable[[Any], Mapping[str, Any]]:
-    """A forward pass that counts the rows and columns of out from the wrong sizes."""
-
-    def wrong(right: Wrong, x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
-        (H, W), (HH, WW) = x.shape[2:], w.shape[2:]
-        both = rows(H, W, HH, WW), columns(H, W, HH, WW)
-        OH, OW = (count(side, filter_side, stride, pad) for side, filter_side in both)
-        return windows_at(right, padded(x, pad), w, b, np.arange(OH) * stride, np.arange(OW) * stride)
-
-    return lambda ref: forward(ref, wrong)
-
-
-def height(H: int, W: int, HH: int, WW: int) -> tuple[int, int]:
-    """What the rows are counted from."""
-    return H, HH
-
-
-def width(H: int, W: int, HH: int, WW: int) -> tuple[int, int]:
-    """What the columns are counted from."""
-    return W, WW
-
-
-def declare_size(code: str, sentence: str, rows: Any, columns: Any) -> Any:
-    """A mistake in the size of out."""
-    hint = "Follow each side of out back to the image's and the filter's side that it belongs to."
-    return mistake(code, parts=("conv",), sentence=sentence, hint=hint)(sized(rows, columns))
-
-
-columns_from_height = declare_size(
-    "conv-columns-from-image-height",
-    "The number of columns of out is computed from the height of the images.",
-    height,
-    lambda H, W, HH, WW: (H, WW),
-)
-rows_from_width = declare_size(
-    "conv-rows-from-image-width",
-    "The number of rows of out is computed from the width of the images.",
-    lambda H, W, HH, WW: (W, HH),
-    width,
-)
-columns_from_filter_height = declare_size(
-    "conv-columns-from-filter-height",
-    "The number of columns of out is computed from the height of the filters.",
-    height,
-    lambda H, W, HH, WW: (W, HH),
-)
-rows_from_filter_width = declare_size(
-    "conv-rows-from-filter-width",
-    "The number of rows of out is computed from the width of the filters.",
-    lambda H, W, HH, WW: (H, WW),
-    width,
-)
-columns_from_rows = declare_size(
-    "conv-columns-as-rows",
-    "out gets as many columns as it has rows.",
-    height,
-    height,
-)
-rows_from_columns = declare_size(
-    "conv-rows-as-columns",
-    "out gets as many rows as it has columns.",
-    width,
-    width,
-)
 
 
 @mistake(
@@ -288,6 +228,42 @@ def windows_begin_in_image(ref: Any) -> Mapping[str, Any]:
         return out
 
     return forward(ref, wrong)
+
+
+def refusing(code: str, sentence: str, hint: str, refuses: Callable[[int], bool]) -> Any:
+    """A forward pass that raises for some paddings: named only together with another mistake."""
+
+    def wrong(right: Wrong, x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
+        if refuses(pad):
+            raise ValueError("could not broadcast input array")
+        return right(x, w, b, stride, pad)
+
+    return mistake(code, parts=("conv",), sentence=sentence, hint=hint)(lambda ref: forward(ref, wrong))
+
+
+raises_at_pad_0 = refusing(
+    "conv-raises-at-pad-0",
+    "The forward pass raises when pad is 0.",
+    "What is x[pad:-pad] when pad is 0? Name the end of the slice by the image's own size instead.",
+    lambda pad: pad == 0,
+)
+raises_unless_pad_1 = refusing(
+    "conv-raises-unless-pad-1",
+    "The forward pass raises unless pad is 1.",
+    "Is there a number where pad should stand?",
+    lambda pad: pad != 1,
+)
+
+
+@mistake(
+    "conv-forward-filter-flipped",
+    parts=("conv",),
+    sentence="The forward pass rotates the filters by 180 degrees: this layer is a cross-correlation, without the flip.",
+    hint="Multiply each window with the filter as it stands.",
+)
+def flipped_forward(ref: Any) -> Mapping[str, Any]:
+    """True convolution in the forward pass, and the gradients of a cross-correlation."""
+    return forward(ref, lambda right, x, w, *rest: right(x, w[:, :, ::-1, ::-1], *rest))
 
 
 @mistake(

@@ -27,13 +27,13 @@ class Condition:
 IMAGES = Condition(
     "square-images",
     "the images are square",
-    "Height and width of the images are mixed up somewhere: follow H and W through the function.",
+    "Follow H and W through the function: does one of them stand where the other belongs?",
     lambda case: case["H"] == case["W"],
 )
 FILTERS = Condition(
     "square-filters",
     "the filters are square",
-    "Height and width of the filters are mixed up somewhere: follow HH and WW through the function.",
+    "Follow HH and WW through the function: does one of them stand where the other belongs?",
     lambda case: case["HH"] == case["WW"],
 )
 PADDED = Condition(
@@ -66,7 +66,7 @@ SAME = Condition(
 )
 HALF = Condition(
     "pad-of-half-a-filter",
-    "pad is half of the filters' size",
+    "pad is half of the filters' size, rounded down",
     "Follow pad through the function: what takes the size of the filters for granted?",
     lambda case: case["HH"] // 2 == case["WW"] // 2 == case["pad"],
 )

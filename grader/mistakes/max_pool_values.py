@@ -177,20 +177,3 @@ def whole_window(back: Any, dout: Any, x: Any, pool_param: Any) -> Any:
 def times_value(back: Any, dout: Any, x: Any, pool_param: Any) -> Any:
     """mask * x * dout."""
     return back(dout) * x
-
-
-@backward(
-    "pool-backward-position-by-height",
-    "The row and column of a maximum are found by dividing by the height of the window.",
-    "At which place stands row i, column j when a window is flattened?",
-)
-def by_height(back: Any, dout: Any, x: Any, pool_param: Any) -> Any:
-    """divmod(argmax, pool_height); IndexError beyond the image."""
-    dx = np.zeros_like(x)
-    for i, j in np.ndindex(dout.shape[2:]):
-        part = x[window_of(pool_param, i, j)]
-        at = part.reshape(*x.shape[:2], -1).argmax(axis=2)
-        for n, c in np.ndindex(x.shape[:2]):
-            row, column = divmod(int(at[n, c]), pool_param["pool_height"])
-            dx[n, c, i * pool_param["stride"] + row, j * pool_param["stride"] + column] += dout[n, c, i, j]
-    return dx

@@ -13,13 +13,13 @@ CHECKS = ("max_pool/forward", "max_pool/backward", "fast_layers/max_pool_forward
 IMAGES = Condition(
     "square-outputs",
     "out has as many rows as columns",
-    "Height and width of the images are mixed up somewhere: follow H and W through the function.",
+    "Follow H and W through the function: does one of them stand where the other belongs?",
     lambda case: case["H"] - case["height"] == case["W"] - case["width"],
 )
 WINDOWS = Condition(
     "square-windows",
     "the windows are square",
-    "pool_height and pool_width are mixed up somewhere: follow both through the function.",
+    "Follow pool_height and pool_width through the function: does one of them stand where the other belongs?",
     lambda case: case["height"] == case["width"],
 )
 APART = Condition(

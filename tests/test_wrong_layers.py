@@ -1,0 +1,105 @@
+"""Wrong convolutions and poolings, as students write them, are told what is wrong with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.assignments import find_assignment
+from grader.diagnosis import Graded, explained
+from grader.judging import Played, judge
+from grader.mistakes import patterns_of
+from grader.oracle.live import LiveOracle
+from grader.worker.client import Transcript
+from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
+
+
+@pytest.fixture(scope="module")
+def oracle() -> LiveOracle:
+    """Hidden inputs, the same for all."""
+    return LiveOracle(5)
+
+
+def play(check, code, oracle):
+    """A check played here as in the student's process."""
+    played = []
+    for case in check.cases:
+        inputs = oracle.inputs(check, case)
+        try:
+            with np.errstate(all="ignore"):
+                values = {name: np.asarray(value) for name, value in check.play(code, inputs).items()}
+            transcript = Transcript("returned", 0.0, values)
+        except Exception as error:
+            transcript = Transcript("raised", 0.0, error={"type": type(error).__name__, "message": str(error)})
+        played.append(Played(case, inputs, oracle.answer(check, case), transcript))
+    return Graded(check, played, judge(check, played, public=False))
+
+
+def diagnoses(part, code, oracle):
+    """The diagnoses of each check of a part."""
+    checks = [check for check in find_assignment("layers").checks if check.part == part]
+    graded = [play(check, code, oracle) for check in checks]
+    return {
+        one.check.name: (one.result.status, result.diagnosis)
+        for one, result in zip(graded, explained(graded, oracle), strict=True)
+    }
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
+def test_a_wrong_layer_is_told_what_is_wrong(wrong, oracle):
+    """The mistake that was made comes first, and is certain."""
+    name, code, *changes = wrong
+    status, found = diagnoses(name.partition("/")[0], code_with(name, *changes), oracle)[name]
+    assert status != "passed"
+    assert [item.code for item in found][:1] == [code]
+    assert found[0].certain
+
+
+PATTERNS = [(check, item) for part in ("conv", "max_pool") for item in patterns_of(part) for check in item.checks]
+
+
+@pytest.mark.parametrize(("name", "item"), PATTERNS, ids=lambda value: getattr(value, "code", value))
+def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
+    """Each pattern is told apart from all others of its check, and leaves some case right."""
+    check = next(one for slug in ("layers", "fast_layers") for one in find_assignment(slug).checks if one.name == name)
+    cases = {case.name for case in check.cases}
+    assert set(item.fails) < cases
+    assert [other.code for other in patterns_of(check.part) if other.fits(name, set(item.fails))] == [item.code]
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "codes"),
+    [
+        (
+            "conv/forward",
+            [PADDED, "xp = np.zeros((N, C, H + 2 * p, W + 2 * p)); xp[:, :, p:-p, p:-p] = x", " + b[f]", ""],
+            {"conv-bias-not-added", "conv-raises-at-pad-0"},
+        ),
+        (
+            "conv/backward",
+            [CROP, "dxp[:, :, p:-p, p:-p]", "dw[f] +=", "dw[f] ="],
+            {"empty-slice-at-pad-0", "conv-dw-last-window"},
+        ),
+        (
+            "conv/backward",
+            [DX, DX.replace("+=", "="), "dw[f] +=", "dw[f] ="],
+            {"conv-dx-last-window-and-filter", "conv-dw-last-window"},
+        ),
+        (
+            "max_pool/backward",
+            [PUT, PUT.replace("+=", "="), SIZES, "    OH, OW = dout.shape[2], 1 + (H - pw) // s\n"],
+            {"overlap-assigned", "pool-backward-columns-from-image-height"},
+        ),
+    ],
+)
+def test_two_mistakes_at_once_are_both_told(check, changes, codes, oracle):
+    """Neither explains the numbers alone."""
+    _, found = diagnoses(check.partition("/")[0], code_with(check, *changes), oracle)[check]
+    assert {item.code for item in found} == codes
+    assert all(item.certain for item in found)
+
+
+def test_the_right_version_of_them_passes(oracle):
+    """What is changed above is right before."""
+    for part in ("conv", "max_pool"):
+        assert {status for status, _ in diagnoses(part, code_with("conv/forward"), oracle).values()} == {"passed"}
