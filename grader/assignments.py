@@ -110,19 +110,20 @@ def find_assignment(slug: str) -> Assignment:
 def recognise(submission: Submission) -> Assignment:
     """The assignment whose notebooks are there, and whose names; Refused if the submission defines none of any.
 
-    What has as large a share of both goes to the assignment of which more notebooks, then more names are there.
+    What has as large a share of both goes to the assignment of which more notebooks, then more names are there, then
+    to one with a template.
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
     known = all_assignments().values()
 
-    def likeness(assignment: Assignment) -> tuple[float, int, int]:
+    def likeness(assignment: Assignment) -> tuple[float, int, int, bool]:
         names, notebooks = defined & set(assignment.needs), files & set(assignment.notebooks)
         share = len(names) / max(len(assignment.needs), 1) + len(notebooks) / len(assignment.notebooks)
-        return round(share, 6), len(notebooks), len(names)
+        return round(share, 6), len(notebooks), len(names), assignment.template
 
     best = max(known, key=likeness)
-    if not any(likeness(best)):
+    if not any(likeness(best)[:3]):
         wanted = ", ".join(assignment.slug for assignment in known)
         raise Refused(
             f"{submission.path} defines no function or class of any assignment; "

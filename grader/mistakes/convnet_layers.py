@@ -1,4 +1,4 @@
-"""What goes wrong in the three-layer convolutional network apart from its regularisation: first weights and layers."""
+"""What goes wrong in convolutional networks apart from their regularisation: first weights and layers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ PARTS = ("three_layer_convnet",)
 PLAYED = tuple(f"three_layer_convnet/{check}" for check in ("scores", "loss", "gradients"))
 
 
-def first_weights(ref: Any, change: Callable[[dict[str, Any]], tuple[dict[str, Any], Mapping[str, Any]]]) -> Any:
-    """The reference's class, made with what ``change(arguments)`` gives: other arguments, and how to replace parameters."""
+def first_weights(
+    ref: Any, change: Callable[[dict[str, Any]], tuple[dict[str, Any], Mapping[str, Any]]]
+) -> Mapping[str, Any]:
+    """The reference's class, made as ``change(arguments)`` says: other arguments, and how to replace parameters."""
 
     class ThreeLayerConvNet(ref.ThreeLayerConvNet):  # type: ignore[misc]  # the reference is known at run time only
         def __init__(self, **arguments: Any) -> None:
@@ -28,17 +30,23 @@ def first_weights(ref: Any, change: Callable[[dict[str, Any]], tuple[dict[str, A
 def square(side: int) -> Callable[[Any], Mapping[str, Any]]:
     """A variant that takes the images to be as wide as high (or as high as wide)."""
 
-    def change(arguments: dict[str, Any]) -> Any:
-        C, *sides = arguments["input_dim"]
-        return arguments | {"input_dim": (C, sides[side], sides[side])}, {}
+    def sided(shape: Any) -> Any:
+        return shape[0], shape[1 + side], shape[1 + side]
 
-    return lambda ref: first_weights(ref, change)
+    def variant(ref: Any) -> Mapping[str, Any]:
+        def init_two_layer_convnet(**arguments: Any) -> Any:
+            return ref.init_two_layer_convnet(**arguments | {"input_shape": sided(arguments["input_shape"])})
+
+        changed = first_weights(ref, lambda given: (given | {"input_dim": sided(given["input_dim"])}, {}))
+        return {**changed, "init_two_layer_convnet": init_two_layer_convnet}
+
+    return variant
 
 
 SQUARE = tuple(
     mistake(
         f"images-taken-as-square-{name}",
-        parts=PARTS,
+        parts=(*PARTS, "two_layer_convnet"),
         sentence=f"The size of W2 is computed from the {name} of the images alone, as if they were square.",
         hint="How many numbers are left of each map after pooling, if height and width differ?",
     )(square(side))
@@ -122,6 +130,7 @@ def hidden_relu_absent(ref: Any) -> Mapping[str, Any]:
     """A network with each hidden unit twice."""
 
     class ThreeLayerConvNet(ref.ThreeLayerConvNet):  # type: ignore[misc]  # the reference is known at run time only
+        params: Any
         reg: float
 
         def loss(self, X: Any, y: Any = None) -> Any:

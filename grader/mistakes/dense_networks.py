@@ -23,20 +23,30 @@ def with_model(ref: Any, change: Callable[[Mapping[str, Any], float, Answer], An
         return change(model, reg, lambda other, strength: ref.two_layer_net(X, other, y, strength))
 
     class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+        params: Any
+
         def loss(self, X: Any, y: Any = None, reg: float = 0.0) -> Any:
-            inner, own = super().loss, self.params
+            inner = super().loss
+            return self._played(reg, lambda strength: inner(X)) if y is None else inner(X, y, reg)
+
+        def _loss_and_gradients(self, X: Any, y: Any, reg: float) -> Any:  # training calls it too
+            inner = super()._loss_and_gradients
+            return self._played(reg, lambda strength: inner(X, y, strength))
+
+        def predict(self, X: Any) -> Any:
+            return np.argmax(self.loss(X), axis=1)
+
+        def _played(self, reg: float, play: Callable[[float], Any]) -> Any:
+            own = self.params
 
             def answer(other: Any, strength: float) -> Any:
                 self.params = other
                 try:
-                    return inner(X, y, strength)
+                    return play(strength)
                 finally:
                     self.params = own
 
             return change(own, reg, answer)
-
-        def predict(self, X: Any) -> Any:
-            return np.argmax(self.loss(X), axis=1)
 
     return {"two_layer_net": two_layer_net, "TwoLayerNet": TwoLayerNet}
 

@@ -15,6 +15,7 @@ from grader.mistakes import Mistake, mistake
 from grader.mistakes.networks import MODELS, Call, networks
 
 THREE = ("three_layer_convnet",)
+MOST = tuple(part for part in MODELS if part != "two_layer_convnet")  # what is rare is not recorded for all
 HINTS = {
     "loss": "Write down the regularisation term of the loss: each weight array enters once, squared, and no bias does.",
     "gradients": "Differentiate the regularisation term by each parameter; a numeric check needs reg above 0.",
@@ -52,9 +53,9 @@ def in_gradients(code: str, parts: tuple[str, ...], what: str, counts: Counts) -
     )
 
 
-def parts_with(*names: str) -> tuple[str, ...]:
+def parts_with(*names: str, of: tuple[str, ...] = MODELS) -> tuple[str, ...]:
     """The parts whose networks have these parameters."""
-    return THREE if any(name.endswith("3") for name in names) else MODELS
+    return THREE if any(name.endswith("3") for name in names) else of
 
 
 WEIGHTS = ("W1", "W2", "W3")
@@ -78,11 +79,14 @@ LOSS = (
         in_loss(f"without-{one}-and-{two}".lower(), THREE, f"regularises neither {one} nor {two}", {one: 0, two: 0})
         for one, two in combinations(WEIGHTS, 2)
     ),
-    *(in_loss(f"twice-{one.lower()}", parts_with(one), f"regularises {one} twice", {one: 2}) for one in WEIGHTS),
+    *(
+        in_loss(f"twice-{one.lower()}", parts_with(one, of=MOST), f"regularises {one} twice", {one: 2})
+        for one in WEIGHTS
+    ),
     *(
         in_loss(
             f"{two}-for-{one}".lower(),
-            parts_with(one, two),
+            parts_with(one, two, of=MOST),
             f"regularises {two} in the place of {one}: one of them twice, the other not at all",
             {one: 0, two: 2},
         )
@@ -93,7 +97,7 @@ LOSS = (
     *(
         in_loss(
             f"{one}-for-{two}".lower(),
-            parts_with(one),
+            parts_with(one, of=MOST),
             f"regularises the biases {one} in the place of the weights {two}",
             {one: 1, two: 0},
         )
@@ -121,7 +125,10 @@ GRADIENTS = (
     ),
     *(
         in_gradients(
-            f"twice-{one.lower()}", parts_with(one), f"The gradient of {one} has its regularisation twice", {one: 2}
+            f"twice-{one.lower()}",
+            parts_with(one, of=MOST),
+            f"The gradient of {one} has its regularisation twice",
+            {one: 2},
         )
         for one in WEIGHTS
     ),
@@ -132,7 +139,7 @@ GRADIENTS = (
         dict.fromkeys(WEIGHTS, 0.5),
     ),
     in_gradients(
-        "negative", MODELS, "The gradient of the regularisation has the wrong sign", dict.fromkeys(WEIGHTS, -1.0)
+        "negative", MOST, "The gradient of the regularisation has the wrong sign", dict.fromkeys(WEIGHTS, -1.0)
     ),
     in_gradients(
         "with-biases", MODELS, "The gradients of the biases have a regularisation; they should have none", BIASES
@@ -179,31 +186,31 @@ OTHERWISE = (
     )(changed(right_loss, lambda call, W: 2 * call.factor * call.reg * np.sum(W))),
     mistake(
         "reg-gradient-squares",
-        parts=MODELS,
+        parts=MOST,
         sentence="The gradient of the regularisation is made of the squares of the weights.",
         hint="Differentiate the square.",
     )(changed(right_loss, lambda call, W: 2 * call.factor * call.reg * W**2)),
     mistake(
         "reg-loss-not-squared",
-        parts=MODELS,
+        parts=MOST,
         sentence="The loss regularises the sum of the weights, not of their squares.",
         hint="A negative weight costs as much as a positive one.",
     )(changed(lambda call, W: call.factor * call.reg * np.sum(W), right_gradient)),
     mistake(
         "reg-loss-norm",
-        parts=MODELS,
+        parts=MOST,
         sentence="The loss regularises the norm of the weights, not the sum of their squares.",
         hint="No root is taken.",
     )(changed(lambda call, W: call.factor * call.reg * np.sqrt(np.sum(W**2)), right_gradient)),
     mistake(
         "reg-loss-averaged",
-        parts=MODELS,
+        parts=MOST,
         sentence="The regularisation in the loss is divided by the number of samples.",
         hint="Only the sum over the samples is averaged.",
     )(changed(lambda call, W: right_loss(call, W) / call.samples, right_gradient)),
     mistake(
         "reg-gradient-averaged",
-        parts=MODELS,
+        parts=MOST,
         sentence="The regularisation in the gradients is divided by the number of samples.",
         hint="Only what comes from the samples is averaged.",
     )(changed(right_loss, lambda call, W: right_gradient(call, W) / call.samples)),

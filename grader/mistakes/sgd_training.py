@@ -101,21 +101,3 @@ FROZEN = tuple(
 def decays_every_step(ref: Any) -> Mapping[str, Any]:
     """A decay after every step."""
     return stepwise(ref, lambda net, before: None, every_step=True)
-
-
-@mistake(
-    "batch-without-replacement",
-    parts=PARTS,
-    sentence="The batch is drawn without replacement, which needs at least batch_size samples.",
-    hint="The toy problem has 5 samples and the batch 200; see the options of the function that draws it.",
-)
-def without_replacement(ref: Any) -> Mapping[str, Any]:
-    """Raises where NumPy would; elsewhere other samples are drawn, which is no mistake."""
-
-    class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
-        def train(self, X: Any, *data: Any, batch_size: int = 200, **options: Any) -> Any:
-            if len(X) < batch_size:
-                raise ValueError("Cannot take a larger sample than population when 'replace=False'")
-            return super().train(X, *data, batch_size=batch_size, **options)
-
-    return {"TwoLayerNet": TwoLayerNet}
