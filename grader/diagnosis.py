@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.evidence import evidence
-from grader.expectations import Arrays, Verdict, rel_errors
+from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
 from grader.judging import Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
 from grader.model import CheckResult, Diagnosis
@@ -211,7 +211,7 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
     names = {  # of each array, and of what stands for it in the convention
         expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
         for expectation in check.expect
-        if expectation.name in values
+        if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
     return (
         bool(names)

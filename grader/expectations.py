@@ -269,6 +269,9 @@ class Remark:
         return None if gate(self.name, got, want[self.name]) else self.say(_plain(got[self.name]), inputs)
 
 
+UNMARKED = (ShowCurve, Remark)  # they say something without judging
+
+
 def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0) -> Matches:
     """Expect the reference's array, to a relative error of ``rel``; the hint follows a wrong shape.
 

@@ -196,7 +196,7 @@ def learns(inputs: Arrays) -> bool:
 def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iters: int, **task: Any) -> dict[str, Any]:
     """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
     data = {"X": X, "y": y, "X_val": X_val, "y_val": y_val}
-    trained = toy.training(code, **data, **task, num_iters=num_iters)
+    trained = dict(toy.training(code, **data, **task, num_iters=num_iters))
     if len(X) != 12:
         return trained
     first = toy.training(code, **data, **task, num_iters=1)
