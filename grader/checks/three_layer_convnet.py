@@ -141,7 +141,7 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
         *(matches(name, shape_hint="One bias for each output of the layer.") for name in ("b1", "b2", "b3")),
     ],
 )
-def initial(
+def init(
     code: Any, H: int, W: int, hidden: int, classes: int, filters: int, size: int, weight_scale: float
 ) -> dict[str, Any]:
     """Initial parameters: random weights of the given scale, biases of zero."""

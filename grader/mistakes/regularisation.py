@@ -65,7 +65,7 @@ BIASES = {"b1": 1.0, "b2": 1.0, "b3": 1.0}
 LEFT_OUT = tuple(
     mistake(
         f"{name.lower()}-not-regularised",
-        parts=parts_with(name),
+        parts=(*parts_with(name), "modular_two_layer_net", "fully_connected_net"),
         sentence=f"{name} is left out of the regularisation.",
         hint="The regularisation sums over the weights of every layer.",
     )(covering({name: 0}, {name: 0}))
