@@ -201,7 +201,7 @@ def far_from_log(got: Arrays, inputs: Arrays) -> float:
 
 
 def not_raised(got: Arrays, inputs: Arrays) -> float:
-    """By how much regularisation lowers the loss."""
+    """By how much regularisation lowers the loss: about -1e-3 if it is right; the two networks differ by about 1e-6."""
     return float(got["loss"] - got["regularised"])
 
 
@@ -211,7 +211,7 @@ def not_raised(got: Arrays, inputs: Arrays) -> float:
     expect=[
         Below("loss", 0.01, "distance of the loss from ln(classes)", ("loss",), far_from_log),
         Below(
-            "regularised", 0.0, "loss without regularisation minus that with it", ("loss", "regularised"), not_raised
+            "regularised", -1e-4, "loss without regularisation minus that with it", ("loss", "regularised"), not_raised
         ),
     ],
 )

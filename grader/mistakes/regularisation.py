@@ -62,16 +62,6 @@ WEIGHTS = ("W1", "W2", "W3")
 ALL = dict.fromkeys(WEIGHTS, 0.0)
 BIASES = {"b1": 1.0, "b2": 1.0, "b3": 1.0}
 
-LEFT_OUT = tuple(
-    mistake(
-        f"{name.lower()}-not-regularised",
-        parts=(*parts_with(name), "modular_two_layer_net", "fully_connected_net"),
-        sentence=f"{name} is left out of the regularisation.",
-        hint="The regularisation sums over the weights of every layer.",
-    )(covering({name: 0}, {name: 0}))
-    for name in WEIGHTS
-)
-
 LOSS = (
     in_loss("absent", MODELS, "leaves out the regularisation", ALL),
     *(in_loss(f"without-{one.lower()}", parts_with(one), f"does not regularise {one}", {one: 0}) for one in WEIGHTS),
@@ -147,6 +137,18 @@ GRADIENTS = (
     in_gradients(
         "biases-only", MODELS, "The gradients regularise the biases in the place of the weights", ALL | BIASES
     ),
+)
+
+
+# After the others: where only the loss or only the gradients are explained, the narrower sentence comes first.
+LEFT_OUT = tuple(
+    mistake(
+        f"{name.lower()}-not-regularised",
+        parts=(*parts_with(name), "modular_two_layer_net", "fully_connected_net"),
+        sentence=f"{name} is left out of the regularisation.",
+        hint="The regularisation sums over the weights of every layer.",
+    )(covering({name: 0}, {name: 0}))
+    for name in WEIGHTS
 )
 
 
