@@ -142,7 +142,7 @@ def recognise(submission: Submission) -> Assignment:
     """The assignment whose notebooks are there, and whose names; Refused if the submission defines none of any.
 
     Names count by their F-score: those of the assignment that are there, and those there that are the assignment's.
-    A draw goes to the assignment of which more notebooks, then more names are there.
+    A draw goes to the assignment of which more notebooks, then more names are there, then to one with a template.
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
@@ -150,15 +150,15 @@ def recognise(submission: Submission) -> Assignment:
 
     of_any = defined & {name for assignment in known for name in assignment.names}
 
-    def likeness(assignment: Assignment) -> tuple[float, int, int]:
+    def likeness(assignment: Assignment) -> tuple[float, int, int, bool]:
         names, notebooks = defined & set(assignment.names), files & set(assignment.notebooks)
         if not names and assignment.notebook not in files:
-            return 0.0, 0, 0
+            return 0.0, 0, 0, False
         score = 2 * len(names) / (len(assignment.names) + len(of_any)) + len(notebooks) / len(assignment.notebooks)
-        return round(score, 6), len(notebooks), len(names)
+        return round(score, 6), len(notebooks), len(names), assignment.template
 
     best = max(known, key=likeness)
-    if not any(likeness(best)):
+    if not any(likeness(best)[:3]):
         wanted = ", ".join(assignment.slug for assignment in known)
         raise Refused(
             f"{submission.path} defines no function or class of any assignment; "

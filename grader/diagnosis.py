@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.evidence import evidence
-from grader.expectations import Arrays, Verdict, rel_errors
+from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
 from grader.judging import Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
 from grader.model import CheckResult, Diagnosis
@@ -202,13 +202,21 @@ def _may_explain(check: Check, item: Played, given: Answers) -> bool:
 
 
 def _reproduces(check: Check, item: Played, given: Arrays) -> bool:
-    """Whether a mistake gives the student's arrays, and not the right ones."""
-    values = {**item.want, **given}
-    names = [name for name in (expectation.name for expectation in check.expect) if name in values]
+    """Whether a mistake gives the student's arrays, and not the right ones, in one of the conventions of the check."""
+    conventions = dict.fromkeys(["", *(getattr(expectation, "other", "") for expectation in check.expect)])
+    return bool(given) and any(_gives(check, item, {**item.want, **given}, convention) for convention in conventions)
+
+
+def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
+    names = {  # of each array, and of what stands for it in the convention
+        expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
+        for expectation in check.expect
+        if expectation.name in values and not isinstance(expectation, UNMARKED)
+    }
     return (
-        bool(names and given)
-        and all(_same(item.transcript.values.get(name), values[name]) for name in names)
-        and not all(_same(values[name], item.want[name]) for name in names)
+        bool(names)
+        and all(_same(item.transcript.values.get(name), values[place]) for name, place in names.items())
+        and not all(_same(values[place], item.want[place]) for place in names.values())
     )
 
 

@@ -217,6 +217,46 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class EitherConvention:
+    """Takes a network's loss or gradient with the regularisation reg * sum(W**2) or 0.5 * reg * sum(W**2).
+
+    The scenario plays the code with reg and once more with reg / 2, and puts ``other`` before those names: what the
+    reference, which has no 0.5, gives with reg / 2 is what the other convention gives with reg. The convention is the
+    one whose loss the student's loss is nearer to, so that a gradient must belong to the loss. A loss that is neither
+    chooses nothing, so that its own mistake does not cost the gradients: then either convention will do for each.
+    """
+
+    expectation: Expectation
+    loss: str = "loss"
+    other: str = "half_"
+
+    @property
+    def name(self) -> str:
+        """The array that it is about."""
+        return self.expectation.name
+
+    @property
+    def limit(self) -> float:
+        """The largest ``measured`` that passes."""
+        return self.expectation.limit
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
+        """Judge by the convention of the loss, or by the one that comes nearer."""
+        half = {**want, self.name: want[self.other + self.name]}
+        fits = [self._fits(got, want[name]) for name in (self.loss, self.other + self.loss)]
+        if fits == [False, True]:
+            return self.expectation.judge(got, half, inputs, public)
+        whole = self.expectation.judge(got, want, inputs, public)
+        if any(fits):
+            return whole
+        other = self.expectation.judge(got, half, inputs, public)
+        return min((whole, other), key=_error)
+
+    def _fits(self, got: Values, want: Array) -> bool:
+        return gate(self.loss, got, want) is None and bool(np.all(rel_errors(_plain(got[self.loss]), want) <= 1e-8))
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Says something about a returned array, without marks: ``say(got, inputs)`` gives a Note or None."""
 
@@ -227,6 +267,9 @@ class Remark:
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Note | None:
         """An array that would not pass the gate is not remarked on."""
         return None if gate(self.name, got, want[self.name]) else self.say(_plain(got[self.name]), inputs)
+
+
+UNMARKED = (ShowCurve, Remark)  # they say something without judging
 
 
 def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0) -> Matches:
@@ -297,6 +340,13 @@ def heat(errors: Array) -> tuple[str, ...]:
     level = 9 + np.log10(np.maximum(tiles, 1e-300) / max(float(tiles.max()), 1e-300)) * 9 / 12
     digits = np.where(tiles > 0, np.clip(level, 1, 9), 0).astype(int)
     return tuple("".join(map(str, row)) for row in digits)
+
+
+def _error(said: Verdict | Note | Curve | None) -> tuple[bool, float]:
+    """For finding the better of two verdicts."""
+    if not isinstance(said, Verdict):
+        return True, np.inf
+    return not said.ok, np.inf if said.measured is None else said.measured
 
 
 def _place(errors: Array) -> str:

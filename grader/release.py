@@ -31,7 +31,9 @@ STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
 
 
 def solution_notebook(assignment: Assignment) -> Path:
-    """Where the solution notebook of an assignment is; Refused if this machine has none."""
+    """Where the solution notebook of an assignment is; Refused if it has none, or this machine has not."""
+    if not assignment.template:
+        raise Refused(f"{assignment.slug} has no template to release: its students have the course's own notebooks.")
     path = Path(__file__).resolve().parents[1] / "solutions" / "notebooks" / assignment.notebook
     if not path.is_file():
         raise Refused(f"The solution notebook {path} does not exist; a template is made in a checkout, from it.")
@@ -123,7 +125,7 @@ def _check_template(result: Result) -> None:
 
 def main(slugs: list[str]) -> None:
     """Make the templates of this project anew, of the given assignments or of all."""
-    for assignment in map(find_assignment, slugs or all_assignments()):
+    for assignment in map(find_assignment, slugs or [a.slug for a in all_assignments().values() if a.template]):
         for path in release(assignment, assignment.folder):
             sys.stdout.write(f"{path}\n")
 

@@ -145,6 +145,7 @@ UNUSUAL = {
     "layers": "layers/loops",
     "two_layer_model": "two_layer_model/package_with_loops",
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
+    "cs231n_2017_a1": "more/two_layer_net/loops_and_einsum",
 }
 QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes
 
@@ -224,6 +225,8 @@ def signatures(source: str) -> dict[str, str]:
 
 def test_the_stubs_have_the_signatures_of_the_solutions(assignment):
     """What students fill in can be called exactly as the reference is."""
+    if not assignment.template:
+        pytest.skip("there are no stubs")
     (file,) = [file for file in read_submission(assignment.folder).files if file.is_notebook]
     stubs = signatures("\n".join(readable(cell, notebook=True).source for cell in file.cells))
     named = {name: reference for part in assignment.parts for name, reference in part.reference.items()}

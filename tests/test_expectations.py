@@ -7,6 +7,7 @@ import pytest
 
 from grader.expectations import (
     Below,
+    EitherConvention,
     Labels,
     Odd,
     Remark,
@@ -162,3 +163,31 @@ def test_the_heatmap_is_small_and_marks_the_worst_place():
     assert (len(rows), len(rows[0])) == (32, 32)
     assert "".join(rows).count("9") == 1
     assert set("".join(rows)) == {"0", "9"}
+
+
+BOTH = {"loss": np.array(3.0), "half_loss": np.array(2.0), "W1": np.array([4.0, 5.0]), "half_W1": np.array([2.0, 2.5])}
+
+
+@pytest.mark.parametrize(
+    ("loss", "gradient", "ok"),
+    [
+        (3.0, "W1", True),
+        (2.0, "half_W1", True),
+        (3.0, "half_W1", False),
+        (2.0, "W1", False),
+        (2.7, "W1", True),
+        (2.7, "half_W1", True),
+        (np.nan, "half_W1", True),
+    ],
+)
+def test_a_gradient_belongs_to_the_loss_in_either_convention(loss, gradient, ok):
+    """A loss that is neither chooses nothing, and costs the gradients nothing."""
+    got = {"loss": np.array(loss), "W1": BOTH[gradient]}
+    assert EitherConvention(matches("W1")).judge(got, BOTH, {}, True).ok is ok
+
+
+def test_of_a_loss_in_neither_convention_the_nearer_one_is_told():
+    """The measured error is the smaller one."""
+    verdict = EitherConvention(Within("loss", 1e-12)).judge({"loss": np.array(2.1)}, BOTH, {}, True)
+    assert not verdict.ok
+    assert verdict.measured == pytest.approx(0.1)

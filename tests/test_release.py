@@ -18,6 +18,8 @@ from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE
 from grader.release import release, solution_notebook, template_of
 
+WITH_TEMPLATE = [slug for slug, assignment in all_assignments().items() if assignment.template]
+
 SOLVED = '''def f(x):
     """Twice x."""
     ### BEGIN SOLUTION
@@ -28,7 +30,7 @@ SOLVED = '''def f(x):
 '''
 
 
-@pytest.mark.parametrize("slug", all_assignments())
+@pytest.mark.parametrize("slug", WITH_TEMPLATE)
 def test_every_template_is_what_its_solution_makes(slug: str):
     """The notebook in student_template/ equals the one made anew."""
     assignment = find_assignment(slug)
@@ -36,7 +38,7 @@ def test_every_template_is_what_its_solution_makes(slug: str):
     assert (assignment.folder / assignment.notebook).read_text("utf-8") == made
 
 
-@pytest.mark.parametrize("slug", all_assignments())
+@pytest.mark.parametrize("slug", WITH_TEMPLATE)
 def test_every_solution_notebook_earns_all_marks(slug: str, box):
     """On a hidden seed; it is written independently of the reference."""
     assignment = find_assignment(slug)
@@ -115,6 +117,13 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
         assert str(tmp_path / "out" / name) in said
     workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
     assert "grader check . --assignment two_layer_net" in workflow
+
+
+def test_an_assignment_without_a_template_is_not_released(tmp_path):
+    """Its students have the course's own notebooks; one sentence says so, and nothing is written."""
+    with pytest.raises(Refused, match="cs231n_2017_a1 has no template to release"):
+        release(find_assignment("cs231n_2017_a1"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_the_solutions_there_is_nothing_to_release():

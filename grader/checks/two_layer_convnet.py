@@ -45,7 +45,7 @@ def labelled(*shape: int, reg: float = 0.3, **sizes: int) -> dict[str, Any]:
 def edge_cases(inputs: Any) -> dict[str, Any]:
     """What square images and one filter size do not show."""
     return {
-        "height and width differ": inputs(2, 2, 4, 6),
+        "images not square": inputs(2, 2, 4, 6),
         "filters of 5": inputs(2, 1, 4, 4, filters=2, size=5),
         "one sample, filters of 1": inputs(1, 2, 4, 4, size=1, classes=3),
     }
@@ -70,7 +70,7 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
     points=2,
     # The limit of 3.5 fails right weights with a probability of at most 2 exp(-24.5) = 5e-11 each.
     inputs={"H": 6, "W": 6, "classes": 6, "filters": 16, "size": 5, "weight_scale": small},
-    edges={"height and width differ": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": large}},
+    edges={"images not square": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": large}},
     edge_points=1,
     expect=[
         Below(
@@ -174,7 +174,7 @@ def far_from_log(got: Arrays, inputs: Arrays) -> float:
 
 
 def not_raised(got: Arrays, inputs: Arrays) -> float:
-    """By how much regularisation lowers the loss."""
+    """By how much regularisation lowers the loss: about -1e-3 if it is right; the two networks differ by about 1e-6."""
     return float(got["loss"] - got["regularised"])
 
 
@@ -184,7 +184,7 @@ def not_raised(got: Arrays, inputs: Arrays) -> float:
     expect=[
         Below("loss", 0.01, "distance of the loss from ln(classes)", ("loss",), far_from_log),
         Below(
-            "regularised", 0.0, "loss without regularisation minus that with it", ("loss", "regularised"), not_raised
+            "regularised", -1e-4, "loss without regularisation minus that with it", ("loss", "regularised"), not_raised
         ),
     ],
 )

@@ -77,7 +77,7 @@ def pattern(
 
 @functools.cache
 def _declared() -> tuple[Mistake | Pattern, ...]:
-    """Every declaration in this package's modules; MalformedCheck names the file of a bad one."""
+    """Every declaration in this package's modules, alone or in tuples; MalformedCheck names the file of a bad one."""
     found: dict[str, Mistake | Pattern] = {}
     for info in pkgutil.iter_modules(__path__):
         file = f"grader/mistakes/{info.name}.py"
@@ -85,7 +85,8 @@ def _declared() -> tuple[Mistake | Pattern, ...]:
             module = importlib.import_module(f"{__name__}.{info.name}")
         except Exception as error:
             raise MalformedCheck(f"{file}: {type(error).__name__}: {error}") from error
-        for item in vars(module).values():
+        values = vars(module).values()
+        for item in (one for value in values for one in (value if isinstance(value, tuple) else (value,))):
             if isinstance(item, (Mistake, Pattern)) and found.setdefault(item.code, item) is not item:
                 raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
     return tuple(found.values())

@@ -15,6 +15,9 @@ HINTS = {
     r"slice indices must be integers": (
         "An index is a float here: in Python 3, / gives a float; // divides to a whole number."
     ),
+    r"Cannot take a larger sample than population": (
+        "The batch is drawn without replacement, which needs at least batch_size samples."
+    ),
     r"name 'xrange' is not defined": "The code is written for Python 2; xrange is called range in Python 3.",
     r"cannot unpack non-iterable NoneType object": (
         "Something returned None where a tuple was expected: is a return missing?"

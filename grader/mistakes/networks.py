@@ -1,4 +1,8 @@
-"""What goes wrong in networks with a softmax loss and the regularisation 0.5 * reg * sum(W**2)."""
+"""What goes wrong in networks with a softmax loss and regularised weights.
+
+They regularise with 0.5 * reg * sum(W**2), but for the TwoLayerNet that trains itself: that one with reg * sum(W**2).
+See regularisation.py and net_regularisation.py for which parameters are covered.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,29 @@ import numpy as np
 from grader.mistakes import mistake
 
 PARTS = ("two_layer_model", "two_layer_convnet", "three_layer_convnet", "modular_two_layer_net", "fully_connected_net")
+MODELS = ("two_layer_model", "two_layer_convnet", "three_layer_convnet", "two_layer_net", "two_layer_classifier")
 FUNCTIONS = ("two_layer_net", "two_layer_convnet")
 CLASSES = ("ThreeLayerConvNet", "TwoLayerNet", "FullyConnectedNet")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call for loss and gradients; ``right(reg)`` gives them as the reference does."""
+    """One call for loss and gradients; ``right(reg)`` gives them as the reference does.
+
+    The regularisation is ``factor * reg * sum(W**2)``.
+    """
 
     right: Callable[[float], Any]
     params: Mapping[str, Any]
     reg: float
-    samples: int
+    X: Any
+    y: Any
+    factor: float = 0.5
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return len(self.X)
 
     @property
     def loss(self) -> Any:
@@ -43,7 +58,7 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
         def network(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
             if y is None:
                 return right(X, model)
-            return change(Call(lambda strength: right(X, model, y, strength), model, reg, len(X)))
+            return change(Call(lambda strength: right(X, model, y, strength), model, reg, X, y))
 
         return network
 
@@ -62,12 +77,25 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
                     net.reg = strength
                     return base.loss(net, X, y)
 
-                return change(Call(right, self.params, self.reg, len(X)))
+                return change(Call(right, self.params, self.reg, X, y))
+
+        return Network
+
+    def trained_class(base: Any) -> Any:
+        class Network(base):  # type: ignore[misc]  # the reference is known at run time only
+            params: Any
+
+            def _loss_and_gradients(self, X: Any, y: Any, reg: float) -> Any:  # training calls it too
+                inner = super()._loss_and_gradients
+                return change(Call(lambda strength: inner(X, y, strength), self.params, reg, X, y, factor=1.0))
 
         return Network
 
     functions = {name: function(getattr(ref, name)) for name in FUNCTIONS}
-    return functions | {name: network_class(getattr(ref, name)) for name in CLASSES}
+    classes = {name: getattr(ref, name) for name in CLASSES}
+    return functions | {
+        name: trained_class(base) if hasattr(base, "train") else network_class(base) for name, base in classes.items()
+    }
 
 
 @mistake(
@@ -114,6 +142,12 @@ def gradient_absent(ref: Any) -> Mapping[str, Any]:
     return networks(ref, lambda call: (call.loss, call.right(0.0)[1]))
 
 
+def summed_gradients(call: Call) -> Any:
+    """The gradients of the data loss, N times too large."""
+    data = call.right(0.0)[1]
+    return call.loss, {name: value + (call.samples - 1) * data[name] for name, value in call.grads.items()}
+
+
 @mistake(
     "gradients-summed",
     parts=PARTS[:-1],  # nets of any depth have the loss, and with it its gradient, from a layer of their own
@@ -122,12 +156,7 @@ def gradient_absent(ref: Any) -> Mapping[str, Any]:
 )
 def gradients_summed(ref: Any) -> Mapping[str, Any]:
     """The gradients of the data loss, N times too large."""
-
-    def change(call: Call) -> Any:
-        data = call.right(0.0)[1]
-        return call.loss, {name: value + (call.samples - 1) * data[name] for name, value in call.grads.items()}
-
-    return networks(ref, change)
+    return networks(ref, summed_gradients)
 
 
 @mistake(
@@ -145,71 +174,3 @@ def biases_penalised(ref: Any) -> Mapping[str, Any]:
         return call.loss + penalty, call.grads | {name: call.grads[name] + call.reg * b for name, b in biases.items()}
 
     return networks(ref, change)
-
-
-def leave_out(name: str) -> Callable[[Any], Mapping[str, Any]]:
-    """A variant that does not regularise one of the weights, where a network has it."""
-
-    def change(call: Call) -> Any:
-        if name not in call.params:
-            return call.loss, call.grads
-        W = call.params[name]
-        return call.loss - 0.5 * call.reg * np.sum(W**2), call.grads | {name: call.grads[name] - call.reg * W}
-
-    return lambda ref: networks(ref, change)
-
-
-W1_LEFT_OUT, W2_LEFT_OUT, W3_LEFT_OUT = (
-    mistake(
-        f"{name.lower()}-not-regularised",
-        parts=PARTS,
-        sentence=f"{name} is left out of the regularisation.",
-        hint="The regularisation sums over the weights of every layer.",
-    )(leave_out(name))
-    for name in ("W1", "W2", "W3")
-)
-
-
-@mistake(
-    "biases-never-added",
-    parts=("two_layer_model",),
-    sentence="The biases are never added to the scores of their layer.",
-    hint="Try a model whose biases are not zero.",
-)
-def biases_never_added(ref: Any) -> Mapping[str, Any]:
-    """The network with biases of zero."""
-
-    def two_layer_net(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
-        return ref.two_layer_net(X, {**model, "b1": 0 * model["b1"], "b2": 0 * model["b2"]}, y, reg)
-
-    return {"two_layer_net": two_layer_net}
-
-
-@mistake(
-    "relu-absent",
-    parts=("two_layer_model",),
-    sentence="There is no ReLU between the two layers.",
-    hint="Look at the hidden values of a model some of which are negative.",
-)
-def relu_absent(ref: Any) -> Mapping[str, Any]:
-    """A network with each hidden unit twice, mirrored: relu(a) - relu(-a) = a."""
-
-    def two_layer_net(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
-        twice = {
-            "W1": np.hstack([model["W1"], -model["W1"]]),
-            "b1": np.concatenate([model["b1"], -model["b1"]]),
-            "W2": np.vstack([model["W2"], -model["W2"]]),
-            "b2": model["b2"],
-        }
-        if y is None:
-            return ref.two_layer_net(X, twice)
-        loss, grads = ref.two_layer_net(X, twice, y, 0.5 * reg)  # it has every square twice
-        H = len(model["b1"])
-        return loss, {
-            "W1": grads["W1"][:, :H] - grads["W1"][:, H:],
-            "b1": grads["b1"][:H] - grads["b1"][H:],
-            "W2": grads["W2"][:H] - grads["W2"][H:],
-            "b2": grads["b2"],
-        }
-
-    return {"two_layer_net": two_layer_net}
