@@ -145,7 +145,7 @@ UNUSUAL = {
     "layers": "layers/loops",
     "two_layer_model": "two_layer_model/package_with_loops",
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
-    "cs231n_2017_a1": "more/two_layer_net/loops_and_einsum",
+    "cs231n_2016_a1": "more/two_layer_net/loops_and_einsum",
 }
 QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes
 

@@ -121,8 +121,8 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
 
 def test_an_assignment_without_a_template_is_not_released(tmp_path):
     """Its students have the course's own notebooks; one sentence says so, and nothing is written."""
-    with pytest.raises(Refused, match="cs231n_2017_a1 has no template to release"):
-        release(find_assignment("cs231n_2017_a1"), tmp_path / "out")
+    with pytest.raises(Refused, match="cs231n_2016_a1 has no template to release"):
+        release(find_assignment("cs231n_2016_a1"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -28,7 +28,7 @@ from grader.expectations import (
 from grader.model import Note
 from grader.spec import Part, integers, normal
 
-part = Part("two_layer_classifier", "Two-layer network", assignment="cs231n_2017_a1", order=4, needs=("TwoLayerNet",))
+part = Part("two_layer_classifier", "Two-layer network", assignment="cs231n_2016_a1", order=4, needs=("TwoLayerNet",))
 
 ONE = {**SECOND, "X": normal(1, 12)}
 ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
