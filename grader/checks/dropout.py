@@ -88,12 +88,16 @@ def meaning_of_p(figures: Array, inputs: Arrays) -> Note | None:
     """Which of the two meanings p has here; nothing where the share that is kept fits neither."""
     share, p = float(figures[0]), float(inputs["p"])
     if abs(share - p) < 0.05:
-        return Note("p-keeps", "p is the probability of keeping an entry here, as in this assignment's text.")
+        return Note(
+            "p-keeps",
+            "p is the probability of keeping an entry here, as in the course since 2018; until then it was that of "
+            "dropping. Both are accepted.",
+        )
     if abs(share - (1 - p)) < 0.05:
         return Note(
             "p-drops",
-            "p is the probability of dropping an entry here, as in the courses until 2017; this assignment's text "
-            "means that of keeping. Both are accepted.",
+            "p is the probability of dropping an entry here, as in the course until 2017; since then it is that of "
+            "keeping. Both are accepted.",
         )
     return None
 

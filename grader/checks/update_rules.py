@@ -116,7 +116,7 @@ def place_of_epsilon(steps: Steps) -> list[Expectation]:
             return None
         return Note(
             "epsilon-under-root",
-            "epsilon is added under the square root, in this assignment's text to the root. Both are accepted.",
+            "epsilon is added under the square root; in the course it is added to the root. Both are accepted.",
         )
 
     what = "relative error of the first step, with epsilon added to the root or under it,"
