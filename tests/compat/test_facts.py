@@ -74,6 +74,7 @@ def test_scipys_old_names():
 
 
 MODERN = [
+    "x = [\nexcept E, e:\n]\n",
     'print("a", 3 / 4)\n',
     'x = """\nprint x\nnp.int\nexcept E, e:\n"""\n# print y, xrange(3)\n',
     "x = 'a <> b' + \"`y`\" + '0777'\n",

@@ -49,6 +49,7 @@ def test_what_numpy_had(value, expression, want):
 
 def test_scipys_copies_of_numpy(value):
     """Functions that SciPy took from NumPy; its roots and logarithms took negative numbers."""
+    pytest.importorskip("scipy")
     assert value("import scipy as sp\nx = sp.sign(-2) + sp.sqrt(-4)") == -1 + 2j
 
 
@@ -62,6 +63,7 @@ def test_one_element_is_assigned_as_a_number(value):
 def test_what_is_no_array_of_numbers_keeps_its_arrays(value):
     """Dictionaries, lists and arrays of objects are given what they are assigned."""
     assert value("d = {}; k = 'a'; v = np.ones(1); d[k] = v; x = d[k] is v")
+    assert value("x = [0]; i = 0; v = np.array([3]); x[i] = '%d' % v") == ["3"]
     assert value("d = [0]; v = np.ones(1); d[0] = v; x = d[0] is v")
     assert value("d = np.empty(2, dtype=object); v = np.ones(1); d[0] = v; x = d[0] is v")
 
