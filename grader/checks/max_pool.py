@@ -30,7 +30,7 @@ def distinct(*shape: int) -> Draw:
 def images(
     N: int, C: int, H: int, W: int, *, height: int, width: int, stride: int, draw: Any = normal, shift: float = 0.0
 ) -> dict[str, Any]:
-    """Inputs of a forward pass: images without ties, and the window; ``shift`` is subtracted from all values."""
+    """Inputs of a forward pass: images without ties, and the window."""
     pixels = draw(N, C, H, W)
     return {"x": lambda rng: pixels(rng) - shift, "height": height, "width": width, "stride": stride}
 

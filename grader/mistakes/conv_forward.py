@@ -258,7 +258,7 @@ raises_unless_pad_1 = refusing(
 @mistake(
     "conv-forward-filter-flipped",
     parts=("conv",),
-    sentence="The forward pass rotates the filters by 180 degrees: this layer is a cross-correlation, without the flip.",
+    sentence="The forward pass rotates the filters by 180 degrees: this layer is a cross-correlation, with no flip.",
     hint="Multiply each window with the filter as it stands.",
 )
 def flipped_forward(ref: Any) -> Mapping[str, Any]:
