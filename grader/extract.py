@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
-from grader.names import binds, is_stub, left_none, stars, uses
+from grader.names import binds, is_stub, left_none, of_framework, stars, uses
 from grader.submission import SourceFile, Submission
 
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
@@ -143,7 +143,9 @@ def _entries(
         nodes = [node for text in _parse(file)[0] for node in text.tree.body]
         names = {name for node in nodes if not _is_import(node) for name in binds(node)} & set(wanted)
         defined[file.path] = names
-        written[file.path] = names & {name for node in nodes if not is_stub(node) for name in binds(node)}
+        written[file.path] = names & {
+            name for node in nodes if not (is_stub(node) or of_framework(node)) for name in binds(node)
+        }
         # Starters of later years leave variables None instead of raising.
         complete[file.path] = written[file.path] & {
             name for node in nodes if next(left_none(node), None) is None for name in binds(node)

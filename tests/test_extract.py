@@ -243,6 +243,14 @@ def test_what_a_starter_left_none_is_taken_last(tmp_path):
     assert program_of(tmp_path).entries == {"f": "assignment2/layers.py"}
 
 
+@pytest.mark.parametrize("base", ["nn.Module", "torch.nn.Module", "tf.keras.Model"])
+def test_a_network_of_a_framework_is_taken_last(write_notebook, tmp_path, base):
+    """The PyTorch notebook's ThreeLayerConvNet does not hide the one in NumPy."""
+    write_notebook(f"class f({base}):\n    def g(self): return 1", name="PyTorch.ipynb")
+    (tmp_path / "cnn.py").write_text("class f(object):\n    def g(self): return 1\n")
+    assert program_of(tmp_path).entries == {"f": "cnn.py"}
+
+
 def test_a_file_of_the_usual_name_is_taken_before_odd_ones(tmp_path):
     """fc_net-bn.py, which nothing can import, is no one's answer where fc_net.py is there."""
     for name in ("fc_net-bn.py", "fc_net.py", "fc_net_old.py", "fc_net (1).py"):
