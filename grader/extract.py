@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
-from grader.names import binds, is_stub, left_none, stars, uses
+from grader.names import binds, is_stub, left_none, of_framework, stars, uses
 from grader.submission import SourceFile, Submission
 
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
@@ -73,7 +73,7 @@ def extract(
 ) -> Program:
     """Extract the wanted functions and classes; a file or cell that does not parse is left out and listed.
 
-    Where several files define a name, one that does more than raise NotImplementedError is taken, a notebook
+    Where several files define a name, one that was filled in is taken before a starter's stub, a notebook
     before a module, or with ``modules_first`` after it, the notebook of that file name before others, then the
     module that ``starters`` gives for the name, then the file that defines most of them.
     """
@@ -138,12 +138,18 @@ def _entries(
     wanted: list[str], files: Iterable[SourceFile], notebook: str, starters: Mapping[str, str], modules_first: bool
 ) -> dict[str, str]:
     """For each wanted name the file to take it from."""
-    defined, written, imported = {}, {}, {}
+    defined, written, complete, imported = {}, {}, {}, {}
     for file in files:
         nodes = [node for text in _parse(file)[0] for node in text.tree.body]
         names = {name for node in nodes if not _is_import(node) for name in binds(node)} & set(wanted)
         defined[file.path] = names
-        written[file.path] = names & {name for node in nodes if not is_stub(node) for name in binds(node)}
+        written[file.path] = names & {
+            name for node in nodes if not (is_stub(node) or of_framework(node)) for name in binds(node)
+        }
+        # Starters of later years leave variables None instead of raising.
+        complete[file.path] = written[file.path] & {
+            name for node in nodes if next(left_none(node), None) is None for name in binds(node)
+        }
         imported[file.path] = {name for node in nodes if _is_import(node) for name in binds(node)}
     # sorted() is stable, and files come nearest to the root first.
     ranked = sorted(
@@ -151,6 +157,8 @@ def _entries(
         key=lambda file: (
             file.is_notebook if modules_first else not file.is_notebook,
             file.path.rpartition("/")[2] != notebook,
+            not file.is_notebook and not _stem(file.path).isidentifier(),  # fc_net-bn.py beside fc_net.py
+            -len(complete[file.path]),
             -len(written[file.path]),
             -len(defined[file.path]),
         ),
@@ -160,10 +168,15 @@ def _entries(
         # An imported name counts last: `from mine import forward as conv_forward_naive`.
         usual = f"{starters.get(name)}.py"
         own = sorted(ranked, key=lambda file: file.path.rpartition("/")[2] != usual) if modules_first else ranked
-        hits = (file.path for names in (written, defined, imported) for file in own if name in names[file.path])
+        kinds = (complete, written, defined, imported)
+        hits = (file.path for names in kinds for file in own if name in names[file.path])
         if (path := next(hits, None)) is not None:
             entries[name] = path
     return entries
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
 
 
 def _roots(entry_files: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ import symtable
 from collections import Counter
 from collections.abc import Iterator
 
+FRAMEWORKS = {"nn", "torch", "tf", "tensorflow", "keras"}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Import = ast.Import | ast.ImportFrom
 
@@ -107,6 +108,11 @@ def is_stub(node: ast.stmt) -> bool:
     )
     # Given lines may stand above; one that returns something is written.
     return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))
+
+
+def of_framework(node: ast.stmt) -> bool:
+    """Whether it is a class of PyTorch's or TensorFlow's, whose exercises use the names of the NumPy ones again."""
+    return isinstance(node, ast.ClassDef) and any(name in FRAMEWORKS for base in node.bases for name in _root(base))
 
 
 def left_none(tree: ast.AST) -> Iterator[str]:

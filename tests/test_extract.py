@@ -235,6 +235,29 @@ def test_a_written_function_is_taken_before_a_stub(write_notebook, tmp_path):
     assert program.entries == {"f": "work_done.ipynb", "g": "lib.py"}
 
 
+def test_what_a_starter_left_none_is_taken_last(tmp_path):
+    """A later assignment's stub, which returns None, stands in the earlier package too."""
+    for folder, value in (("assignment1", "None"), ("assignment2", "x + 1")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "layers.py").write_text(f"def f(x):\n    out = {value}\n    return out, x\n")
+    assert program_of(tmp_path).entries == {"f": "assignment2/layers.py"}
+
+
+@pytest.mark.parametrize("base", ["nn.Module", "torch.nn.Module", "tf.keras.Model"])
+def test_a_network_of_a_framework_is_taken_last(write_notebook, tmp_path, base):
+    """The PyTorch notebook's ThreeLayerConvNet does not hide the one in NumPy."""
+    write_notebook(f"class f({base}):\n    def g(self): return 1", name="PyTorch.ipynb")
+    (tmp_path / "cnn.py").write_text("class f(object):\n    def g(self): return 1\n")
+    assert program_of(tmp_path).entries == {"f": "cnn.py"}
+
+
+def test_a_file_of_the_usual_name_is_taken_before_odd_ones(tmp_path):
+    """fc_net-bn.py, which nothing can import, is no one's answer where fc_net.py is there."""
+    for name in ("fc_net-bn.py", "fc_net.py", "fc_net_old.py", "fc_net (1).py"):
+        (tmp_path / name).write_text("def f(x): return x\ndef more(): pass\n")
+    assert program_of(tmp_path).entries == {"f": "fc_net.py"}
+
+
 def test_the_notebook_of_the_assignment_is_taken_before_its_copies(write_notebook, tmp_path):
     """work-Copy1.ipynb and older backups come after work.ipynb."""
     for name in ("backup.ipynb", "work-Copy1.ipynb", "work.ipynb"):

@@ -146,6 +146,9 @@ def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
     for here, folders, names in os.walk(folder, onerror=note, followlinks=False):
         # Saved copies (.ipynb_checkpoints), repositories' insides and installed packages are no one's answer.
         folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED_FOLDERS]
+        if "pyvenv.cfg" in names or "conda-meta" in folders or os.path.exists(os.path.join(here, "bin", "activate")):
+            folders.clear()  # a virtual environment of any name
+            continue
         if here.count(os.sep) - str(folder).count(os.sep) >= MAX_DEPTH:
             folders.clear()
         for name in names:

@@ -9,6 +9,7 @@ import __future__
 
 import ast
 import builtins
+import contextlib
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -97,29 +98,32 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def _entry(self, path: str) -> ModuleType:
         """The module of a unit that defines wanted names; a file in a package gets its dotted name."""
-        name = self._module_name(path)
-        loaded = sys.modules.get(name) if name else None
-        if name and (loaded is None or (loaded.__spec__ and loaded.__spec__.loader is self)):
-            return importlib.import_module(name)  # perhaps its package imported it already
+        for name in self._module_names(path):
+            with contextlib.suppress(ImportError):
+                module = importlib.import_module(name)  # perhaps its package imported it already
+                if module.__spec__ and (module.__spec__.loader, module.__spec__.origin) == (self, path):
+                    return module
         module = ModuleType("__main__")
         module.__spec__ = self._spec("__main__", path, None)
         sys.modules["__main__"] = module  # as in a notebook; dataclasses look their module up
         self.exec_module(module)
         return module
 
-    def _module_name(self, path: str) -> str | None:
-        """The dotted name of a module's file; None for notebooks and for names that cannot be imported."""
+    def _module_names(self, path: str) -> Iterator[str]:
+        """The dotted names of a module's file: in its package, then in full, where other files have the first one."""
         if not path.endswith(".py"):
-            return None
+            return
         parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
-        start = len(parts) - 1
         nodes = [node for cell in self.units[path] for node in ast.walk(ast.parse(cell["text"]))]
         levels = max((node.level for node in nodes if isinstance(node, ast.ImportFrom)), default=0)
-        # Relative imports need the folders above, whether they have an __init__.py or not, or are there at all.
-        while start and (levels or f"{'/'.join(parts[:start])}/__init__.py" in self.units):
+        # Relative imports need the folders above, whether they have an __init__.py or not.
+        start = max(len(parts) - 1 - levels, 0)
+        while start and f"{'/'.join(parts[:start])}/__init__.py" in self.units:
             start -= 1
-        parts = [FLAT] * (levels - len(parts) + 1) + parts
-        return ".".join(parts[start:]) if all(part.isidentifier() for part in parts[start:]) else None
+        above = [FLAT] * max(levels - len(parts) + 1, 0)  # or that there are no folders
+        for names in ([*above, *parts[start:]], [*(above or [FLAT]), *parts]):
+            if not any("." in name for name in names):
+                yield ".".join(names)
 
     def _execute(
         self, tree: ast.Module, flags: int, cell: dict[str, Any], binds: list[str], module: ModuleType

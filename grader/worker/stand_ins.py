@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 ROOT = "submission:"  # begins the search locations of the submission's packages
-FLAT = "flat_submission"  # a package for files that expect to be in one and are not
+FLAT = "submission_root"  # a package above all files, for those that expect to be in one and are not
 
 # Files of the course: where the stand-in is, and the names that it defines.
 WAYS = ("forward", "backward")
@@ -79,7 +79,7 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, wanted: Iterable[str], folders: Sequence[str], packages: set[str]) -> None:
         self._offered = _offered(wanted)
-        self._places = [ROOT + folder for folder in folders]
+        self._places = [ROOT + folder for folder in dict.fromkeys(["", *folders])]
         self._packages = {FLAT, *packages}
         self.used: dict[str, None] = {}
 
