@@ -60,8 +60,9 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     for one in graded:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
-        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or _evidence(one)
-        results.append(replace(one.result, diagnosis=(*one.result.diagnosis, *found)))
+        carried = one.result.diagnosis
+        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or (() if carried else _evidence(one))
+        results.append(replace(one.result, diagnosis=(*found, *carried)))
     return results
 
 

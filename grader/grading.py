@@ -41,7 +41,7 @@ from grader.questions.declared import right_choices
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Cell, SourceFile, Submission
-from grader.words import plain_text
+from grader.words import listing, plain_text
 from grader.worker.client import StudentProcess, Transcript
 
 # After one of these, playing the other cases of the check would only cost time.
@@ -115,7 +115,7 @@ def grade_submission(
         notebook=run,
         parts=parts,
         questions=_questions(submission, assignment, public=oracle.public),
-        notes=tuple(_notes_on_age(as_handed_in, program, compat=compat)),
+        notes=(*_notes_on_age(as_handed_in, program, compat=compat), *_note_on_stand_ins(process.stand_ins)),
     )
 
 
@@ -207,6 +207,12 @@ def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> 
     if seen:
         done = "A converted copy was graded" if compat else "It was graded as it is; --compat grades a converted copy"
         yield Note("compat", f"{done}.")
+
+
+def _note_on_stand_ins(names: Sequence[str]) -> list[Note]:
+    """Which modules were supplied, since the submission imports them and they are neither there nor installed."""
+    listed = listing(list(names)) if names else ""
+    return [Note("stand-ins", f"Not in the submission, and supplied: {listed}.")] if names else []
 
 
 def _place(file: SourceFile, cell: Cell) -> str:

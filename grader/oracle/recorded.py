@@ -8,6 +8,8 @@ One ``.npz`` an assignment, beside its student template: ``in/`` the inputs, ``o
 from __future__ import annotations
 
 import io
+import json
+import math
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -36,12 +38,7 @@ class RecordedOracle:
         self.seed = PUBLIC_SEED
         self._arrays: dict[str, np.ndarray] = {}
         for home in dict.fromkeys(part.assignment for part in assignment.parts):
-            file = assignment.folder.parent / home / FILE
-            try:
-                with np.load(file, allow_pickle=False) as archive:
-                    self._arrays |= {name: archive[name] for name in archive.files}
-            except (OSError, ValueError, zipfile.BadZipFile) as error:
-                raise HarnessError(f"The recorded answers {file} cannot be read: {error}.") from None
+            self._arrays |= read(assignment.folder.parent / home / FILE)
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The recorded inputs."""
@@ -87,13 +84,34 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write an ``.npz`` whose bytes depend on the arrays alone, so that an unchanged file shows no change."""
+    """Write all arrays as two: their bytes, one after the other, and an index as JSON text.
+
+    Hundreds of small arrays would take more room for their headers than for their numbers. The bytes of the file
+    depend on the arrays alone, so that an unchanged file shows no change.
+    """
+    index, data = {}, bytearray()
+    for name, array in arrays.items():
+        index[name] = [array.dtype.str, list(array.shape), len(data)]
+        data += np.ascontiguousarray(array).tobytes()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
+        for name, content in (("index", json.dumps(index).encode()), ("data", bytes(data))):
             buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.asanyarray(array), allow_pickle=False)
+            np.lib.format.write_array(buffer, np.frombuffer(content, np.uint8), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))  # says "not compressed" unless told again
-            archive.writestr(entry, buffer.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, buffer.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def read(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of such a file; HarnessError if it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            index, data = json.loads(archive["index"].tobytes()), archive["data"]
+        return {
+            name: np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape)
+            for name, (dtype, shape, start) in index.items()
+        }
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise HarnessError(f"The recorded answers {path} cannot be read: {error}.") from None
 
 
 def main(slugs: list[str]) -> None:
