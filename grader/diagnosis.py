@@ -61,7 +61,9 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
         carried = one.result.diagnosis
-        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or (() if carried else _evidence(one))
+        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely)
+        if not found and not carried:
+            found = _evidence(one)
         results.append(replace(one.result, diagnosis=(*found, *carried)))
     return results
 

@@ -16,9 +16,9 @@ import numpy as np
 from grader import __version__
 from grader import notebook as headless
 from grader.assignments import Assignment
-from grader.compat import converted, facts_of
 from grader.carried import carried_forward
 from grader.cifar10 import NOT_GIVEN
+from grader.compat import converted, facts_of
 from grader.diagnosis import Graded, explained
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values
@@ -172,7 +172,7 @@ def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
         if all(none) or (any(none) and program.left_none & set(needs)):
-            message = "It gives None: it is not written yet, or a return is missing."
+            message = "Nothing comes back: it is not written yet, or a return is missing."
             return replace(transcript, outcome="unwritten", values={}, error={"message": message})
         if all(zero) and program.left_none & {f"{name}.loss" for name in needs}:
             message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."

@@ -90,7 +90,7 @@ def _reasons(check: CheckResult) -> list[Text]:
             how = unsure if diagnosis.specific else "The numbers show: "
             lines.append(Text(f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), style="bold"))
         if check.error:
-            lines.append(Text(_error(check.error)))
+            lines.append(Text(_error(check.error, kind=check.status is not Status.MISSING)))
         for finding in check.findings:
             good = Text(f"✓ {finding.name}: {finding.message}", style="dim")
             lines.append(good if finding.ok else Text(f"✗ {finding.message}"))
@@ -107,12 +107,12 @@ def _marks(check: CheckResult) -> str:
     return f"{usual}; {edges}{carried}"
 
 
-def _error(error: ErrorInfo) -> str:
+def _error(error: ErrorInfo, *, kind: bool = True) -> str:
     where = f"cell {error.cell}" if error.cell else error.file or ""
     line = f", line {error.line}" if where and error.line else ""
     place = f"{where}{line}: " if where else ""
-    kind = "" if error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError") else f"{error.type}: "
-    return f"{place}{kind}{error.message}"
+    ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
+    return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
 
 
 def _notebook_line(result: Result) -> str:

@@ -1,0 +1,112 @@
+"""What grading makes of unwritten, old and incomplete submissions; real student processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignments import find_assignment, select
+from grader.grading import grade_submission
+from grader.intake.reading import read_submission
+from grader.oracle.live import LiveOracle
+
+LIVE = LiveOracle(11)
+
+PYTHON_2 = """
+import numpy as np
+
+def relu_forward(x):
+    print 'forward', x.shape
+    return np.maximum(x, 0), x
+
+def relu_backward(dout, cache):
+    half = 1 / 2  # 0 in Python 2
+    for i in xrange(1):
+        half += dout.astype(np.float)
+    return half * (cache > 0)
+"""
+
+
+@pytest.fixture
+def grade(tmp_path, box):
+    """Grade files with the checks of some parts of an assignment."""
+
+    def run(files, assignment, names, **options):
+        for name, text in files.items():
+            path = tmp_path / "work" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        found = find_assignment(assignment)
+        return grade_submission(read_submission(tmp_path / "work"), found, select(found, names), LIVE, box, **options)
+
+    return run
+
+
+def statuses(result):
+    return {check.slug: check.status for check in result.checks}
+
+
+def test_python_2_is_said_and_costs_the_checks_unless_it_is_converted(grade):
+    """The same file: nothing parses as it is; a converted copy is right, with its division."""
+    plain = grade({"layers.py": PYTHON_2}, "layers", ["relu/forward", "relu/backward"])
+    assert set(statuses(plain).values()) == {"missing"}
+    converted = grade({"layers.py": PYTHON_2}, "layers", ["relu/forward", "relu/backward"], compat=True)
+    assert set(statuses(converted).values()) == {"passed"}
+    sentences = {note.code: note.sentence for note in plain.notes}
+    assert sentences["python2-print"] == ("layers.py: Written for Python 2: line 5 prints without parentheses.")
+    assert {note.code for note in converted.notes} == set(sentences)
+    assert "--compat" in sentences["compat"]
+    assert converted.notes[-1].sentence == "A converted copy was graded."
+
+
+def test_what_a_starter_leaves_none_is_not_written_yet(grade):
+    """It is missing, not wrong: the function gives None, or uses what is None."""
+    stubs = "def relu_forward(x):\n    out = None\n    return out, x\n\n\n"
+    stubs += "def relu_backward(dout, cache):\n    dx, x = None, cache\n    return dx.reshape(x.shape)\n"
+    result = grade({"layers.py": stubs}, "layers", ["relu/forward", "relu/backward"])
+    assert set(statuses(result).values()) == {"missing"}
+    assert all("not written yet" in check.error.message for check in result.checks)
+
+
+def test_a_function_that_is_written_and_wrong_is_not_called_unwritten(grade):
+    """Zeros are an answer, and a None inside of it is a mistake of its own."""
+    text = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.zeros_like(x), x\n\n\n"
+    text += "def relu_backward(dout, cache):\n    return {}.get('dx').copy()\n"
+    result = grade({"layers.py": text}, "layers", ["relu/forward", "relu/backward"])
+    assert statuses(result) == {"forward": "failed", "backward": "crashed"}
+
+
+def test_files_of_the_staff_that_are_absent_are_supplied_and_told(grade):
+    """A class that needs past.builtins and the course's layer_utils works without them."""
+    net = "from past.builtins import xrange\nfrom cs231n.layers import *\nfrom cs231n.layer_utils import *\n" + NET
+    files = {"cs231n/layers.py": LAYERS_OF_A_NET, "cs231n/classifiers/fc_net.py": net, "cs231n/__init__.py": ""}
+    result = grade(files, "fully_connected_nets", ["modular_two_layer_net/scores"])
+    assert statuses(result) == {"scores": "passed"}
+    (note,) = [note for note in result.notes if note.code == "stand-ins"]
+    assert "past" in note.sentence
+    assert "layer_utils" in note.sentence
+
+
+LAYERS_OF_A_NET = """
+import numpy as np
+
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1).dot(w) + b, (x, w, b)
+
+def relu_forward(x):
+    return np.maximum(x, 0), x
+"""
+
+NET = """
+class TwoLayerNet(object):
+    def __init__(self, input_dim=3, hidden_dim=4, num_classes=2, weight_scale=1e-3, reg=0.0):
+        self.reg = reg
+        self.params = {
+            "W1": np.zeros((input_dim, hidden_dim)), "b1": np.zeros(hidden_dim),
+            "W2": np.zeros((hidden_dim, num_classes)), "b2": np.zeros(num_classes),
+        }
+
+    def loss(self, X, y=None):
+        for _ in xrange(1):
+            hidden, _ = affine_relu_forward(X, self.params["W1"], self.params["b1"])
+        return affine_forward(hidden, self.params["W2"], self.params["b2"])[0]
+"""
