@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader import resources
-from grader.checks import all_parts
+from grader.checks import all_parts, load_part, part_names
 from grader.errors import MalformedCheck, Refused
 from grader.extract import defined_names
 from grader.questions.declared import Asked, asked
@@ -22,10 +22,10 @@ from grader.submission import Submission
 class Assignment:
     """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
 
-    ``notebooks`` are the file names that it is recognised by, ``given`` names that its starter defines and nobody
-    has to write, ``without`` the checks ``part/check`` that it leaves
-    out of its parts. One that is not ``template`` has no template notebook, since the course gives its own.
-    ``carried`` is the share of the points for error carried forward.
+    It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
+    gives included. ``without`` are the checks ``part/check`` that it leaves out of its parts. One that is not
+    ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
+    for error carried forward.
     """
 
     slug: str
@@ -35,23 +35,23 @@ class Assignment:
     convention: str
     notebook: str
     folder: Path
-    parts: tuple[Part, ...]
+    load: Callable[[], tuple[Part, ...]]
+    names: tuple[str, ...]
     questions: tuple[Asked, ...] = ()
     notebooks: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its parts, imported when they are first asked for; MalformedCheck if one is not as it must be."""
+        return self.load()
+
+    @property
     def needs(self) -> list[str]:
         """The functions and classes that its checks call."""
         return list(dict.fromkeys(name for part in self.parts for name in part.needs))
-
-    @property
-    def names(self) -> list[str]:
-        """The names that it is recognised by."""
-        return [*self.needs, *self.given]
 
     @property
     def checks(self) -> list[Check]:
@@ -67,44 +67,55 @@ class Assignment:
 @functools.cache
 def all_assignments() -> dict[str, Assignment]:
     """Every assignment by its slug; MalformedCheck names the file that does not hold what it must."""
-    templates = resources.folder("student_template")
-    parts = all_parts()
     found = {}
-    for file in sorted(templates.glob("*/assignment.toml")):
+    for file in sorted(resources.folder("student_template").glob("*/assignment.toml")):
         slug = file.parent.name
         try:
-            found[slug] = _read(slug, file, parts)
+            found[slug] = _read(slug, file)
         except (tomllib.TOMLDecodeError, KeyError) as error:
-            raise MalformedCheck(f"student_template/{slug}/assignment.toml: {error}.") from None
-    for part in parts:
-        if part.assignment not in found:
-            where = f"grader/checks/{part.slug}.py"
-            raise MalformedCheck(f"{where}: student_template/{part.assignment}/assignment.toml does not exist.")
+            raise MalformedCheck(f"{_shown(slug)}: {error}.") from None
     return found
 
 
-def _read(slug: str, file: Path, parts: Sequence[Part]) -> Assignment:
-    """An assignment from its description: its own parts, and those of others that it lists, in that order."""
+def _shown(slug: str) -> str:
+    return f"student_template/{slug}/assignment.toml"
+
+
+def _read(slug: str, file: Path) -> Assignment:
+    """An assignment from its description; its parts are imported when they are first asked for.
+
+    A description that lists no ``parts`` has those whose files name it, and one that lists no ``names`` is known by
+    what its parts need: both need every part, or its own, to be imported at once.
+    """
     text = tomllib.loads(file.read_text("utf-8"))
     values: dict[str, Any] = {name: text[name] for name in ("title", "summary", "source", "notebook")}
-    known = {part.slug: part for part in parts}
-    own = [part.slug for part in parts if part.assignment == slug]
-    listed = text.get("parts", own)
-    if not set(own) <= set(listed) <= set(known):
-        raise KeyError(f"parts lists what is no part, or leaves out one of {own}")
-    values["parts"] = tuple(_weighed(known[name], text) for name in listed)
-    return Assignment(
+    unknown = set(text.get("weights", {})) - {"usual", "edges"}
+    if unknown:
+        raise KeyError(f"[weights] has {', '.join(sorted(unknown))}; it takes usual and edges")
+
+    @functools.cache
+    def load() -> tuple[Part, ...]:
+        if "parts" not in text:
+            return tuple(_weighed(part, text) for part in all_parts() if part.assignment == slug)
+        absent = set(text["parts"]) - part_names()
+        if absent:
+            raise MalformedCheck(f"{_shown(slug)}: there is no part {', '.join(sorted(absent))}.")
+        return tuple(_weighed(load_part(name), text) for name in text["parts"])
+
+    assignment = Assignment(
         slug,
         **values,
         convention=text.get("convention", ""),
         folder=file.parent,
-        questions=asked(text.get("questions", []), f"student_template/{slug}/assignment.toml"),
+        load=load,
+        names=tuple(text.get("names", ())),
+        questions=asked(text.get("questions", []), _shown(slug)),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
-        given=tuple(text.get("given", [])),
         without=tuple(text.get("without", [])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
     )
+    return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))
 
 
 def _weighed(part: Part, text: Mapping[str, Any]) -> Part:
@@ -116,9 +127,6 @@ def _weighed(part: Part, text: Mapping[str, Any]) -> Part:
     weights, points = text.get("weights", {}), text.get("points", {})
     if not (weights or any(name.startswith(f"{part.slug}/") for name in points)):
         return part
-    unknown = set(weights) - {"usual", "edges"}
-    if unknown:
-        raise KeyError(f"[weights] has {', '.join(sorted(unknown))}; it takes usual and edges")
     checks = {}
     for check in part.checks.values():
         own = points.get(check.name, {})

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.diagnosis import Graded, passed_case
+from grader.diagnosis import passed_case
 from grader.errors import HarnessError
 from grader.expectations import Array
-from grader.judging import Played
+from grader.judging import Graded, Played
 from grader.model import Diagnosis, Status
 from grader.spec import Check, GradientOf
 from grader.worker.client import StudentProcess

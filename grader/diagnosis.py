@@ -15,21 +15,11 @@ import numpy as np
 
 from grader.evidence import evidence
 from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
-from grader.judging import Played
+from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
 from grader.model import CheckResult, Diagnosis
 from grader.oracle import Answers, Oracle
 from grader.spec import Case, Check
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A check, what was played of it, and the result so far."""
-
-    check: Check
-    played: Sequence[Played]
-    result: CheckResult
-
 
 Variant = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
 

@@ -57,6 +57,11 @@ class Program:
     wanted: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
 
+    @property
+    def is_converted(self) -> bool:
+        """Whether its code may call what grader.compat.runtime gives."""
+        return any("_compat." in str(cell["text"]) for cells in self.units.values() for cell in cells)
+
     def as_message(self) -> dict[str, object]:
         """The part of it that crosses to the student process."""
         names = ("units", "entries", "roots", "wanted", "packages")

@@ -9,21 +9,17 @@ import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 
 import numpy as np
 
 from grader import __version__
-from grader import notebook as headless
 from grader.assignments import Assignment
-from grader.carried import carried_forward
 from grader.cifar10 import NOT_GIVEN
-from grader.compat import converted, facts_of
-from grader.diagnosis import Graded, explained
+from grader.compat.old_names import may_show_age
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
-from grader.judging import Played, explain_absence, harness_failure, judge, skipped
+from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.model import (
     CheckResult,
     Isolation,
@@ -47,6 +43,7 @@ from grader.worker.client import StudentProcess, Transcript
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
 LARGE = 1 << 16  # bytes
+EXPLAINED = {Status.FAILED, Status.CRASHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,8 @@ def grade_submission(
     checks = [replace(check, seconds=check.seconds * time_factor) for check in checks]
     as_handed_in = submission
     if compat:
+        from grader.compat import converted
+
         submission = converted(submission)
     program = extract(
         submission,
@@ -90,9 +89,9 @@ def grade_submission(
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     with StudentProcess(box, program, [check.part for check in checks], read=places) as process:
         graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
-        graded = carried_forward(graded, process, assignment.carried)
+        graded = _carried_forward(graded, process, assignment.carried)
     parts = tuple(
-        _part_result(part.slug, part.title, explained([one for one in graded if one.check.part == part.slug], oracle))
+        _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
         for part in assignment.parts
         if any(check.part == part.slug for check in checks)
     )
@@ -196,10 +195,15 @@ def _to_keep(values: Values, want: Arrays) -> Values:
 
 def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> Iterator[Note]:
     """What shows that code was written for Python 2 or an older NumPy, the first of each kind, and what was done."""
+    broken = {item.file for item in program.broken}
+    used = [file for file in submission.files if file.path in broken | program.units.keys()]
+    old = [file for file in used if file.path in broken or any(may_show_age(cell.text) for cell in file.cells)]
+    if not old:
+        return
+    from grader.compat import facts_of
+
     seen = set()
-    for file in submission.files:
-        if file.path not in {*program.units, *(item.file for item in program.broken)}:
-            continue
+    for file in old:
         for cell, fact in facts_of(file):
             if fact.code not in seen:
                 seen.add(fact.code)
@@ -217,6 +221,23 @@ def _note_on_stand_ins(names: Sequence[str]) -> list[Note]:
 
 def _place(file: SourceFile, cell: Cell) -> str:
     return f"{file.path}, cell {cell.number}" if cell.number else file.path
+
+
+def _carried_forward(graded: list[Graded], process: StudentProcess, share: float) -> list[Graded]:
+    if not any(one.result.status in EXPLAINED for one in graded):
+        return graded
+    from grader.carried import carried_forward
+
+    return carried_forward(graded, process, share)
+
+
+def _explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
+    """The results with their diagnoses; what all passed needs none of the modules that know the mistakes."""
+    if not any(one.result.status in EXPLAINED for one in graded):
+        return [one.result for one in graded]
+    from grader.diagnosis import explained
+
+    return explained(graded, oracle)
 
 
 def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:
@@ -237,6 +258,8 @@ def _run_notebook(
     if file is None:
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path
+    from grader import notebook as headless
+
     try:
         return headless.run(path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total)
     except Interrupted:
@@ -267,6 +290,8 @@ def versions(public: bool) -> dict[str, str | None]:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -28,6 +28,15 @@ class Played:
     transcript: Transcript
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A check, what was played of it, and the result so far."""
+
+    check: Check
+    played: Sequence[Played]
+    result: CheckResult
+
+
 Problems = Sequence[Mapping[str, object]]  # statements of the submission that raised when it was loaded
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from grader import assignments
 from grader.assignments import all_assignments, find_assignment, recognise
+from grader.checks import all_parts
 from grader.errors import MalformedCheck
 from grader.intake.reading import read_submission
 
@@ -76,3 +77,13 @@ def test_a_folder_as_the_course_has_it_is_recognised(assignment, tmp_path):
         (folder.parent / notebook).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
     (folder / "layers.py").write_text("".join(f"def {name}():\n    return 1\n\n\n" for name in assignment.names))
     assert recognise(read_submission(folder.parent)).slug == assignment.slug
+
+
+@pytest.mark.parametrize("assignment", all_assignments().values(), ids=lambda assignment: assignment.slug)
+def test_a_description_names_all_that_its_parts_need(assignment):
+    """It is recognised by names that nothing has to be imported for; a part of its own is not forgotten."""
+    assert set(assignment.needs) <= set(assignment.names)
+    own = {part.slug for part in all_parts() if part.assignment == assignment.slug}
+    assert own <= {part.slug for part in assignment.parts}
+    if assignment.template:
+        assert set(assignment.names) == set(assignment.needs)

@@ -33,7 +33,12 @@ def load_part(module: str) -> Part:
     return part
 
 
+def part_names() -> set[str]:
+    """The names of all parts; none is imported."""
+    return {info.name for info in pkgutil.iter_modules(__path__)}
+
+
 def all_parts() -> list[Part]:
     """Every part, by assignment and order."""
-    found = [load_part(info.name) for info in pkgutil.iter_modules(__path__)]
+    found = [load_part(name) for name in sorted(part_names())]
     return sorted(found, key=lambda part: (part.assignment, part.order, part.slug))

@@ -1,4 +1,10 @@
-"""Names that NumPy had: what they are called now, and since when the old name is gone."""
+"""Names that Python 2 and NumPy had: what they are called now, and since when the old name is gone."""
+
+import re
+
+PYTHON2_ONLY = {"basestring", "cmp", "long", "raw_input", "reduce", "unichr", "unicode", "xrange"}
+PYTHON2_MODULES = {"cPickle", "urllib2", "StringIO", "ConfigParser", "Queue", "Tkinter", "cStringIO"}
+ITERATORS = {"iterkeys": "keys", "itervalues": "values", "iteritems": "items"}
 
 # np.int and the like were Python's own types under another name.
 BUILTIN_TYPES = ("int", "float", "complex", "object", "str")
@@ -58,3 +64,15 @@ SCIPYS_OWN = {
 }
 # np.random.random_integers still works, and warns since 1.11.
 DEPRECATED = {"random.random_integers": "1.11"}
+
+# What a text that parses today must contain for any sign of age.
+_WORDS = PYTHON2_ONLY | PYTHON2_MODULES | {"scipy", "newshape", "normed"}
+_ATTRIBUTES = {name.rpartition(".")[2] for name in (*REMOVED, *DEPRECATED)} | {"has_key", *ITERATORS}
+_SHAPES = re.compile(r"\bprint\s*>>|\bsum\([^\n\[]* for ")
+
+
+def may_show_age(text: str) -> bool:
+    """Whether a text that parses can show any sign of age; quick, and right whenever it says no."""
+    words = set(re.findall(r"\.?[A-Za-z_]\w*", text))
+    attributes = {word[1:] for word in words if word[0] == "."}
+    return bool(words & _WORDS or attributes & (_ATTRIBUTES | _WORDS) or _SHAPES.search(text))

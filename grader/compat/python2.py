@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterator
 
 from grader.compat.edits import Edits, bound_names, imported_as, walk
+from grader.compat.old_names import ITERATORS, PYTHON2_ONLY
 
 # Functions that Python 3 lacks, or that give something else there.
 BUILTINS = {
     *("apply", "basestring", "cmp", "filter", "intern", "long", "map", "range", "raw_input", "reduce", "round"),
     *("unichr", "unicode", "xrange", "zip"),
 }
-PYTHON2_ONLY = {"basestring", "cmp", "long", "raw_input", "reduce", "unichr", "unicode", "xrange"}
 BRIDGES = ("past", "builtins", "future", "six", "__builtin__")  # modules that give Python 2's or 3's names to both
 VIEWS = {"keys", "values", "items"}
-ITERATORS = {"iterkeys": "keys", "itervalues": "values", "iteritems": "items"}
 METHODS = {"next": "__next__", "__nonzero__": "__bool__", "__div__": "__truediv__", "__rdiv__": "__rtruediv__"}
 SIGN = re.compile(r"#[^\n]*|(/|==|!=|<>)")
 

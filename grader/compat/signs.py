@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from grader.compat.edits import bound_names, imported_as, numpy_names
 from grader.compat.masking import Masked, mask, without_magics
-from grader.compat.old_names import DEPRECATED, REMOVED
+from grader.compat.old_names import DEPRECATED, ITERATORS, PYTHON2_MODULES, PYTHON2_ONLY, REMOVED
 from grader.compat.old_numpy import old_name, old_scipy, wants_old
-from grader.compat.python2 import BRIDGES, ITERATORS, PYTHON2_ONLY, has_true_division
+from grader.compat.python2 import BRIDGES, has_true_division
 
 # Only Python 2 has them, and nothing one writes by mistake looks so.
 NAMES = PYTHON2_ONLY - {"cmp"}
-MODULES = {"cPickle", "urllib2", "StringIO", "ConfigParser", "Queue", "Tkinter", "cStringIO"}
+MODULES = PYTHON2_MODULES
 # Signs of Python 2 by which the whole submission is read so; octal numbers and tabs are left to their file.
 WEAK = {"python2-octal", "python2-tabs", "python2-division"}
 GUARDS = re.compile(r"\b(?:version_info|PY2|PY3|six)\b")

@@ -138,7 +138,8 @@ class StudentProcess:
 
     def _hello(self, lock: dict[str, Any] | None, log: Path) -> None:
         """Have the process prepare and lock itself, before any student code: failing here is our own trouble."""
-        request = {"do": "hello", "parts": self._parts, "wanted": self._program.wanted, "lock": lock}
+        compat = self._program.is_converted
+        request = {"do": "hello", "parts": self._parts, "wanted": self._program.wanted, "lock": lock, "compat": compat}
         transcript, head = self._ask(request, {}, START_SECONDS)
         if transcript:
             said = log.read_text("utf-8", "replace").strip().splitlines()

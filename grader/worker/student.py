@@ -60,11 +60,13 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
     from grader import lock
     from grader.checks import load_part
-    from grader.compat import runtime
     from grader.worker import loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
-    runtime.install()
+    if request["compat"]:
+        from grader.compat import runtime
+
+        runtime.install()
     for name in request["parts"]:
         # Tracebacks quote the scenario's line.
         load_part(name)

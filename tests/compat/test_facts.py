@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
 import pytest
 
 from grader.compat import facts, is_python2
+from grader.compat.old_names import may_show_age
 
 PYTHON2 = {
     'x = 1\nprint "a"\n': ("python2-print", 2),
@@ -57,6 +59,17 @@ def test_signs_of_an_older_numpy(text):
     [fact] = facts(text)
     assert (fact.code, fact.sentence) == ("old-numpy", f"Written for an older NumPy: {OLD_NUMPY[text]}.")
     assert not is_python2([fact])
+
+
+@pytest.mark.parametrize("text", [*PYTHON2, *OLD_NUMPY])
+def test_what_shows_age_is_looked_at_closer(text):
+    """The quick look that saves the closer one misses no sign in a text that parses."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return
+    assert may_show_age(text)
+    assert not may_show_age("import numpy as np\n\n\ndef f(x):\n    return np.sum(x) / int(2)\n")
 
 
 def test_numpys_old_names_are_found_in_python2_too():
