@@ -23,7 +23,6 @@ TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = "test_batch"
 PIXELS, CLASSES = 3072, 10
 FEWEST, LARGEST = 10, 64 << 20  # images and bytes of a file
-NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
 
 Bytes = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]

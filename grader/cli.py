@@ -62,9 +62,11 @@ def _say(sentence: str) -> None:
 
 
 def _open_data(options: argparse.Namespace) -> Cifar10 | None:
+    if not options.data:
+        return None
     from grader.cifar10 import open_cifar10
 
-    return open_cifar10(options.data) if options.data else None
+    return open_cifar10(options.data)
 
 
 def _console() -> Console:
@@ -109,7 +111,7 @@ def _check_once(options: argparse.Namespace) -> int:
     from grader.exporters import github, terminal
     from grader.grading import grade_submission
     from grader.intake.reading import open_submission
-    from grader.oracle.data_set import with_data
+    from grader.oracle import Oracle
     from grader.oracle.recorded import RecordedOracle
     from grader.sandbox import open_box
 
@@ -119,7 +121,11 @@ def _check_once(options: argparse.Namespace) -> int:
         checks = select(assignment, options.names)
         box = open_box()
         try:
-            oracle = with_data(RecordedOracle(assignment), data)
+            oracle: Oracle = RecordedOracle(assignment)
+            if data:
+                from grader.oracle.data_set import DataSetOracle
+
+                oracle = DataSetOracle(oracle, data)
             result = grade_submission(
                 submission, assignment, checks, oracle, box, notebook=_limits(options), compat=options.compat
             )

@@ -14,7 +14,6 @@ import numpy as np
 
 from grader import __version__
 from grader.assignments import Assignment
-from grader.cifar10 import NOT_GIVEN
 from grader.compat.old_names import may_show_age
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values
@@ -32,8 +31,6 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.oracle import Oracle
-from grader.questions.answers import questions_of
-from grader.questions.declared import right_choices
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Cell, SourceFile, Submission
@@ -43,6 +40,7 @@ from grader.worker.client import StudentProcess, Transcript
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
 LARGE = 1 << 16  # bytes
+NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 
 
@@ -242,12 +240,17 @@ def _explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
 
 def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:
     """The inline questions of its notebook; in a public run choices are judged where the assignment says so."""
+    file = main_notebook(submission, assignment.needs, assignment.notebook)
+    if not (assignment.questions or (file and file.prose)):
+        return ()
+    from grader.questions.answers import questions_of
+    from grader.questions.declared import right_choices
+
     right = right_choices(assignment.slug, assignment.questions)
     if public:
         right = {
             asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
         }
-    file = main_notebook(submission, assignment.needs, assignment.notebook)
     return questions_of(file, assignment.questions, right)
 
 

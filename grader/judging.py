@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Verdict
 from grader.extract import Program, broken_definition
-from grader.mistakes.exceptions import hint_for
 from grader.model import CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, Note, Status
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
@@ -167,6 +166,8 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         call = plain_text(str(error["scenario"]), 200)
         unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
+    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
+
     hint = hint_for(message)
     if hint:
         message = f"{message}. {hint}"

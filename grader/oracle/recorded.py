@@ -20,7 +20,6 @@ import numpy as np
 from grader.assignments import Assignment
 from grader.errors import HarnessError
 from grader.expectations import UNMARKED, Arrays
-from grader.mistakes import ignored, mistakes_of
 from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
 from grader.spec import Case, Check, Inputs
 
@@ -66,6 +65,8 @@ class RecordedOracle:
 
 def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
     """All that the file of an assignment holds, of its own parts, computed by the given oracle."""
+    from grader.mistakes import ignored, mistakes_of
+
     arrays: dict[str, np.ndarray] = {}
     own = [part for part in assignment.parts if part.assignment == assignment.slug]
     for check in (check for part in own for check in part.checks.values()):

@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import os
 import queue
-import secrets
 import select
 import signal
 import subprocess
@@ -220,7 +219,7 @@ def _exchange(
 ) -> None:
     """Write a request, read its reply, and put that or the exception into the queue."""
     assert process.stdin and process.stdout, "the box starts processes with pipes"
-    nonce = secrets.randbits(63)
+    nonce = int.from_bytes(os.urandom(8), "big") >> 1
     try:
         frames.write(process.stdin, nonce, request, inputs, room=frames.MAX_DATA)
         answered, head, values = frames.read(process.stdout, max_json=frames.MAX_REPLY_JSON)
