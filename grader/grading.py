@@ -152,6 +152,7 @@ def _grade_check(
             if played[-1].transcript.outcome in FINAL:
                 break
         result = judge(check, played, public=oracle.public)
+        result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
     except Interrupted:
         raise
     except HarnessError as error:
@@ -159,6 +160,20 @@ def _grade_check(
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
     return Graded(check, played, explain_absence(result, program, process.problems))
+
+
+def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:
+    """Of timed parts: how much faster the reference is on the case that took longest. Times carry no marks."""
+    returned = [one for one in played if one.transcript.outcome == "returned"]
+    if not (check.timed and returned):
+        return []
+    slowest = max(returned, key=lambda one: one.transcript.seconds)
+    theirs, ours = slowest.transcript.seconds, oracle.seconds(check, slowest.case)
+    if not ours:
+        return []
+    times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, the way of the arrays included in yours"
+    faster = f"The reference is {theirs / ours:.3g} times as fast" if theirs > ours else "The reference is no faster"
+    return [Note("speed", f"{faster} ({times}).")]
 
 
 def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:

@@ -103,6 +103,7 @@ class Check:
     needs_data: bool = False
     truth: Truth | None = None
     gradient_of: GradientOf | None = None
+    timed: bool = False
     reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -147,7 +148,8 @@ class Part:
     """A group of checks of an assignment; each file in ``grader/checks/`` defines one, named ``part``.
 
     ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment,
-    ``starter`` the module of the course's own package in which students write them.
+    ``starter`` the module of the course's own package in which students write them. Of a ``timed`` part the report
+    says how much faster the reference is.
     ``reference`` names the reference of those whose name two exercises share: {"TwoLayerNet": "ModularTwoLayerNet"}.
     """
 
@@ -157,6 +159,7 @@ class Part:
     needs: tuple[str, ...]
     order: int = 0
     starter: str = ""
+    timed: bool = False
     checks: dict[str, Check] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
 
@@ -234,6 +237,7 @@ class Part:
                 tuple(expect),
                 seconds,
                 reference=self.reference,
+                timed=self.timed,
                 **options,
             )
             _validate(check)

@@ -12,6 +12,7 @@ part = Part(
     "Convolution layer",
     assignment="layers",
     order=3,
+    timed=True,
     starter="layers",
     needs=("conv_forward_naive", "conv_backward_naive"),
 )

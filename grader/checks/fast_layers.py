@@ -13,6 +13,7 @@ part = Part(
     "Fast convolution and pooling",
     assignment="fast_layers",
     order=1,
+    timed=True,
     starter="fast_layers",
     needs=("conv_forward_fast", "conv_backward_fast", "max_pool_forward_fast", "max_pool_backward_fast"),
 )

@@ -16,6 +16,7 @@ part = Part(
     "Max-pooling layer",
     assignment="layers",
     order=4,
+    timed=True,
     starter="layers",
     needs=("max_pool_forward_naive", "max_pool_backward_naive"),
 )

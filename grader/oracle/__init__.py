@@ -36,6 +36,9 @@ class Oracle(Protocol):
     def answer(self, check: Check, case: Case) -> Arrays:
         """What the reference returns."""
 
+    def seconds(self, check: Check, case: Case) -> float | None:
+        """How long the reference takes once it is warm; None where it does not run."""
+
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
         """What a known mistake would return, or two of them, as "first+second", if that is known here."""
 

@@ -54,6 +54,10 @@ class DataSetOracle:
         except Exception as error:
             raise HarnessError(f"The data set fails {check.name}: {error!r}.") from error
 
+    def seconds(self, check: Check, case: Case) -> float | None:
+        """Of the checks that need no data set only."""
+        return None if check.needs_data else self._oracle.seconds(check, case)
+
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
         """What a known mistake makes of the data set; none is known where the grader only measures."""
         if not check.needs_data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,7 @@ class LiveOracle:
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
         self._answers: dict[str, Arrays] = {}
         self._mistaken: dict[str, Answers] = {}
+        self._seconds: dict[str, float] = {}
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """Draw the inputs from the seed."""
@@ -43,6 +45,20 @@ class LiveOracle:
                     raise HarnessError(message) from error
                 self._answers[key(check, case)] = {name: np.asarray(value) for name, value in values.items()}
             return self._answers[key(check, case)]
+
+    def seconds(self, check: Check, case: Case) -> float:
+        """The shortest of three plays after the first, measured once a case."""
+        self.answer(check, case)
+        with self._lock:
+            if key(check, case) not in self._seconds:
+                self._seconds[key(check, case)] = min(self._timed(check, case) for _ in range(3))
+            return self._seconds[key(check, case)]
+
+    def _timed(self, check: Check, case: Case) -> float:
+        inputs, code = self.inputs(check, case), self._reference(check)
+        begin = time.perf_counter()
+        check.play(code, inputs)
+        return time.perf_counter() - begin
 
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
         """Play the scenario with the reference as the mistake changes it; {} where that changes nothing."""

@@ -50,6 +50,9 @@ class RecordedOracle:
             raise HarnessError(f"No answer is recorded for {key(check, case)}; record the answers again.")
         return found
 
+    def seconds(self, check: Check, case: Case) -> None:
+        """No reference runs here."""
+
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
         """The recorded answer of a known mistake; pairs are not recorded."""
         found = self._below(f"not/{code}/{key(check, case)}/")
