@@ -165,7 +165,7 @@ def _grade_check(
 def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:
     """Of timed parts: how much faster the reference is on the case that took longest. Times carry no marks."""
     returned = [one for one in played if one.transcript.outcome == "returned"]
-    if not (check.timed and returned):
+    if not (check.timed and check.points and returned):
         return []
     slowest = max(returned, key=lambda one: one.transcript.seconds)
     theirs, ours = slowest.transcript.seconds, oracle.seconds(check, slowest.case)
