@@ -18,6 +18,7 @@ import socket
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.shellapp import InteractiveShellApp
+from IPython.paths import get_ipython_dir
 from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
@@ -38,19 +40,31 @@ SHOWN_LIMIT = 512 << 10  # bytes of JSON a cell, where outputs are asked for
 QUIET = ("starting", "status", "execute_input")
 
 
-def serve(channel: socket.socket) -> NoReturn:
-    """Serve the grader at the other end of ``channel`` until killed."""
+def prepare() -> Any:
+    """In the server: the kernel with its shell, set up as ipykernel's application does it, and no output yet."""
+    IPKernelApp.patch_io(None)  # type: ignore[arg-type]
+    IPKernelApp.init_pdb(None)  # type: ignore[arg-type]
+    config = Config()
+    config.HistoryManager.enabled = False  # the file of it: a database, and a thread that writes
+    traits: dict[str, Any] = {"session": Recorder(), "config": config}
+    kind = answering_kernel()
+    if "shell_channel_thread" in kind.class_traits():
+        traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
+    kernel = kind.instance(**traits)
+    kernel.shell.exit_now = False
+    kernel.shell.extension_manager.load_extension("storemagic")
+    # What comes about with a first cell is there for all.
+    kernel.shell.run_cell("None", silent=True)
+    kernel.shell.display_formatter.format(0)
+    return kernel
+
+
+def serve(channel: socket.socket, kernel: Any) -> NoReturn:
+    """In the forked process: serve the grader at the other end of ``channel`` until killed."""
     try:
         _close_all_but(channel.fileno())
-        lines = channel.makefile("rb", buffering=0)
-        request = json.loads(_line(lines))
-        random.seed()
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()
-        os.environ.clear()
-        os.environ.update(request["environment"], MPLBACKEND=INLINE)
-        tempfile.tempdir = None
-        os.chdir(request["folder"])
+        request = json.loads(_line(channel))
+        _settle(request["environment"], request["folder"], kernel.shell)
         try:
             answer: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
         except OSError as error:
@@ -60,9 +74,27 @@ def serve(channel: socket.socket) -> NoReturn:
             refuse_shell_lines()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell
         if "trouble" not in answer:
-            asyncio.run(_serve_cells(channel, shown=request["outputs"]))
+            asyncio.run(_serve_cells(channel, kernel, shown=request["outputs"]))
     finally:
         os._exit(1)
+
+
+def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
+    """Make this process the notebook's own: nothing is left that it would share with the server's other kernels."""
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    os.environ.clear()
+    os.environ.update(environment, MPLBACKEND=INLINE)
+    shell.init_environment()
+    tempfile.tempdir = None
+    os.chdir(folder)
+    shell.starting_dir = os.getcwd()
+    shell.history_manager.dir_hist[:] = [Path.cwd()]
+    shell.home_dir = environment["HOME"]
+    shell.ipython_dir = get_ipython_dir()
+    shell.init_profile_dir(None)
+    InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
 
 
 def _close_all_but(kept: int) -> None:
@@ -74,23 +106,24 @@ def _close_all_but(kept: int) -> None:
     os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _line(stream: Any) -> bytes:
+def _line(channel: socket.socket) -> bytes:
     """The next line, and no byte of the one after it."""
     line = b""
     while not line.endswith(b"\n"):
-        byte = stream.read(1)
+        byte = channel.recv(1)
         if not byte:
             os._exit(0)  # the grader has gone
         line += byte
     return line
 
 
-async def _serve_cells(channel: socket.socket, *, shown: bool) -> None:
+async def _serve_cells(channel: socket.socket, kernel: Any, *, shown: bool) -> None:
     """Execute the cells that arrive, one after the other, in a loop that goes on between them as Jupyter's does."""
     reader, writer = await asyncio.open_connection(sock=channel, limit=LINE_LIMIT)
     _wake_by_signals(asyncio.get_running_loop())
-    session = Recorder(shown)
-    kernel = _start(session)
+    session = kernel.session
+    session.shown = shown
+    _capture(kernel)
     while line := await reader.readline():
         request = json.loads(line)
         answer = await _execute(kernel, session, request["code"])
@@ -135,34 +168,22 @@ async def _execute(kernel: Any, session: Recorder, code: str) -> dict[str, Any]:
     return answer
 
 
-def _start(session: Recorder) -> Any:
-    """The kernel with its shell, set up as ipykernel's application does it."""
-    wire = Wire()
-    sys.stdout, sys.stderr = (Printed(session, wire, name, watchfd=session.shown) for name in ("stdout", "stderr"))
-    sys.displayhook = hook = ZMQDisplayHook(session, None)  # type: ignore[no-untyped-call]
-    IPKernelApp.patch_io(None)  # type: ignore[arg-type]
-    IPKernelApp.init_pdb(None)
-    config = Config()
-    config.HistoryManager.enabled = False  # the file of it: a database and a thread that writes it
-    traits: dict[str, Any] = {"session": session, "config": config}
-    kind = answering_kernel()
-    if kind.class_traits().get("shell_channel_thread"):
-        traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
-    kernel = kind.instance(**traits)
+def _capture(kernel: Any) -> None:
+    """Take what is printed and displayed."""
+    wire, session = Wire(), kernel.session
     kernel.io_loop = IOLoop.current()
+    sys.stdout, sys.stderr = (Printed(session, wire, name, watchfd=session.shown) for name in ("stdout", "stderr"))
+    kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
+    sys.displayhook = hook = ZMQDisplayHook(session, None)  # type: ignore[no-untyped-call]
     hook.get_execution_count = lambda: kernel.execution_count  # type: ignore[method-assign]
-    InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
-    kernel.shell.exit_now = False
-    kernel.shell.extension_manager.load_extension("storemagic")
-    return kernel
 
 
 class Recorder(Session):
     """Jupyter's session without a socket: keeps what the current cell shows, if ``shown``, else drops it."""
 
-    def __init__(self, shown: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.shown = shown
+        self.shown = False
         self.outputs: list[dict[str, Any]] = []
         self._cell = ""
         self._room = 0

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from grader.notebook.answers import INLINE, leave_checkout
 
 SERVES = ("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp")
-SHELL = ("grader.notebook.forkedkernel", "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer")
-PLOTS = ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config")
+SHELL = ("grader.notebook.forkedkernel", "ipykernel.debugger", "IPython.core.completerlib", "tornado.platform.asyncio")
+PLOTS = ("numpy.random", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config")
 
 
 def main(arguments: list[str]) -> None:
@@ -40,13 +40,14 @@ def main(arguments: list[str]) -> None:
     for name in PLOTS if "plots" in arguments else ():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    from grader.notebook.forkedkernel import prepare, serve
+
+    kernel = prepare()
     gc.collect()
     gc.freeze()  # what is not looked at by the collector stays shared with the kernels
     channel = ForkServer(socket.socket(fileno=os.dup(0))).serve()
     if channel is not None:
-        from grader.notebook.forkedkernel import serve
-
-        serve(channel)
+        serve(channel, kernel)
 
 
 @dataclass
