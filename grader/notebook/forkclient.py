@@ -44,13 +44,13 @@ class Garbled(Exception):
 class ForkServer:
     """A clean parent, started in the box; its files lie in ``folder``, of which ``room`` stays writable."""
 
-    def __init__(self, box: Box, folder: Path, room: Path, arguments: Sequence[str]) -> None:
+    def __init__(self, box: Box, folder: Path, room: Path) -> None:
         self.log = folder / "stderr.txt"
         self.has_served = False
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         env = {name: value for name, value in clean_environment(room / "home").items() if name != "PYTHONSAFEPATH"}
         env["MALLOC_ARENA_MAX"] = "2"
-        argv = [sys.executable, str(BOOT), "grader.notebook.forkserver", *arguments]
+        argv = [sys.executable, str(BOOT), "grader.notebook.forkserver"]
         with theirs:
             self._process = box.start(argv, cwd=folder, env=env, room=room, log=self.log, stdin=theirs.fileno())
 
@@ -59,14 +59,17 @@ class ForkServer:
         return self._process.poll() is not None
 
     @contextlib.contextmanager
-    def kernel(self, box: Box, room: Path) -> Iterator[Kernel]:
-        """A new kernel, for the notebook whose cells write into ``room``; gone in the end with all that it started."""
+    def kernel(self, box: Box, room: Path, imports: Sequence[str]) -> Iterator[Kernel]:
+        """A new kernel, for the notebook whose cells write into ``room``; gone in the end with all that it started.
+
+        ``imports`` are modules that the server had better import for all.
+        """
         (channel, its_channel), (control, its_control) = socket.socketpair(), socket.socketpair()
         with channel, control:
             with its_channel, its_control:
                 fds = [its_channel.fileno(), its_control.fileno()]
                 with contextlib.suppress(OSError):  # a server that is gone shows as a closed channel
-                    socket.send_fds(self._requests, [b"k"], fds)
+                    socket.send_fds(self._requests, [f"{' '.join(imports)}\n".encode()], fds)
             try:
                 yield Kernel(channel, control, self, box, room)
             finally:

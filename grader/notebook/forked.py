@@ -28,6 +28,8 @@ from grader.sandbox.process import clean_environment
 
 SERVER_SECONDS = 60.0  # how long the imports of a server may take, before its first kernel
 
+OFTEN_IMPORTED = ("numpy", "matplotlib")
+
 _servers: weakref.WeakKeyDictionary[Box, ForkServer] = weakref.WeakKeyDictionary()
 _starting = threading.Lock()
 
@@ -49,8 +51,9 @@ def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str,
         cells = [cell.text for cell in notebook_cells(job.notebook, job.notebook.read_bytes())[0]]
     except Refused as error:
         raise HarnessError(f"The notebook could not be read ({error}).") from None
+    imports = [name for name in OFTEN_IMPORTED if any(name in cell for cell in cells)]
     record = Record(job.cell_seconds, job.total_seconds)
-    with _server(job, box) as server, server.kernel(box, job.room) as kernel:
+    with _server(job, box) as server, server.kernel(box, job.room, imports) as kernel:
         request = {
             "environment": clean_environment(job.home),
             "folder": str(job.start),
@@ -110,7 +113,7 @@ def _server(job: Job, box: Box) -> Iterator[ForkServer]:
     if not box.fixed_view:
         yield _shared_server(box)
         return
-    server = ForkServer(box, job.folder, job.room, [])
+    server = ForkServer(box, job.folder, job.room)
     try:
         yield server
     finally:
@@ -127,7 +130,7 @@ def _shared_server(box: Box) -> ForkServer:
             raise HarnessError(f"The fork server does not start{last_words(server.log)}.")
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(temporary_folder())
-            server = _servers[box] = ForkServer(box, folder, folder, ["plots"])
+            server = _servers[box] = ForkServer(box, folder, folder)
             stack.callback(server.close, box)
             box.at_close(stack.pop_all().close)
         return server

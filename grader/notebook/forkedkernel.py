@@ -174,7 +174,7 @@ def _capture(kernel: Any) -> None:
     kernel.io_loop = IOLoop.current()
     sys.stdout, sys.stderr = (Printed(session, wire, name, watchfd=session.shown) for name in ("stdout", "stderr"))
     kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
-    sys.displayhook = hook = ZMQDisplayHook(session, None)  # type: ignore[no-untyped-call]
+    sys.displayhook = hook = ZMQDisplayHook(session, None)
     hook.get_execution_count = lambda: kernel.execution_count  # type: ignore[method-assign]
 
 

@@ -23,11 +23,16 @@ from grader.notebook.answers import INLINE, leave_checkout
 
 SERVES = ("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp")
 SHELL = ("grader.notebook.forkedkernel", "ipykernel.debugger", "IPython.core.completerlib", "tornado.platform.asyncio")
-PLOTS = ("numpy.random", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config")
+# What notebooks import that takes long: a module's name, as the grader sends it, and what is imported for it.
+ON_REQUEST = {
+    "numpy": ("numpy.random",),
+    "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config"),
+}
+REQUEST_LIMIT = 200  # bytes
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the grader closes stdin; with the argument ``plots`` NumPy and matplotlib are imported too."""
+    """Serve until the grader closes stdin."""
     from grader.lock.privileges import keep_orphans
 
     keep_orphans()
@@ -37,14 +42,10 @@ def main(arguments: list[str]) -> None:
     for name in (*SERVES, *SHELL):
         importlib.import_module(name)
     del sys.modules["debugpy"]
-    for name in PLOTS if "plots" in arguments else ():
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
     from grader.notebook.forkedkernel import prepare, serve
 
     kernel = prepare()
-    gc.collect()
-    gc.freeze()  # what is not looked at by the collector stays shared with the kernels
+    _freeze()
     channel = ForkServer(socket.socket(fileno=os.dup(0))).serve()
     if channel is not None:
         serve(channel, kernel)
@@ -64,6 +65,7 @@ class ForkServer:
     def __init__(self, requests: socket.socket) -> None:
         self._requests = requests
         self._kernels: dict[int, Kernel] = {}
+        self._imported = set[str]()
         self._selector = selectors.DefaultSelector()
         self._woken, self._waker = socket.socketpair()
         for end in (self._woken, self._waker):
@@ -92,12 +94,13 @@ class ForkServer:
 
     def _take(self) -> tuple[socket.socket | None, bool]:
         """Take a request: the channel, in the kernel alone, and whether there can be more requests."""
-        word, descriptors, _, _ = socket.recv_fds(self._requests, 1, 2)
+        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, 2)
         ends = [socket.socket(fileno=descriptor) for descriptor in descriptors]
         if not word:
             for kernel in self._kernels.values():
                 _kill(kernel.pid)
             return None, False
+        self._import(word.decode().split())
         if len(ends) == 2 and len(os.listdir("/proc/self/task")) == 1:
             channel, control = ends
             with contextlib.suppress(OSError):  # the grader sees both ends closed
@@ -108,6 +111,16 @@ class ForkServer:
         for end in ends:
             end.close()
         return None, True
+
+    def _import(self, wanted: list[str]) -> None:
+        """Import what a notebook is going to import, for it and all that follow."""
+        for name in wanted:
+            if name in ON_REQUEST.keys() - self._imported:
+                self._imported.add(name)
+                for module in ON_REQUEST[name]:
+                    with contextlib.suppress(ImportError):
+                        importlib.import_module(module)
+                _freeze()
 
     def _fork(self, control: socket.socket) -> bool:
         """Whether this is the kernel now: a session of its own, and nothing of the server's left open."""
@@ -159,6 +172,12 @@ class ForkServer:
             with contextlib.suppress(OSError):
                 kernel.control.sendall(json.dumps({"ended": code}).encode())
             kernel.control.close()
+
+
+def _freeze() -> None:
+    """Take what there is from the collector: what it does not look at stays shared with the kernels."""
+    gc.collect()
+    gc.freeze()
 
 
 def end_with(server: int) -> None:
