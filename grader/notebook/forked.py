@@ -20,7 +20,7 @@ from typing import Any
 from grader.errors import HarnessError, Refused
 from grader.intake.notebooks import notebook_cells
 from grader.notebook.driven import last_words
-from grader.notebook.forkclient import Ended, ForkServer, Garbled, Kernel
+from grader.notebook.forkclient import Ended, ForkServer, Garbled, Kernel, Stopped
 from grader.notebook.jobs import Job, temporary_folder
 from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Record
 from grader.sandbox import Box
@@ -50,7 +50,7 @@ def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str,
     try:
         cells = [cell.text for cell in notebook_cells(job.notebook, job.notebook.read_bytes())[0]]
     except Refused as error:
-        raise HarnessError(f"The notebook could not be read ({error}).") from None
+        raise Stopped(f"The notebook could not be read ({error}).") from None
     imports = [name for name in OFTEN_IMPORTED if any(name in cell for cell in cells)]
     record = Record(job.cell_seconds, job.total_seconds)
     with _server(job, box) as server, server.kernel(box, job.room, imports) as kernel:
