@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import io
 import json
+import logging
 import os
 import random
 import select
@@ -46,7 +47,10 @@ def prepare() -> Any:
     IPKernelApp.init_pdb(None)  # type: ignore[arg-type]
     config = Config()
     config.HistoryManager.enabled = False  # the file of it: a database, and a thread that writes
-    traits: dict[str, Any] = {"session": Recorder(), "config": config}
+    log = logging.getLogger("grader.kernel")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    traits: dict[str, Any] = {"session": Recorder(), "config": config, "log": log}
     kind = answering_kernel()
     if "shell_channel_thread" in kind.class_traits():
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
