@@ -50,11 +50,12 @@ def prepare() -> Any:
     log = logging.getLogger("grader.kernel")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    traits: dict[str, Any] = {"session": Recorder(), "config": config, "log": log}
+    application = IPKernelApp.instance(config=config)  # never initialized; %matplotlib finds the kernel through it
+    traits: dict[str, Any] = {"parent": application, "session": Recorder(), "log": log}
     kind = answering_kernel()
     if "shell_channel_thread" in kind.class_traits():
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
-    kernel = kind.instance(**traits)
+    application.kernel = kernel = kind.instance(**traits)
     kernel.shell.exit_now = False
     kernel.shell.extension_manager.load_extension("storemagic")
     # What comes about with a first cell is there for all.
