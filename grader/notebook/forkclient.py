@@ -48,7 +48,9 @@ class ForkServer:
         self.log = folder / "stderr.txt"
         self.has_served = False
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        env = {name: value for name, value in clean_environment(room / "home").items() if name != "PYTHONSAFEPATH"}
+        home = room / "server"  # not the kernels', who may be other users
+        home.mkdir()
+        env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
         env["MALLOC_ARENA_MAX"] = "2"
         argv = [sys.executable, str(BOOT), "grader.notebook.forkserver"]
         with theirs:

@@ -75,6 +75,9 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
         except OSError as error:
             answer = {"trouble": f"it could not be locked: {type(error).__name__}: {error}"}
         channel.sendall(json.dumps(answer).encode() + b"\n")
+        if "trouble" not in answer:  # as the user that it has become
+            kernel.shell.ipython_dir = get_ipython_dir()
+            kernel.shell.init_profile_dir(None)
         if request["lock"]:
             refuse_shell_lines()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell
@@ -97,8 +100,6 @@ def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     shell.starting_dir = os.getcwd()
     shell.history_manager.dir_hist[:] = [Path.cwd()]
     shell.home_dir = environment["HOME"]
-    shell.ipython_dir = get_ipython_dir()
-    shell.init_profile_dir(None)
     InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
 
 
