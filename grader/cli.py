@@ -82,7 +82,9 @@ def _console() -> Console:
 def _limits(options: argparse.Namespace) -> NotebookLimits | None:
     from grader.grading import NotebookLimits
 
-    return NotebookLimits(options.cell_seconds, options.notebook_seconds) if options.notebook else None
+    if not options.notebook:
+        return None
+    return NotebookLimits(options.cell_seconds, options.notebook_seconds, options.notebook_engine)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -51,10 +51,11 @@ LARGE = 1 << 16  # bytes
 
 @dataclass(frozen=True, slots=True)
 class NotebookLimits:
-    """Wall-clock limits of the headless run, in seconds."""
+    """Wall-clock limits of the headless run, in seconds, and its engine: None is the fastest that there is."""
 
     cell: float = 30.0
     total: float = 120.0
+    engine: str | None = None
 
 
 def grade_submission(
@@ -238,7 +239,9 @@ def _run_notebook(
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path
     try:
-        return headless.run(path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total)
+        return headless.run(
+            path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total, engine=limits.engine
+        )
     except Interrupted:
         raise
     except (GraderError, OSError) as error:

@@ -132,6 +132,11 @@ def _notebook_limits(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="limit for a whole notebook (120)",
     )
+    parser.add_argument(
+        "--notebook-engine",
+        choices=("fork", "nbclient"),
+        help="how notebooks are run: by forks of a process that is ready, or by nbclient (the first if it works)",
+    )
 
 
 def _seed(text: str) -> int:

@@ -55,6 +55,11 @@ def running_threads() -> int:
 def end_with_parent() -> None:
     """Die when the process that started this one does, and keep orphans below this process, where they are found."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    keep_orphans()
+
+
+def keep_orphans() -> None:
+    """Inherit the processes whose parents below this one have ended."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 

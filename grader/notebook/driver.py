@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -27,19 +26,13 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
 from grader.notebook.provisioner import NAME, REQUEST, register
+from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Halt, Record
 
 BOOT = Path(__file__).parents[1] / "boot.py"
-START_SECONDS = 20
 MEMORY = 2 << 30  # bytes of address space
-INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
 ALIVE_SECONDS = 0.2  # how often a silent kernel is looked at
 IPC_PATH_LIMIT = 90  # bytes; a unix socket's path ends at 104 (macOS) or 108 (Linux), "-ipc-5" included
 SEND_MILLISECONDS = 1000
-NOT_RUN = "The cells after it were not run."
-
-
-class Halt(Exception):
-    """The rest of the notebook is not run."""
 
 
 class ThisInterpreter(AsyncKernelManager):
@@ -56,15 +49,13 @@ class ThisInterpreter(AsyncKernelManager):
 
 
 class HeadlessRun(NotebookClient):
-    """Executes the code cells in order and keeps in ``errors`` how they fail; outputs are never received."""
+    """Executes the code cells in order and keeps in ``record`` how they fail; outputs are never received."""
 
     def __init__(self, notebook: Any, manager: AsyncKernelManager, cell_seconds: float, total_seconds: float):
-        super().__init__(notebook, km=manager, startup_timeout=START_SECONDS, shutdown_kernel="immediate")
+        super().__init__(notebook, km=manager, startup_timeout=int(START_SECONDS), shutdown_kernel="immediate")
         self.client: Any = None  # an AsyncKernelClient from the first cell on
         self.manager = manager
-        self.cell_seconds = cell_seconds
-        self.total_seconds = total_seconds
-        self.errors: list[dict[str, Any]] = []
+        self.record = Record(cell_seconds, total_seconds)
 
     async def run(self, **kernel: Any) -> None:
         """Start the kernel and execute all cells; Halt if it comes to an early end."""
@@ -92,29 +83,29 @@ class HeadlessRun(NotebookClient):
         """Run one cell within its limits; raises Halt where nothing can follow."""
         if self.client is None:
             self.client = self._keep_one_connection()
-            self.deadline = time.monotonic() + self.total_seconds
+            self.deadline = time.monotonic() + self.record.total_seconds
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
-        seconds = min(self.cell_seconds, self.deadline - time.monotonic())
+        seconds = min(self.record.cell_seconds, self.deadline - time.monotonic())
         if seconds <= 0:
             raise Halt
-        self.code_cells_executed += 1
+        self.record.executed += 1
         try:
             message_id = self.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
             reply = await self._reply(message_id, seconds)
             if reply is None:
                 await self._interrupt(message_id)
             elif reply["status"] == "error":
-                self._record(reply["ename"], reply["evalue"], reply.get("line"))
+                self.record.error(reply["ename"], reply["evalue"], reply.get("line"))
         except DeadKernelError:
-            self._record("KernelDied", await self._cause_of_death())
+            self.record.died(await self._exit_code())
             await ensure_async(self.manager.shutdown_kernel(now=True))  # what it left behind in its process group
             raise Halt from None
         except zmq.Again:
-            self._record("KernelDied", f"The kernel had closed its connection before this cell. {NOT_RUN}")
+            self.record.closed()
             raise Halt from None
         if reply is not None and reply.get("ends"):
-            self._record("KernelDied", f"This cell asked the kernel to exit. {NOT_RUN}")
+            self.record.asked_to_exit()
             raise Halt
         return cell
 
@@ -140,29 +131,13 @@ class HeadlessRun(NotebookClient):
         with contextlib.suppress(zmq.Again):
             self.client.kernel_info()  # wakes a kernel that awaits: the signal alone leaves its event loop asleep
         reply = await self._reply(message_id, INTERRUPT_SECONDS)
-        limit = f"Ran longer than {self.cell_seconds:g} s"
-        if in_all:
-            limit = f"The notebook ran longer than {self.total_seconds:g} s in all"
-        if reply is None:
-            self._record("CellTimeout", f"{limit}; this cell ignored the interrupt. {NOT_RUN}")
-        elif in_all:
-            self._record("CellTimeout", f"{limit}; this cell was interrupted. {NOT_RUN}", reply.get("line"))
-        else:
-            self._record("CellTimeout", f"{limit} and was interrupted.", reply.get("line"))
+        self.record.overran(in_all=in_all, heard=reply is not None, line=(reply or {}).get("line"))
         if reply is None:
             raise Halt
 
-    async def _cause_of_death(self) -> str:
+    async def _exit_code(self) -> int | None:
         provisioner = self.manager.provisioner
-        code = await provisioner.poll() if provisioner else None
-        cause = f"exit code {code}"
-        if code is not None and code < 0:
-            with contextlib.suppress(ValueError):
-                cause = signal.Signals(-code).name
-        return f"Python itself ended in this cell ({cause}). {NOT_RUN}"
-
-    def _record(self, kind: str, message: str, line: int | None = None) -> None:
-        self.errors.append({"cell": self.code_cells_executed, "line": line, "type": kind, "message": message})
+        return await provisioner.poll() if provisioner else None
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +164,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return {"trouble": f"The notebook's kernel failed ({type(error).__name__}: {error})."[:500]}
     probes = getattr(manager.provisioner, "probes", {})
-    return {"cells": cells, "executed": client.code_cells_executed, "errors": client.errors, "probes": probes}
+    return {"cells": cells, "executed": client.record.executed, "errors": client.record.errors, "probes": probes}
 
 
 def main(arguments: list[str]) -> None:

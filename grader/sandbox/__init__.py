@@ -8,7 +8,7 @@ table below as ``container``.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +24,10 @@ class Box(Protocol):
     @property
     def level(self) -> str:
         """Its name, as Results report it."""
+
+    @property
+    def fixed_view(self) -> bool:
+        """Whether a process sees only the folders that it was started with: one that serves many rooms needs more."""
 
     @property
     def closed(self) -> bool:
@@ -51,10 +55,12 @@ class Box(Protocol):
         room: Path,
         log: Path,
         read: Sequence[str] = (),
+        stdin: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Start a command with unbuffered pipes at its stdin and stdout; its stderr goes to the file ``log``.
 
-        ``room`` is the folder that stays writable, ``read`` as in ``room``. Raises Interrupted after ``close``.
+        ``room`` is the folder that stays writable, ``read`` as in ``room``; ``stdin`` is a descriptor in the place of
+        that pipe. Raises Interrupted after ``close``.
         """
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
@@ -65,6 +71,9 @@ class Box(Protocol):
 
     def note(self, probes: Mapping[str, str]) -> None:
         """Keep what a process reports of its attempts; HarnessError if the box does not hold."""
+
+    def at_close(self, call: Callable[[], None]) -> None:
+        """Have ``close`` call this when nothing runs any more."""
 
     def close(self) -> None:
         """Kill all that still runs, and start nothing more."""

@@ -29,6 +29,7 @@ class NamespacesBox(LockdownBox):
     """Processes that lock themselves inside bubblewrap."""
 
     level: ClassVar[str] = "namespaces"
+    fixed_view: ClassVar[bool] = True
 
     @classmethod
     def missing(cls) -> str:
@@ -44,12 +45,13 @@ class NamespacesBox(LockdownBox):
         room: Path,
         log: Path,
         read: Sequence[str] = (),
+        stdin: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Start the command inside, with its room, and what else it may read, mounted at the same path."""
         places = ["--ro-bind", str(cwd), str(cwd), "--bind", str(room), str(room), "--chdir", str(cwd)]
         for path in read:
             places += ["--ro-bind", path, path]
-        return super().start([*_wrapper(), *places, "--", *argv], cwd=cwd, env=env, room=room, log=log)
+        return super().start([*_wrapper(), *places, "--", *argv], cwd=cwd, env=env, room=room, log=log, stdin=stdin)
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
         """Bubblewrap says 128 + n for signal n, as shells do."""

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,10 +27,12 @@ class ProcessBox:
     """Plain child processes; nothing is denied, so nothing is claimed."""
 
     level: ClassVar[str] = "process"
+    fixed_view: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._live: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
+        self._at_close: list[Callable[[], None]] = []
         self.closed = False
 
     @classmethod
@@ -59,10 +61,12 @@ class ProcessBox:
         room: Path,
         log: Path,
         read: Sequence[str] = (),
+        stdin: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to the file ``log``, which is no pipe.
 
-        Raises Interrupted after ``close``: a stopping grader starts nothing new.
+        ``stdin`` is a descriptor that it gets in the place of a pipe. Raises Interrupted after ``close``: a stopping
+        grader starts nothing new.
         """
         with self._lock:
             if self.closed:
@@ -72,7 +76,7 @@ class ProcessBox:
                     argv,
                     cwd=cwd,
                     env=dict(env),
-                    stdin=subprocess.PIPE,
+                    stdin=stdin,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
                     bufsize=0,  # so that a byte too many shows in the pipe
@@ -98,9 +102,19 @@ class ProcessBox:
         """Kill all that still runs, and start nothing more."""
         with self._lock:
             self.closed = True
-            live = list(self._live)
+            live, last = list(self._live), list(self._at_close)
         for process in live:
             self.kill(process)
+        for call in last:
+            call()
+
+    def at_close(self, call: Callable[[], None]) -> None:
+        """Have ``close`` call this in the end, or do so now if it is closed already."""
+        with self._lock:
+            if not self.closed:
+                self._at_close.append(call)
+                return
+        call()
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
         """How the process ended, negative for a signal; None if it lives on for a second more."""

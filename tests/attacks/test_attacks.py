@@ -33,6 +33,9 @@ from tests.attacks.scene import Scene
 ROOT = Path(__file__).parent
 ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/expect.toml"))
 LOCKED = [level for level in LEVELS if level != "process"]
+# With nbclient too; those that are made for it run with nothing else.
+BY_NBCLIENT = ("notebook_connects", "notebook_daemon", "notebook_kills_driver", "notebook_output_flood",
+               "notebook_reads_driver", "notebook_reads_solutions", "notebook_starts_programs")  # fmt: skip
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
@@ -85,7 +88,7 @@ def grade(scene: Scene, level: str, expect: dict[str, Any], monkeypatch: pytest.
         seed=7,
         jobs=2,
         only=("relu",),
-        notebook=NotebookLimits(cell=2.0, total=5.0) if expect.get("notebook") else None,
+        notebook=NotebookLimits(2.0, 5.0, expect.get("engine")) if expect.get("notebook") else None,
         time_factor=TIME_FACTOR,
     )
     box = open_box(level)
@@ -105,10 +108,20 @@ def check_of(result: Result, slug: str) -> CheckResult:
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monkeypatch: pytest.MonkeyPatch):
     """The verdict, bounded time and memory, nothing left, changed or reached, and the control at 100 %."""
+    judge_batch(name, level, expectation(name), monkeypatch)
+
+
+@pytest.mark.parametrize("name", BY_NBCLIENT)
+def test_an_attack_on_the_stand_in_harms_nobody_either(name: str, monkeypatch: pytest.MonkeyPatch):
+    """What notebooks attack in the default engine they attack in nbclient's too, at the strongest level."""
+    level = next(level for level in LOCKED if not LEVELS[level].missing() or level == LOCKED[-1])
+    judge_batch(name, level, expectation(name) | {"engine": "nbclient"}, monkeypatch)
+
+
+def judge_batch(name: str, level: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     missing = LEVELS[level].missing()
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
-    expect = expectation(name)
     skip_elsewhere(expect)
     want = expect["locked"] | expect.get(level, {})
     with Scene() as scene:

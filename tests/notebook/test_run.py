@@ -1,4 +1,4 @@
-"""The headless run, with real kernels."""
+"""The headless run, with the real kernels of both engines."""
 
 import json
 import os
@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-import grader.notebook
 from grader.errors import Interrupted
-from grader.notebook import run
+from grader.notebook import ENGINES, driven, forkclient, forked, run
 from grader.sandbox.process import ProcessBox, clean_environment
 from grader.words import plain_text
 
@@ -113,6 +112,32 @@ def leaves_nothing(scratch):
     assert list(scratch.iterdir()) == []
 
 
+@pytest.fixture
+def box(scratch):
+    """A box of level 0."""
+    box = ProcessBox()
+    yield box
+    box.close()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, monkeypatch):
+    """Each engine in turn, without the other standing in for it."""
+    alone(request.param, monkeypatch)
+    return request.param
+
+
+def alone(engine, monkeypatch):
+    if engine == "fork":
+        if not forked.is_possible():
+            pytest.skip("kernels are forked on Linux only")
+        monkeypatch.setitem(ENGINES, "nbclient", stand_in_refused)
+
+
+def stand_in_refused(job, box):
+    raise AssertionError("The fork engine had trouble of its own.")
+
+
 @pytest.fixture(scope="module")
 def submission(tmp_path_factory):
     """A student's folder: a notebook below it, a package and data beside that, and what is not copied."""
@@ -134,11 +159,15 @@ def submission(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
-def tour(scratch, submission):
-    """One run over many kinds of cells."""
+@pytest.fixture(scope="module", params=ENGINES)
+def tour(request, scratch, submission):
+    """One run of each engine over many kinds of cells."""
     before = contents(submission)
-    result = run(submission / "work" / "hw.ipynb", submission, ProcessBox(), cell_seconds=3)
+    box = ProcessBox()
+    with pytest.MonkeyPatch.context() as patch:
+        alone(request.param, patch)
+        result = run(submission / "work" / "hw.ipynb", submission, box, cell_seconds=3, engine=request.param)
+    box.close()
     assert contents(submission) == before, "the original folder was changed"
     return result
 
@@ -159,9 +188,9 @@ def test_records_type_and_line_of_each_cells_error(tour, number):
     assert found == ([expected] if expected else [])
 
 
-def test_counts_an_error_that_a_magic_shows_and_swallows(tmp_path):
+def test_counts_an_error_that_a_magic_shows_and_swallows(tmp_path, box, engine):
     """%%time shows the traceback of its body and then ends as if all were well; the error is recorded."""
-    result = run(write_notebook(tmp_path / "a.ipynb", "%%time\n1 / 0"), tmp_path, ProcessBox())
+    result = run(write_notebook(tmp_path / "a.ipynb", "%%time\n1 / 0"), tmp_path, box, engine=engine)
     assert [(error.cell, error.type) for error in result.errors] == [(1, "ZeroDivisionError")]
 
 
@@ -184,29 +213,28 @@ def test_copies_only_what_a_notebook_needs(tour):
     assert next(error.message for error in tour.errors if error.type == "OSError") == "['work']"
 
 
-def test_a_lone_notebook_sees_no_neighbours(submission):
+def test_a_lone_notebook_sees_no_neighbours(submission, box, engine):
     """Without a root only the notebook itself is copied."""
     notebook = write_notebook(submission / "work" / "lone.ipynb", "import os", "assert 0, os.listdir()")
-    result = run(notebook, None, ProcessBox())
+    result = run(notebook, None, box, engine=engine)
     notebook.unlink()
     assert result.errors[0].message == "['lone.ipynb']"
     assert result.file == "lone.ipynb"
 
 
-def test_imports_beside_the_notebook_survive_a_safe_path(tmp_path, monkeypatch):
+def test_imports_beside_the_notebook_survive_a_safe_path(tmp_path, monkeypatch, box, engine):
     """A box that sets PYTHONSAFEPATH does not take the notebook's own folder off the path."""
     (tmp_path / "mypackage.py").touch()
-    monkeypatch.setattr(
-        grader.notebook, "clean_environment", lambda home: clean_environment(home) | {"PYTHONSAFEPATH": "1"}
-    )
-    result = run(write_notebook(tmp_path / "a.ipynb", "import mypackage"), tmp_path, ProcessBox())
+    for module in (driven, forkclient, forked):
+        monkeypatch.setattr(module, "clean_environment", lambda home: clean_environment(home) | {"PYTHONSAFEPATH": "1"})
+    result = run(write_notebook(tmp_path / "a.ipynb", "import mypackage"), tmp_path, box, engine=engine)
     assert (result.trouble, result.errors) == (None, ())
 
 
-def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path):
+def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path, box, engine):
     """Whoever swallows interrupts is stopped within the limits, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "x = 1", SWALLOWS_INTERRUPTS, "x")
-    result = run(notebook, tmp_path, ProcessBox(), cell_seconds=0.5)
+    result = run(notebook, tmp_path, box, cell_seconds=0.5, engine=engine)
     assert (result.cells, result.executed, result.trouble) == (3, 2, None)
     assert [(error.cell, error.type) for error in result.errors] == [(2, "CellTimeout")]
     assert result.errors[0].message == (
@@ -214,10 +242,10 @@ def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path):
     )
 
 
-def test_the_total_limit_ends_the_run(tmp_path):
+def test_the_total_limit_ends_the_run(tmp_path, box, engine):
     """The cell in which the total limit passes is interrupted, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "import time", "time.sleep(1000)", "x = 1")
-    result = run(notebook, tmp_path, ProcessBox(), total_seconds=0.5)
+    result = run(notebook, tmp_path, box, total_seconds=0.5, engine=engine)
     assert (result.executed, [(error.cell, error.type) for error in result.errors]) == (2, [(2, "CellTimeout")])
     assert result.errors[0].message.startswith("The notebook ran longer than 0.5 s in all")
 
@@ -231,35 +259,35 @@ def test_the_total_limit_ends_the_run(tmp_path):
         ("exit()", "asked the kernel to exit"),
     ],
 )  # fmt: skip
-def test_a_kernel_that_dies_is_recorded_at_its_cell(tmp_path, source, cause):
+def test_a_kernel_that_dies_is_recorded_at_its_cell(tmp_path, source, cause, box, engine):
     """A cell that ends Python is named with the cause, and what it left running is gone."""
-    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1", source, "x"), tmp_path, ProcessBox())
+    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1", source, "x"), tmp_path, box, engine=engine)
     assert (result.cells, result.executed, result.trouble) == (3, 2, None)
     assert [(error.cell, error.type) for error in result.errors] == [(2, "KernelDied")]
     assert cause in result.errors[0].message
 
 
-def test_an_old_notebook_is_upgraded(tmp_path):
+def test_an_old_notebook_is_upgraded(tmp_path, box, engine):
     """A notebook of format 3, with its worksheets, runs too."""
     cells = [{"cell_type": "heading", "level": 1, "metadata": {}, "source": ["Title"]}]
     cells += [{"cell_type": "code", "input": [line], "language": "python", "metadata": {}, "outputs": []}
               for line in ("x = 1", "assert x == 2")]  # fmt: skip
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
     (tmp_path / "old.ipynb").write_text(json.dumps(old))
-    result = run(tmp_path / "old.ipynb", tmp_path, ProcessBox())
+    result = run(tmp_path / "old.ipynb", tmp_path, box, engine=engine)
     assert (result.cells, result.executed) == (2, 2)
     assert [(error.cell, error.line, error.type) for error in result.errors] == [(2, 1, "AssertionError")]
 
 
-def test_an_unreadable_notebook_is_trouble(tmp_path):
+def test_an_unreadable_notebook_is_trouble(tmp_path, box, engine):
     """What nbformat cannot read comes back as a sentence, not as an exception."""
     (tmp_path / "a.ipynb").write_text("{}")
-    assert run(tmp_path / "a.ipynb", tmp_path, ProcessBox()).trouble.startswith("The notebook could not be read")
+    assert run(tmp_path / "a.ipynb", tmp_path, box, engine=engine).trouble.startswith("The notebook could not be read")
 
 
-def test_a_notebook_that_is_not_there_is_trouble(tmp_path):
+def test_a_notebook_that_is_not_there_is_trouble(tmp_path, box, engine):
     """A file that vanished comes back as a sentence too."""
-    assert "could not be prepared" in run(tmp_path / "a.ipynb", None, ProcessBox()).trouble
+    assert "could not be prepared" in run(tmp_path / "a.ipynb", None, box, engine=engine).trouble
 
 
 @pytest.mark.parametrize(
@@ -272,31 +300,57 @@ def test_a_notebook_that_is_not_there_is_trouble(tmp_path):
         ("import time; time.sleep(1000)", "gave no answer within 1 s"),
     ],
 )
-def test_a_broken_driver_is_trouble_and_never_the_students_error(tmp_path, monkeypatch, driver, sentence):
+def test_a_broken_driver_is_trouble_and_never_the_students_error(tmp_path, monkeypatch, driver, sentence, box):
     """A driver that dies, answers nonsense, floods or hangs costs the student nothing."""
     (tmp_path / "driver.py").write_text(driver)
-    monkeypatch.setattr(grader.notebook, "BOOT", tmp_path / "driver.py")
-    monkeypatch.setattr(grader.notebook, "GRACE_SECONDS", 0.5)
-    result = run(write_notebook(tmp_path / "a.ipynb", "1 / 0"), tmp_path, ProcessBox(), total_seconds=0.5)
+    monkeypatch.setattr(driven, "BOOT", tmp_path / "driver.py")
+    monkeypatch.setattr(driven, "GRACE_SECONDS", 0.5)
+    result = run(write_notebook(tmp_path / "a.ipynb", "1 / 0"), tmp_path, box, total_seconds=0.5, engine="nbclient")
     assert sentence in result.trouble
     assert (result.cells, result.executed, result.errors) == (0, 0, ())
 
 
-def test_a_killed_driver_takes_its_kernel_along(tmp_path):
-    """If the driver dies under a running cell, that is trouble, and the kernel does not outlive it."""
+SERVERS = {
+    "dies": "import nowhere",
+    "answers nonsense": """
+import socket
+requests = socket.socket(fileno=0)
+_, (channel, control), _, _ = socket.recv_fds(requests, 100, 2)
+socket.socket(fileno=channel).sendall(b"[]\\n")
+requests.recv(1)
+""",
+    "hangs": "import time; time.sleep(1000)",
+}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_nbclient_stands_in_for_a_broken_fork_server(tmp_path, monkeypatch, server, box):
+    """Trouble of the fork engine's own does not show: the notebook is run the other way, each time."""
+    (tmp_path / "server.py").write_text(SERVERS[server])
+    monkeypatch.setattr(forkclient, "BOOT", tmp_path / "server.py")
+    monkeypatch.setattr(forked, "SERVER_SECONDS", 0.5)
+    for _ in range(2):
+        result = run(write_notebook(tmp_path / "a.ipynb", "1 / 0"), tmp_path, box, engine="fork")
+        assert (result.trouble, [error.type for error in result.errors]) == (None, ["ZeroDivisionError"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_killed_driver_takes_its_kernel_along(tmp_path, box, engine):
+    """If what started a kernel dies under a running cell, that is trouble, and the kernel does not outlive it."""
     source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass"
-    result = run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, ProcessBox())
+    result = run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, box, engine=engine)
     assert result.trouble == "The notebook driver stopped without an answer."
 
 
-def test_a_missing_package_is_named(tmp_path, monkeypatch):
+def test_a_missing_package_is_named(tmp_path, monkeypatch, box):
     """Without nbclient the trouble says what to install."""
     monkeypatch.setitem(sys.modules, "nbclient", None)
-    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, ProcessBox())
+    result = run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, box, engine="nbclient")
     assert result.trouble == "A headless run needs nbclient: install the extra 'grade'."
 
 
-def test_closing_the_box_ends_a_run(tmp_path, scratch):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_closing_the_box_ends_a_run(tmp_path, scratch, engine):
     """A box closed from another thread ends the kernel and its children, and the run raises Interrupted."""
     signal_file = tmp_path / "running"
     os.mkfifo(signal_file)
@@ -311,7 +365,7 @@ def test_closing_the_box_ends_a_run(tmp_path, scratch):
 
     def run_until_stopped():
         with pytest.raises(Interrupted):
-            run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, box)
+            run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, box, engine=engine)
         ended.append(True)
 
     thread = threading.Thread(target=run_until_stopped)
@@ -323,16 +377,16 @@ def test_closing_the_box_ends_a_run(tmp_path, scratch):
     box.close()
     thread.join(timeout=30)
     assert ended
-    assert len(started) == 3, "driver, kernel and its child"
+    assert len(started) == 3, "driver or server, kernel and its child"
     assert psutil.wait_procs(started, timeout=10)[1] == []
 
 
-def test_a_closed_box_starts_nothing(tmp_path):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_closed_box_starts_nothing(tmp_path, box, engine):
     """After Ctrl-C no further notebook is run."""
-    box = ProcessBox()
     box.close()
     with pytest.raises(Interrupted):
-        run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, box)
+        run(write_notebook(tmp_path / "a.ipynb", "x = 1"), tmp_path, box, engine=engine)
 
 
 def test_imports_quickly():

@@ -1,0 +1,253 @@
+"""The kernel that the fork server makes: ipykernel's own kernel and shell, with a socket to the grader for ZeroMQ's.
+
+It closes what it inherited, locks itself, and only then receives cells: one line of JSON each way a cell. What cells
+show is dropped where it arises, unless the grader asks for it (the comparison with nbclient does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import logging
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from ipykernel.displayhook import ZMQDisplayHook
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.shellapp import InteractiveShellApp
+from IPython.paths import get_ipython_dir
+from jupyter_client.session import Session
+from tornado.ioloop import IOLoop
+from traitlets.config import Config
+
+from grader import lock
+from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_shell_lines
+
+LINE_LIMIT = 64 << 20  # bytes of a request
+HELD = 1 << 16  # characters of printed text that are held before they are sent on
+SHOWN_LIMIT = 512 << 10  # bytes of JSON a cell, where outputs are asked for
+QUIET = ("starting", "status", "execute_input")
+
+
+def prepare() -> Any:
+    """In the server: the kernel with its shell, set up as ipykernel's application does it, and no output yet."""
+    IPKernelApp.patch_io(None)  # type: ignore[arg-type]
+    IPKernelApp.init_pdb(None)  # type: ignore[arg-type]
+    config = Config()
+    config.HistoryManager.enabled = False  # the file of it: a database, and a thread that writes
+    log = logging.getLogger("grader.kernel")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    traits: dict[str, Any] = {"session": Recorder(), "config": config, "log": log}
+    kind = answering_kernel()
+    if "shell_channel_thread" in kind.class_traits():
+        traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
+    kernel = kind.instance(**traits)
+    kernel.shell.exit_now = False
+    kernel.shell.extension_manager.load_extension("storemagic")
+    # What comes about with a first cell is there for all.
+    kernel.shell.run_cell("None", silent=True)
+    kernel.shell.display_formatter.format(0)
+    return kernel
+
+
+def serve(channel: socket.socket, kernel: Any) -> NoReturn:
+    """In the forked process: serve the grader at the other end of ``channel`` until killed."""
+    try:
+        _close_all_but(channel.fileno())
+        request = json.loads(_line(channel))
+        _settle(request["environment"], request["folder"], kernel.shell)
+        try:
+            answer: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
+        except OSError as error:
+            answer = {"trouble": f"it could not be locked: {type(error).__name__}: {error}"}
+        channel.sendall(json.dumps(answer).encode() + b"\n")
+        if request["lock"]:
+            refuse_shell_lines()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell
+        if "trouble" not in answer:
+            asyncio.run(_serve_cells(channel, kernel, shown=request["outputs"]))
+    finally:
+        os._exit(1)
+
+
+def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
+    """Make this process the notebook's own: nothing is left that it would share with the server's other kernels."""
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    os.environ.clear()
+    os.environ.update(environment, MPLBACKEND=INLINE)
+    shell.init_environment()
+    tempfile.tempdir = None
+    os.chdir(folder)
+    shell.starting_dir = os.getcwd()
+    shell.history_manager.dir_hist[:] = [Path.cwd()]
+    shell.home_dir = environment["HOME"]
+    shell.ipython_dir = get_ipython_dir()
+    shell.init_profile_dir(None)
+    InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
+
+
+def _close_all_but(kept: int) -> None:
+    """Only the channel stays open, and nothing in the place of the three standard files."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _line(channel: socket.socket) -> bytes:
+    """The next line, and no byte of the one after it."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = channel.recv(1)
+        if not byte:
+            os._exit(0)  # the grader has gone
+        line += byte
+    return line
+
+
+async def _serve_cells(channel: socket.socket, kernel: Any, *, shown: bool) -> None:
+    """Execute the cells that arrive, one after the other, in a loop that goes on between them as Jupyter's does."""
+    reader, writer = await asyncio.open_connection(sock=channel, limit=LINE_LIMIT)
+    _wake_by_signals(asyncio.get_running_loop())
+    session = kernel.session
+    session.shown = shown
+    _capture(kernel)
+    while line := await reader.readline():
+        request = json.loads(line)
+        answer = await _execute(kernel, session, request["code"])
+        writer.write(json.dumps({"cell": request["cell"], **answer}).encode() + b"\n")
+
+
+def _wake_by_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """Have an interrupt wake a cell that awaits: the handler that ipykernel sets would leave the loop asleep."""
+    woken, waker = socket.socketpair()
+    for end in (woken, waker):
+        end.setblocking(False)
+    signal.set_wakeup_fd(waker.detach(), warn_on_full_buffer=False)
+    loop.add_reader(woken, woken.recv, 4096)
+
+
+async def _execute(kernel: Any, session: Recorder, code: str) -> dict[str, Any]:
+    """What the cell came to, as the grader reads it; ``outputs`` are messages of Jupyter's protocol."""
+    request = session.msg("execute_request", {"code": code})
+    session.begin(request)
+    kernel.set_parent([], request)
+    kernel.pre_handler_hook()  # the interrupt works from here on
+    try:
+        reply = await kernel.do_execute(code, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
+        answer = {"status": reply["status"], "ends": reply["ends"]}
+        if reply["status"] == "error":
+            answer |= {"type": reply["ename"], "message": reply["evalue"], "line": reply.get("line")}
+    except KeyboardInterrupt as error:  # it came when the cell had just ended
+        answer = {"status": "error", "ends": False, "type": type(error).__name__, "message": "", "line": None}
+    except Exception as error:
+        answer = {"status": "error", "ends": False, "type": type(error).__name__, "line": None}
+        answer["message"] = str(error)[:MESSAGE_LIMIT]
+    finally:
+        kernel.post_handler_hook()
+    if session.shown:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.drain()  # type: ignore[union-attr]
+        answer["outputs"] = session.outputs
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # students may have put anything there
+            stream.flush()
+    return answer
+
+
+def _capture(kernel: Any) -> None:
+    """Take what is printed and displayed."""
+    wire, session = Wire(), kernel.session
+    kernel.io_loop = IOLoop.current()
+    sys.stdout, sys.stderr = (Printed(session, wire, name, watchfd=session.shown) for name in ("stdout", "stderr"))
+    kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
+    sys.displayhook = hook = ZMQDisplayHook(session, None)
+    hook.get_execution_count = lambda: kernel.execution_count  # type: ignore[method-assign]
+
+
+class Recorder(Session):
+    """Jupyter's session without a socket: keeps what the current cell shows, if ``shown``, else drops it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = False
+        self.outputs: list[dict[str, Any]] = []
+        self._cell = ""
+        self._room = 0
+
+    def begin(self, request: dict[str, Any]) -> None:
+        """What is shown from now on in answer to ``request`` belongs to a new cell."""
+        self.outputs, self._cell, self._room = [], request["header"]["msg_id"], SHOWN_LIMIT
+
+    def send(  # type: ignore[override]  # the rest is for the socket
+        self, stream: Any, message: Any, content: Any = None, parent: Any = None, *more: Any, **named: Any
+    ) -> Any:
+        """Take a message, or its type, content and the request that it answers."""
+        if not isinstance(message, dict):
+            message = self.msg(message, content, parent=parent)
+        kind = message["header"]["msg_type"]
+        if self.shown and kind not in QUIET and message["parent_header"].get("msg_id") == self._cell:
+            size = len(json.dumps(message["content"], default=str))
+            if size <= self._room:
+                self._room -= size
+                self.outputs.append({"msg_type": kind, "content": message["content"]})
+        return message
+
+
+class Wire(IOPubThread):
+    """Stands where ipykernel has a thread that sends: streams find none and send themselves when they are flushed."""
+
+    def __init__(self) -> None:
+        self.thread = None  # type: ignore[assignment]
+        self.io_loop = None  # type: ignore[assignment]
+        self.socket = None
+
+    def schedule(self, f: Any) -> None:
+        """Do not flush later: the cell's end does."""
+
+
+class Printed(OutStream):
+    """sys.stdout or sys.stderr; with ``watchfd`` also what is written to its descriptor."""
+
+    def __init__(self, session: Recorder, wire: Wire, name: str, *, watchfd: bool) -> None:
+        super().__init__(session, wire, name, watchfd="force" if watchfd else False)  # type: ignore[no-untyped-call]
+        self._held = 0
+        if not watchfd:
+            self._original_stdstream_copy = os.dup(2 if name == "stderr" else 1)
+
+    def write(self, string: str) -> int:
+        """Hold the text, within limits."""
+        count = super().write(string) or 0
+        self._held += count
+        if self._held > HELD:
+            self.flush()
+        return count
+
+    def flush(self) -> None:
+        """Send on what is held."""
+        self._held = 0
+        super().flush()  # type: ignore[no-untyped-call]
+
+    def drain(self) -> None:
+        """Wait until what was written to the descriptor has been read."""
+        if not self._should_watch or self._fid is None:
+            raise io.UnsupportedOperation("nothing is watched")
+        while select.select([self._fid], [], [], 0)[0]:
+            os.sched_yield()

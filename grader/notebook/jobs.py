@@ -1,0 +1,107 @@
+"""One run's folder: a copy of what the notebook needs, as the only place that its cells may write to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.folders import remove
+from grader.sandbox.quota import Quota
+
+FILE_LIMIT = 5 * 2**20  # bytes
+COPY_LIMIT = 100 * 2**20  # bytes
+QUOTA = Quota(size=2**30, files=20_000)  # the copy and what the cells write beside it
+LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 30 deeper, and their paths end at about 100
+SKIPPED_FOLDERS = {".git", ".ipynb_checkpoints", "__pycache__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The limits of a run in seconds, and its files.
+
+    ``folder`` is the run's own; in it lie ``notebook``, which no cell can change, and ``room``, where cells may write.
+    ``start`` is the folder in ``room`` in which they begin, beside the copy of their notebook.
+    """
+
+    folder: Path
+    start: Path
+    cell_seconds: float
+    total_seconds: float
+
+    @property
+    def room(self) -> Path:
+        """The only folder that cells may write to."""
+        return self.folder / "room"
+
+    @property
+    def home(self) -> Path:
+        """The home of the processes that run them."""
+        return self.room / "home"
+
+    @property
+    def notebook(self) -> Path:
+        """The notebook that is run."""
+        return self.folder / "notebook.ipynb"
+
+
+@contextlib.contextmanager
+def open_job(notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float) -> Iterator[Job]:
+    """A fresh folder with what ``notebook`` needs of ``root``; removed in the end, whatever was made in it."""
+    with temporary_folder() as folder:
+        (folder / "room" / "home").mkdir(parents=True)
+        copied = _copy_submission(notebook, root, folder / "room" / "files")
+        job = Job(folder, copied.parent, cell_seconds, total_seconds)
+        shutil.copyfile(copied, job.notebook)
+        yield job
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for sockets."""
+    usual = tempfile.gettempdir()
+    short = len(os.fsencode(usual)) <= LONGEST_TEMPORARY or not os.path.isdir("/tmp")
+    folder = Path(tempfile.mkdtemp(prefix="nb-", dir=usual if short else "/tmp")).resolve()
+    folder.chmod(0o711)  # the kernel may be another user
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _copy_submission(notebook: Path, root: Path | None, target: Path) -> Path:
+    """Copy the notebook and the files around it into the folder ``target``; return the notebook's copy."""
+    copied = target / (notebook.relative_to(root) if root else notebook.name)
+    copied.parent.mkdir(parents=True)
+    shutil.copyfile(notebook, copied)
+    if root is None:
+        return copied
+    room = COPY_LIMIT - copied.stat().st_size
+    for path in _wanted_files(root):
+        size = path.stat().st_size
+        place = target / path.relative_to(root)
+        if size > min(FILE_LIMIT, room) or place == copied:
+            continue
+        room -= size
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    return copied
+
+
+def _wanted_files(root: Path) -> Iterator[Path]:
+    """The regular files below ``root`` that a notebook may need, in a stable order."""
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(name for name in subfolders if _is_wanted_folder(Path(folder, name)))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _is_wanted_folder(folder: Path) -> bool:
+    is_environment = (folder / "pyvenv.cfg").exists() or (folder / "conda-meta").exists()
+    return folder.name not in SKIPPED_FOLDERS and not folder.is_symlink() and not is_environment
