@@ -5,6 +5,7 @@ Never the project's checkout, nor what lies in the installed package ``grader``:
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import sysconfig
@@ -13,15 +14,23 @@ from collections.abc import Iterator
 SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/nix/store"),
     *("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/usr/share/fonts", "/usr/share/zoneinfo"),
-    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
 )
+OWN = "/proc/self"
 DEVICES = ("/dev/null", "/dev/full")  # may also be written
 
 
-def readable() -> list[str]:
+@functools.cache
+def readable() -> tuple[str, ...]:
     """Files and folders that may be read, with all that is below them."""
-    return [*dict.fromkeys([*SYSTEM, *_standard_library(), *_libraries(), *_packages()])]
+    return tuple(dict.fromkeys([OWN, *SYSTEM, *_standard_library(), *_libraries(), *_packages()]))
+
+
+@functools.cache
+def real() -> tuple[str, ...]:
+    """Where they lie, links followed; but for what is another folder in each process."""
+    return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path != OWN))
 
 
 def listable() -> list[str]:

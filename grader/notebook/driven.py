@@ -19,7 +19,7 @@ from typing import IO, Any
 from grader.errors import HarnessError, Interrupted
 from grader.notebook.jobs import QUOTA, Job
 from grader.sandbox import Box
-from grader.sandbox.process import clean_environment
+from grader.sandbox.process import clean_environment, last_words
 from grader.words import plain_text
 
 BOOT = Path(__file__).parents[1] / "boot.py"
@@ -107,15 +107,6 @@ def _wait(lines: queue.SimpleQueue[bytes], room: Path, deadline: float) -> bytes
         if excess:
             raise HarnessError(f"The notebook was stopped: its cells wrote {excess}.")
     return None
-
-
-def last_words(stderr: Path) -> str:
-    """The last line of a process's stderr, in brackets; empty if it said nothing."""
-    with contextlib.suppress(OSError), open(stderr, "rb") as file:
-        file.seek(max(0, stderr.stat().st_size - 2000))
-        words = plain_text((file.read(2000).decode("utf-8", "replace").strip().splitlines() or [""])[-1])
-        return f" ({words})" if words else ""
-    return ""
 
 
 def read_object(line: bytes) -> dict[str, Any] | None:

@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.errors import HarnessError, Interrupted
-from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, last_words, read_object
+from grader.errors import HarnessError
+from grader.forks.client import Child, ForkServer
+from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, read_object
 from grader.notebook.jobs import QUOTA
 from grader.sandbox import Box
-from grader.sandbox.process import clean_environment
+from grader.sandbox.process import clean_environment, last_words
 from grader.words import plain_text
 
 BOOT = Path(__file__).parents[1] / "boot.py"
-END_SECONDS = 10.0  # how long a kernel and what it started may take to die
 SEND_SECONDS = 5.0  # how long a kernel that does not read is waited for
 LATE_SECONDS = 2.0  # how long after a kernel's last byte the server may take to say how it ended
 
@@ -41,60 +41,41 @@ class Garbled(Exception):
     """What came from the kernel is no answer."""
 
 
-class ForkServer:
-    """A clean parent, started in the box; its files lie in ``folder``, of which ``room`` stays writable."""
+def start_server(box: Box, folder: Path, room: Path) -> ForkServer:
+    """Start a clean parent in the box; its files lie in ``folder``, of which ``room`` stays writable."""
+    home = room / "server"  # not the kernels', who may be other users
+    home.mkdir()
+    env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
+    env["MALLOC_ARENA_MAX"] = "2"
+    return ForkServer(box, [sys.executable, str(BOOT), "grader.notebook.forkserver"], env, folder, room)
 
-    def __init__(self, box: Box, folder: Path, room: Path) -> None:
-        self.log = folder / "stderr.txt"
-        self.has_served = False
-        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        home = room / "server"  # not the kernels', who may be other users
-        home.mkdir()
-        env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
-        env["MALLOC_ARENA_MAX"] = "2"
-        argv = [sys.executable, str(BOOT), "grader.notebook.forkserver"]
-        with theirs:
-            self._process = box.start(argv, cwd=folder, env=env, room=room, log=self.log, stdin=theirs.fileno())
 
-    def has_ended(self) -> bool:
-        """Whether its process is gone."""
-        return self._process.poll() is not None
+@contextlib.contextmanager
+def open_kernel(server: ForkServer, box: Box, room: Path, imports: Sequence[str]) -> Iterator[Kernel]:
+    """A new kernel, for the notebook whose cells write into ``room``; gone in the end with all that it started.
 
-    @contextlib.contextmanager
-    def kernel(self, box: Box, room: Path, imports: Sequence[str]) -> Iterator[Kernel]:
-        """A new kernel, for the notebook whose cells write into ``room``; gone in the end with all that it started.
-
-        ``imports`` are modules that the server had better import for all.
-        """
-        (channel, its_channel), (control, its_control) = socket.socketpair(), socket.socketpair()
-        with channel, control:
-            with its_channel, its_control:
-                fds = [its_channel.fileno(), its_control.fileno()]
-                with contextlib.suppress(OSError):  # a server that is gone shows as a closed channel
-                    socket.send_fds(self._requests, [f"{' '.join(imports)}\n".encode()], fds)
-            try:
-                yield Kernel(channel, control, self, box, room)
-            finally:
-                _hang_up(control)
-
-    def close(self, box: Box) -> None:
-        """End it with all that it started."""
-        box.kill(self._process)
-        self._requests.close()
-        if self._process.stdout:
-            self._process.stdout.close()
+    ``imports`` are modules that the server had better import for all.
+    """
+    channel, its_channel = socket.socketpair()
+    with channel:
+        with its_channel:
+            child = server.fork(imports, [its_channel.fileno()])
+        try:
+            yield Kernel(channel, child, server, box, room)
+        finally:
+            child.end()
 
 
 class Kernel:
     """One kernel: it is told to run cells, and answers."""
 
-    def __init__(self, channel: socket.socket, control: socket.socket, server: ForkServer, box: Box, room: Path):
-        self._channel, self._control, self._server, self._box, self._room = channel, control, server, box, room
+    def __init__(self, channel: socket.socket, child: Child, server: ForkServer, box: Box, room: Path):
+        self._channel, self._child, self._server, self._box, self._room = channel, child, server, box, room
         self._channel.settimeout(SEND_SECONDS)
         self._received = bytearray()
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
-        for end in (channel, control):
+        for end in (channel, child.control):
             self._selector.register(end, selectors.EVENT_READ)
 
     def greet(self, request: Mapping[str, Any], seconds: float) -> dict[str, str]:
@@ -124,8 +105,7 @@ class Kernel:
 
     def interrupt(self) -> None:
         """Interrupt its cell."""
-        with contextlib.suppress(OSError):
-            self._control.send(b"i")
+        self._child.interrupt()
 
     def _send(self, message: Mapping[str, Any]) -> None:
         self._channel.sendall(json.dumps(message).encode() + b"\n")
@@ -144,8 +124,8 @@ class Kernel:
                     self._selector.unregister(self._channel)
                     deadline = min(deadline, time.monotonic() + LATE_SECONDS)
                 self._received += piece
-            elif self._control in ready:
-                raise Ended(self._exit_code())
+            elif self._child.control in ready:
+                raise Ended(self._child.exit_code())
         line, _, self._received = self._received.partition(b"\n")
         frame = read_object(bytes(line))
         if frame is None:
@@ -172,17 +152,6 @@ class Kernel:
         except OSError:
             return b""
 
-    def _exit_code(self) -> int:
-        """How it ended, as the server says; HarnessError if the server is gone too."""
-        word = b""
-        with contextlib.suppress(OSError):
-            word = self._control.recv(100)
-        if not word:
-            if self._box.closed:
-                raise Interrupted("Grading was stopped.")
-            raise HarnessError(f"The fork server stopped{last_words(self._server.log)}.")
-        return int(json.loads(word)["ended"])
-
 
 def _is_answer(frame: dict[str, Any], cell: int) -> bool:
     """Whether a frame is what a kernel says of that cell, with nothing in it that a report could stumble over."""
@@ -195,12 +164,3 @@ def _is_answer(frame: dict[str, Any], cell: int) -> bool:
         and type(frame.get("ends")) is bool
         and (line is None or (type(line) is int and 0 < line < 2**31))
     )
-
-
-def _hang_up(control: socket.socket) -> None:
-    """Have the server kill the kernel, and wait until all that it started is gone."""
-    with contextlib.suppress(OSError):
-        control.settimeout(END_SECONDS)
-        control.shutdown(socket.SHUT_WR)
-        while control.recv(100):
-            pass

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import time
-import weakref
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 from grader.errors import HarnessError, Refused
+from grader.forks.client import ForkServer, shared_server
 from grader.intake.notebooks import notebook_cells
-from grader.notebook.driven import last_words
-from grader.notebook.forkclient import Ended, ForkServer, Garbled, Kernel, Stopped
-from grader.notebook.jobs import Job, temporary_folder
+from grader.notebook.forkclient import Ended, Garbled, Kernel, Stopped, open_kernel, start_server
+from grader.notebook.jobs import Job
 from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Record
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment
@@ -29,9 +27,6 @@ from grader.sandbox.process import clean_environment
 SERVER_SECONDS = 60.0  # how long the imports of a server may take, before its first kernel
 
 OFTEN_IMPORTED = ("numpy", "matplotlib")
-
-_servers: weakref.WeakKeyDictionary[Box, ForkServer] = weakref.WeakKeyDictionary()
-_starting = threading.Lock()
 
 
 def is_possible() -> bool:
@@ -53,7 +48,7 @@ def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str,
         raise Stopped(f"The notebook could not be read ({error}).") from None
     imports = [name for name in OFTEN_IMPORTED if any(name in cell for cell in cells)]
     record = Record(job.cell_seconds, job.total_seconds)
-    with _server(job, box) as server, server.kernel(box, job.room, imports) as kernel:
+    with _server(job, box) as server, open_kernel(server, box, job.room, imports) as kernel:
         request = {
             "environment": clean_environment(job.home),
             "folder": str(job.start),
@@ -111,26 +106,10 @@ def _run_cell(kernel: Kernel, number: int, code: str, deadline: float, record: R
 def _server(job: Job, box: Box) -> Iterator[ForkServer]:
     """The box's server, or where its view is fixed one of this job's own."""
     if not box.fixed_view:
-        yield _shared_server(box)
+        yield shared_server(box, "notebook", lambda folder: start_server(box, folder, folder))
         return
-    server = ForkServer(box, job.folder, job.room)
+    server = start_server(box, job.folder, job.room)
     try:
         yield server
     finally:
-        server.close(box)
-
-
-def _shared_server(box: Box) -> ForkServer:
-    """The server of this box, which ends with it; a new one in the place of one that has died."""
-    with _starting:
-        server = _servers.get(box)
-        if server is not None and not server.has_ended():
-            return server
-        if server is not None and not server.has_served:
-            raise HarnessError(f"The fork server does not start{last_words(server.log)}.")
-        with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(temporary_folder())
-            server = _servers[box] = ForkServer(box, folder, folder)
-            stack.callback(server.close, box)
-            box.at_close(stack.pop_all().close)
-        return server
+        server.close()

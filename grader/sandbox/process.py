@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.errors import Interrupted
+from grader.words import plain_text
 
 if TYPE_CHECKING:
     import psutil
@@ -131,6 +132,15 @@ def clean_environment(home: Path) -> dict[str, str]:
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "MPLCONFIGDIR", "IPYTHONDIR"), str(home))
     return env | threads | places | {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def last_words(log: Path) -> str:
+    """The last line of a process's stderr, in brackets; empty if it said nothing."""
+    with contextlib.suppress(OSError), open(log, "rb") as file:
+        file.seek(max(0, log.stat().st_size - 2000))
+        words = plain_text((file.read(2000).decode("utf-8", "replace").strip().splitlines() or [""])[-1])
+        return f" ({words})" if words else ""
+    return ""
 
 
 def _descendants(pid: int) -> list[psutil.Process]:

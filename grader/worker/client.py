@@ -12,9 +12,6 @@ import os
 import queue
 import select
 import signal
-import subprocess
-import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -24,21 +21,19 @@ from pathlib import Path
 from types import NoneType, TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from grader import sandbox
 from grader.checks import all_parts
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
 from grader.folders import remove
-from grader.sandbox.process import clean_environment
+from grader.sandbox.process import last_words
 from grader.sandbox.quota import Quota
 from grader.spec import Check, Inputs
 from grader.words import plain_text
-from grader.worker import frames
+from grader.worker import frames, processes
+from grader.worker.processes import Running, Way
 
-BOOT = Path(__file__).parents[1] / "boot.py"
 START_SECONDS = 60.0
 LOAD_SECONDS = 20.0
 QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
@@ -81,7 +76,8 @@ class StudentProcess:
         self._folder.chmod(0o711)  # the process may be another user
         self._room = self._folder
         self._exchange: threading.Thread | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._ways = [processes.fork, processes.start] if processes.can_fork(box) else [processes.start]
+        self._process: Running | None = None
         self._failure: Transcript | None = None
         self.problems: list[dict[str, Any]] = []  # statements that raised when the submission was loaded
         self.stand_ins: list[str] = []  # modules that were supplied then, as the submission lacks them
@@ -117,16 +113,16 @@ class StudentProcess:
     def _start(self) -> Transcript | None:
         """Start a clean process and load the submission; a Transcript if that fails by the student's code."""
         room = self._room = Path(tempfile.mkdtemp(dir=self._folder))
-        log = room.with_suffix(".log")
-        # -I -S: no environment variables, no user site, no .pth file, so nothing adds the checkout to the path.
-        argv = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOT), "grader.worker.student", *_packages()]
-        env = clean_environment(room) | {"MPLBACKEND": "Agg"}
         try:
             lock = self._box.room(room, "worker", self._read)
-            self._process = self._box.start(argv, cwd=room, env=env, room=room, log=log, read=self._read)
         except OSError as error:
             raise HarnessError(f"The student process cannot be started: {error}.") from error
-        self._hello(lock, log)
+        for way in self._ways:
+            trouble = self._begin(way, room, lock)
+            if trouble is None:
+                break
+        else:
+            raise HarnessError(trouble)
         transcript, head = self._ask({"do": "load", "program": self._program.as_message()}, {}, LOAD_SECONDS)
         if transcript:
             return dataclasses.replace(transcript, name="loading")
@@ -135,17 +131,20 @@ class StudentProcess:
         self.stand_ins = [plain_text(str(name), 100) for name in names[:20]] if isinstance(names, list) else []
         return None
 
-    def _hello(self, lock: dict[str, Any] | None, log: Path) -> None:
-        """Have the process prepare and lock itself, before any student code: failing here is our own trouble."""
+    def _begin(self, way: Way, room: Path, lock: dict[str, Any] | None) -> str | None:
+        """Start a process and have it prepare and lock itself: the words of what kept it from answering.
+
+        All this is before any student code: trouble is our own. One that answers and is not locked is a HarnessError.
+        """
+        try:
+            process = self._process = way(self._box, room, self._parts, self._read)
+        except (OSError, HarnessError) as error:
+            return f"The student process cannot be started: {error}"
         compat = self._program.is_converted
         request = {"do": "hello", "parts": self._parts, "wanted": self._program.wanted, "lock": lock, "compat": compat}
-        transcript, head = self._ask(request, {}, START_SECONDS)
+        transcript, head = self._ask(request | {"settle": process.settle}, {}, START_SECONDS)
         if transcript:
-            said = log.read_text("utf-8", "replace").strip().splitlines()
-            self._end()
-            raise HarnessError(
-                f"The student process did not start: {plain_text(said[-1]) if said else 'it said nothing'}."
-            )
+            return f"The student process did not start{last_words(process.log)}."
         try:
             if "trouble" in head:
                 raise HarnessError(f"The student process could not be locked: {head['trouble']}.")
@@ -153,6 +152,8 @@ class StudentProcess:
         except HarnessError:
             self._end()
             raise
+        process.answered()
+        return None
 
     def _ask(self, request: dict[str, Any], inputs: Inputs, seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
         """One request, one reply: the reply's head with its values and time, or a Transcript of the failure."""
@@ -169,7 +170,7 @@ class StudentProcess:
         if isinstance(answer, frames.ProtocolError):
             return self._failed("violated", begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
-            code = self._box.exit_code(self._process)
+            code = self._process.exit_code()
             return self._failed(*_end_of(code, begin)), {}
         if isinstance(answer, Exception):
             raise HarnessError(f"The request could not be exchanged: {answer!r}.") from answer
@@ -202,27 +203,26 @@ class StudentProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
-        self._box.kill(process)
+        process.kill()
         if self._exchange:
             self._exchange.join(timeout=1)
         if not (self._exchange and self._exchange.is_alive()):  # else some escaped process holds the pipe: leave it
-            for stream in (process.stdin, process.stdout):
+            for stream in (process.requests, process.replies):
                 with contextlib.suppress(OSError):
-                    stream.close()  # type: ignore[union-attr]  # the box starts processes with pipes
+                    stream.close()
 
 
 def _exchange(
-    process: subprocess.Popen[bytes],
+    process: Running,
     request: dict[str, Any],
     inputs: Inputs,
     answers: queue.SimpleQueue[dict[str, Any] | Exception],
 ) -> None:
     """Write a request, read its reply, and put that or the exception into the queue."""
-    assert process.stdin and process.stdout, "the box starts processes with pipes"
     nonce = int.from_bytes(os.urandom(8), "big") >> 1
     try:
-        frames.write(process.stdin, nonce, request, inputs, room=frames.MAX_DATA)
-        answered, head, values = frames.read(process.stdout, max_json=frames.MAX_REPLY_JSON)
+        frames.write(process.requests, nonce, request, inputs, room=frames.MAX_DATA)
+        answered, head, values = frames.read(process.replies, max_json=frames.MAX_REPLY_JSON)
         if answered != nonce:
             raise frames.ProtocolError("The reply does not belong to the request.")
         answers.put(head | {"values": values})
@@ -230,14 +230,13 @@ def _exchange(
         answers.put(error)
 
 
-def _has_more(process: subprocess.Popen[bytes]) -> bool:
+def _has_more(process: Running) -> bool:
     """Whether there are bytes after the one reply."""
     if os.name != "posix":
         return False  # pipes cannot be looked into there
-    assert process.stdout, "the box starts processes with pipes"
     poll = select.poll()  # unlike select(), it takes any number of a descriptor
-    poll.register(process.stdout, select.POLLIN)
-    return bool(poll.poll(0)) and bool(process.stdout.read(1))
+    poll.register(process.replies, select.POLLIN)
+    return bool(poll.poll(0)) and bool(process.replies.read(1))
 
 
 def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
@@ -274,9 +273,3 @@ def _death(code: int | None) -> str:
         return "The process closed its channel to the grader while the check ran."
     how = f"was ended by signal {-code}" if code < 0 else f"ended itself with exit code {code}"
     return f"The process {how} while the check ran."
-
-
-def _packages() -> list[str]:
-    """The folders of installed packages, which student code may import from."""
-    paths = sysconfig.get_paths()
-    return list(dict.fromkeys([paths["purelib"], paths["platlib"], str(Path(np.__file__).parents[1])]))

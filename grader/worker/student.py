@@ -1,4 +1,6 @@
-"""The student process, told over stdin what to load and which scenarios to play; grader/boot.py starts it.
+"""The student process, told what to load and which scenarios to play.
+
+grader/boot.py starts it, told over stdin, or grader.worker.forkserver forks it, with pipes of its own.
 
 It holds the student's code, the scenarios and their inputs: no solution, no expected answer. Its own stdin
 and stdout become a private channel before any student code is loaded; what students print goes nowhere.
@@ -9,7 +11,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, BinaryIO
+import tempfile
+from typing import Any, BinaryIO, NoReturn
 
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
@@ -17,13 +20,17 @@ OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned d
 def main(places: list[str]) -> None:
     """Serve requests until the grader closes the channel; ``places`` are the folders of installed packages."""
     sys.path += places
-    from grader.worker import frames
-
     if sys.platform == "linux":
         from grader.lock.privileges import end_with_parent
 
         end_with_parent()
-    requests, replies = _private_channel()
+    serve(*_private_channel())
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
+    """Answer requests until the grader closes the channel."""
+    from grader.worker import frames
+
     code: Any = None
     loader: Any = None
     watch: Any = None
@@ -56,27 +63,42 @@ def main(places: list[str]) -> None:
 
 def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
-    import linecache
-
     from grader import lock
-    from grader.checks import load_part
     from grader.worker import loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
+    if request["settle"]:
+        settle(request["settle"])
     if request["compat"]:
         from grader.compat import runtime
 
         runtime.install()
-    for name in request["parts"]:
-        # Tracebacks quote the scenario's line.
-        load_part(name)
-        linecache.getlines(sys.modules[f"grader.checks.{name}"].__file__ or "")
+    bring_in(request["parts"])
     stand_ins.prepare(request["wanted"])
     watch = Watch(request["lock"])
     try:
         return watch, {"probes": lock.from_request(request["lock"])}
     except OSError as error:
         return watch, {"trouble": f"{type(error).__name__}: {error}"}
+
+
+def settle(environment: dict[str, str]) -> None:
+    """Make a forked process the submission's own: its environment, and its room, which is the HOME in there."""
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    os.chdir(environment["HOME"])
+
+
+def bring_in(parts: list[str]) -> None:
+    """Import the parts' scenarios, with their source: tracebacks quote the scenario's line."""
+    import linecache
+
+    from grader.checks import load_part
+
+    for name in parts:
+        load_part(name)
+        linecache.getlines(sys.modules[f"grader.checks.{name}"].__file__ or "")
 
 
 def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any) -> tuple[dict[str, Any], Any]:

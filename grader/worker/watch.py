@@ -39,7 +39,8 @@ class Watch:
         if request is not None:
             from grader.lock import places
 
-            self._open = tuple(map(os.path.realpath, [*places.readable(), *request["read"], request["room"]]))
+            own = map(os.path.realpath, [places.OWN, *request["read"], request["room"]])
+            self._open = (*places.real(), *own)
 
     def begin(self, labels: Mapping[str, Any]) -> None:
         """Watch from now on; ``labels`` are the file names of student code."""

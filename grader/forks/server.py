@@ -1,0 +1,202 @@
+"""In the clean parent: forks a child on request.
+
+It is a process of its own with a single thread. It knows nothing of any submission, for children can read what it
+knows: no path, no code, no answer. The grader sends descriptors over stdin: those of the child, and last the control,
+which stays here. On the control the grader asks for an interrupt (one byte) or hangs up, which kills the child with
+all that it started; the server says there how the child ended, once all of that is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.lock.privileges import end_with_parent, keep_orphans
+
+REQUEST_LIMIT = 4096  # bytes
+MOST_DESCRIPTORS = 3
+
+
+@dataclass
+class Child:
+    """A forked process, and the control on which the grader asked for it."""
+
+    pid: int
+    control: socket.socket
+
+
+class ForkServer:
+    """Forks on request, passes interrupts on, and cleans up after children that ended."""
+
+    def __init__(self, bring_in: Callable[[list[str]], None]) -> None:
+        """Take requests from stdin; ``bring_in`` imports what a request's words say, for its child and all later ones.
+
+        From here on what there is is kept from the garbage collector: what it does not look at stays shared.
+        """
+        keep_orphans()
+        self._requests = socket.socket(fileno=os.dup(0))
+        self._bring_in = bring_in
+        self._known: list[str] = []
+        self._children: dict[int, Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # a handler, so that the next line has an effect
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        for readable in (self._requests, self._woken):
+            self._selector.register(readable, selectors.EVENT_READ)
+        _freeze()
+
+    def serve(self) -> list[int] | None:
+        """Serve until the grader is gone: None then; in each child it returns at once, with the child's descriptors."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.data is not None:
+                    child: Child = key.data
+                    if self._children.get(child.pid) is child:  # not buried just now
+                        self._hear(child)
+                elif key.fileobj is self._woken:
+                    with contextlib.suppress(BlockingIOError):
+                        self._woken.recv(4096)
+                    self._bury()
+                else:
+                    given, more = self._take()
+                    if given or not more:
+                        return given
+
+    def _take(self) -> tuple[list[int] | None, bool]:
+        """Take a request: the descriptors, in the child alone, and whether there can be more requests."""
+        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, MOST_DESCRIPTORS)
+        if not word:
+            for child in self._children.values():
+                _kill(child.pid)
+            return None, False
+        self._prepare(word.decode().split())
+        # With a second thread a fork may leave a lock held for ever.
+        if len(descriptors) > 1 and len(os.listdir("/proc/self/task")) == 1:
+            *given, last = descriptors
+            with contextlib.suppress(OSError):  # no process to be had: the grader sees all ends closed
+                if self._fork(given, socket.socket(fileno=os.dup(last))):
+                    return given, True
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return None, True
+
+    def _prepare(self, words: list[str]) -> None:
+        new = [word for word in words if word not in self._known]
+        if new:
+            self._known += new
+            self._bring_in(new)
+            _freeze()
+
+    def _fork(self, given: list[int], control: socket.socket) -> bool:
+        """Whether this is the child now: a session of its own, and nothing open but what was given to it."""
+        server = os.getpid()
+        with contextlib.ExitStack() as undo:
+            undo.callback(control.close)
+            pid = os.fork()
+            undo.pop_all()
+        if pid:
+            child = Child(pid, control)
+            self._children[pid] = child
+            self._selector.register(control, selectors.EVENT_READ, child)
+            return False
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._selector.close()
+        controls = [child.control for child in self._children.values()]
+        for mine in (self._requests, self._woken, self._waker, control, *controls):
+            mine.close()
+        self._children.clear()
+        _close_all_but(given)
+        os.setsid()
+        end_with_parent()
+        if os.getppid() != server:  # it died before that took effect
+            os._exit(1)
+        random.seed()
+        if "numpy.random" in sys.modules:
+            sys.modules["numpy.random"].seed()
+        return True
+
+    def _hear(self, child: Child) -> None:
+        """The grader wants an interrupt, or has hung up."""
+        word = b""
+        with contextlib.suppress(OSError):
+            word = child.control.recv(1)
+        if word:
+            _kill(child.pid, signal.SIGINT)
+        else:
+            _kill(child.pid)
+            self._selector.unregister(child.control)
+
+    def _bury(self) -> None:
+        """Reap what has ended, kill what it left behind, and tell the grader."""
+        ended = list[tuple[Child, int]]()
+        while (pid := _ended_child()) is not None:
+            if pid in self._children:
+                _kill(pid)  # its group, while the number is still its own
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            if pid in self._children:
+                ended.append((self._children.pop(pid), code))
+            while orphans := _own_children() - self._children.keys():  # this process inherits them
+                for orphan in orphans:
+                    _kill(orphan)
+                    os.waitpid(orphan, 0)
+        for child, code in ended:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(child.control)
+            with contextlib.suppress(OSError):
+                child.control.sendall(json.dumps({"ended": code}).encode())
+            child.control.close()
+
+
+def _freeze() -> None:
+    """Take what there is from the collector: what it does not look at stays shared with the children."""
+    gc.collect()
+    gc.freeze()
+
+
+def _close_all_but(kept: list[int]) -> None:
+    """Only these stay open, and nothing in the place of the three standard files."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    first = 3
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+
+def _kill(pid: int, number: int = signal.SIGKILL) -> None:
+    """Signal a child that was not waited for, and its group."""
+    for send in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            send(pid, number)
+            if number == signal.SIGINT:
+                return
+
+
+def _ended_child() -> int | None:
+    """A child that has ended, left to be waited for."""
+    with contextlib.suppress(ChildProcessError):
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return found.si_pid if found else None
+    return None
+
+
+def _own_children() -> set[int]:
+    """The processes that are this one's children, its own and those that it inherited."""
+    with contextlib.suppress(OSError), open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        return set(map(int, file.read().split()))
+    return set()

@@ -1,0 +1,40 @@
+"""The clean parent of student processes: NumPy and the scenarios are imported once; see grader.forks.server.
+
+What students could misuse, or what holds for one submission alone (stand-ins, its room, its code), is not here: it
+comes into the forked process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+
+# Besides the parts, which the grader names: what every student process imports before it is locked, or with it.
+SERVES = (
+    *("numpy.random", "numpy.lib.stride_tricks", "grader.compat.runtime"),
+    *("grader.worker.frames", "grader.worker.loader", "grader.worker.watch"),
+    *("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp"),
+)
+
+
+def main(places: list[str]) -> None:
+    """Serve until the grader closes stdin; ``places`` are the folders of installed packages."""
+    sys.path += places
+    for name in SERVES:
+        importlib.import_module(name)
+    from grader.forks.server import ForkServer
+    from grader.lock import places as files
+    from grader.worker.student import bring_in, serve
+
+    files.real()  # remembered, as all children may read the same
+
+    def import_parts(parts: list[str]) -> None:
+        with contextlib.suppress(Exception):  # the child fails in the same way, and is heard
+            bring_in(parts)
+
+    given = ForkServer(import_parts).serve()
+    if given:
+        requests, replies = given
+        serve(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
