@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import subprocess
 import tempfile
 import threading
 import weakref
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import HarnessError, Interrupted
 from grader.folders import remove
+from grader.forks.split import Split
 from grader.sandbox import Box
 from grader.sandbox.process import last_words
 
@@ -27,8 +29,13 @@ _starting = threading.Lock()
 class ForkServer:
     """A clean parent, started in the box; ``folder`` is where it starts, and holds its ``log``."""
 
-    def __init__(self, box: Box, argv: list[str], env: Mapping[str, str], folder: Path, room: Path) -> None:
-        """Start the program, whose stdin is a socket for requests; of its files ``room`` stays writable."""
+    def __init__(
+        self, box: Box, program: list[str] | Callable[[], None], env: Mapping[str, str], folder: Path, room: Path
+    ) -> None:
+        """Start the program, whose stdin is a socket for requests; of its files ``room`` stays writable.
+
+        In the place of a program's arguments may be what a process does that is forked off this one.
+        """
         self.log = folder / "stderr.txt"
         self.has_served = False  # whether a child of it has answered
         self.is_hung = False  # whether it left a child alive that was to be ended
@@ -37,7 +44,7 @@ class ForkServer:
         self._requests.settimeout(END_SECONDS)  # for a parent that does not read
         with theirs:
             try:
-                self._process = box.start(argv, cwd=folder, env=env, room=room, log=self.log, stdin=theirs.fileno())
+                self._process = _started(box, program, env, folder, room, self.log, theirs.fileno())
             except BaseException:
                 self._requests.close()
                 raise
@@ -58,11 +65,29 @@ class ForkServer:
 
     def close(self) -> None:
         """End it with all that it started."""
+        if isinstance(self._process, Split):
+            self._requests.close()
+            self._process.end()
+            return
         if not self.has_ended():
             self._box.kill(self._process)
         self._requests.close()
         if self._process.stdout:
             self._process.stdout.close()
+
+
+def _started(
+    box: Box,
+    program: list[str] | Callable[[], None],
+    env: Mapping[str, str],
+    folder: Path,
+    room: Path,
+    log: Path,
+    stdin: int,
+) -> subprocess.Popen[bytes] | Split:
+    if callable(program):
+        return Split(program, env, stdin, str(log))
+    return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin)
 
 
 class Child:

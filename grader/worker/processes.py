@@ -6,6 +6,7 @@ start  as a program of its own: everywhere, and in the place of a fork that fail
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import sysconfig
@@ -64,6 +65,20 @@ def fork(box: Box, room: Path, parts: Sequence[str], read: Sequence[str]) -> Run
     with its_requests, its_replies:
         child = server.fork(parts, [its_requests.fileno(), its_replies.fileno()])
     return _Forked(server, child, requests, replies, room)
+
+
+def split(box: Box) -> None:
+    """Fork the box's clean parent off this process, if that can be: it must know nothing that students must not."""
+    if not can_fork(box):
+        return
+
+    def server(folder: Path) -> ForkServer:
+        from grader.worker.forkserver import main
+
+        return ForkServer(box, lambda: main([]), _environment(folder), folder, folder)
+
+    with contextlib.suppress(OSError):
+        shared_server(box, "worker", server)
 
 
 def _pipe() -> tuple[IO[bytes], IO[bytes]]:
