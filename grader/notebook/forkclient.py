@@ -43,7 +43,9 @@ class Garbled(Exception):
 
 def start_server(box: Box, folder: Path, room: Path) -> ForkServer:
     """Start a clean parent in the box; its files lie in ``folder``, of which ``room`` stays writable."""
-    env = {name: value for name, value in clean_environment(room / "home").items() if name != "PYTHONSAFEPATH"}
+    home = room / "server"  # not the kernels', who may be other users
+    home.mkdir()
+    env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
     env["MALLOC_ARENA_MAX"] = "2"
     return ForkServer(box, [sys.executable, str(BOOT), "grader.notebook.forkserver"], env, folder, room)
 

@@ -12,7 +12,6 @@ import io
 import json
 import logging
 import os
-import random
 import select
 import signal
 import socket
@@ -50,11 +49,12 @@ def prepare() -> Any:
     log = logging.getLogger("grader.kernel")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    traits: dict[str, Any] = {"session": Recorder(), "config": config, "log": log}
+    application = IPKernelApp.instance(config=config)  # never initialized; %matplotlib finds the kernel through it
+    traits: dict[str, Any] = {"parent": application, "session": Recorder(), "log": log}
     kind = answering_kernel()
     if "shell_channel_thread" in kind.class_traits():
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
-    kernel = kind.instance(**traits)
+    application.kernel = kernel = kind.instance(**traits)
     kernel.shell.exit_now = False
     kernel.shell.extension_manager.load_extension("storemagic")
     # What comes about with a first cell is there for all.
@@ -66,7 +66,6 @@ def prepare() -> Any:
 def serve(channel: socket.socket, kernel: Any) -> NoReturn:
     """In the forked process: serve the grader at the other end of ``channel`` until killed."""
     try:
-        _close_all_but(channel.fileno())
         request = json.loads(_line(channel))
         _settle(request["environment"], request["folder"], kernel.shell)
         try:
@@ -74,6 +73,9 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
         except OSError as error:
             answer = {"trouble": f"it could not be locked: {type(error).__name__}: {error}"}
         channel.sendall(json.dumps(answer).encode() + b"\n")
+        if "trouble" not in answer:  # as the user that it has become
+            kernel.shell.ipython_dir = get_ipython_dir()
+            kernel.shell.init_profile_dir(None)
         if request["lock"]:
             refuse_shell_lines()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell
@@ -85,9 +87,6 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
 
 def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     """Make this process the notebook's own: nothing is left that it would share with the server's other kernels."""
-    random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
     os.environ.clear()
     os.environ.update(environment, MPLBACKEND=INLINE)
     shell.init_environment()
@@ -96,18 +95,7 @@ def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     shell.starting_dir = os.getcwd()
     shell.history_manager.dir_hist[:] = [Path.cwd()]
     shell.home_dir = environment["HOME"]
-    shell.ipython_dir = get_ipython_dir()
-    shell.init_profile_dir(None)
     InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
-
-
-def _close_all_but(kept: int) -> None:
-    """Only the channel stays open, and nothing in the place of the three standard files."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _line(channel: socket.socket) -> bytes:
