@@ -36,6 +36,7 @@ from grader.worker import frames, processes, stand_ins
 from grader.worker.processes import Running, Way
 
 START_SECONDS = 60.0
+FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
 QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
 ERROR_FIELDS = {"type", "message", "file", "cell", "line", "traceback", "function", "scenario", "denied"}
@@ -149,7 +150,11 @@ class StudentProcess:
             "settle": process.settle,
             "lock": lock,
         }
-        transcript, head = self._ask(request, {}, START_SECONDS)
+        seconds = START_SECONDS if way is processes.start else FORK_SECONDS
+        try:
+            transcript, head = self._ask(request, {}, seconds)
+        except HarnessError as error:  # its parent is gone
+            return str(error)
         if transcript:
             return f"The student process did not start{last_words(process.log)}."
         try:
