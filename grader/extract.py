@@ -64,7 +64,7 @@ class Program:
 
     def as_message(self) -> dict[str, object]:
         """The part of it that crosses to the student process."""
-        names = ("units", "entries", "roots", "wanted", "packages")
+        names = ("units", "entries", "roots", "packages")
         return {name: getattr(self, name) for name in names}
 
 

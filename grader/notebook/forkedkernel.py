@@ -12,7 +12,6 @@ import io
 import json
 import logging
 import os
-import random
 import select
 import signal
 import socket
@@ -67,7 +66,6 @@ def prepare() -> Any:
 def serve(channel: socket.socket, kernel: Any) -> NoReturn:
     """In the forked process: serve the grader at the other end of ``channel`` until killed."""
     try:
-        _close_all_but(channel.fileno())
         request = json.loads(_line(channel))
         _settle(request["environment"], request["folder"], kernel.shell)
         try:
@@ -89,9 +87,6 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
 
 def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     """Make this process the notebook's own: nothing is left that it would share with the server's other kernels."""
-    random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
     os.environ.clear()
     os.environ.update(environment, MPLBACKEND=INLINE)
     shell.init_environment()
@@ -101,15 +96,6 @@ def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     shell.history_manager.dir_hist[:] = [Path.cwd()]
     shell.home_dir = environment["HOME"]
     InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))  # type: ignore[arg-type,no-untyped-call]
-
-
-def _close_all_but(kept: int) -> None:
-    """Only the channel stays open, and nothing in the place of the three standard files."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _line(channel: socket.socket) -> bytes:

@@ -31,10 +31,11 @@ from grader.sandbox.process import last_words
 from grader.sandbox.quota import Quota
 from grader.spec import Check, Inputs
 from grader.words import plain_text
-from grader.worker import frames, processes
+from grader.worker import frames, processes, stand_ins
 from grader.worker.processes import Running, Way
 
 START_SECONDS = 60.0
+FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
 QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
 ERROR_FIELDS = {"type", "message", "file", "cell", "line", "traceback", "function", "scenario", "denied"}
@@ -75,7 +76,7 @@ class StudentProcess:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         self._folder.chmod(0o711)  # the process may be another user
         self._room = self._folder
-        self._exchange: threading.Thread | None = None
+        self._exchange: _Exchange | None = None
         self._ways = [processes.fork, processes.start] if processes.can_fork(box) else [processes.start]
         self._process: Running | None = None
         self._failure: Transcript | None = None
@@ -140,9 +141,20 @@ class StudentProcess:
             process = self._process = way(self._box, room, self._parts, self._read)
         except (OSError, HarnessError) as error:
             return f"The student process cannot be started: {error}"
-        compat = self._program.is_converted
-        request = {"do": "hello", "parts": self._parts, "wanted": self._program.wanted, "lock": lock, "compat": compat}
-        transcript, head = self._ask(request | {"settle": process.settle}, {}, START_SECONDS)
+        texts = [str(cell["text"]) for cells in self._program.units.values() for cell in cells]
+        request = {
+            "do": "hello",
+            "parts": self._parts,
+            "stand_ins": stand_ins.offered(self._program.wanted, texts),
+            "settle": process.settle,
+            "lock": lock,
+            "compat": self._program.is_converted,
+        }
+        seconds = START_SECONDS if way is processes.start else FORK_SECONDS
+        try:
+            transcript, head = self._ask(request, {}, seconds)
+        except HarnessError as error:  # its parent is gone
+            return str(error)
         if transcript:
             return f"The student process did not start{last_words(process.log)}."
         try:
@@ -158,20 +170,17 @@ class StudentProcess:
     def _ask(self, request: dict[str, Any], inputs: Inputs, seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
         """One request, one reply: the reply's head with its values and time, or a Transcript of the failure."""
         assert self._process is not None, "no process to ask"
+        if self._exchange is None:
+            self._exchange = _Exchange(self._process)
         begin = time.perf_counter()
-        answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
-        # In a daemon thread, so that nothing that happens to the pipes can make the grader wait longer.
-        arguments = (self._process, request, inputs, answers)
-        self._exchange = threading.Thread(target=_exchange, args=arguments, daemon=True)
-        self._exchange.start()
-        answer = self._wait(answers, begin + seconds)
+        self._exchange.asked.put((request, inputs))
+        answer = self._wait(self._exchange.answers, begin + seconds)
         if answer is None:
             return self._failed("timed_out", begin), {}
         if isinstance(answer, frames.ProtocolError):
             return self._failed("violated", begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
-            code = self._process.exit_code()
-            return self._failed(*_end_of(code, begin)), {}
+            return self._failed(*_end_of(self._exit_code(), begin)), {}
         if isinstance(answer, Exception):
             raise HarnessError(f"The request could not be exchanged: {answer!r}.") from answer
         if _has_more(self._process):
@@ -193,6 +202,14 @@ class StudentProcess:
                 return answer
         return None
 
+    def _exit_code(self) -> int | None:
+        assert self._process is not None, "no process to ask"
+        try:
+            return self._process.exit_code()
+        except HarnessError:
+            self._end()
+            raise
+
     def _failed(self, outcome: str, begin: float, error: dict[str, Any] | None = None) -> Transcript:
         self._end()
         if self._box.closed:
@@ -203,31 +220,42 @@ class StudentProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
+        exchange, self._exchange = self._exchange, None
         process.kill()
-        if self._exchange:
-            self._exchange.join(timeout=1)
-        if not (self._exchange and self._exchange.is_alive()):  # else some escaped process holds the pipe: leave it
+        if exchange:
+            exchange.asked.put(None)
+            exchange.join(timeout=1)
+        if not (exchange and exchange.is_alive()):  # else some escaped process holds the pipe: leave it
             for stream in (process.requests, process.replies):
                 with contextlib.suppress(OSError):
                     stream.close()
 
 
-def _exchange(
-    process: Running,
-    request: dict[str, Any],
-    inputs: Inputs,
-    answers: queue.SimpleQueue[dict[str, Any] | Exception],
-) -> None:
-    """Write a request, read its reply, and put that or the exception into the queue."""
-    nonce = int.from_bytes(os.urandom(8), "big") >> 1
-    try:
-        frames.write(process.requests, nonce, request, inputs, room=frames.MAX_DATA)
-        answered, head, values = frames.read(process.replies, max_json=frames.MAX_REPLY_JSON)
+class _Exchange(threading.Thread):
+    """Speaks with one process, so that nothing that happens to its pipes can make the grader wait longer."""
+
+    def __init__(self, process: Running) -> None:
+        super().__init__(daemon=True)
+        self.asked: queue.SimpleQueue[tuple[dict[str, Any], Inputs] | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
+        self._process = process
+        self.start()
+
+    def run(self) -> None:
+        """Write each request and read its reply, until there is None."""
+        while (asked := self.asked.get()) is not None:
+            try:
+                self.answers.put(self._ask(*asked))
+            except Exception as error:
+                self.answers.put(error)
+
+    def _ask(self, request: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
+        nonce = int.from_bytes(os.urandom(8), "big") >> 1
+        frames.write(self._process.requests, nonce, request, inputs, room=frames.MAX_DATA)
+        answered, head, values = frames.read(self._process.replies, max_json=frames.MAX_REPLY_JSON)
         if answered != nonce:
             raise frames.ProtocolError("The reply does not belong to the request.")
-        answers.put(head | {"values": values})
-    except Exception as error:
-        answers.put(error)
+        return head | {"values": values}
 
 
 def _has_more(process: Running) -> bool:

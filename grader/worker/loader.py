@@ -31,7 +31,7 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.units: dict[str, list[dict[str, Any]]] = program["units"]
         self.roots: list[str] = program["roots"]
         self.entries: dict[str, str] = program["entries"]
-        self.stand_ins = StandIns(program["wanted"], self.roots, set(program["packages"]))
+        self.stand_ins = StandIns(self.roots, set(program["packages"]))
         self.labels: Labels = {}
         self.problems: list[dict[str, Any]] = []
         for cells in self.units.values():

@@ -14,6 +14,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import pickle
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -61,14 +62,17 @@ PACKAGES: dict[str, Mapping[str, Any]] = {
 IN_PACKAGES = {name.rpartition(".")[0] for name in PACKAGES}
 
 
-def prepare(wanted: Iterable[str]) -> None:
-    """Import what may be supplied, while the grader's files can be read."""
-    for name in _offered(wanted):
+def offered(wanted: Iterable[str], texts: Sequence[str]) -> list[str]:
+    """The course's files that stand in for a submission of these texts, which names them."""
+    own = set(wanted)
+    named = {name for name in COURSE_FILES if any(name in text for text in texts)}
+    return [name for name, (_, defines) in COURSE_FILES.items() if name in named and not set(defines) & own]
+
+
+def prepare(names: Iterable[str]) -> None:
+    """Import what is offered, while the grader's files can be read."""
+    for name in names:
         importlib.import_module(COURSE_FILES[name][0])
-
-
-def _offered(wanted: Iterable[str]) -> set[str]:
-    return {name for name, (_, defines) in COURSE_FILES.items() if not set(defines) & set(wanted)}
 
 
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -77,8 +81,8 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ``folders`` are those that a file may mean by the package that it is not in, ``packages`` the names of such.
     """
 
-    def __init__(self, wanted: Iterable[str], folders: Sequence[str], packages: set[str]) -> None:
-        self._offered = _offered(wanted)
+    def __init__(self, folders: Sequence[str], packages: set[str]) -> None:
+        self._offered = {name for name, (module, _) in COURSE_FILES.items() if module in sys.modules}
         self._places = [ROOT + folder for folder in dict.fromkeys(["", *folders])]
         self._packages = {FLAT, *packages}
         self.used: dict[str, None] = {}

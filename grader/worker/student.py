@@ -74,7 +74,7 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
         runtime.install()
     bring_in(request["parts"])
-    stand_ins.prepare(request["wanted"])
+    stand_ins.prepare(request["stand_ins"])
     watch = Watch(request["lock"])
     try:
         return watch, {"probes": lock.from_request(request["lock"])}

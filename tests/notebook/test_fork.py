@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.forks import client
 from grader.notebook import forked, run
 from grader.sandbox import open_box
 
@@ -90,9 +91,9 @@ def test_a_server_forks_on_after_kernels_that_died(tmp_path, box):
     deaths = ("import os; os._exit(7)", "import os; os.kill(os.getpid(), 9)", "import ctypes; ctypes.string_at(0)")
     causes = [messages(run(write(tmp_path / "a.ipynb", death), None, box, engine="fork"))[0] for death in deaths]
     assert [cause.partition("(")[2].partition(")")[0] for cause in causes] == ["exit code 7", "SIGKILL", "SIGSEGV"]
-    server = forked._servers[box]
+    server = client._servers[box]["notebook"]
     assert messages(run(write(tmp_path / "a.ipynb", "1"), None, box, engine="fork")) == []
-    assert forked._servers[box] is server
+    assert client._servers[box]["notebook"] is server
 
 
 def test_a_kernel_finds_nothing_of_another_notebook(tmp_path, box):
