@@ -16,7 +16,7 @@ from grader import __version__
 from grader.assignments import Assignment
 from grader.compat.old_names import may_show_age
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.expectations import Arrays, Odd, Values
+from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.model import (
@@ -142,7 +142,7 @@ def _grade_check(
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = _or_unwritten(process.play(check, inputs), program, needs[check.part])
+            transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part])
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -176,10 +176,14 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
     return [Note("speed", f"{faster} ({times}).")]
 
 
-def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
-    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it."""
+def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
+    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it.
+
+    Only what carries marks counts: an argument that a scenario returns to be compared says nothing of the code.
+    """
     error = transcript.error
-    values = list(transcript.values.values())
+    marked = {item.name for item in check.expect if not isinstance(item, UNMARKED)}
+    values = [value for name, value in transcript.values.items() if name in marked]
     none = [isinstance(value, Odd) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
