@@ -51,6 +51,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
         carried = one.result.diagnosis
+        if len(certain) > 1:  # the cases do not tell them apart
+            certain = tuple(replace(item, certain=False) for item in certain)
         found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely)
         if not found and not carried:
             found = _evidence(one)
