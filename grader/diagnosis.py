@@ -210,7 +210,7 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
         for expectation in check.expect
         if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
-    wrong = max((_distance(got.get(name), item.want[place]) for name, place in names.items()), default=0.0)
+    wrong = max((_distance(got.get(name), item.want.get(place)) for name, place in names.items()), default=0.0)
     return wrong > 0 and all(
         _distance(got.get(name), values[place]) <= min(SAME, wrong / 10) for name, place in names.items()
     )

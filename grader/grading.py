@@ -179,11 +179,11 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
 def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
     """The transcript, told to be of code that is not written yet where a starter's None is all that came of it.
 
-    Only what carries marks counts: an argument that a scenario returns to be compared says nothing of the code.
+    What carries no marks does not count: an argument that is returned to be compared says nothing of the code.
     """
     error = transcript.error
-    marked = {item.name for item in check.expect if not isinstance(item, UNMARKED)}
-    values = [value for name, value in transcript.values.items() if name in marked]
+    unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
+    values = [value for name, value in transcript.values.items() if name not in unmarked]
     none = [isinstance(value, Odd) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
