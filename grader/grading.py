@@ -151,7 +151,7 @@ def _grade_check(
             played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
-        result = judge(check, played, public=oracle.public)
+        result = explain_absence(judge(check, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
     except Interrupted:
         raise
@@ -159,7 +159,7 @@ def _grade_check(
         return Graded(check, (), harness_failure(check, error))
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
-    return Graded(check, played, explain_absence(result, program, process.problems))
+    return Graded(check, played, result)
 
 
 def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:
@@ -171,7 +171,7 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
     theirs, ours = slowest.transcript.seconds, oracle.seconds(check, slowest.case)
     if not ours:
         return []
-    times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, the way of the arrays included in yours"
+    times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, yours with sending the arrays"
     faster = f"The reference is {theirs / ours:.3g} times as fast" if theirs > ours else "The reference is no faster"
     return [Note("speed", f"{faster} ({times}).")]
 

@@ -170,11 +170,7 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         call = plain_text(str(error["scenario"]), 200)
         unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
-    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
-
-    hint = hint_for(message)
-    if hint:
-        message = f"{ended(message)} {hint}"
+    message = _with_hint(message)
     if case and not unwritten:
         message = f"With {case}: {message}"
     return ErrorInfo(
@@ -185,6 +181,13 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         traceback=plain_lines(str(error.get("traceback", ""))),
         file=plain_text(file, 200) if isinstance(file, str) else None,
     )
+
+
+def _with_hint(message: str) -> str:
+    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
+
+    hint = hint_for(message)
+    return f"{ended(message)} {hint}" if hint else message
 
 
 def _first_of(error: Mapping[str, object], message: str) -> str:
@@ -215,8 +218,8 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     name = named[1]
     broken = broken_definition(program, name)
     if broken:
-        said = plain_text(broken.message)
-        why = f"{name} stands in {broken.place}, which does not parse: {ended(said)} {hint_for(said)}".rstrip()
+        said = _with_hint(plain_text(broken.message))
+        why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
         place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file)
     else:
         raised = next((item for item in problems if name in _names(item)), None)

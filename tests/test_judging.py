@@ -119,7 +119,11 @@ def test_a_crash_in_all_cases_needs_no_list():
             "module 'numpy' has no attribute 'int'. NumPy no longer has np.float, np.int and np.bool; they were",
         ),
         (
-            {"type": "ValueError", "message": "W2 has shape (2,); expected (3,)", "scenario": 'raise ValueError(f"...")'},
+            {
+                "type": "ValueError",
+                "message": "W2 has shape (2,); expected (3,)",
+                "scenario": 'raise ValueError(f"...")',
+            },
             "W2 has shape (2,); expected (3,)",
         ),
         (
