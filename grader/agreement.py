@@ -161,6 +161,8 @@ def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool)
             raise
         except (GraderError, OSError) as error:
             trouble = str(error)
+        except Exception as error:  # a bug of ours must not cost the other units
+            trouble = f"{type(error).__name__}: {error}"
     compared = []
     for name, (expected, reason) in unit.verdicts.items():
         checks = [found.get(check) for check in asked[name]]

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.evidence import evidence
+from grader.evidence import SAME, evidence
 from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
@@ -51,6 +51,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
         carried = one.result.diagnosis
+        if len(certain) > 1:  # the cases do not tell them apart
+            certain = tuple(replace(item, certain=False) for item in certain)
         found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely)
         if not found and not carried:
             found = _evidence(one)
@@ -201,26 +203,27 @@ def _reproduces(check: Check, item: Played, given: Arrays) -> bool:
 
 
 def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
+    """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
+    got = item.transcript.values
     names = {  # of each array, and of what stands for it in the convention
         expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
         for expectation in check.expect
         if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
-    return (
-        bool(names)
-        and all(_same(item.transcript.values.get(name), values[place]) for name, place in names.items())
-        and not all(_same(values[place], item.want[place]) for place in names.values())
+    wrong = max((_distance(got.get(name), item.want.get(place)) for name, place in names.items()), default=0.0)
+    return wrong > 0 and all(
+        _distance(got.get(name), values[place]) <= min(SAME, wrong / 10) for name, place in names.items()
     )
 
 
-def _same(x: object, y: object) -> bool:
-    """Whether two arrays agree, NaN and infinities included: a mistake may give itself away by where they stand."""
+def _distance(x: object, y: object) -> float:
+    """The largest relative error; NaN and infinities agree, as a mistake may give itself away by where they stand."""
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
-        return False
+        return np.inf
     if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
-        return False
+        return np.inf
     x, y = x.astype(float), y.astype(float)
     finite = np.isfinite(x)
     if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
-        return False
-    return bool(np.max(rel_errors(x[finite], y[finite]), initial=0.0) <= 1e-7)
+        return np.inf
+    return float(np.max(rel_errors(x[finite], y[finite]), initial=0.0))

@@ -45,7 +45,7 @@ def _kinds(got: Array, want: Array) -> tuple[tuple[Fact, ...], ...]:
     if not got.any() and not _same(got, want):
         return ((_zeros,),)
     if want.ndim == 0:
-        return ((_factor,),)
+        return ((_factor, _precision),)
     if not _telling(want):
         return ()
     if _same(got, want):
@@ -89,7 +89,7 @@ def _factor(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | N
     if not 1e-9 < abs(factor) < 1e9 or not _same(got, factor * want):
         return None
     times, meaning, hint = _meaning(abs(factor), sizes(inputs))
-    if want.ndim == 0 and (not times or factor == 1):
+    if want.ndim == 0 and (not times or abs(factor - 1) <= SAME):
         return None
     hint = "This looks as if a sign were reversed." if times == "1" else hint
     times = ("-" if factor < 0 else "") + (times or f"{abs(factor):.{4 if abs(abs(factor) - 1) > 0.01 else 8}g}")

@@ -16,7 +16,7 @@ from grader import __version__
 from grader.assignments import Assignment
 from grader.compat.old_names import may_show_age
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.expectations import Arrays, Odd, Values
+from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.model import (
@@ -143,7 +143,7 @@ def _grade_check(
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = _or_unwritten(process.play(check, inputs), program, needs[check.part])
+            transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part])
             if transcript.outcome == "unwritten" and played:
                 transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -152,7 +152,7 @@ def _grade_check(
             played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
-        result = judge(check, played, public=oracle.public)
+        result = explain_absence(judge(check, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
     except Interrupted:
         raise
@@ -160,7 +160,7 @@ def _grade_check(
         return Graded(check, (), harness_failure(check, error))
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
-    return Graded(check, played, explain_absence(result, program, process.problems))
+    return Graded(check, played, result)
 
 
 def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:
@@ -172,15 +172,19 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
     theirs, ours = slowest.transcript.seconds, oracle.seconds(check, slowest.case)
     if not ours:
         return []
-    times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, the way of the arrays included in yours"
+    times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, yours with sending the arrays"
     faster = f"The reference is {theirs / ours:.3g} times as fast" if theirs > ours else "The reference is no faster"
     return [Note("speed", f"{faster} ({times}).")]
 
 
-def _or_unwritten(transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
-    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it."""
+def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
+    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it.
+
+    What carries no marks does not count: an argument that is returned to be compared says nothing of the code.
+    """
     error = transcript.error
-    values = list(transcript.values.values())
+    unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
+    values = [value for name, value in transcript.values.items() if name not in unmarked]
     none = [isinstance(value, Odd) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:

@@ -116,6 +116,8 @@ def _crash_note(played: Sequence[Played]) -> list[Note]:
     raised = [one.case.name or USUAL for one in played if one.transcript.outcome == "raised"]
     if not raised or len(played) == 1:
         return []
+    if len(raised) == len(played):
+        return [Note("raised-in", f"It raised in all {len(played)} cases.")]
     return [Note("raised-in", f"It raised in {len(raised)} of {len(played)} cases: {listing(raised)}.")]
 
 
@@ -162,15 +164,13 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
             message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
         elif "type" in error:
             message = f"{function} is not written yet (it raises NotImplementedError)."
-    elif error.get("scenario"):
+    elif str(error.get("scenario") or "raise ").startswith("raise "):
+        message = _first_of(error, message)  # a check that raises has said what it means
+    else:
         call = plain_text(str(error["scenario"]), 200)
         unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
-    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
-
-    hint = hint_for(message)
-    if hint:
-        message = f"{message}. {hint}"
+    message = _with_hint(message)
     if case and not unwritten:
         message = f"With {case}: {message}"
     return ErrorInfo(
@@ -181,6 +181,27 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         traceback=plain_lines(str(error.get("traceback", ""))),
         file=plain_text(file, 200) if isinstance(file, str) else None,
     )
+
+
+def _with_hint(message: str) -> str:
+    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
+
+    hint = hint_for(message)
+    return f"{ended(message)} {hint}" if hint else message
+
+
+def _first_of(error: Mapping[str, object], message: str) -> str:
+    """The message, or the statement where an assert has none; of NumPy's long ones on what it has removed a line."""
+    if not message and error.get("type") == "AssertionError":
+        statement = str(error.get("traceback", "")).strip().rpartition("\n")[2].strip()
+        return f"This does not hold: {plain_text(statement, 200)}" if statement.startswith("assert") else message
+    removed = re.match(r"module '?numpy'? has no attribute '\w+'", message)
+    return removed[0] if removed else message
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, unless it ends in another mark."""
+    return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
 def plain_lines(text: str) -> str:
@@ -197,18 +218,19 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     name = named[1]
     broken = broken_definition(program, name)
     if broken:
-        why = f"{name} stands in {broken.place}, which does not parse: {plain_text(broken.message).rstrip('.')}."
+        said = _with_hint(plain_text(broken.message))
+        why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
         place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file)
     else:
         raised = next((item for item in problems if name in _names(item)), None)
         if raised is None:
             return result
         place = described(raised)
-        why = f"Defining {name} raised {place.type}: {place.message.rstrip('.')}."
+        why = f"Defining {name} raised {place.type}: {ended(place.message)}"
     if error.type == "Missing":
         return replace(result, error=replace(place, message=why))
     where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
-    return replace(result, error=replace(error, message=f"{error.message.rstrip('.')}. {why} ({where})"))
+    return replace(result, error=replace(error, message=f"{ended(error.message)} {why} ({where})"))
 
 
 def _names(problem: Mapping[str, object]) -> list[object]:

@@ -64,6 +64,22 @@ def test_a_mistake_that_explains_only_some_cases_is_only_likely():
     assert found == [("doubled", False)]
 
 
+def test_mistakes_that_the_cases_do_not_tell_apart_are_only_likely(monkeypatch):
+    """One of them was made, and both give the same numbers."""
+    monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED, "tripled": DOUBLED})
+    cases = [wrong(one, **DOUBLED) for one in played("right", "right", "right")]
+    assert codes(cases) == [("doubled", False), ("tripled", False)]
+
+
+@pytest.mark.parametrize(("factor", "found"), [(1 + 4e-8, [("doubled", True)]), (1 + 6e-8, [])])
+def test_a_mistake_that_shows_in_small_numbers_only_is_told_from_rounding(monkeypatch, factor, found):
+    """What is off by 4e-8 is named if just that is what the mistake gives, and not if it is off by something else."""
+    nearly = {"dx": WANT["dx"] * (1 + 4e-8)}
+    monkeypatch.setattr(Oracle, "answers", {"doubled": nearly})
+    cases = [wrong(one, dx=WANT["dx"] * factor) for one in played("right", "right", "right")]
+    assert [item for item in codes(cases) if item[0] == "doubled"] == found
+
+
 def test_two_mistakes_together_are_both_named():
     """Neither alone gives these numbers."""
     cases = [wrong(one, **DOUBLED, **TRIPLED) for one in played("right", "right", "right")]

@@ -82,6 +82,12 @@ FACTS = {
     "running sum": (np.cumsum(MATRIX, 0), MATRIX, {}, "the running sum of the right values along an axis"),
     "order": (MATRIX[[2, 0, 3, 1]], MATRIX, {}, "out has the right values in a wrong order."),
     "float32": (MATRIX.astype(np.float32), MATRIX, {}, "right to the precision of float32"),
+    "a number of float32": (
+        np.array(np.float32(2.3)),
+        np.array(2.3),
+        SCORES,
+        "out is right to the precision of float32 (error 1e-08), and its values are float32.",
+    ),
     "nearly right": (NEARLY, MATRIX, {}, "out is nearly right: its relative error is at most"),
     "NaN": (
         holed(MATRIX, (1, [0, 1, 2, 4, 5])),
@@ -116,6 +122,11 @@ def test_a_fact_about_the_numbers_is_told(got, want, inputs, said):
     facts = evidence("out", got, want, inputs)
     assert any(said in fact.sentence for fact in facts[:1]), facts
     assert all(fact.certain for fact in facts)
+
+
+def test_a_number_that_is_nearly_right_is_no_multiple():
+    """It would be 1 times the right value."""
+    assert evidence("loss", np.array(2.3 * (1 + 3e-8)), np.array(2.3), SCORES) == []
 
 
 def test_wrong_borders_are_told():

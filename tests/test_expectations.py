@@ -78,9 +78,17 @@ def test_hidden_runs_show_no_expected_values():
     assert evidence.got == (2.0, 3.0, 4.0)
 
 
-def test_float32_is_named_as_the_cause_where_it_is():
-    """Right to single precision: the sentence says so."""
-    wrong = (WANT["dx"] + 0.1).astype(np.float32)
+def test_float32_passes_with_its_own_precision():
+    """Rounding goes with the largest entry; what float64 gets wrong by as much is wrong."""
+    want = {"dx": WANT["dx"] + 0.1}
+    assert judge(want["dx"].astype(np.float32), want=want).ok
+    assert not judge(want["dx"].astype(np.float32).astype(float), want=want).ok
+    assert not judge((want["dx"] * (1 + 3e-6)).astype(np.float32), want=want).ok
+
+
+def test_float32_is_named_as_the_cause_where_it_may_be():
+    """Nearly right, and not to single precision."""
+    wrong = (WANT["dx"] + 0.1).astype(np.float32) + np.float32(1e-4)
     assert "compute in float64" in judge(wrong, want={"dx": WANT["dx"] + 0.1}).message
     assert "float32" not in judge(np.zeros((2, 3), np.float32)).message
 

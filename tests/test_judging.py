@@ -102,6 +102,49 @@ def test_every_trouble_is_a_sentence():
     assert result("unwritten").error.message == "f is not written yet (it raises NotImplementedError)."
 
 
+def test_a_crash_in_all_cases_needs_no_list():
+    """The note names no case."""
+    assert [note.sentence for note in result("raised", "raised", "raised").notes] == ["It raised in all 3 cases."]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            {"type": "AssertionError", "message": "", "traceback": "f.py, line 2, in f\n    assert W % 2 == 0"},
+            "This does not hold: assert W % 2 == 0.",
+        ),
+        (
+            {"type": "AttributeError", "message": "module 'numpy' has no attribute 'int'.\n`np.int` was a long story"},
+            "module 'numpy' has no attribute 'int'. NumPy no longer has np.float, np.int and np.bool; they were",
+        ),
+        (
+            {
+                "type": "ValueError",
+                "message": "W2 has shape (2,); expected (3,)",
+                "scenario": 'raise ValueError(f"...")',
+            },
+            "W2 has shape (2,); expected (3,)",
+        ),
+        (
+            {"type": "ValueError", "message": "too many values", "scenario": "out, cache = code.f(x)"},
+            "too many values (in the check's line `out, cache = code.f(x)`: what your code returned does not fit)",
+        ),
+        (
+            {"type": "AttributeError", "message": "'dict' object has no attribute 'iteritems'"},
+            "'dict' object has no attribute 'iteritems'. The code is written for Python 2;",
+        ),
+        ({"type": "AttributeError", "message": "Module 'scipy' has no attribute 'misc'"}, "has no attribute 'misc'"),
+    ],
+)
+def test_an_exception_is_told_in_one_readable_sentence(error, said):
+    """An assert without a message by its statement; NumPy's long story in short; a check's own words as they are."""
+    message = described(error).message
+    assert said.rstrip(".") in message
+    assert "long story" not in message
+    assert ("SciPy" in message) == ("SciPy" in said)
+
+
 def test_a_hostile_error_is_made_harmless():
     """Escapes are taken out, wrong types ignored, length is capped."""
     error = {"type": "\x1b[31mE\x07", "message": "a\u202eb" + "x" * 10_000, "cell": "1", "line": True, "file": ["/etc"]}

@@ -68,7 +68,7 @@ rows_from_columns = looped(
 
 @backward(
     "conv-dx-index-by-height",
-    "For dx the columns of a matrix of all windows are counted with the height of out for its width.",
+    "For dx, what belongs to the window (i, j) is looked up at i * (height of out) + j.",
     "At which column stands the window of row i and column j?",
 )
 def index_by_height(call: Call) -> Gradients:

@@ -16,7 +16,7 @@ Sizes = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that the sizes of a case meet or not, in words that follow "right only where"."""
+    """Something that the sizes of a case meet or not, in words that follow "in which"."""
 
     slug: str
     words: str
@@ -95,7 +95,7 @@ def only_where(*conditions: Condition) -> tuple[Pattern, Pattern]:
 
     All cases that meet the conditions are right, and no other case is.
     """
-    sentence = f"Right only where {' and '.join(item.words for item in conditions)}."
+    sentence = f"Of the cases tried, those are right in which {' and '.join(item.words for item in conditions)}."
     slug = "-and-".join(item.slug for item in conditions)
     hint = " ".join(dict.fromkeys(item.hint for item in conditions))
 

@@ -180,7 +180,7 @@ SQUARE_ONLY = pattern(
     checks=PLAYED,
     fails={"images not square"},
     may={"all of these"},
-    sentence="It is right for square images only.",
+    sentence="It goes wrong with images that are not square.",
     hint="Where do height and width enter: the size of W2, and the layers?",
 )
 LARGE_FILTERS = pattern(
@@ -189,7 +189,7 @@ LARGE_FILTERS = pattern(
     checks=PLAYED,
     fails={"filters of 5", "filters of 7"},
     may={"one sample and filters of 1", "all of these"},
-    sentence="It is right for filters of 3 x 3 only.",
+    sentence="It goes wrong with filters larger than 3 x 3.",
     hint="The padding that keeps height and width depends on the size of the filters.",
 )
 COUNTS = pattern(

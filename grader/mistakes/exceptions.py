@@ -19,6 +19,24 @@ HINTS = {
         "The batch is drawn without replacement, which needs at least batch_size samples."
     ),
     r"name 'xrange' is not defined": "The code is written for Python 2; xrange is called range in Python 3.",
+    r"Missing parentheses in call to 'print'": (
+        "The code is written for Python 2, where print was a statement; in Python 3 it is a function."
+    ),
+    r"'dict' object has no attribute 'iter(items|keys|values)'": (
+        "The code is written for Python 2; in Python 3 these are items, keys and values."
+    ),
+    r"'dict' object has no attribute 'has_key'": (
+        "The code is written for Python 2; in Python 3 it is asked with: key in the_dict."
+    ),
+    r"inconsistent use of tabs and spaces": (
+        "Lines of one block begin with tabs here and with spaces there; Python 3 refuses that."
+    ),
+    r"only integers, slices .* are valid indices": (
+        "An index is no whole number here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    r"Module 'scipy' has no attribute '(?!misc)": (
+        "SciPy no longer passes on the functions of NumPy; take those from numpy itself."
+    ),
     r"cannot unpack non-iterable NoneType object": (
         "Something returned None where a tuple was expected: is a return missing?"
     ),

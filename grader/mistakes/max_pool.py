@@ -173,12 +173,13 @@ rows_from_image_width, backward_rows_from_image_width = declare(
     SIZES,
     sized(lambda H, W, window: (W, window.height), lambda H, W, window: (W, window.width)),
 )
-columns_as_rows, backward_columns_as_rows = declare(
+# In the backward pass no case tells this from columns_from_image_height, which is true of it.
+columns_as_rows = declare(
     "columns-as-rows",
     "there are as many columns of windows as rows.",
     SIZES,
     sized(lambda H, W, window: (H, window.height), lambda H, W, window: (H, window.height)),
-)
+)[0]
 rows_as_columns, backward_rows_as_columns = declare(
     "rows-as-columns",
     "there are as many rows of windows as columns.",
