@@ -103,6 +103,7 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Di
 def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The first two mistakes that together explain all of a check."""
     failed = [item for item in one.played if not passed_case(one.check, item)]
+    failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
     if not any(item.transcript.outcome == "returned" for item in failed):
         return ()
     mistakes = [item for item in mistakes_of(one.check.part) if oracle.matters(one.check, item.code)]
@@ -152,12 +153,13 @@ def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
 def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
     """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
 
-    A variant that raises there rules nothing out: it need not be made for all that another check does.
+    A variant that raises there rules nothing out: it need not be made for all that another check does. Nor does a
+    check whose function is written apart, such as a prediction that has a forward pass of its own.
     """
     return any(
         given is not None and _fails(other.check, item, given)
         for other in part
-        if other.check is not one.check
+        if other.check is not one.check and not (one.check.apart or other.check.apart)
         for item in other.played
         if passed_case(other.check, item)
         for given in [variant(other.check, item.case)]

@@ -91,7 +91,8 @@ class Check:
     """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
 
     With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
-    reference's answer. ``reference`` is its part's.
+    reference's answer. ``reference`` is its part's. ``apart``: its function repeats what others do, in lines of its own,
+    so that what is right here may be wrong there, and the other way round.
     """
 
     part: str
@@ -104,6 +105,7 @@ class Check:
     needs_data: bool = False
     truth: Truth | None = None
     gradient_of: GradientOf | None = None
+    apart: bool = False
     reference: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -176,6 +178,7 @@ class Part:
         edge_points: float = 0.0,
         seconds: float = 10.0,
         gradient_of: GradientOf | None = None,
+        apart: bool = False,
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -187,6 +190,7 @@ class Part:
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
         gradient_of : of which check's forward pass this is the gradient, if error is to be carried forward.
+        apart : whether students write its function apart from those of the other checks: see Check.
         """
 
         share = edge_points / len(edges) if edges else 0.0
@@ -196,7 +200,7 @@ class Part:
         ]
         if edge_points and not edges:
             raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
-        return self._declare(cases, expect, seconds, gradient_of=gradient_of)
+        return self._declare(cases, expect, seconds, gradient_of=gradient_of, apart=apart)
 
     def data_check(
         self,

@@ -209,4 +209,5 @@ part.check(
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
+    apart=True,
 )(toy.predict)

@@ -217,6 +217,7 @@ def training(
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
+    apart=True,
 )
 def predict(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     """Prediction: the class with the highest score."""
