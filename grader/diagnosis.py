@@ -17,7 +17,8 @@ from grader.evidence import evidence
 from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
 from grader.judging import Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
-from grader.model import CheckResult, Diagnosis
+from grader.mistakes.exceptions import raised_by
+from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Answers, Oracle
 from grader.spec import Case, Check
 
@@ -61,7 +62,13 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
         carried = one.result.diagnosis
-        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or (() if carried else _evidence(one))
+        found = (
+            certain
+            or _raised(one)
+            or _pair(one, graded, oracle)
+            or (*_patterns(one), *likely)
+            or (() if carried else _evidence(one))
+        )
         results.append(replace(one.result, diagnosis=(*found, *carried)))
     return results
 
@@ -104,10 +111,19 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     """The first two mistakes that together explain all of a check."""
     failed = [item for item in one.played if not passed_case(one.check, item)]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
+    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
+    if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.after):
+        return ()
     if not any(item.transcript.outcome == "returned" for item in failed):
         return ()
-    mistakes = [item for item in mistakes_of(one.check.part) if oracle.matters(one.check, item.code)]
+    mistakes = [
+        item
+        for item in mistakes_of(one.check.part)
+        if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
+    ]
     for pair in combinations(mistakes, 2):
+        if pair[0].about & pair[1].about:
+            continue
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not _may_explain(one.check, failed[0], first):
@@ -116,6 +132,18 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         if fits and fits.certain and not _ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _raised(one: Graded) -> tuple[Diagnosis, ...]:
+    """What every exception says, if all failed cases ended with one of the same known cause."""
+    failed = [item for item in one.played if not passed_case(one.check, item)]
+    causes = {
+        raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == "raised" else None
+        for item in failed
+    }
+    return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[
+        : len(causes) == 1
+    ]
 
 
 def _patterns(one: Graded) -> tuple[Diagnosis, ...]:

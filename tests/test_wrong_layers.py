@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,13 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
+def described(error):
+    """An exception as the student's process tells it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}" for frame in frames]
+    return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
+
+
 def play(check, code, oracle):
     """A check played here as in the student's process."""
     played = []
@@ -30,7 +39,7 @@ def play(check, code, oracle):
                 values = {name: np.asarray(value) for name, value in check.play(code, inputs).items()}
             transcript = Transcript("returned", 0.0, values)
         except Exception as error:
-            transcript = Transcript("raised", 0.0, error={"type": type(error).__name__, "message": str(error)})
+            transcript = Transcript("raised", 0.0, error=described(error))
         played.append(Played(case, inputs, oracle.answer(check, case), transcript))
     return Graded(check, played, judge(check, played, public=False))
 

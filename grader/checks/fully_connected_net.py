@@ -43,11 +43,12 @@ def network(*hidden: int, reg: float, norm: bool = False) -> dict[str, Any]:
 
 
 def edge_cases(norm: bool = False) -> dict[str, Any]:
-    """With regularisation, and one layer more."""
+    """With regularisation, one layer more, and layers whose parameters could be mistaken for each other's."""
     return {
         "regularisation": network(6, 4, reg=0.4, norm=norm),
         "three hidden layers": network(4, 6, 5, reg=0.0, norm=norm),
         "three hidden layers, regularisation": network(4, 6, 5, reg=0.8, norm=norm),
+        "layers of one size": network(4, 4, reg=0.0, norm=norm),  # here what one layer has fits another
     }
 
 

@@ -189,6 +189,7 @@ def final_loss(got: Arrays, inputs: Arrays) -> float:
         *(When(few, matches(name, rel=1e-6)) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
+    after=("gradients",),
 )
 def training(
     code: Any,
