@@ -7,14 +7,14 @@ cases, and at last what the numbers themselves show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from grader.evidence import evidence
-from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
+from grader.expectations import UNMARKED, Arrays, Odd, Verdict, rel_errors
 from grader.judging import Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
 from grader.mistakes.exceptions import raised_by
@@ -57,10 +57,11 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
     explains = Counter(item.code for found in singles.values() for item in found)
+    about = {item.code: item.about for one in graded for item in mistakes_of(one.check.part)}
     results = []
     for one in graded:
-        certain = _most([item for item in singles[one.check.name] if item.certain], explains)
-        likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
+        certain = _most([item for item in singles[one.check.name] if item.certain], explains, about)
+        likely = _most([item for item in singles[one.check.name] if not item.certain], explains, about)
         carried = one.result.diagnosis
         found = (
             certain
@@ -187,16 +188,25 @@ def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
     return any(
         given is not None and _fails(other.check, item, given)
         for other in part
-        if other.check is not one.check and not (one.check.apart or other.check.apart)
+        if other.check is not one.check and not other.check.apart
         for item in other.played
         if passed_case(other.check, item)
         for given in [variant(other.check, item.case)]
     )
 
 
-def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diagnosis, ...]:
+def _most(
+    candidates: Sequence[Diagnosis], explains: Counter[str], about: Mapping[str, frozenset[str]]
+) -> tuple[Diagnosis, ...]:
     most = max((explains[item.code] for item in candidates), default=0)
-    return tuple(item for item in candidates if explains[item.code] == most)
+    kept: list[Diagnosis] = []
+    told: set[str] = set()
+    for item in candidates:
+        subject = about.get(item.code, frozenset())
+        if explains[item.code] == most and not (told & subject):  # two about the same would contradict each other
+            kept.append(item)
+            told |= subject
+    return tuple(kept)
 
 
 def _failed(one: Graded) -> set[str]:
@@ -253,6 +263,8 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
 
 def _same(x: object, y: object) -> bool:
     """Whether two arrays agree, NaN and infinities included: a mistake may give itself away by where they stand."""
+    if isinstance(x, Odd) and isinstance(y, np.ndarray):
+        return y.dtype.kind == "U" and x.kind == str(y)  # what a mistake leaves out
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
         return False
     if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":

@@ -92,7 +92,7 @@ class Check:
 
     With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
     reference's answer. ``reference`` is its part's. ``apart``: its function repeats what others do in lines of its own,
-    so that what is right here may be wrong there, and the other way round. ``after``: the checks of what it makes use
+    so that what is right here may be wrong there. ``after``: the checks of what it makes use
     of; only if none of them failed are two mistakes at once looked for here.
     """
 

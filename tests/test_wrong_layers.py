@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignments import find_assignment
 from grader.diagnosis import Graded, explained
+from grader.expectations import Odd
 from grader.judging import Played, judge
 from grader.mistakes import patterns_of
 from grader.oracle.live import LiveOracle
@@ -29,6 +30,11 @@ def described(error):
     return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
 
 
+def plain(value):
+    """A returned value as it comes from the student's process."""
+    return Odd("None") if value is None else np.asarray(value)
+
+
 def play(check, code, oracle):
     """A check played here as in the student's process."""
     played = []
@@ -36,7 +42,7 @@ def play(check, code, oracle):
         inputs = oracle.inputs(check, case)
         try:
             with np.errstate(all="ignore"):
-                values = {name: np.asarray(value) for name, value in check.play(code, inputs).items()}
+                values = {name: plain(value) for name, value in check.play(code, inputs).items()}
             transcript = Transcript("returned", 0.0, values)
         except Exception as error:
             transcript = Transcript("raised", 0.0, error=described(error))
@@ -44,9 +50,9 @@ def play(check, code, oracle):
     return Graded(check, played, judge(check, played, public=False))
 
 
-def diagnoses(part, code, oracle):
-    """The diagnoses of each check of a part."""
-    checks = [check for check in find_assignment("layers").checks if check.part == part]
+def diagnoses(part, code, oracle, assignment="layers"):
+    """Status and diagnoses of each check of a part."""
+    checks = [check for check in find_assignment(assignment).checks if check.part == part]
     graded = [play(check, code, oracle) for check in checks]
     return {
         one.check.name: (one.result.status, result.diagnosis)

@@ -135,6 +135,7 @@ def plain(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[st
     edge_points=3,
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
+    apart=True,  # each normalisation has branches of its own
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
@@ -147,6 +148,7 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dic
     edges=edge_cases(norm=True),
     edge_points=3,
     expect=expected(norm=True),
+    apart=True,
 )
 def layernorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""

@@ -78,37 +78,37 @@ def right(x: Any) -> Any:
 
 
 RELUS = (
-    everywhere(
+    *everywhere(
         "relu-backward-absent",
         relu(right, lambda x, dout: dout),
         "The gradients go back through the ReLU unchanged, as if it were not there.",
         "Which entries of the hidden layer have no say in the scores? A condition that never holds sets nothing to 0.",
     ),
-    everywhere(
+    *everywhere(
         "relu-gated-by-gradient",
-        relu(right, right),
+        relu(right, lambda x, dout: right(dout)),
         "The backward pass of the ReLU sets negative gradients to 0, in the place of those of units that are off.",
         "The sign of what decides: that of the gradient, or that of the input?",
     ),
-    everywhere(
+    *everywhere(
         "relu-backward-times-value",
         relu(right, lambda x, dout: dout * right(x)),
         "The backward pass of the ReLU multiplies by its output.",
         "What is the slope of the ReLU where its input is positive?",
     ),
-    everywhere(
+    *everywhere(
         "relu-backward-inverted",
         relu(right, lambda x, dout: dout * (x < 0)),
         "The backward pass of the ReLU lets through the gradients of the units that are off, and no others.",
         "Where is the slope of the ReLU 1, and where 0?",
     ),
-    everywhere(
+    *everywhere(
         "relu-in-backward-only",
         relu(lambda x: x, lambda x, dout: dout * (x > 0)),
         "There is no ReLU in the forward pass; only the backward pass has one.",
         "Look at the hidden values of a network some of which are negative.",
     ),
-    everywhere(
+    *everywhere(
         "sigmoid-for-relu",
         relu(lambda x: 1 / (1 + np.exp(-x)), lambda x, dout: dout * np.exp(-x) / (1 + np.exp(-x)) ** 2),
         "The hidden layer has a sigmoid in the place of the ReLU.",
@@ -139,7 +139,7 @@ SCORES = (
         "The scores go through a ReLU; nothing may follow the second layer but the softmax.",
         "Scores may be negative: look at where the second layer ends.",
     ),
-    everywhere(
+    *everywhere(
         "relu-on-scores-in-forward-only",
         on_scores(back=False),
         "The scores go through a ReLU, and the backward pass does not know of it.",
@@ -159,10 +159,11 @@ def softmax(change: Callable[[Any, Any, float, Any], Any]) -> Methods:
     return lambda base: {"softmax": lambda net, scores, y: change(scores, y, *base.softmax(net, scores, y))}
 
 
-def normalised(axis: int | None) -> Methods:
-    """A softmax that is normalised along another axis."""
+def normalised(axis: int | None, *, shifted: bool) -> Methods:
+    """A softmax that is normalised along another axis, of the scores as they are or less the maximum of each row."""
 
     def change(scores: Any, y: Any, loss: float, gradient: Any) -> Any:
+        scores = scores - np.max(scores, axis=1, keepdims=True) if shifted else scores
         p, hot = probabilities(scores, axis), np.eye(scores.shape[1])[y]
         return -np.sum(hot * np.log(p)) / len(y), (p - hot) / len(y)
 
@@ -178,17 +179,18 @@ WHERE = "Go from the scores to the loss with pen and paper for one sample of two
 SOFTMAX = tuple(
     in_one_piece(code, methods, sentence, hint)
     for code, methods, sentence, hint in (
-        (
-            "softmax-over-samples",
-            normalised(0),
-            "The softmax is normalised over the samples, not over the classes of each sample.",
-            "The probabilities of the classes of one sample add up to 1.",
-        ),
-        (
-            "softmax-over-everything",
-            normalised(None),
-            "The softmax is normalised over all samples and classes together.",
-            "The probabilities of the classes of one sample add up to 1.",
+        *(
+            (
+                f"softmax-over-{where}{'-shifted' if shifted else ''}",
+                normalised(axis, shifted=shifted),
+                f"The softmax is normalised over {what}.",
+                "The probabilities of the classes of one sample add up to 1.",
+            )
+            for where, axis, what in (
+                ("samples", 0, "the samples, not over the classes of each sample"),
+                ("everything", None, "all samples and classes together"),
+            )
+            for shifted in (False, True)
         ),
         (
             "loss-sign",
@@ -340,6 +342,12 @@ GRADIENTS = tuple(
             gradients(lambda grads, N: {"b1": grads["b1"] / N}),
             "The gradient of b1 is averaged over the samples once more.",
             "If the gradient of the scores has the 1/N already, the biases take its sum.",
+        ),
+        (
+            "b2-gradient-one-number",
+            gradients(lambda grads, N: {"b2": np.sum(grads["b2"])}),
+            "The gradient of b2 is summed over the classes too, to one number.",
+            "Each class has a bias of its own: over which axis is the sum?",
         ),
         (
             "bias-gradients-mean",

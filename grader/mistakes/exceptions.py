@@ -31,8 +31,9 @@ HINTS = {
 class Raised:
     """An exception whose cause is certain from its message and from the functions that it came through.
 
-    ``message`` is a pattern, and so is ``through``, of a function of the student's that it came through; ``not_through``
-    names one that it did not. ``checks`` are patterns of the names ``part/check`` in which that is so, "" of any.
+    ``message`` is a pattern, and so is ``through``, of a function of the student's that it came through;
+    ``not_through`` names one that it did not. ``checks`` is a pattern of the names
+    ``part/check`` for which that is so.
     """
 
     code: str

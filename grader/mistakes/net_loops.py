@@ -68,6 +68,16 @@ def passed_by(net: Any, step: Step, layer: int, x: Any) -> Any:
     return out, lambda dout: (dout, back(dout)[1])
 
 
+def forward_only(net: Any, step: Step, layer: int, x: Any) -> Any:
+    """No backward pass, and so no gradients of gamma and beta."""
+    return step(layer, x)[0], lambda dout: (dout, {})
+
+
+def nothing(net: Any, step: Step, layer: int, x: Any) -> Any:
+    """Neither forward nor backward pass."""
+    return x, lambda dout: (dout, {})
+
+
 LOOPS = tuple(
     mistake(code, parts=DEEP, sentence=sentence, hint=hint)(normalised(change))
     for code, change, sentence, hint in (
@@ -94,6 +104,18 @@ LOOPS = tuple(
             gradients_exchanged,
             "The gradients of gamma and beta are exchanged.",
             "In which order does the backward pass of the normalisation give its results?",
+        ),
+        (
+            "net-norm-in-forward-only",
+            forward_only,
+            "The normalisation has no backward pass: the gradients of gamma and beta are not there.",
+            "Each step of the forward pass has its backward pass.",
+        ),
+        (
+            "net-norm-left-out",
+            nothing,
+            "With this normalisation nothing is normalised, and gamma and beta have no gradients.",
+            "Which value of normalization does loss look for?",
         ),
         (
             "net-norm-backward-passed-by",
@@ -193,7 +215,7 @@ ONE_SIZE = pattern(
     parts=DEEP,
     checks=CHECKS,
     fails={"", "regularisation", "three hidden layers", "three hidden layers, regularisation"},
-    sentence="It is right only where all hidden layers have one size.",
+    sentence="It is right in a net whose layers are all of one size, and wrong in the others.",
     hint="Which sizes do the parameters of a layer get, and which does the code expect?",
 )
 TWO_LAYERS = pattern(

@@ -100,6 +100,7 @@ LOSS = (
         for one, two in zip(BIASES, WEIGHTS, strict=True)
     ),
     in_loss("with-biases", MODELS, "regularises the biases too; only the weights should be", BIASES),
+    in_loss("halved", ("two_layer_net",), "has only half of the regularisation", dict.fromkeys(WEIGHTS, 0.5)),
     in_loss("biases-only", MODELS, "regularises the biases in the place of the weights", ALL | BIASES),
 )
 
@@ -232,7 +233,7 @@ OTHERWISE = (
     mistake(
         "reg-loss-strength-for-w1-only",
         parts=MOST,
-        sentence="In the loss, reg multiplies the squares of W1 only; those of the other weights are added as they are.",
+        sentence="In the loss, reg multiplies the squares of W1 only; those of the others stand without it.",
         hint="Check the brackets of the regularisation.",
         about=about("loss"),
     )(

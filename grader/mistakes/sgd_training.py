@@ -155,7 +155,7 @@ BATCHES = pattern(
     parts=("two_layer_classifier",),
     checks=("two_layer_classifier/training",),
     fails={"", "the same problem in disguise"},
-    sentence="The steps are right where all samples are the same one, and go wrong where samples differ.",
+    sentence="Steps on samples that are all the same one come out right; training on the toy problem does not.",
     hint="Look at how a batch is drawn: do its labels belong to its samples, and is it drawn from the training data?",
 )
 
@@ -173,6 +173,35 @@ def predicting(change: Callable[[Any, Callable[[], Any]], Any]) -> Callable[[Any
     return variant
 
 
+def without(*names: str, relu: bool = True) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant that predicts without some biases, or without the ReLU."""
+
+    def variant(ref: Any) -> Mapping[str, Any]:
+        class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+            def predict(self, X: Any) -> Any:
+                p = {name: 0 * value if name in names else value for name, value in self.params.items()}
+                hidden = X @ p["W1"] + p["b1"]
+                return np.argmax((np.maximum(hidden, 0) if relu else hidden) @ p["W2"] + p["b2"], axis=1)
+
+        return {"TwoLayerNet": TwoLayerNet}
+
+    return variant
+
+
+OWN_FORWARD_PASS = tuple(
+    mistake(
+        code,
+        parts=PARTS,
+        sentence=f"The prediction leaves out {what}.",
+        hint="Compare the forward pass of predict with that of loss.",
+    )(variant)
+    for code, what, variant in (
+        ("predicts-without-relu", "the ReLU", without(relu=False)),
+        ("predicts-without-b1", "the biases b1", without("b1")),
+        ("predicts-without-b2", "the biases b2", without("b2")),
+        ("predicts-without-biases", "the biases", without("b1", "b2")),
+    )
+)
 PREDICTIONS = tuple(
     mistake(code, parts=PARTS, sentence=sentence, hint=hint)(predicting(change))
     for code, sentence, hint, change in (

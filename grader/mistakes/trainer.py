@@ -186,7 +186,7 @@ RULES = tuple(
         (
             "sgd-ascent",
             "sgd",
-            "Gradient descent goes up the gradient; the other rules do not.",
+            "Gradient descent goes up the gradient.",
             lambda kept, g, options: (-g, None),
         ),
     )
