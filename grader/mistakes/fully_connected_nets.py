@@ -250,3 +250,36 @@ def weight_scale_ignored(ref: Any) -> Mapping[str, Any]:
             super().__init__(*arguments, **options)
 
     return {"TwoLayerNet": TwoLayerNet}
+
+
+@mistake(
+    "net-weights-unscaled",
+    parts=("modular_two_layer_net",),
+    sentence="The first weights are standard normal: weight_scale does not multiply them.",
+    hint="Where does weight_scale enter?",
+)
+def weights_unscaled(ref: Any) -> Mapping[str, Any]:
+    """A scale of 1."""
+
+    class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **{**options, "weight_scale": 1.0})
+
+    return {"TwoLayerNet": TwoLayerNet}
+
+
+@mistake(
+    "net-biases-of-one",
+    parts=("modular_two_layer_net",),
+    sentence="The first biases are 1; they should be 0.",
+    hint="What do the biases start at?",
+)
+def biases_of_one(ref: Any) -> Mapping[str, Any]:
+    """Ones."""
+
+    class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.params |= {name: np.ones_like(self.params[name]) for name in ("b1", "b2")}
+
+    return {"TwoLayerNet": TwoLayerNet}
