@@ -82,7 +82,7 @@ def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "",
 
 
 def flat(arrays: list[Any]) -> Any:
-    """All arrays as one, in their order, so that a row (1, M) counts as (M,); the first that is none, if there is one."""
+    """All arrays as one, in their order, so that a row (1, M) counts as (M,); else the first that is no array."""
     odd = [value for value in arrays if not isinstance(value, np.ndarray)]
     if odd:
         return odd[0]
