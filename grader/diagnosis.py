@@ -61,7 +61,9 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains)
         likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
         carried = one.result.diagnosis
-        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or (() if carried else _evidence(one))
+        found = (
+            certain or _pair(one, graded, oracle) or (*_patterns(one), *likely) or (() if carried else _evidence(one))
+        )
         results.append(replace(one.result, diagnosis=(*found, *carried)))
     return results
 
@@ -107,6 +109,8 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         return ()
     mistakes = [item for item in mistakes_of(one.check.part) if oracle.matters(one.check, item.code)]
     for pair in combinations(mistakes, 2):
+        if pair[0].place and pair[0].place == pair[1].place:
+            continue
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not _may_explain(one.check, failed[0], first):

@@ -23,20 +23,26 @@ Variant = Callable[[Any], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes."""
+    """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes.
+
+    Of those with the same ``place`` only one can be made: no two of them are tried together.
+    """
 
     code: str
     parts: tuple[str, ...]
     sentence: str
     hint: str
     variant: Variant
+    place: str = ""
 
 
-def mistake(code: str, *, parts: tuple[str, ...], sentence: str, hint: str) -> Callable[[Variant], Mistake]:
+def mistake(
+    code: str, *, parts: tuple[str, ...], sentence: str, hint: str, place: str = ""
+) -> Callable[[Variant], Mistake]:
     """Declare a variant; the sentence says what is wrong, the hint where to look, neither gives the solution."""
 
     def declare(variant: Variant) -> Mistake:
-        return Mistake(code, parts, sentence, hint, variant)
+        return Mistake(code, parts, sentence, hint, variant, place)
 
     return declare
 
