@@ -16,9 +16,9 @@ import numpy as np
 from grader import __version__
 from grader import notebook as headless
 from grader.assignments import Assignment
-from grader.compat import converted, facts_of
 from grader.carried import carried_forward
 from grader.cifar10 import NOT_GIVEN
+from grader.compat import converted, facts_of
 from grader.diagnosis import Graded, explained
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, Odd, Values

@@ -1,5 +1,7 @@
 """What goes wrong along the axes in batch normalisation: of features, and of images as rows of channels."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,7 @@
 """What goes wrong in the backward passes of batch normalisation: each has its own mistakes, the shorter one too."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,7 @@
 """What goes wrong with the result of batch normalisation, in training and in test mode, and with what is running."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -27,8 +29,9 @@ def of_out(slip: OutSlip, mode: str) -> Mistake:
         statistics = (x.mean(axis=axes), x.var(axis=axes))
         if mode == "test":
             statistics = tuple(given.get(name, np.zeros(x.shape[1])) for name in ("running_mean", "running_var"))
-        values = (per_channel(value, x) for value in (gamma, beta, *statistics))
-        return slip.out(Normalised(x, *values, given.get("eps", 1e-5))), cache
+        mean, var = (per_channel(value, x) for value in statistics)
+        at = Normalised(x, per_channel(gamma, x), per_channel(beta, x), mean, var, given.get("eps", 1e-5))
+        return slip.out(at), cache
 
     words = {"train": "In training: ", "test": "In test mode: "}[mode]
     sentence = (

@@ -149,7 +149,16 @@ def of_parameters(slip: ParameterSlip) -> Mistake:
                 for array, values in zip(spread, (rows, centred, xhat, gammas, betas), strict=True):
                     array[index] = values
                 arrays = [array.reshape(dout.shape) for array in spread]
-                at = Passed(dout, *arrays, lambda values: values.sum(axis=axes, keepdims=keepdims))
+                x, spread_centred, spread_xhat, gamma, beta = arrays
+                at = Passed(
+                    dout,
+                    x,
+                    spread_centred,
+                    spread_xhat,
+                    gamma,
+                    beta,
+                    lambda values: values.sum(axis=axes, keepdims=keepdims),
+                )
                 return dx, *slip.change(at)
 
             return backward

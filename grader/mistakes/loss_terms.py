@@ -1,5 +1,7 @@
 """What goes wrong in a single term of the softmax and SVM losses."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable

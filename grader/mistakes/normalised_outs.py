@@ -1,5 +1,7 @@
 """What can go wrong with the result of a normalisation. A module without mistakes of its own."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """What goes wrong in one update rule alone: momentum, RMSProp or Adam."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

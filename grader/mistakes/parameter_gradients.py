@@ -1,5 +1,7 @@
 """What can go wrong with dgamma and dbeta of a normalisation. A module without mistakes of its own."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,7 +22,7 @@ class Passed(NamedTuple):
     total: Callable[[Any], Any]
 
     @property
-    def count(self) -> float:
+    def number(self) -> float:
         """How many numbers make one of them."""
         return float(self.dout.size / self.total(self.dout).size)
 
@@ -50,9 +52,9 @@ SHAPE = "A gradient has the shape of what it belongs to."
 
 PARAMETER_SLIPS = (
     ParameterSlip("gradients-swapped", "dgamma and dbeta stand in each other's place.", OUT, lambda at: (dbeta(at), dgamma(at))),
-    ParameterSlip("dgamma-averaged", "dgamma is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at) / at.count, dbeta(at))),
-    ParameterSlip("dbeta-averaged", "dbeta is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at), dbeta(at) / at.count)),
-    ParameterSlip("gradients-averaged", "dgamma and dbeta are averaged; they should be sums.", SHARED, lambda at: (dgamma(at) / at.count, dbeta(at) / at.count)),
+    ParameterSlip("dgamma-averaged", "dgamma is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at) / at.number, dbeta(at))),
+    ParameterSlip("dbeta-averaged", "dbeta is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at), dbeta(at) / at.number)),
+    ParameterSlip("gradients-averaged", "dgamma and dbeta are averaged; they should be sums.", SHARED, lambda at: (dgamma(at) / at.number, dbeta(at) / at.number)),
     ParameterSlip("dgamma-from-x", "dgamma sums dout times x; gamma multiplies the normalised values.", OUT, lambda at: (at.total(at.dout * at.x), dbeta(at))),
     ParameterSlip("dgamma-from-centred", "dgamma sums dout times the centred values; gamma multiplies the normalised ones.", OUT, lambda at: (at.total(at.dout * at.centred), dbeta(at))),
     ParameterSlip("dgamma-from-out", "dgamma sums dout times out; gamma multiplies the normalised values.", OUT, lambda at: (at.total(at.dout * (at.gamma * at.xhat + at.beta)), dbeta(at))),

@@ -3,6 +3,8 @@
 dx has three terms: one comes straight from out, one through the mean, and one through the variance.
 """
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -295,6 +297,11 @@ def root_squared(row: Row, root: float) -> Array:
     return np.asarray(row.slope * (row.g - row.g.mean()) - through_variance(row) / row.slope / root**2)
 
 
+def with_root(change: Callable[[Row, float], Array], root: Root) -> Change:
+    """dx with such a root."""
+    return lambda row: change(row, root(row))
+
+
 def wrong_roots(eps_given: Callable[[Row], float]) -> Iterator[Slip]:
     """dx with another root than the forward pass, in some or all of its places; dgamma is right."""
     roots: tuple[tuple[str, str, Root], ...] = (
@@ -313,7 +320,7 @@ def wrong_roots(eps_given: Callable[[Row], float]) -> Iterator[Slip]:
             f"{where}-{code}",
             f"{what} {does}: it should have the root of var + eps that the forward pass divides by.",
             "It has to divide by what the forward pass divided by.",
-            lambda row, change=change, root=root: change(row, root(row)),
+            with_root(change, root),
         )
 
 

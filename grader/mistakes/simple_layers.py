@@ -1,5 +1,7 @@
 """What goes wrong in one pass of the affine layer, the ReLU and the two together."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
