@@ -186,7 +186,7 @@ SUMMED_OVER = tuple(
             f"{name}-over-{axis}",
             f"{words} summed over the {axis} only; the sum goes over images and pixels.",
             "gamma and beta have one number a channel.",
-            lambda at, first=first, second=second, axes=axes: (
+            lambda at, first=first, second=second, axes=axes: (  # type: ignore[misc]  # of a table
                 (at.dout * at.xhat).sum(axis=axes) if first else at.total(at.dout * at.xhat),
                 at.dout.sum(axis=axes) if second else at.total(at.dout),
             ),

@@ -80,7 +80,7 @@ UPHILL = "Which way should the weights go where the gradient is positive?"
 
 def rate_outside(rule: Any, w: Any, dw: Any, config: dict[str, Any]) -> Any:
     """v = momentum v - dw and w + rate v."""
-    next_w, new = rule(w, dw, {**config, "learning_rate": 1.0})
+    _, new = rule(w, dw, {**config, "learning_rate": 1.0})
     return w + config["learning_rate"] * new["velocity"], {**new, "learning_rate": config["learning_rate"]}
 
 
