@@ -22,6 +22,8 @@ from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Answers, Oracle
 from grader.spec import Case, Check
 
+MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
+
 Variant = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
 
 
@@ -110,9 +112,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         for item in mistakes_of(one.check.part)
         if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
     ]
-    for pair in combinations(mistakes, 2):
-        if pair[0].about & pair[1].about:
-            continue
+    for pair in _worth_trying(one, failed, mistakes, oracle):
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not _may_explain(one.check, failed[0], first):
@@ -121,6 +121,42 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         if fits and fits.certain and not _ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _worth_trying(
+    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle
+) -> Iterator[tuple[Mistake, Mistake]]:
+    """All pairs that may give every wrong array, as each array is given by one of the two alone; and a few others.
+
+    Two mistakes that meet in one array show in no way but by playing them together, which takes its time.
+    """
+    wrong = {
+        (item.case.name, expectation.name)
+        for item in failed
+        for expectation in one.check.expect
+        if not _same_as(item, expectation.name, item.want)
+    }
+    alone = {
+        mistake.code: {
+            (item.case.name, name)
+            for item in failed
+            for name, given in (_variant(oracle, mistake.code)(one.check, item.case) or {}).items()
+            if _same_as(item, name, {name: given})
+        }
+        for mistake in mistakes
+    }
+    pairs = [pair for pair in combinations(mistakes, 2) if not pair[0].about & pair[1].about]
+    together = []
+    for pair in pairs:
+        if wrong <= alone[pair[0].code] | alone[pair[1].code]:
+            yield pair
+        else:
+            together.append(pair)
+    yield from together[:MOST_TOGETHER]
+
+
+def _same_as(item: Played, name: str, arrays: Arrays) -> bool:
+    return name in arrays and _distance(item.transcript.values.get(name), arrays[name]) <= SAME
 
 
 def _raised(one: Graded) -> tuple[Diagnosis, ...]:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
-
-import numpy as np
 import pytest
 
 from grader.assignments import find_assignment
-from grader.diagnosis import Graded, explained
-from grader.expectations import Odd
-from grader.judging import Played, judge
 from grader.mistakes import patterns_of
 from grader.oracle.live import LiveOracle
-from grader.worker.client import Transcript
+from tests.diagnosing import diagnoses
 from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
 
 
@@ -23,48 +17,11 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
-def described(error):
-    """An exception as the student's process tells it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}" for frame in frames]
-    return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
-
-
-def plain(value):
-    """A returned value as it comes from the student's process."""
-    return Odd("None") if value is None else np.asarray(value)
-
-
-def play(check, code, oracle):
-    """A check played here as in the student's process."""
-    played = []
-    for case in check.cases:
-        inputs = oracle.inputs(check, case)
-        try:
-            with np.errstate(all="ignore"):
-                values = {name: plain(value) for name, value in check.play(code, inputs).items()}
-            transcript = Transcript("returned", 0.0, values)
-        except Exception as error:
-            transcript = Transcript("raised", 0.0, error=described(error))
-        played.append(Played(case, inputs, oracle.answer(check, case), transcript))
-    return Graded(check, played, judge(check, played, public=False))
-
-
-def diagnoses(part, code, oracle, assignment="layers"):
-    """Status and diagnoses of each check of a part."""
-    checks = [check for check in find_assignment(assignment).checks if check.part == part]
-    graded = [play(check, code, oracle) for check in checks]
-    return {
-        one.check.name: (one.result.status, result.diagnosis)
-        for one, result in zip(graded, explained(graded, oracle), strict=True)
-    }
-
-
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
 def test_a_wrong_layer_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made comes first, and is certain."""
     name, code, *changes = wrong
-    status, found = diagnoses(name.partition("/")[0], code_with(name, *changes), oracle)[name]
+    status, found = diagnoses("layers", name.partition("/")[0], code_with(name, *changes), oracle)[name]
     assert status != "passed"
     assert [item.code for item in found][:1] == [code]
     assert found[0].certain
@@ -109,7 +66,7 @@ def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
 )
 def test_two_mistakes_at_once_are_both_told(check, changes, codes, oracle):
     """Neither explains the numbers alone."""
-    _, found = diagnoses(check.partition("/")[0], code_with(check, *changes), oracle)[check]
+    _, found = diagnoses("layers", check.partition("/")[0], code_with(check, *changes), oracle)[check]
     assert {item.code for item in found} == codes
     assert all(item.certain for item in found)
 
@@ -117,4 +74,6 @@ def test_two_mistakes_at_once_are_both_told(check, changes, codes, oracle):
 def test_the_right_version_of_them_passes(oracle):
     """What is changed above is right before."""
     for part in ("conv", "max_pool"):
-        assert {status for status, _ in diagnoses(part, code_with("conv/forward"), oracle).values()} == {"passed"}
+        assert {status for status, _ in diagnoses("layers", part, code_with("conv/forward"), oracle).values()} == {
+            "passed"
+        }

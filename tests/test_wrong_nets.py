@@ -7,8 +7,8 @@ import pytest
 from grader.mistakes import all_mistakes
 from grader.mistakes.exceptions import raised_by
 from grader.oracle.live import LiveOracle
+from tests.diagnosing import diagnoses
 from tests.right_nets import RIGHT, code_with
-from tests.test_wrong_layers import diagnoses
 from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 
 ABOUT = {item.code: item.about for item in all_mistakes()}
@@ -22,7 +22,7 @@ def oracle() -> LiveOracle:
 
 def told(part, changes, oracle):
     """Status and diagnoses of each check of a changed network."""
-    return diagnoses(part, code_with(part, *changes), oracle, RIGHT[part][1])
+    return diagnoses(RIGHT[part][1], part, code_with(part, *changes), oracle)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from tests.diagnosing import changed
+
 RIGHT = """
 import numpy as np
 
@@ -234,14 +236,4 @@ WRONG: list[tuple[str, ...]] = [
 
 def code_with(check: str, *changes: str) -> SimpleNamespace:
     """The functions, of which the one that a check is about is changed."""
-    head, *functions = RIGHT.split("\ndef ")
-    name = check.replace("/", "_") + "_naive"
-    for i, text in enumerate(functions):
-        if text.startswith(f"{name}("):
-            for old, new in zip(changes[::2], changes[1::2], strict=True):
-                assert old in text, (check, old)
-                text = text.replace(old, new)
-            functions[i] = text
-    namespace: dict[str, object] = {}
-    exec("\ndef ".join([head, *functions]), namespace)
-    return SimpleNamespace(**namespace)
+    return changed(RIGHT, check.replace("/", "_") + "_naive", *changes)

@@ -22,14 +22,14 @@ SQUARES = "(np.sum(W1 * W1) + np.sum(W2 * W2))"
 GRADIENT = "dW1 += 2 * reg * W1\n        dW2 += 2 * reg * W2\n"
 STEP = "self.params[name] -= learning_rate * grads[name]"
 LAST = '        return loss, {"W1"'
-NORM = "            elif self.normalization == \"layernorm\":\n                dout, grads[\"gamma%d\" % i], grads[\"beta%d\" % i] = layernorm_backward(dout, norm)\n"
+NORM = '            elif self.normalization == "layernorm":\n                dout, grads["gamma%d" % i], grads["beta%d" % i] = layernorm_backward(dout, norm)\n'
 PENALTY = "        for i in range(1, L + 1):\n"
 DROP = "            if self.use_dropout:\n                out, drop = dropout_forward(out, self.dropout_param)\n"
 UNDROP = "            if self.use_dropout:\n                dout = dropout_backward(dout, drop)\n"
 RELU = "            out, relu = relu_forward(out)\n"
 UNRELU = "            dout = relu_backward(dout, relu)\n"
 CONV_SQUARES = "(np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W3 ** 2))"
-MODES = "        for bn_param in self.bn_params:\n            bn_param[\"mode\"] = mode\n"
+MODES = '        for bn_param in self.bn_params:\n            bn_param["mode"] = mode\n'
 KEPT = "                    if p not in self.step_cache:\n                        self.step_cache[p] = np.zeros(grads[p].shape)\n"
 
 # (part/check, what is told, then pairs: a piece of the text, and what stands there instead)

@@ -53,12 +53,12 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: 
 
 @part.check(
     points=3,
-    inputs=with_dout(2, 6, 3, 4, G=2),
+    inputs=with_dout(2, 6, 2, 4, G=2),
     edges={
-        "another eps": with_dout(2, 6, 2, 4, G=2, eps=0.5),
-        "all channels in one group": with_dout(3, 4, 2, 3, G=1),
-        "each channel a group of its own": with_dout(2, 4, 3, 2, G=4),
-        "a single image": with_dout(1, 6, 3, 4, G=2),
+        "another eps": with_dout(2, 6, 2, 2, G=2, eps=0.5),
+        "all channels in one group": with_dout(3, 2, 2, 3, G=1),
+        "each channel a group of its own": with_dout(2, 3, 2, 3, G=3),
+        "a single image": with_dout(1, 6, 2, 3, G=2),
     },
     edge_points=2,
     expect=[

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from grader.expectations import Array, matches
 from grader.spec import Draw, GradientOf, Part, normal, shaped
 
@@ -27,6 +29,13 @@ def images(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
     return {"x": normal(N, C, H, W, scale=4.0, shift=10.0), "gamma": normal(C), "beta": normal(C), **settings}
 
 
+def one_constant(rng: np.random.Generator) -> dict[str, Array]:
+    """Images whose second channel never varies: a whole number, so that its mean is exact."""
+    x = rng.standard_normal((2, 3, 2, 4))
+    x[:, 1] = rng.integers(-3, 4)
+    return {"x": x, "gamma": rng.standard_normal(3), "beta": rng.standard_normal(3)}
+
+
 def with_dout(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
     """Inputs of a backward pass; small values, so that eps matters."""
     return images(N, C, H, W, **settings) | {"x": normal(N, C, H, W, shift=1.0), "dout": normal(N, C, H, W)}
@@ -38,6 +47,7 @@ def with_dout(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]
     edges={
         "a single image": images(1, 2, 3, 4),
         "another eps": images(3, 2, 4, 3, eps=0.5) | {"x": normal(3, 2, 4, 3)},
+        "a channel that never varies": one_constant,
     },
     edge_points=1,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
@@ -71,7 +81,13 @@ def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Arr
         return {"running_mean": None, "running_var": None}
     second = {"mode": "train", **settings} | running(first)
     code.spatial_batchnorm_forward(more, gamma, beta, second)
-    return {name: shaped(second.get(name), gamma.shape) for name in ("running_mean", "running_var")}
+    return {name: shaped(second.get(name, 0 * gamma), gamma.shape) for name in ("running_mean", "running_var")}
+
+
+def zero_running_variance(rng: np.random.Generator) -> dict[str, Array]:
+    """Inputs in test mode; the running variance of the second channel is 0."""
+    drawn = {name: item(rng) for name, item in tested(2, 3, 2, 3).items()}
+    return drawn | {"running_var": np.array([1.0, 0.0, 2.0])}
 
 
 def tested(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
@@ -85,6 +101,7 @@ def tested(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
     edges={
         "a single image": tested(1, 2, 3, 4),
         "another eps": tested(2, 2, 4, 3, eps=0.5),
+        "a running variance of 0": zero_running_variance,
     },
     edge_points=1,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
@@ -102,7 +119,7 @@ def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -
     inputs=with_dout(2, 3, 3, 4),
     edges={
         "a single image": with_dout(1, 2, 4, 3),
-        "another eps": with_dout(3, 2, 3, 4, eps=0.5),
+        "another eps": with_dout(2, 2, 2, 3, eps=0.5),
     },
     edge_points=1,
     expect=[

@@ -71,7 +71,7 @@ def three_steps(rule: Any, w: Array, dw: Array, config: dict[str, Any] | None) -
 def sgd_momentum(code: Any, w: Array, dw: Array, given: bool = True, **config: Any) -> dict[str, Any]:
     """SGD with momentum: the weights after one step and after three, and the velocity."""
     next_w, later_w, config = three_steps(code.sgd_momentum, w, dw, config if given else None)
-    return {"next_w": next_w, "later_w": later_w, "velocity": config.get("velocity")}
+    return {"next_w": next_w, "later_w": later_w, "velocity": config.get("velocity", 0 * w)}
 
 
 def rmsprop_steps(inputs: Arrays) -> dict[str, list[Array]]:
@@ -151,7 +151,7 @@ def step_from(w: Array, next_w: Any) -> Array | None:
 def rmsprop(code: Any, w: Array, dw: Array, given: bool = True, **config: Any) -> dict[str, Any]:
     """RMSProp: the weights after one step and after three, and the cache."""
     next_w, later_w, config = three_steps(code.rmsprop, w, dw, config if given else None)
-    return {"next_w": next_w, "later_w": later_w, "cache": config.get("cache"), "step": step_from(w, next_w)}
+    return {"next_w": next_w, "later_w": later_w, "cache": config.get("cache", 0 * w), "step": step_from(w, next_w)}
 
 
 def moments(*shape: int) -> dict[str, Any]:

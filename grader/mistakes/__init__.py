@@ -37,15 +37,15 @@ class Mistake:
 
 
 def mistake(
-    code: str, *, parts: tuple[str, ...], sentence: str, hint: str, about: Collection[str] = ()
+    code: str, *, parts: tuple[str, ...], sentence: str, hint: str, about: Collection[str] = (), place: str = ""
 ) -> Callable[[Variant], Mistake]:
     """Declare a variant; the sentence says what is wrong, the hint where to look, neither gives the solution.
 
-    ``about``: see Mistake.
+    ``about``: see Mistake. ``place`` is where it is made, one thing more that it is about.
     """
 
     def declare(variant: Variant) -> Mistake:
-        return Mistake(code, parts, sentence, hint, variant, frozenset(about))
+        return Mistake(code, parts, sentence, hint, variant, frozenset({*about, place} - {""}))
 
     return declare
 

@@ -1,5 +1,7 @@
 """What goes wrong along the axes in batch normalisation: of features, and of images as rows of channels."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -127,8 +129,13 @@ def unmoved(x: Any) -> Any:
     return x.reshape(-1, x.shape[1])
 
 
-def backwards_otherwise(code: str, forward: Move, backward: Move, sentence: str, hint: str) -> Mistake:
-    """A backward pass that makes rows of dout otherwise than the forward pass made them of x."""
+def backwards_otherwise(
+    code: str, forward: Move, backward: Move, sentence: str, hint: str, into: Move | None = None
+) -> Mistake:
+    """A backward pass that makes rows of dout otherwise than the forward pass made them of x.
+
+    ``into`` says in which order they are put back, if not in their own.
+    """
 
     def variant(ref: Any) -> Mapping[str, Any]:
         def spatial_batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
@@ -139,7 +146,7 @@ def backwards_otherwise(code: str, forward: Move, backward: Move, sentence: str,
         def spatial_batchnorm_backward(dout: Any, cache: Any) -> Any:
             rows, dgamma, dbeta = ref.batchnorm_backward(backward(dout), cache)
             dx = np.empty(dout.size)
-            dx[backward(np.arange(dout.size).reshape(dout.shape))] = rows
+            dx[(into or backward)(np.arange(dout.size).reshape(dout.shape))] = rows
             return dx.reshape(dout.shape), dgamma, dbeta
 
         return {
@@ -159,6 +166,23 @@ BACKWARD_BY_COLUMNS = backwards_otherwise(
 FORWARD_BY_COLUMNS = backwards_otherwise(
     "spatial-batchnorm-forward-order", pixels_by_columns, pixels, ANOTHER_ORDER, COMPARE
 )
+PIXELS_FIRST = backwards_otherwise(
+    "spatial-batchnorm-backward-pixels-first",
+    pixels,
+    lambda x: x.transpose(2, 3, 0, 1).reshape(-1, x.shape[1]),
+    ANOTHER_ORDER,
+    COMPARE,
+)
+CHANNELS_IN_MEMORY = backwards_otherwise(
+    "spatial-batchnorm-backward-channels-in-memory",
+    pixels,
+    lambda x: x.swapaxes(0, 1).reshape(-1, x.shape[1]),
+    "The backward pass reshapes dout to rows of C numbers while the channels are still the first axis.",
+    "reshape keeps the order in memory: which numbers end up in one row?",
+)
+BACKWARD_BY_COLUMNS_AND_ROWS = backwards_otherwise(
+    "spatial-batchnorm-backward-order-there", pixels, pixels_by_columns, ANOTHER_ORDER, COMPARE, into=pixels
+)
 BACKWARD_UNMOVED = backwards_otherwise(
     "spatial-batchnorm-backward-unmoved",
     pixels,
@@ -168,27 +192,51 @@ BACKWARD_UNMOVED = backwards_otherwise(
 )
 
 
-@mistake(
-    "spatial-batchnorm-not-moved-back",
-    parts=IMAGES,
-    sentence="The rows are reshaped to images without moving the channels back to the second axis.",
-    hint="The way back takes the same steps in the opposite order.",
-)
-def not_moved_back(ref: Any) -> Mapping[str, Any]:
-    """Right rows, as images in another order: forward and backward."""
+def by_columns_back(value: Any) -> Any:
+    """Rows of the pixels row by row, read as pixels column by column."""
+    N, C, H, W = value.shape
+    return value.transpose(0, 2, 3, 1).reshape(N, W, H, C).transpose(0, 3, 2, 1)
 
-    def back(value: Any) -> Any:
-        return value.transpose(0, 2, 3, 1).reshape(value.shape)
 
-    def spatial_batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        out, cache = ref.spatial_batchnorm_forward(x, gamma, beta, bn_param)
-        return back(out), cache
+def unmoved_back(value: Any) -> Any:
+    """Right rows, as images in another order."""
+    return value.transpose(0, 2, 3, 1).reshape(value.shape)
 
-    def spatial_batchnorm_backward(dout: Any, cache: Any) -> Any:
-        dx, dgamma, dbeta = ref.spatial_batchnorm_backward(dout, cache)
-        return back(dx), dgamma, dbeta
 
-    return {
-        "spatial_batchnorm_forward": spatial_batchnorm_forward,
-        "spatial_batchnorm_backward": spatial_batchnorm_backward,
-    }
+def channels_first_back(value: Any) -> Any:
+    """Rows of all that one channel holds, as images in another order."""
+    return value.swapaxes(0, 1).reshape(value.shape)
+
+
+def moved_back(code: str, sentence: str, back: Callable[[Any], Any], *, out: bool, dx: bool) -> Mistake:
+    """Right rows that are put back in another order: out, or dx, or both."""
+
+    def variant(ref: Any) -> Mapping[str, Any]:
+        def spatial_batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
+            result, cache = ref.spatial_batchnorm_forward(x, gamma, beta, bn_param)
+            return back(result) if out else result, cache
+
+        def spatial_batchnorm_backward(dout: Any, cache: Any) -> Any:
+            gradient, dgamma, dbeta = ref.spatial_batchnorm_backward(dout, cache)
+            return back(gradient) if dx else gradient, dgamma, dbeta
+
+        return {
+            "spatial_batchnorm_forward": spatial_batchnorm_forward,
+            "spatial_batchnorm_backward": spatial_batchnorm_backward,
+        }
+
+    hint = "The way back takes the same steps in the opposite order."
+    return mistake(code, parts=IMAGES, sentence=sentence, hint=hint)(variant)
+
+
+NOT_MOVED = "The rows are reshaped to images without moving the channels back to the second axis."
+OTHERWISE = "The rows are put back into images in another order than they were taken from x."
+MOVED_BACK = tuple(
+    moved_back(f"spatial-batchnorm-{code}{where}", f"{begin}{sentence[0].lower() if begin else sentence[0]}{sentence[1:]}", back, out=out, dx=dx)
+    for code, sentence, back in (
+        ("not-moved-back", NOT_MOVED, unmoved_back),
+        ("moved-back-by-columns", OTHERWISE, by_columns_back),
+        ("moved-back-by-channels", OTHERWISE, channels_first_back),
+    )
+    for where, begin, out, dx in (("", "", True, True), ("-forward", "In the forward pass ", True, False), ("-backward", "In the backward pass ", False, True))
+)  # fmt: skip

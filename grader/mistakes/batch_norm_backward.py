@@ -1,4 +1,6 @@
-"""What goes wrong in the backward pass of batch normalisation."""
+"""What goes wrong in the backward passes of batch normalisation: each has its own mistakes, the shorter one too."""
+
+# ruff: noqa: E501  # tables: one mistake a line
 
 from __future__ import annotations
 
@@ -7,94 +9,196 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import mistake
-from grader.mistakes.batch_norm import per_feature
+from grader.mistakes import Mistake, mistake
+from grader.mistakes.normalised_rows import Change, Rows, counting, given
+from grader.mistakes.parameter_gradients import PARAMETER_SLIPS, ParameterSlip, Passed
+from grader.mistakes.row_gradients import ROOTS, SLIPS, Slip
 
-PARTS = ("batch_norm", "spatial_batch_norm")
+FEATURES, IMAGES = ("batch_norm",), ("spatial_batch_norm",)
 PASSES = {
     "batchnorm_forward": ("batchnorm_backward", "batchnorm_backward_alt"),
     "spatial_batchnorm_forward": ("spatial_batchnorm_backward",),
 }
+# (how the codes begin, the parts, the functions that are wrong)
+FUNCTIONS = (
+    ("batchnorm", FEATURES + IMAGES, ("batchnorm_backward", "spatial_batchnorm_backward")),
+    ("batchnorm-alt", FEATURES, ("batchnorm_backward_alt",)),
+)
+# (dout, what the right function returns, x, gamma, beta, bn_param before the call) -> what is returned
+Backward = Callable[[Any, Any, Any, Any, Any, Mapping[str, Any]], Any]
 
-# (dx, slope, dout, xhat, axes) -> the mistaken dx; slope is gamma / sqrt(var + eps), all of x's shape.
-Change = Callable[[Any, Any, Any, Any, tuple[int, ...]], Any]
+
+def channels(x: Any, groups: int) -> Any:
+    """Each feature, or channel of images, as a row."""
+    return x.swapaxes(0, 1).reshape(x.shape[1], -1)
 
 
-def with_dx(ref: Any, change: Change) -> Mapping[str, Any]:
-    """All backward passes, their dx changed."""
+def per_channel(values: Any, x: Any) -> Any:
+    """One number a feature, so that it broadcasts to x."""
+    return np.asarray(values).reshape(-1, *[1] * (x.ndim - 2))
+
+
+def total(values: Any) -> Any:
+    """The sum of each feature."""
+    return values.sum(axis=(0, *range(2, values.ndim)))
+
+
+def with_backward(ref: Any, names: tuple[str, ...], change: Backward) -> Mapping[str, Any]:
+    """Some backward passes changed, which know what the forward pass was given; the others as they are."""
 
     def forward_of(name: str) -> Any:
         def forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
             settings = dict(bn_param)
             out, cache = getattr(ref, name)(x, gamma, beta, bn_param)
-            xhat, _ = getattr(ref, name)(x, np.ones_like(gamma), np.zeros_like(gamma), dict(settings))
-            column = (-1, *[1] * (x.ndim - 2))
-            var = x.var(axis=per_feature(x)[1]) + settings.get("eps", 1e-5)
-            return out, (cache, (gamma / np.sqrt(var)).reshape(column), xhat)
+            return out, (cache, (x, gamma, beta, settings))
 
         return forward
 
     def backward_of(name: str) -> Any:
         def backward(dout: Any, cache: Any) -> Any:
-            inner, slope, xhat = cache
-            dx, dgamma, dbeta = getattr(ref, name)(dout, inner)
-            return change(dx, slope, dout, xhat, per_feature(dout)[1]), dgamma, dbeta
+            right = getattr(ref, name)(dout, cache[0])
+            return change(dout, right, *cache[1]) if name in names else right
 
         return backward
 
-    return {name: forward_of(name) for name in PASSES} | {
-        name: backward_of(name) for names in PASSES.values() for name in names
-    }
+    every = [name for passes in PASSES.values() for name in passes]
+    return {name: forward_of(name) for name in PASSES} | {name: backward_of(name) for name in every}
 
 
-@mistake(
-    "batchnorm-mean-path",
-    parts=PARTS,
-    sentence="dx leaves out what flows through the mean.",
-    hint="Every sample changes the mean, and the mean changes every normalised value.",
+def with_dx(ref: Any, names: tuple[str, ...], change_of: Callable[[Any], Change]) -> Mapping[str, Any]:
+    """dx changed row by row, by what ``change_of(shape of x)`` says."""
+
+    def change(dout: Any, right: Any, x: Any, gamma: Any, beta: Any, bn_param: Mapping[str, Any]) -> Any:
+        layer = Rows(ref, channels, given, change_of(x.shape))
+        _, kept = layer.forward(x, per_channel(gamma, x), per_channel(beta, x), bn_param.get("eps", 1e-5))
+        return layer.backward(dout, kept)[0], *right[1:]
+
+    return with_backward(ref, names, change)
+
+
+def of_dx(slip: Slip, start: str, parts: tuple[str, ...], names: tuple[str, ...]) -> Mistake:
+    """A mistake in dx alone."""
+    declare = mistake(f"{start}-{slip.code}", parts=parts, sentence=slip.sentence, hint=slip.hint, place="dx")
+    return declare(lambda ref: with_dx(ref, names, lambda shape: slip.change))
+
+
+GAMMA_ABSENT = Slip(
+    "gamma-absent",
+    "dx leaves gamma out.",
+    "What does out depend on the normalised values by?",
+    lambda row: row.dx / row.gamma,
 )
-def mean_path(ref: Any) -> Mapping[str, Any]:
-    """The mean taken as a constant."""
-    return with_dx(ref, lambda dx, slope, dout, xhat, axes: dx + slope * dout.mean(axis=axes, keepdims=True))
+OF_DX = tuple(of_dx(slip, *function) for slip in (*SLIPS, GAMMA_ABSENT, *ROOTS) for function in FUNCTIONS)
 
 
-@mistake(
-    "batchnorm-variance-path",
-    parts=PARTS,
-    sentence="dx leaves out what flows through the variance.",
-    hint="Every sample changes the variance, and the variance changes every normalised value.",
+def of_parameters(slip: ParameterSlip, start: str, parts: tuple[str, ...], names: tuple[str, ...]) -> Mistake:
+    """A mistake in dgamma or dbeta."""
+
+    def change(dout: Any, right: Any, x: Any, gamma: Any, beta: Any, bn_param: Mapping[str, Any]) -> Any:
+        axes = (0, *range(2, x.ndim))
+        centred = x - x.mean(axis=axes, keepdims=True)
+        xhat = centred / np.sqrt(x.var(axis=axes, keepdims=True) + bn_param.get("eps", 1e-5))
+        at = Passed(dout, x, centred, xhat, per_channel(gamma, x), per_channel(beta, x), total)
+        return right[0], *slip.change(at)
+
+    place = "parameters"  # of their gradients, one mistake is enough
+    declare = mistake(f"{start}-{slip.code}", parts=parts, sentence=slip.sentence, hint=slip.hint, place=place)
+    return declare(lambda ref: with_backward(ref, names, change))
+
+
+PER_SAMPLE = ParameterSlip(
+    "gradients-per-sample",
+    "dgamma and dbeta are summed over the features, one number a sample.",
+    "gamma has one number a feature, shared by all samples.",
+    lambda at: ((at.dout * at.xhat).sum(axis=1), at.dout.sum(axis=1)),
 )
-def variance_path(ref: Any) -> Mapping[str, Any]:
-    """The variance taken as a constant."""
-
-    def change(dx: Any, slope: Any, dout: Any, xhat: Any, axes: tuple[int, ...]) -> Any:
-        return slope * (dout - dout.mean(axis=axes, keepdims=True))
-
-    return with_dx(ref, change)
-
-
-@mistake(
-    "batchnorm-statistics-constant",
-    parts=PARTS,
-    sentence="dx takes the mean and the variance as constants, though both depend on x.",
-    hint="Draw the graph of the computation: x reaches out along three ways.",
+OF_PARAMETERS = tuple(
+    of_parameters(slip, *function) for slip in (*PARAMETER_SLIPS, PER_SAMPLE) for function in FUNCTIONS
 )
-def statistics_constant(ref: Any) -> Mapping[str, Any]:
-    """The direct way alone."""
-    return with_dx(ref, lambda dx, slope, dout, xhat, axes: slope * dout)
 
 
-@mistake(
-    "batchnorm-jacobian-diagonal",
-    parts=PARTS,
-    sentence="dx holds the diagonal of the Jacobian only: how each sample changes its own result, not the others'.",
-    hint="A sample changes the mean and the variance, and with them the results of all samples.",
+def counted(
+    code: str, sentence: str, count: Callable[[Any], float], parts: tuple[str, ...], names: tuple[str, ...]
+) -> Mistake:
+    """The sums over the samples divided by ``count(shape of x)``."""
+    hint = "Over how many values did each mean go?"
+    declare = mistake(code, parts=parts, sentence=sentence, hint=hint, place="dx")
+    return declare(lambda ref: with_dx(ref, names, lambda shape: lambda row: counting(row, count(shape))))
+
+
+OTHER_COUNTS = (
+    *(
+        counted(
+            f"{start}-count-features",
+            "dx divides by the number of features D; each mean is one over the N samples.",
+            lambda shape: shape[1],
+            FEATURES,
+            names,
+        )
+        for start, _, names in FUNCTIONS
+    ),
+    *(
+        counted(
+            f"{start}-count-all",
+            "dx divides by all numbers of x; each mean is one over the N samples of a feature.",
+            lambda shape: shape[0] * shape[1],
+            FEATURES,
+            names,
+        )
+        for start, _, names in FUNCTIONS
+    ),
+    *(
+        counted(f"spatial-batchnorm-count-{code}", f"dx divides by {words}; each mean is one over all images and pixels.", count, IMAGES, FUNCTIONS[0][2])
+        for code, words, count in (
+            ("images", "the number of images N", lambda shape: shape[0]),
+            ("pixels", "the number of pixels of an image", lambda shape: shape[2] * shape[3]),
+            ("channels", "the number of channels", lambda shape: shape[1]),
+            ("all", "all numbers of x", lambda shape: shape[0] * shape[1] * shape[2] * shape[3]),
+            ("images-less-one", "one less than there are values", lambda shape: shape[0] * shape[2] * shape[3] - 1),
+        )
+    ),
+)  # fmt: skip
+
+
+def sums_per_image(ref: Any) -> Mapping[str, Any]:
+    """The sums of dx over the pixels of each image, divided by all images' pixels."""
+
+    def change(dout: Any, right: Any, x: Any, gamma: Any, beta: Any, bn_param: Mapping[str, Any]) -> Any:
+        axes, root = (0, 2, 3), np.sqrt(x.var(axis=(0, 2, 3), keepdims=True) + bn_param.get("eps", 1e-5))
+        xhat, g = (x - x.mean(axis=axes, keepdims=True)) / root, dout * per_channel(gamma, x)
+        sums = [np.sum(values, axis=(2, 3), keepdims=True) / (x.size / x.shape[1]) for values in (g, g * xhat)]
+        return (g - sums[0] - xhat * sums[1]) / root, *right[1:]
+
+    return with_backward(ref, FUNCTIONS[0][2], change)
+
+
+SUMS_PER_IMAGE = mistake(
+    "spatial-batchnorm-backward-sums-per-image",
+    parts=IMAGES,
+    sentence="The sums in dx go over the pixels of each image by itself, though the statistics are those of all images.",
+    hint="The sums of the backward pass go over what the means of the forward pass went over.",
+)(sums_per_image)
+
+
+SUMMED_OVER = tuple(
+    of_parameters(
+        ParameterSlip(
+            f"{name}-over-{axis}",
+            f"{words} summed over the {axis} only; the sum goes over images and pixels.",
+            "gamma and beta have one number a channel.",
+            lambda at, first=first, second=second, axes=axes: (  # type: ignore[misc]  # of a table
+                (at.dout * at.xhat).sum(axis=axes) if first else at.total(at.dout * at.xhat),
+                at.dout.sum(axis=axes) if second else at.total(at.dout),
+            ),
+        ),
+        "spatial-batchnorm",
+        IMAGES,
+        FUNCTIONS[0][2],
+    )
+    for name, words, first, second in (
+        ("dgamma", "dgamma is", True, False),
+        ("dbeta", "dbeta is", False, True),
+        ("gradients", "dgamma and dbeta are", True, True),
+    )
+    for axis, axes in (("images", 0), ("pixels", (2, 3)))
 )
-def jacobian_diagonal(ref: Any) -> Mapping[str, Any]:
-    """The terms of other samples left out."""
-
-    def change(dx: Any, slope: Any, dout: Any, xhat: Any, axes: tuple[int, ...]) -> Any:
-        M, _ = per_feature(dout)
-        return slope * dout * (M - 1 - xhat**2) / M
-
-    return with_dx(ref, change)

@@ -22,7 +22,7 @@ def both_meanings(code: str, sentence: str, hint: str, build: Build) -> tuple[Mi
 
     def declared(suffix: str, keep: str, keeping: Callable[[Any], float]) -> Mistake:
         text = sentence.format(keep=keep)
-        declare = mistake(code + suffix, parts=("dropout",), sentence=text, hint=hint)
+        declare = mistake(code + suffix, parts=("dropout",), sentence=text, hint=hint, place="dropout")
         return declare(lambda ref: build(ref, keeping))
 
     return (
@@ -228,4 +228,67 @@ test_mode_changes_gradient = pattern(
     fails={"test mode"},
     sentence="Training is right, but in test mode the backward pass does not return dout as it is.",
     hint="How does out change with x in test mode?",
+)
+
+mask_of_numbers, mask_of_numbers_p_drops = both_meanings(
+    "dropout-mask-of-numbers",
+    "The mask holds the random numbers themselves, divided by {keep}; none of them is compared with p.",
+    "A mask says of each entry whether it is kept.",
+    masked_by(lambda rng, param, keep, shape: rng.random_sample(shape) / keep),
+)
+gradient_multiplied, gradient_multiplied_p_drops = both_meanings(
+    "dropout-gradient-multiplied",
+    "The backward pass multiplies the entries that were kept by {keep}.",
+    "An entry that was kept was also scaled: how does out change with x there?",
+    back(lambda dout, dx, keep, ref: dx * keep * keep),
+)
+gradient_by_other, gradient_by_other_p_drops = both_meanings(
+    "dropout-gradient-by-the-other-probability",
+    "The backward pass does not divide by {keep}, but by the other probability.",
+    "An entry that was kept was also scaled: how does out change with x there?",
+    back(lambda dout, dx, keep, ref: dx * keep / (1 - keep)),
+)
+scaled_at_test_by_other, scaled_at_test_by_other_p_drops = both_meanings(
+    "dropout-scaled-at-test-by-the-other-probability",
+    "Training does not scale, and test mode multiplies; and not even by {keep}, but by the other probability.",
+    "Which of the two modes should return x as it is?",
+    scaled(lambda keep: keep, lambda keep: 1 - keep),
+)
+
+
+def of_either(code: str, sentence: str, hint: str, build: Build) -> Mistake:
+    """A mistake that shows the same whether p keeps or drops."""
+    declare = mistake(code, parts=("dropout",), sentence=sentence, hint=hint, place="dropout")
+    return declare(lambda ref: build(ref, lambda param: float(param["p"])))
+
+
+always_half = of_either(
+    "dropout-always-half",
+    "Half of the entries are kept, whatever p says.",
+    "Where does p enter the mask?",
+    masked_by(lambda rng, param, keep, shape: (rng.random_sample(shape) < 0.5) / 0.5),
+)
+gradient_of_dropped = of_either(
+    "dropout-gradient-of-dropped",
+    "The gradient goes to the entries that were dropped, not to those that were kept.",
+    "Which gradient has an entry that was dropped?",
+    back(lambda dout, dx, keep, ref: dout * (dx == 0)),
+)
+gradient_zero = of_either(
+    "dropout-gradient-zero",
+    "The gradient is zero everywhere.",
+    "How does out change with x where an entry is kept?",
+    back(lambda dout, dx, keep, ref: 0 * dout),
+)
+gradient_is_mask = of_either(
+    "dropout-gradient-is-mask",
+    "The backward pass returns the mask; dout does not enter it.",
+    "The gradient of x is what arrives, dout, times something.",
+    back(lambda dout, dx, keep, ref: dx / dout),
+)
+mask_of_plain_numbers = of_either(
+    "dropout-mask-of-plain-numbers",
+    "x is multiplied by the random numbers themselves; none of them is compared with p.",
+    "A mask says of each entry whether it is kept.",
+    masked_by(lambda rng, param, keep, shape: rng.random_sample(shape)),
 )

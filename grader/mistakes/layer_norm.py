@@ -187,6 +187,12 @@ INTERLEAVED = grouped(
     "In which order do the two axes come that the channels are split into?",
     lambda x, G: x.reshape(len(x), -1, G, x[0, 0].size).swapaxes(1, 2).reshape(len(x) * G, -1),
 )
+EVERY_OTHER = grouped(
+    "groupnorm-across-groups",
+    "The statistics go across the groups: they take one channel of each group, not all channels of one group.",
+    "Which axis is that of the groups, and which that of the channels in a group?",
+    lambda x, G: x.reshape(len(x), G, -1, x[0, 0].size).swapaxes(1, 2).reshape(len(x) * (x.shape[1] // G), -1),
+)
 G_CHANNELS = grouped(
     "groupnorm-groups-of-g",
     "G is taken as the number of channels in a group; it is the number of groups.",

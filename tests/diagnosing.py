@@ -1,0 +1,70 @@
+"""Wrong functions, played in this process as a student's process would play them, and what they are told."""
+
+from __future__ import annotations
+
+import traceback
+from types import SimpleNamespace
+
+import numpy as np
+
+from grader.assignments import find_assignment
+from grader.diagnosis import explained
+from grader.expectations import Odd
+from grader.judging import Graded, Played, judge
+from grader.model import Diagnosis, Status
+from grader.oracle.live import LiveOracle
+from grader.spec import Check
+from grader.worker.client import Transcript
+
+
+def described(error: Exception) -> dict[str, str]:
+    """An exception as the student's process tells it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}" for frame in frames]
+    return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
+
+
+def plain(value: object) -> np.ndarray | Odd:
+    """A returned value as it comes from the student's process."""
+    return Odd("None") if value is None else np.asarray(value)
+
+
+def play(check: Check, code: object, oracle: LiveOracle) -> Graded:
+    """A check played here as in the student's process."""
+    played = []
+    for case in check.cases:
+        inputs = oracle.inputs(check, case)
+        try:
+            with np.errstate(all="ignore"):
+                values = {name: plain(value) for name, value in check.play(code, inputs).items()}
+            transcript = Transcript("returned", 0.0, values)
+        except Exception as error:
+            transcript = Transcript("raised", 0.0, error=described(error))
+        played.append(Played(case, inputs, oracle.answer(check, case), transcript))
+    return Graded(check, played, judge(check, played, public=False))
+
+
+def diagnoses(
+    slug: str, part: str, code: object, oracle: LiveOracle
+) -> dict[str, tuple[Status, tuple[Diagnosis, ...]]]:
+    """How each check of a part of an assignment ends, and its diagnoses."""
+    checks = [check for check in find_assignment(slug).checks if check.part == part]
+    graded = [play(check, code, oracle) for check in checks]
+    return {
+        one.check.name: (one.result.status, result.diagnosis)
+        for one, result in zip(graded, explained(graded, oracle), strict=True)
+    }
+
+
+def changed(source: str, function: str, *changes: str) -> SimpleNamespace:
+    """The functions of a source, one of them with pieces changed: each piece, and what stands there instead."""
+    head, *functions = source.split("\ndef ")
+    for i, text in enumerate(functions):
+        if text.startswith(f"{function}("):
+            for old, new in zip(changes[::2], changes[1::2], strict=True):
+                assert old in text, (function, old)
+                text = text.replace(old, new)
+            functions[i] = text
+    namespace: dict[str, object] = {}
+    exec("\ndef ".join([head, *functions]), namespace)
+    return SimpleNamespace(**namespace)

@@ -1,0 +1,61 @@
+"""Wrong normalisations, update rules, losses and simple layers are told what is wrong with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mistakes import patterns_of
+from grader.oracle.live import LiveOracle
+from tests import wrong_norms, wrong_rules
+from tests.diagnosing import changed, diagnoses
+
+TABLES = (wrong_norms, wrong_rules)
+WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
+
+
+@pytest.fixture(scope="module")
+def oracle() -> LiveOracle:
+    """Hidden inputs, the same for all."""
+    return LiveOracle(5)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[2]}-{wrong[3]}")
+def test_a_wrong_function_is_told_what_is_wrong(wrong, oracle):
+    """The mistake that was made comes first, and is certain; where none is named, nothing certain is said."""
+    table, source, check, code, *changes = wrong
+    part = check.partition("/")[0]
+    code_of = changed(source, table.FUNCTION[check], *changes)
+    status, found = diagnoses(table.ASSIGNMENT[part], part, code_of, oracle)[check]
+    assert status != "passed"
+    assert [item.code for item in found if item.specific and item.certain][:1] == [code] * bool(code)
+
+
+def test_nine_in_ten_are_told():
+    """Of the wrong functions written down here, all but a few get a certain diagnosis."""
+    for table in TABLES:
+        told = [code for _, _, code, *_ in table.WRONG if code]
+        assert len(told) >= 0.9 * len(table.WRONG)
+
+
+@pytest.mark.parametrize(
+    ("table", "source", "part"),
+    sorted(
+        {(table, source, check.partition("/")[0]) for table, source, check, *_ in WRONG}, key=lambda item: str(item[1:])
+    ),
+    ids=lambda value: value if isinstance(value, str) and "\n" not in value else "",
+)
+def test_the_right_version_of_them_passes(table, source, part, oracle):
+    """What is changed above is right before."""
+    code = changed(source, "")
+    assert {str(status) for status, _ in diagnoses(table.ASSIGNMENT[part], part, code, oracle).values()} == {"passed"}
+
+
+PATTERNS = [item for part in ("group_norm", "update_rules", "dropout", "affine") for item in patterns_of(part)]
+
+
+@pytest.mark.parametrize("item", PATTERNS, ids=lambda item: item.code)
+def test_no_two_patterns_tell_of_the_same_cases(item):
+    """Each is told apart from all others of its checks."""
+    for check in item.checks:
+        part = check.partition("/")[0]
+        assert [other.code for other in patterns_of(part) if other.fits(check, set(item.fails))] == [item.code]

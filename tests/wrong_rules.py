@@ -1,0 +1,365 @@
+"""Update rules, losses, dropout and simple layers as students write them, and how they get them wrong.
+
+Each wrong version names the mistake that it has to be told, or none where nothing certain may be said.
+"""
+
+# ruff: noqa: E501  # a table: one wrong version a line
+
+from __future__ import annotations
+
+RULES = """
+import numpy as np
+
+def sgd_momentum(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("momentum", 0.9)
+    v = config.get("velocity", np.zeros_like(w))
+    v = config["momentum"] * v - config["learning_rate"] * dw
+    next_w = w + v
+    config["velocity"] = v
+    return next_w, config
+
+def rmsprop(w, dw, config=None):
+    if config is None:
+        config = {}
+    lr = config.setdefault("learning_rate", 1e-2)
+    decay = config.setdefault("decay_rate", 0.99)
+    eps = config.setdefault("epsilon", 1e-8)
+    cache = config.setdefault("cache", np.zeros_like(w))
+    cache = decay * cache + (1 - decay) * dw**2
+    next_w = w - lr * dw / (np.sqrt(cache) + eps)
+    config["cache"] = cache
+    return next_w, config
+
+def adam(w, dw, config=None):
+    if config is None:
+        config = {}
+    lr = config.setdefault("learning_rate", 1e-3)
+    b1 = config.setdefault("beta1", 0.9)
+    b2 = config.setdefault("beta2", 0.999)
+    eps = config.setdefault("epsilon", 1e-8)
+    config.setdefault("m", np.zeros_like(w))
+    config.setdefault("v", np.zeros_like(w))
+    config.setdefault("t", 0)
+    config["t"] += 1
+    t = config["t"]
+    config["m"] = b1 * config["m"] + (1 - b1) * dw
+    config["v"] = b2 * config["v"] + (1 - b2) * dw**2
+    mt = config["m"] / (1 - b1**t)
+    vt = config["v"] / (1 - b2**t)
+    next_w = w - lr * mt / (np.sqrt(vt) + eps)
+    return next_w, config
+"""
+
+LOSSES = """
+import numpy as np
+
+def softmax_loss(x, y):
+    N, C = x.shape
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    sums = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    logs = shifted - np.log(sums)
+    probs = np.exp(logs)
+    loss = -np.sum(logs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    num_pos = np.sum(margins > 0, axis=1)
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= num_pos
+    dx /= N
+    return loss, dx
+"""
+
+DROPOUT = """
+import numpy as np
+
+def dropout_forward(x, dropout_param):
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    mask = None
+    if mode == "train":
+        mask = (np.random.rand(*x.shape) < p) / p
+        out = x * mask
+    else:
+        out = x
+    return out, (dropout_param, mask)
+
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    if dropout_param["mode"] == "train":
+        dx = dout * mask
+    else:
+        dx = dout
+    return dx
+"""
+DROPS = DROPOUT.replace("< p) / p", ">= p) / (1 - p)")
+
+SIMPLE = """
+import numpy as np
+
+def affine_forward(x, w, b):
+    rows = x.reshape(x.shape[0], -1)
+    out = rows.dot(w) + b
+    return out, (x, w, b)
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    rows = x.reshape(x.shape[0], -1)
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = rows.T.dot(dout)
+    db = dout.sum(axis=0)
+    return dx, dw, db
+
+def relu_forward(x):
+    out = np.maximum(0, x)
+    return out, x
+
+def relu_backward(dout, cache):
+    x = cache
+    dx = dout * (x > 0)
+    return dx
+
+def affine_relu_forward(x, w, b):
+    a, fc = affine_forward(x, w, b)
+    out, relu = relu_forward(a)
+    return out, (fc, relu)
+
+def affine_relu_backward(dout, cache):
+    fc, relu = cache
+    da = relu_backward(dout, relu)
+    return affine_backward(da, fc)
+"""
+
+M, V, NEXT = (
+    'config["m"] = b1 * config["m"] + (1 - b1) * dw\n',
+    'config["v"] = b2 * config["v"] + (1 - b2) * dw**2',
+    "lr * mt / (np.sqrt(vt) + eps)",
+)
+COUNT = '    config["t"] += 1\n    t = config["t"]\n'
+
+# (source, check, what is told, then pairs: a piece of the function, and what stands there instead)
+WRONG: list[tuple[str, ...]] = [
+    (RULES, "update_rules/sgd_momentum", "momentum-ascends", "v - config", "v + config"),
+    (RULES, "update_rules/sgd_momentum", "momentum-velocity-sign", "v - config", "v + config", "w + v", "w - v"),
+    (RULES, "update_rules/sgd_momentum", "momentum-velocity-subtracted", "w + v", "w - v"),
+    (RULES, "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', ""),
+    (RULES, "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', '    config.setdefault("velocity", np.zeros_like(w))\n'),
+    (RULES, "update_rules/sgd_momentum", "momentum-rate-outside-negative", '- config["learning_rate"] * dw', "- dw", "w + v", 'w + config["learning_rate"] * v'),
+    (RULES, "update_rules/sgd_momentum", "momentum-rate-outside", '- config["learning_rate"] * dw', "+ dw", "w + v", 'w - config["learning_rate"] * v'),
+    (RULES, "update_rules/sgd_momentum", "momentum-damped", '- config["learning_rate"] * dw', '- (1 - config["momentum"]) * config["learning_rate"] * dw'),
+    (RULES, "update_rules/sgd_momentum", "momentum-rate-absent", '- config["learning_rate"] * dw', "- dw"),
+    (RULES, "update_rules/sgd_momentum", "momentum-step-without-velocity", "next_w = w + v", 'next_w = w - config["learning_rate"] * dw'),
+    (RULES, "update_rules/sgd_momentum", "momentum-nesterov", "next_w = w + v", 'next_w = w + config["momentum"] * v - config["learning_rate"] * dw'),
+    (RULES, "update_rules/sgd_momentum", "momentum-step-with-old-velocity", "next_w = w + v", "next_w = w + config.get('velocity', 0)"),
+    (RULES, "update_rules/sgd_momentum", "ignores-momentum", 'config["momentum"] * v', "0.9 * v"),
+    (RULES, "update_rules/sgd_momentum", "momentum-rate-fixed", 'config["learning_rate"] * dw', "1e-2 * dw"),
+    (RULES, "update_rules/sgd_momentum", "momentum-absent", 'config["momentum"] * v', "v"),
+    (RULES, "update_rules/sgd_momentum", "momentum-of-gradient-too", 'config["momentum"] * v - config["learning_rate"] * dw', 'config["momentum"] * (v - config["learning_rate"] * dw)'),
+    (RULES, "update_rules/sgd_momentum", "momentum-returns-velocity", "next_w = w + v", "next_w = v"),
+    (RULES, "update_rules/rmsprop", "rmsprop-decay-swapped", "decay * cache + (1 - decay) * dw**2", "(1 - decay) * cache + decay * dw**2"),
+    (RULES, "update_rules/rmsprop", "rmsprop-gradient-not-squared", "(1 - decay) * dw**2", "(1 - decay) * dw"),
+    (RULES, "update_rules/rmsprop", "rmsprop-square-not-weighted", "(1 - decay) * dw**2", "dw**2"),
+    (RULES, "update_rules/rmsprop", "rmsprop-root-absent", "(np.sqrt(cache) + eps)", "(cache + eps)"),
+    (RULES, "update_rules/rmsprop", "rmsprop-ascends", "w - lr", "w + lr"),
+    (RULES, "update_rules/rmsprop", "rmsprop-cache-not-kept", '    config["cache"] = cache\n', ""),
+    (RULES, "update_rules/rmsprop", "rmsprop-cache-never-changes", '    config["cache"] = cache\n', "", "    next_w", '    next_w_cache = config["cache"]\n    next_w', "sqrt(cache)", "sqrt(next_w_cache)"),
+    (RULES, "update_rules/rmsprop", "rmsprop-cache-not-decayed", "decay * cache + (1 - decay) * dw**2", "cache + dw**2"),
+    (RULES, "update_rules/rmsprop", "rmsprop-decay-fixed", "decay * cache + (1 - decay) * dw**2", "0.99 * cache + 0.01 * dw**2"),
+    (RULES, "update_rules/rmsprop", "epsilon-not-as-given", "np.sqrt(cache) + eps", "np.sqrt(cache) + 1e-8"),
+    (RULES, "update_rules/rmsprop", "epsilon-not-as-given", "np.sqrt(cache) + eps", "np.sqrt(cache)"),
+    (RULES, "update_rules/rmsprop", "rmsprop-step-without-gradient", "dw / (np", "1 / (np"),
+    (RULES, "update_rules/rmsprop", "rmsprop-step-with-old-cache", "np.sqrt(cache)", "np.sqrt(config['cache'])"),
+    (RULES, "update_rules/rmsprop", "rmsprop-root-kept", 'config["cache"] = cache', 'config["cache"] = np.sqrt(cache)'),
+    (RULES, "update_rules/adam", "adam-no-bias-correction", " / (1 - b1**t)", "", " / (1 - b2**t)", ""),
+    (RULES, "update_rules/adam", "adam-v-alone-corrected", " / (1 - b1**t)", ""),
+    (RULES, "update_rules/adam", "adam-m-alone-corrected", " / (1 - b2**t)", ""),
+    (RULES, "update_rules/adam", "adam-no-bias-correction-nor-count", " / (1 - b1**t)", "", " / (1 - b2**t)", "", '    config["t"] += 1\n', ""),
+    (RULES, "update_rules/adam", "adam-count-late", '    config["t"] += 1\n', "", "    return", '    config["t"] += 1\n    return'),
+    (RULES, "update_rules/adam", "adam-count-stays", '    config["t"] += 1\n', ""),
+    (RULES, "update_rules/adam", "adam-count-not-kept", COUNT, '    t = config["t"] + 1\n'),
+    (RULES, "update_rules/adam", "adam-corrected-moments-kept", '    config["m"] = ', "    config['m'] = m = ", "mt = config", 'config["m"] = mt = config', "vt = config", 'config["v"] = vt = config'),
+    (RULES, "update_rules/adam", "adam-rate-compounds-short-form", "    mt = ", '    lr = config["learning_rate"] = lr * np.sqrt(1 - b2**t) / (1 - b1**t)\n    mt = ', " / (1 - b1**t)\n    vt", "\n    vt", 'config["v"] / (1 - b2**t)', 'config["v"]'),
+    (RULES, "update_rules/adam", "adam-correction-without-power", "b1**t", "b1", "b2**t", "b2"),
+    (RULES, "update_rules/adam", "adam-correction-times-t", "b1**t", "b1*t", "b2**t", "b2*t"),
+    (RULES, "update_rules/adam", "adam-beta1-corrects-both", "(1 - b2**t)", "(1 - b1**t)"),
+    (RULES, "update_rules/adam", "adam-beta2-corrects-both", "(1 - b1**t)", "(1 - b2**t)"),
+    (RULES, "update_rules/adam", "adam-correction-sign", "(1 - b1**t)", "(1 + b1**t)", "(1 - b2**t)", "(1 + b2**t)"),
+    (RULES, "update_rules/adam", "adam-correction-multiplies", "/ (1 - b1**t)", "* (1 - b1**t)", "/ (1 - b2**t)", "* (1 - b2**t)"),
+    (RULES, "update_rules/adam", "adam-gradient-not-squared", "(1 - b2) * dw**2", "(1 - b2) * dw"),
+    (RULES, "update_rules/adam", "adam-root-absent", "(np.sqrt(vt) + eps)", "(vt + eps)"),
+    (RULES, "update_rules/adam", "epsilon-not-as-given", "np.sqrt(vt) + eps", "np.sqrt(vt) + 1e-8"),
+    (RULES, "update_rules/adam", "adam-ascends", "w - lr", "w + lr"),
+    (RULES, "update_rules/adam", "adam-step-without-m", "lr * mt", "lr * dw"),
+    (RULES, "update_rules/adam", "adam-beta2-for-m", M, 'config["m"] = b2 * config["m"] + (1 - b2) * dw\n'),
+    (RULES, "update_rules/adam", "adam-beta1-for-v", V, 'config["v"] = b1 * config["v"] + (1 - b1) * dw**2'),
+    (RULES, "update_rules/adam", "adam-weights-swapped", M, 'config["m"] = (1 - b1) * config["m"] + b1 * dw\n', V, 'config["v"] = (1 - b2) * config["v"] + b2 * dw**2'),
+    (RULES, "update_rules/adam", "adam-v-from-new-m", V, 'config["v"] = b2 * config["m"] + (1 - b2) * dw**2'),
+    (RULES, "update_rules/adam", "adam-m-not-kept", 'config["m"] = b1', "m = b1", 'mt = config["m"]', "mt = m"),
+    (RULES, "update_rules/adam", "adam-moments-not-kept", 'config["m"] = b1', "m = b1", 'mt = config["m"]', "mt = m", 'config["v"] = b2', "v = b2", 'vt = config["v"]', "vt = v"),
+    (RULES, "update_rules/adam", "adam-betas-fixed", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9", 'b2 = config.setdefault("beta2", 0.999)', "b2 = 0.999"),
+    (RULES, "update_rules/adam", "ignores-beta1", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9"),
+    (RULES, "update_rules/adam", "adam-counts-by-two", '    config["t"] += 1\n', '    config["t"] += 2\n'),
+    (RULES, "update_rules/adam", "adam-always-first-step", '    config["t"] += 1\n', '    config["t"] = 1\n'),
+    (RULES, "update_rules/adam", "adam-step-with-gradient", 'mt = config["m"]', 'mt = dw'),
+    (LOSSES, "losses/softmax", "softmax-summed", "y]) / N", "y])", "    dx /= N\n", ""),
+    (LOSSES, "losses/softmax", "softmax-loss-summed", "y]) / N", "y])"),
+    (LOSSES, "losses/softmax", "softmax-gradient-summed", "    dx /= N\n", ""),
+    (LOSSES, "losses/softmax", "softmax-gradient-correct-class", "    dx[np.arange(N), y] -= 1\n", ""),
+    (LOSSES, "losses/softmax", "softmax-gradient-adds-one", "dx[np.arange(N), y] -= 1", "dx[np.arange(N), y] += 1"),
+    (LOSSES, "losses/softmax", "softmax-gradient-sign", "    dx /= N\n", "    dx = -dx / N\n"),
+    (LOSSES, "losses/softmax", "softmax-loss-sign", "loss = -np", "loss = np"),
+    (LOSSES, "losses/softmax", "softmax-loss-over-classes", "/ N\n    dx", "/ N / C\n    dx"),
+    (LOSSES, "losses/softmax", "softmax-loss-of-all-classes", "logs[np.arange(N), y]", "logs"),
+    (LOSSES, "losses/softmax", "softmax-loss-without-log", "logs[np.arange(N), y]", "probs[np.arange(N), y]"),
+    (LOSSES, "losses/softmax", "softmax-gradient-less-one", "dx[np.arange(N), y] -= 1", "dx -= 1"),
+    (LOSSES, "losses/softmax", "softmax-gradient-columns", "dx[np.arange(N), y] -= 1", "dx[:, y] -= 1"),
+    (LOSSES, "losses/softmax", "softmax-gradient-not-normalised", "dx = probs.copy()", "dx = np.exp(shifted)"),
+    (LOSSES, "losses/softmax", "softmax-gradient-of-correct-only", "dx = probs.copy()", "dx = np.zeros_like(x)"),
+    (LOSSES, "losses/softmax", "softmax-gradient-divided-twice", "    dx /= N\n", "    dx /= N * N\n"),
+    (LOSSES, "losses/softmax", "softmax-gradient-zero", "dx = probs.copy()", "dx = probs.copy(); return loss, np.zeros_like(x)"),
+    (LOSSES, "losses/softmax", "softmax-sum-of-all", "np.exp(shifted), axis=1, keepdims=True", "np.exp(shifted)"),
+    (LOSSES, "losses/softmax", "softmax-sum-over-samples", "np.exp(shifted), axis=1, keepdims=True", "np.exp(shifted), axis=0, keepdims=True"),
+    (LOSSES, "losses/softmax", "softmax-shifted-on-one-side", "shifted - np.log(sums)", "shifted - np.log(np.sum(np.exp(x), axis=1, keepdims=True))"),
+    (LOSSES, "losses/softmax_stability", "softmax-sum-overflows", "x - np.max(x, axis=1, keepdims=True)", "x"),
+    (LOSSES, "losses/softmax_stability", "softmax-not-shifted", "x - np.max(x, axis=1, keepdims=True)", "x", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums)"),
+    (LOSSES, "losses/softmax_stability", "softmax-log-of-zero", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums)"),
+    (LOSSES, "losses/softmax_stability", "", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums + 1e-8)"),
+    (LOSSES, "losses/softmax_stability", "softmax-sum-overflows", "np.max(x, axis=1, keepdims=True)", "np.min(x)"),
+    (LOSSES, "losses/svm", "svm-summed", "np.sum(margins) / N", "np.sum(margins)", "    dx /= N\n", ""),
+    (LOSSES, "losses/svm", "svm-loss-summed", "np.sum(margins) / N", "np.sum(margins)"),
+    (LOSSES, "losses/svm", "svm-gradient-summed", "    dx /= N\n", ""),
+    (LOSSES, "losses/svm", "svm-counts-correct-class", "    margins[np.arange(N), y] = 0\n", ""),
+    (LOSSES, "losses/svm", "svm-counts-correct-class", "    margins[np.arange(N), y] = 0\n    loss = np.sum(margins) / N\n", "    loss = np.sum(margins) / N\n    margins[np.arange(N), y] = 0\n"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-class", "    dx[np.arange(N), y] -= num_pos\n", ""),
+    (LOSSES, "losses/svm", "svm-gradient-correct-minus-1", "-= num_pos", "-= 1"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-sign", "-= num_pos", "+= num_pos"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-sign", "-= num_pos", "= num_pos"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-classes-less-1", "-= num_pos", "-= x.shape[1] - 1"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-classes", "-= num_pos", "-= x.shape[1]"),
+    (LOSSES, "losses/svm", "svm-without-margin", "x - correct[:, np.newaxis] + 1.0", "x - correct[:, np.newaxis]"),
+    (LOSSES, "losses/svm", "svm-correct-not-subtracted", "x - correct[:, np.newaxis] + 1.0", "x + 1.0"),
+    (LOSSES, "losses/svm", "svm-margins-reversed", "x - correct[:, np.newaxis] + 1.0", "correct[:, np.newaxis] - x + 1.0"),
+    (LOSSES, "losses/svm", "svm-margin-subtracted", "x - correct[:, np.newaxis] + 1.0", "x - correct[:, np.newaxis] - 1.0"),
+    (LOSSES, "losses/svm", "svm-margins-not-clipped", "np.maximum(0, x - correct[:, np.newaxis] + 1.0)", "x - correct[:, np.newaxis] + 1.0"),
+    (LOSSES, "losses/svm", "svm-gradient-margins", "dx[margins > 0] = 1", "dx = margins.copy()"),
+    (LOSSES, "losses/svm", "svm-loss-over-classes", "np.sum(margins) / N", "np.mean(margins)"),
+    (LOSSES, "losses/svm", "svm-gradient-sign", "    dx /= N\n", "    dx = -dx / N\n"),
+    (LOSSES, "losses/svm", "svm-gradient-by-classes", "    dx /= N\n", "    dx = dx / N * x.shape[1]\n"),
+    (LOSSES, "losses/svm", "svm-gradient-correct-only", "dx[margins > 0] = 1", "pass"),
+    (LOSSES, "losses/svm", "svm-margins-of-columns", "margins[np.arange(N), y] = 0", "margins[:, y] = 0"),
+    (LOSSES, "losses/svm", "svm-margins-squared", "+ 1.0)", "+ 1.0) ** 2"),
+    (LOSSES, "losses/svm", "svm-gradient-zero", "    dx = np.zeros_like(x)", "    return loss, np.zeros_like(x)\n    dx = np.zeros_like(x)"),
+    (DROPOUT, "dropout/forward", "dropout-not-scaled", "< p) / p", "< p)"),
+    (DROPOUT, "dropout/forward", "dropout-wrong-probability", "< p) / p", "< p) / (1 - p)"),
+    (DROPOUT, "dropout/forward", "dropout-multiplied", "< p) / p", "< p) * p"),
+    (DROPOUT, "dropout/forward", "dropout-scaled-at-test", "< p) / p", "< p)", "        out = x\n", "        out = x * p\n"),
+    (DROPOUT, "dropout/forward", "dropout-scaled-in-both-modes", "        out = x\n", "        out = x * p\n"),
+    (DROPOUT, "dropout/forward", "dropout-divided-at-test", "< p) / p", "< p)", "        out = x\n", "        out = x / p\n"),
+    (DROPOUT, "dropout/forward", "dropout-mask-from-randn", "np.random.rand(*x.shape)", "np.random.randn(*x.shape)"),
+    (DROPOUT, "dropout/forward", "dropout-scaled-twice", "out = x * mask", "out = x * mask / p"),
+    (DROPOUT, "dropout/forward", "dropout-does-nothing", "out = x * mask", "out = x"),
+    (DROPOUT, "dropout/forward", "dropout-never-drops", "(np.random.rand(*x.shape) < p) / p", "np.ones(x.shape) / p"),
+    (DROPOUT, "dropout/forward", "dropout-seed-ignored", 'np.random.seed(dropout_param["seed"])', "pass"),
+    (DROPOUT, "dropout/forward", "", "rand(*x.shape)", "rand(x.shape[0], 1)"),
+    (DROPOUT, "dropout/forward", "dropout-mask-of-numbers", "(np.random.rand(*x.shape) < p) / p", "np.random.rand(*x.shape) / p"),
+    (DROPOUT, "dropout/forward", "dropout-mask-of-plain-numbers", "(np.random.rand(*x.shape) < p) / p", "np.random.rand(*x.shape)"),
+    (DROPOUT, "dropout/forward", "dropout-test-mode-changes-x", "        out = x\n", "        out = np.zeros_like(x)\n"),
+    (DROPOUT, "dropout/forward", "dropout-test-mode-changes-x", "        out = x\n", "        out = x * (np.random.rand(*x.shape) < p) / p\n"),
+    (DROPOUT, "dropout/forward", "", "out = x * mask", "out = x + mask"),
+    (DROPOUT, "dropout/forward", "", "out = x * mask", "out = mask"),
+    (DROPOUT, "dropout/forward", "dropout-always-half", "< p) / p", "< 0.5) / 0.5"),
+    (DROPS, "dropout/forward", "dropout-not-scaled-p-drops", ">= p) / (1 - p)", ">= p)"),
+    (DROPS, "dropout/forward", "dropout-wrong-probability-p-drops", ">= p) / (1 - p)", ">= p) / p"),
+    (DROPS, "dropout/forward", "dropout-scaled-at-test-p-drops", ">= p) / (1 - p)", ">= p)", "        out = x\n", "        out = x * (1 - p)\n"),
+    (DROPS, "dropout/forward", "dropout-scaled-at-test-by-the-other-probability-p-drops", ">= p) / (1 - p)", ">= p)", "        out = x\n", "        out = x * p\n"),
+    (DROPS, "dropout/forward", "dropout-mask-from-randn-p-drops", "np.random.rand(*x.shape)", "np.random.randn(*x.shape)"),
+    (DROPS, "dropout/forward", "dropout-multiplied-p-drops", ">= p) / (1 - p)", ">= p) * (1 - p)"),
+    (DROPOUT, "dropout/backward", "dropout-gradient-not-masked", "dx = dout * mask", "dx = dout"),
+    (DROPOUT, "dropout/backward", "dropout-gradient-scaled-twice", "dx = dout * mask", 'dx = dout * mask / dropout_param["p"]'),
+    (DROPOUT, "dropout/backward", "dropout-gradient-not-scaled", "dx = dout * mask", "dx = dout * (mask > 0)"),
+    (DROPOUT, "dropout/backward", "dropout-gradient-only-scaled", "dx = dout * mask", 'dx = dout / dropout_param["p"]'),
+    (DROPOUT, "dropout/backward", "dropout-gradient-other-mask", "dx = dout * mask", 'dx = dout * (np.random.rand(*dout.shape) < dropout_param["p"]) / dropout_param["p"]'),
+    (DROPOUT, "dropout/backward", "dropout-gradient-is-mask", "dx = dout * mask", "dx = mask"),
+    (DROPOUT, "dropout/backward", "dropout-gradient-multiplied", "dx = dout * mask", 'dx = dout * mask * dropout_param["p"] ** 2'),
+    (DROPOUT, "dropout/backward", "dropout-gradient-of-dropped", "dx = dout * mask", "dx = dout * (mask == 0)"),
+    (DROPOUT, "dropout/backward", "dropout-gradient-zero", "dx = dout * mask", "dx = np.zeros_like(dout)"),
+    (DROPOUT, "dropout/backward", "dropout-test-mode-changes-gradient", "        dx = dout\n", "        dx = np.zeros_like(dout)\n"),
+    (DROPOUT, "dropout/backward", "dropout-test-mode-changes-gradient", "        dx = dout\n", '        dx = dout * dropout_param["p"]\n'),
+    (DROPS, "dropout/backward", "dropout-gradient-not-scaled-p-drops", "dx = dout * mask", 'dx = dout * (mask > 0)'),
+    (DROPS, "dropout/backward", "dropout-gradient-by-the-other-probability-p-drops", "dx = dout * mask", 'dx = dout * (mask > 0) / dropout_param["p"]'),
+    (SIMPLE, "affine/forward", "affine-bias-forgotten", " + b", ""),
+    (SIMPLE, "affine/forward", "affine-bias-subtracted", "+ b", "- b"),
+    (SIMPLE, "affine/forward", "affine-vectors-only", "rows.dot(w)", "x.dot(w)"),
+    (SIMPLE, "affine/forward", "affine-forward-transposed", "rows.dot(w)", "rows.dot(w.T)"),
+    (SIMPLE, "affine/forward", "affine-mixes-samples", "x.reshape(x.shape[0], -1)", "x.reshape(-1, x.shape[0]).T"),
+    (SIMPLE, "affine/forward", "affine-sample-order", "x.reshape(x.shape[0], -1)", "np.array([sample.T.ravel() for sample in x])"),
+    (SIMPLE, "affine/forward", "affine-with-relu", "rows.dot(w) + b", "np.maximum(rows.dot(w) + b, 0)"),
+    (SIMPLE, "affine/forward", "affine-bias-in-weights", "rows.dot(w) + b", "rows.dot(w + b)"),
+    (SIMPLE, "affine/backward", "affine-gradients-averaged", "dw = rows.T.dot(dout)", "dw = rows.T.dot(dout) / len(x)", "dout.sum(axis=0)", "dout.mean(axis=0)"),
+    (SIMPLE, "affine/backward", "affine-dw-averaged", "dw = rows.T.dot(dout)", "dw = rows.T.dot(dout) / len(x)"),
+    (SIMPLE, "affine/backward", "affine-db-averaged", "dout.sum(axis=0)", "dout.mean(axis=0)"),
+    (SIMPLE, "affine/backward", "affine-db-over-outputs", "dout.sum(axis=0)", "dout.sum(axis=1)"),
+    (SIMPLE, "affine/backward", "affine-db-one-number", "dout.sum(axis=0)", "dout.sum()"),
+    (SIMPLE, "affine/backward", "affine-db-not-summed", "dout.sum(axis=0)", "dout"),
+    (SIMPLE, "affine/backward", "affine-db-ones", "dout.sum(axis=0)", "np.ones_like(b)"),
+    (SIMPLE, "affine/backward", "affine-db-as-a-row", "dout.sum(axis=0)", "np.sum(dout, axis=0, keepdims=True)"),
+    (SIMPLE, "affine/backward", "affine-db-times-b", "dout.sum(axis=0)", "dout.sum(axis=0) * b"),
+    (SIMPLE, "affine/backward", "affine-dx-not-reshaped", ".reshape(x.shape)\n    dw", "\n    dw"),
+    (SIMPLE, "affine/backward", "affine-dw-transposed", "rows.T.dot(dout)", "dout.T.dot(rows)"),
+    (SIMPLE, "affine/backward", "affine-dw-from-unflattened-x", "rows.T.dot(dout)", "x.T.dot(dout)"),
+    (SIMPLE, "affine/backward", "affine-dx-without-weights", "dout.dot(w.T)", "dout.dot(w)"),
+    (SIMPLE, "affine/backward", "affine-dx-dw-swapped", "return dx, dw, db", "return dw, dx, db"),
+    (SIMPLE, "affine/backward", "affine-dw-zero", "rows.T.dot(dout)", "np.zeros_like(w)"),
+    (SIMPLE, "affine/backward", "affine-dx-zero", "dout.dot(w.T).reshape(x.shape)", "np.zeros_like(x)"),
+    (SIMPLE, "affine/backward", "affine-dw-last-sample", "rows.T.dot(dout)", "rows[-1:].T.dot(dout[-1:])"),
+    (SIMPLE, "relu/forward", "relu-absolute", "np.maximum(0, x)", "np.abs(x)"),
+    (SIMPLE, "relu/forward", "relu-minimum", "np.maximum(0, x)", "np.minimum(0, x)"),
+    (SIMPLE, "relu/forward", "relu-step", "np.maximum(0, x)", "(x > 0).astype(float)"),
+    (SIMPLE, "relu/forward", "relu-identity", "np.maximum(0, x)", "x"),
+    (SIMPLE, "relu/forward", "relu-leaky", "np.maximum(0, x)", "np.where(x > 0, x, 0.01 * x)"),
+    (SIMPLE, "relu/forward", "relu-clipped-at-1", "np.maximum(0, x)", "np.minimum(np.maximum(0, x), 1)"),
+    (SIMPLE, "relu/backward", "relu-gradient-not-masked", "dout * (x > 0)", "dout"),
+    (SIMPLE, "relu/backward", "relu-gradient-by-its-sign", "dout * (x > 0)", "dout * (dout > 0)"),
+    (SIMPLE, "relu/backward", "relu-gradient-where-negative", "dout * (x > 0)", "dout * (x < 0)"),
+    (SIMPLE, "relu/backward", "relu-gradient-without-dout", "dout * (x > 0)", "(x > 0).astype(float)"),
+    (SIMPLE, "relu/backward", "relu-gradient-times-out", "dout * (x > 0)", "dout * np.maximum(x, 0)"),
+    (SIMPLE, "relu/backward", "relu-gradient-is-out", "dout * (x > 0)", "np.maximum(0, x)"),
+    (SIMPLE, "relu/backward", "relu-gradient-times-x", "dout * (x > 0)", "dout * x"),
+    (SIMPLE, "relu/backward", "relu-gradient-positive-only", "dout * (x > 0)", "dout * (x > 0) * (dout > 0)"),
+    (SIMPLE, "relu/backward", "relu-gradient-leaky", "dout * (x > 0)", "np.where(x > 0, dout, 0.01 * dout)"),
+    (SIMPLE, "relu/backward", "relu-gradient-zero", "dout * (x > 0)", "np.zeros_like(dout)"),
+    (SIMPLE, "affine_relu/forward", "affine-relu-out-of-affine", "out, relu = relu_forward(a)", "out, relu = a, a"),
+    (SIMPLE, "affine_relu/forward", "affine-relu-minimum", "out, relu = relu_forward(a)", "out, relu = np.minimum(a, 0), a"),
+    (SIMPLE, "affine_relu/forward", "affine-relu-order", "affine_forward(x, w, b)", "affine_forward(np.maximum(x, 0), w, b)", "relu_forward(a)", "a, a"),
+    (SIMPLE, "affine_relu/backward", "relu-skipped-backward", "relu_backward(dout, relu)", "dout"),
+    (SIMPLE, "affine_relu/backward", "affine-relu-backward-order", "    return affine_backward(da, fc)", "    dx, dw, db = affine_backward(dout, fc)\n    return relu_backward(dx, fc[0]), dw, db"),
+    (SIMPLE, "affine_relu/backward", "affine-relu-backward-by-its-sign", "relu_backward(dout, relu)", "relu_backward(dout, dout)"),
+]  # fmt: skip
+
+ASSIGNMENT = {
+    "update_rules": "fully_connected",
+    "losses": "fully_connected",
+    "affine_relu": "fully_connected",
+    "dropout": "dropout",
+    "affine": "layers",
+    "relu": "layers",
+}
+FUNCTION = {
+    check: {"losses/svm": "svm_loss"}.get(
+        check, "softmax_loss" if "softmax" in check else check.removeprefix("update_rules/").replace("/", "_")
+    )
+    for check in {one[1] for one in WRONG}
+}
