@@ -76,7 +76,8 @@ class ForkServer:
 
     def _take(self) -> tuple[list[int] | None, bool]:
         """Take a request: the descriptors, in the child alone, and whether there can be more requests."""
-        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, MOST_DESCRIPTORS)
+        not_inherited = socket.MSG_CMSG_CLOEXEC  # by programs that a child may start
+        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, MOST_DESCRIPTORS, not_inherited)
         if not word:
             for child in self._children.values():
                 _kill(child.pid)
