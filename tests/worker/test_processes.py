@@ -192,7 +192,8 @@ from grader.sandbox import open_box
 from grader.worker.client import StudentProcess
 
 check = load_part("relu").checks["forward"]
-with StudentProcess(open_box("process"), extract(read_submission(Path(sys.argv[1])), ["relu_forward"]), ["relu"]) as process:
+program = extract(read_submission(Path(sys.argv[1])), ["relu_forward"])
+with StudentProcess(open_box("process"), program, ["relu"]) as process:
     process.play(check, check.inputs(check.cases[1], 1))
     print("ready", flush=True)
     process.play(check, check.inputs(check.cases[0], 1))
