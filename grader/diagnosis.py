@@ -7,17 +7,18 @@ cases, and at last what the numbers themselves show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from grader.evidence import SAME, evidence
-from grader.expectations import UNMARKED, Arrays, Verdict, rel_errors
+from grader.expectations import UNMARKED, Arrays, Odd, Verdict, rel_errors
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
-from grader.model import CheckResult, Diagnosis
+from grader.mistakes.exceptions import raised_by
+from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Answers, Oracle
 from grader.spec import Case, Check
 
@@ -46,14 +47,15 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
     explains = Counter(item.code for found in singles.values() for item in found)
+    about = {item.code: item.about for one in graded for item in mistakes_of(one.check.part)}
     results = []
     for one in graded:
-        certain = _most([item for item in singles[one.check.name] if item.certain], explains)
-        likely = _most([item for item in singles[one.check.name] if not item.certain], explains)
+        certain = _most([item for item in singles[one.check.name] if item.certain], explains, about)
+        likely = _most([item for item in singles[one.check.name] if not item.certain], explains, about)
         carried = one.result.diagnosis
         if len(certain) > 1:  # the cases do not tell them apart
             certain = tuple(replace(item, certain=False) for item in certain)
-        found = certain or _pair(one, graded, oracle) or (*_patterns(one), *likely)
+        found = certain or _raised(one) or _pair(one, graded, oracle) or (*_patterns(one), *likely)
         if not found and not carried:
             found = _evidence(one)
         results.append(replace(one.result, diagnosis=(*found, *carried)))
@@ -97,10 +99,20 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Di
 def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The first two mistakes that together explain all of a check."""
     failed = [item for item in one.played if not passed_case(one.check, item)]
+    failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
+    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
+    if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.after):
+        return ()
     if not any(item.transcript.outcome == "returned" for item in failed):
         return ()
-    mistakes = [item for item in mistakes_of(one.check.part) if oracle.matters(one.check, item.code)]
+    mistakes = [
+        item
+        for item in mistakes_of(one.check.part)
+        if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
+    ]
     for pair in combinations(mistakes, 2):
+        if pair[0].about & pair[1].about:
+            continue
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not _may_explain(one.check, failed[0], first):
@@ -109,6 +121,18 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         if fits and fits.certain and not _ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _raised(one: Graded) -> tuple[Diagnosis, ...]:
+    """What every exception says, if all failed cases ended with one of the same known cause."""
+    failed = [item for item in one.played if not passed_case(one.check, item)]
+    causes = {
+        raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == "raised" else None
+        for item in failed
+    }
+    return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[
+        : len(causes) == 1
+    ]
 
 
 def _patterns(one: Graded) -> tuple[Diagnosis, ...]:
@@ -146,21 +170,31 @@ def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
 def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
     """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
 
-    A variant that raises there rules nothing out: it need not be made for all that another check does.
+    A variant that raises there rules nothing out: it need not be made for all that another check does. Nor does a
+    check whose function is written apart, such as a prediction that has a forward pass of its own.
     """
     return any(
         given is not None and _fails(other.check, item, given)
         for other in part
-        if other.check is not one.check
+        if other.check is not one.check and not other.check.apart
         for item in other.played
         if passed_case(other.check, item)
         for given in [variant(other.check, item.case)]
     )
 
 
-def _most(candidates: Sequence[Diagnosis], explains: Counter[str]) -> tuple[Diagnosis, ...]:
+def _most(
+    candidates: Sequence[Diagnosis], explains: Counter[str], about: Mapping[str, frozenset[str]]
+) -> tuple[Diagnosis, ...]:
     most = max((explains[item.code] for item in candidates), default=0)
-    return tuple(item for item in candidates if explains[item.code] == most)
+    kept: list[Diagnosis] = []
+    told: set[str] = set()
+    for item in candidates:
+        subject = about.get(item.code, frozenset())
+        if explains[item.code] == most and not (told & subject):  # two about the same would contradict each other
+            kept.append(item)
+            told |= subject
+    return tuple(kept)
 
 
 def _failed(one: Graded) -> set[str]:
@@ -218,6 +252,8 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
 
 def _distance(x: object, y: object) -> float:
     """The largest relative error; NaN and infinities agree, as a mistake may give itself away by where they stand."""
+    if isinstance(x, Odd) and isinstance(y, np.ndarray):
+        return 0.0 if y.dtype.kind == "U" and x.kind == str(y) else np.inf  # what a mistake leaves out
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
         return np.inf
     if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":

@@ -109,10 +109,11 @@ class Matches:
         measured = float(np.max(errors, initial=0.0))
         if measured <= self.limit:
             return Verdict(True, measured, f"relative error {measured:.1e}")
-        if got[self.name].dtype == np.float32 and _as_precise_as_float32(value, right):
+        single = getattr(got[self.name], "dtype", None) == np.float32
+        if single and _as_precise_as_float32(value, right):
             return Verdict(True, measured, f"relative error {measured:.1e}, which is as precise as float32 is")
         sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
-        if got[self.name].dtype == np.float32 and measured < 1e-3:
+        if single and measured < 1e-3:
             sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], errors, public))
 

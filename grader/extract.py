@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -45,17 +46,20 @@ class Program:
     ``units`` maps a file to its cells {file, cell, label, text, statements}: the statements to execute are
     {index, binds}, their place in the cell and the names that they bind ("*": any). ``entries`` maps a wanted name to
     the file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
-    ``left_none`` names the functions that use what the starter left None. ``wanted`` are the names that were asked
-    for, ``packages`` those that are imported from and are no folders here.
+    ``wanted`` are the names that were asked for, ``packages`` those that are imported from and are no folders here.
     """
 
     units: dict[str, list[dict[str, object]]]
     entries: dict[str, str]
     roots: list[str]
     broken: tuple[Broken, ...] = field(default=())
-    left_none: frozenset[str] = frozenset()
     wanted: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+
+    def left_none(self) -> set[str]:
+        """The functions that use what the starter left None; looked up where nothing but None came back."""
+        texts = [str(cell["text"]) for cells in self.units.values() for cell in cells]
+        return {name for text in texts for name in left_none(ast.parse(text))}
 
     @property
     def is_converted(self) -> bool:
@@ -93,11 +97,9 @@ def extract(
         names = {name for name, path in entries.items() if path == file.path}
         units[file.path] = _cells(file, names if file.is_notebook else names | mentioned, several)
     broken = tuple(item for file in submission.files for item in _parse(file)[1])
-    trees = [text.tree for file in submission.files if file.path in units for text in _parse(file)[0]]
-    left = frozenset(name for tree in trees for name in left_none(tree))
     packages = tuple(sorted(_absent_packages(submission.files)))
     _parse.cache_clear()  # trees are large, and a class is long
-    return Program(units, entries, _roots(entries.values()), broken, left, tuple(wanted), packages)
+    return Program(units, entries, _roots(entries.values()), broken, tuple(wanted), packages)
 
 
 def defined_names(submission: Submission) -> set[str]:
@@ -144,11 +146,15 @@ def _entries(
 ) -> dict[str, str]:
     """For each wanted name the file to take it from."""
     defined, written, complete, imported = {}, {}, {}, {}
+    bodies = {file.path: [node for text in _parse(file)[0] for node in text.tree.body] for file in files}
+    for path, nodes in bodies.items():
+        names = {name for node in nodes if not _is_import(node) for name in binds(node)}
+        defined[path] = names & set(wanted)
+    times = Counter(name for names in defined.values() for name in names)
     for file in files:
-        nodes = [node for text in _parse(file)[0] for node in text.tree.body]
-        names = {name for node in nodes if not _is_import(node) for name in binds(node)} & set(wanted)
-        defined[file.path] = names
-        written[file.path] = names & {
+        nodes = bodies[file.path]
+        names = {name for name in defined[file.path] if times[name] > 1}  # what one file alone defines is no question
+        written[file.path] = names and names & {
             name for node in nodes if not (is_stub(node) or of_framework(node)) for name in binds(node)
         }
         # Starters of later years leave variables None instead of raising.
@@ -178,8 +184,8 @@ def _entries(
         own = sorted(ranked, key=lambda file: file.path.rpartition("/")[2] != usual) if modules_first else ranked
         kinds = (complete, written, defined, imported)
         hits = (file.path for names in kinds for file in own if name in names[file.path])
-        if (path := next(hits, None)) is not None:
-            entries[name] = path
+        if (hit := next(hits, None)) is not None:
+            entries[name] = hit
     return entries
 
 

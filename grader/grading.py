@@ -188,15 +188,15 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
     none = [isinstance(value, Odd) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
-        if all(none) or (any(none) and program.left_none & set(needs)):
+        if all(none) or (any(none) and program.left_none() & set(needs)):
             message = "Nothing comes back: it is not written yet, or a return is missing."
             return replace(transcript, outcome="unwritten", values={}, error={"message": message})
-        if all(zero) and program.left_none & {f"{name}.loss" for name in needs}:
+        if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
             message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."
             return replace(transcript, outcome="unwritten", values={}, error={"message": message})
     if transcript.outcome == "raised" and "NoneType" in str(error.get("message", "")):
         places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)
-        if error.get("scenario") or program.left_none & set(places):
+        if error.get("scenario") or program.left_none() & set(places):
             return replace(transcript, outcome="unwritten")
     return transcript
 

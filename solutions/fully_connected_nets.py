@@ -102,6 +102,10 @@ class Steps:
         mask = (np.random.rand(*x.shape) < self.keep) / self.keep
         return x * mask, lambda dout: (dout * mask, {})
 
+    def softmax(self, scores: Floats, y: npt.NDArray[Any]) -> tuple[float, Floats]:
+        """The loss of the scores (N, classes), and its gradient with respect to them."""
+        return softmax_loss(scores, y)
+
 
 class FullyConnectedNet(Steps):
     """``params`` holds W1 (D, H1), b1 (H1,), ... WL, bL; normalised also gamma1, beta1 (H1,), ... of L - 1."""
@@ -150,7 +154,7 @@ class FullyConnectedNet(Steps):
                 backwards.append(backward)
         if y is None:
             return np.asarray(out)
-        loss, dout = softmax_loss(out, np.asarray(y))
+        loss, dout = self.softmax(out, np.asarray(y))
         grads: Gradients = {}
         for backward in reversed(backwards):
             dout, own = backward(dout)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
+
 import numpy as np
 import pytest
 
 from grader.assignments import find_assignment
 from grader.diagnosis import Graded, explained
+from grader.expectations import Odd
 from grader.judging import Played, judge
 from grader.mistakes import patterns_of
 from grader.oracle.live import LiveOracle
@@ -20,6 +23,18 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
+def described(error):
+    """An exception as the student's process tells it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}" for frame in frames]
+    return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
+
+
+def plain(value):
+    """A returned value as it comes from the student's process."""
+    return Odd("None") if value is None else np.asarray(value)
+
+
 def play(check, code, oracle):
     """A check played here as in the student's process."""
     played = []
@@ -27,17 +42,17 @@ def play(check, code, oracle):
         inputs = oracle.inputs(check, case)
         try:
             with np.errstate(all="ignore"):
-                values = {name: np.asarray(value) for name, value in check.play(code, inputs).items()}
+                values = {name: plain(value) for name, value in check.play(code, inputs).items()}
             transcript = Transcript("returned", 0.0, values)
         except Exception as error:
-            transcript = Transcript("raised", 0.0, error={"type": type(error).__name__, "message": str(error)})
+            transcript = Transcript("raised", 0.0, error=described(error))
         played.append(Played(case, inputs, oracle.answer(check, case), transcript))
     return Graded(check, played, judge(check, played, public=False))
 
 
-def diagnoses(part, code, oracle):
-    """The diagnoses of each check of a part."""
-    checks = [check for check in find_assignment("layers").checks if check.part == part]
+def diagnoses(part, code, oracle, assignment="layers"):
+    """Status and diagnoses of each check of a part."""
+    checks = [check for check in find_assignment(assignment).checks if check.part == part]
     graded = [play(check, code, oracle) for check in checks]
     return {
         one.check.name: (one.result.status, result.diagnosis)

@@ -43,11 +43,12 @@ def network(*hidden: int, reg: float, norm: bool = False) -> dict[str, Any]:
 
 
 def edge_cases(norm: bool = False) -> dict[str, Any]:
-    """With regularisation, and one layer more."""
+    """With regularisation, one layer more, and layers whose parameters could be mistaken for each other's."""
     return {
         "regularisation": network(6, 4, reg=0.4, norm=norm),
         "three hidden layers": network(4, 6, 5, reg=0.0, norm=norm),
         "three hidden layers, regularisation": network(4, 6, 5, reg=0.8, norm=norm),
+        "layers of one size": network(4, 4, reg=0.0, norm=norm),  # here what one layer has fits another
     }
 
 
@@ -82,9 +83,10 @@ def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "",
 
 
 def flat(arrays: list[Any]) -> Any:
-    """All arrays as one, in their order, so that a row (1, M) counts as (M,); None unless all are there."""
-    if any(not isinstance(value, np.ndarray) for value in arrays):
-        return None
+    """All arrays as one, in their order, so that a row (1, M) counts as (M,); else the first that is no array."""
+    odd = [value for value in arrays if not isinstance(value, np.ndarray)]
+    if odd:
+        return odd[0]
     return np.concatenate([value.ravel() for value in arrays])
 
 
@@ -134,6 +136,7 @@ def plain(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[st
     edge_points=3,
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
+    apart=True,  # each normalisation has branches of its own
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
@@ -146,6 +149,7 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dic
     edges=edge_cases(norm=True),
     edge_points=3,
     expect=expected(norm=True),
+    apart=True,
 )
 def layernorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""

@@ -198,6 +198,7 @@ def learns(inputs: Arrays) -> bool:
         ),
         ShowCurve("loss_history", 0.02),
     ],
+    after=("gradients",),
 )
 def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iters: int, **task: Any) -> dict[str, Any]:
     """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
@@ -215,4 +216,5 @@ part.check(
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
+    apart=True,
 )(toy.predict)

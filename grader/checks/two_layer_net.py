@@ -189,6 +189,7 @@ def final_loss(got: Arrays, inputs: Arrays) -> float:
         *(When(few, matches(name, rel=1e-6)) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
+    after=("gradients",),
 )
 def training(
     code: Any,
@@ -217,6 +218,7 @@ def training(
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
+    apart=True,
 )
 def predict(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     """Prediction: the class with the highest score."""

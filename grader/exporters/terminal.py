@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,13 +48,21 @@ def _inert(result: Result) -> Result:
     """The same without escapes and control characters: names of files and messages are students' text."""
 
     def clean(value: Any) -> Any:
+        if isinstance(value, Status):
+            return value
+        if isinstance(value, str):
+            return inert(value)
         if isinstance(value, dict):
-            return {name: clean(item) for name, item in value.items()}
+            return {clean(name): clean(item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return [clean(item) for item in value]
-        return inert(value) if isinstance(value, str) else value
+            return type(value)(clean(item) for item in value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = {field.name: clean(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            return dataclasses.replace(value, **fields)
+        return value
 
-    return Result.from_dict(clean(result.as_dict()))
+    cleaned: Result = clean(result)
+    return cleaned
 
 
 def _part(part: PartResult) -> RenderableType:

@@ -23,20 +23,29 @@ Variant = Callable[[Any], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes."""
+    """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes.
+
+    ``about`` names what its sentence tells all of: two mistakes about the same thing are never told together.
+    """
 
     code: str
     parts: tuple[str, ...]
     sentence: str
     hint: str
     variant: Variant
+    about: frozenset[str] = frozenset()
 
 
-def mistake(code: str, *, parts: tuple[str, ...], sentence: str, hint: str) -> Callable[[Variant], Mistake]:
-    """Declare a variant; the sentence says what is wrong, the hint where to look, neither gives the solution."""
+def mistake(
+    code: str, *, parts: tuple[str, ...], sentence: str, hint: str, about: Collection[str] = ()
+) -> Callable[[Variant], Mistake]:
+    """Declare a variant; the sentence says what is wrong, the hint where to look, neither gives the solution.
+
+    ``about``: see Mistake.
+    """
 
     def declare(variant: Variant) -> Mistake:
-        return Mistake(code, parts, sentence, hint, variant)
+        return Mistake(code, parts, sentence, hint, variant, frozenset(about))
 
     return declare
 

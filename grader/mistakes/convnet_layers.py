@@ -92,6 +92,43 @@ def unscaled(ref: Any) -> Mapping[str, Any]:
     return first_weights(ref, lambda given: (given | {"weight_scale": 1.0}, {}))
 
 
+UNSCALED = tuple(
+    mistake(
+        f"{name.lower()}-unscaled",
+        parts=PARTS,
+        sentence=f"The first {name} is standard normal: weight_scale does not multiply it.",
+        hint="Check what weight_scale multiplies: each of the weight arrays.",
+    )(
+        lambda ref, name=name: first_weights(
+            ref, lambda given: (given, {name: lambda W: W / given.get("weight_scale", 1e-3)})
+        )
+    )
+    for name in ("W1", "W2", "W3")
+)
+W1_ZERO = mistake(
+    "w1-starts-at-zero",
+    parts=PARTS,
+    sentence="The first W1 is zero everywhere: all filters are the same, and stay so.",
+    hint="What is to make one filter differ from the next?",
+)(lambda ref: first_weights(ref, lambda given: (given, {"W1": lambda W: 0 * W})))
+
+
+@mistake(
+    "pooling-halves-one-side",
+    parts=PARTS,
+    sentence="The size of W2 allows for half of the pooling: it is as if one side only were halved.",
+    hint="By how much does the pooling reduce the height, and by how much the width?",
+)
+def one_side_halved(ref: Any) -> Mapping[str, Any]:
+    """Images of twice the height."""
+
+    def change(arguments: dict[str, Any]) -> Any:
+        C, H, W = arguments["input_dim"]
+        return arguments | {"input_dim": (C, 2 * H, W)}, {}
+
+    return first_weights(ref, change)
+
+
 @mistake(
     "biases-random",
     parts=PARTS,
@@ -191,6 +228,26 @@ LARGE_FILTERS = pattern(
     may={"one sample and filters of 1", "all of these"},
     sentence="It goes wrong with filters larger than 3 x 3.",
     hint="The padding that keeps height and width depends on the size of the filters.",
+)
+OTHER_FILTERS = tuple(
+    pattern(
+        f"filters-of-{size}-only",
+        parts=PARTS,
+        checks=PLAYED,
+        fails={
+            "",
+            "images not square",
+            "filters of 7",
+            "other numbers of channels, filters and hidden units",
+            "one sample and filters of 1",
+            "filters of 5",
+        }
+        - {right},
+        may={"regularisation", "all of these"},
+        sentence=f"It is right for filters of {size} x {size} only.",
+        hint="The padding that keeps height and width depends on the size of the filters.",
+    )
+    for size, right in ((1, "one sample and filters of 1"), (5, "filters of 5"), (7, "filters of 7"))
 )
 COUNTS = pattern(
     "numbers-of-filters-or-units",

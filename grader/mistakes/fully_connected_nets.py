@@ -35,7 +35,7 @@ def with_steps(ref: Any, change: Steps) -> Mapping[str, Any]:
     "net-relu-absent",
     parts=BOTH,
     sentence="There is no ReLU between the layers.",
-    hint="Look at the hidden values of a net some of which are negative; those of the course's own case are not.",
+    hint="Try a net in which some hidden values are negative: there it shows.",
 )
 def relu_absent(ref: Any) -> Mapping[str, Any]:
     """Every step but the ReLU."""
@@ -248,5 +248,38 @@ def weight_scale_ignored(ref: Any) -> Mapping[str, Any]:
     class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
         def __init__(self, *arguments: Any, weight_scale: float = 1e-3, **options: Any) -> None:
             super().__init__(*arguments, **options)
+
+    return {"TwoLayerNet": TwoLayerNet}
+
+
+@mistake(
+    "net-weights-unscaled",
+    parts=("modular_two_layer_net",),
+    sentence="The first weights are standard normal: weight_scale does not multiply them.",
+    hint="Where does weight_scale enter?",
+)
+def weights_unscaled(ref: Any) -> Mapping[str, Any]:
+    """A scale of 1."""
+
+    class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **{**options, "weight_scale": 1.0})
+
+    return {"TwoLayerNet": TwoLayerNet}
+
+
+@mistake(
+    "net-biases-of-one",
+    parts=("modular_two_layer_net",),
+    sentence="The first biases are 1; they should be 0.",
+    hint="What do the biases start at?",
+)
+def biases_of_one(ref: Any) -> Mapping[str, Any]:
+    """Ones."""
+
+    class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.params |= {name: np.ones_like(self.params[name]) for name in ("b1", "b2")}
 
     return {"TwoLayerNet": TwoLayerNet}

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import mistake
-from grader.mistakes.networks import Call, networks
+from grader.mistakes import Mistake, mistake, pattern
+from grader.mistakes.networks import Call, about, networks
 
 DEEP = ("fully_connected_net",)
 BOTH = ("modular_two_layer_net", *DEEP)
+
+Chosen = Callable[[int, int], float]
 
 
 def weights_of(call: Call) -> list[str]:
@@ -112,3 +114,104 @@ def penalised(ref: Any, starts: tuple[str, ...]) -> Mapping[str, Any]:
         }
 
     return networks(ref, change)
+
+
+def reg_terms(
+    code: str, parts: tuple[str, ...], sentence: str, *, loss: Chosen | None = None, gradient: Chosen | None = None
+) -> Mistake:
+    """How often each weight array is counted: ``loss(i, L)`` and ``gradient(i, L)`` for i = 1 ... L; else once."""
+
+    def change(call: Call) -> Any:
+        names = weights_of(call)
+        value, grads = call.loss, dict(call.grads)
+        for i, name in enumerate(names, start=1):
+            W = call.params[name]
+            if loss:
+                value = value + (loss(i, len(names)) - 1) * 0.5 * call.reg * np.sum(W**2)
+            if gradient:
+                grads[name] = grads[name] + (gradient(i, len(names)) - 1) * call.reg * W
+        return value, grads
+
+    of = (about("loss") if loss else set()) | (about("gradient") if gradient else set())
+    return mistake(code, parts=parts, sentence=sentence, hint=HINT, about=of)(lambda ref: networks(ref, change))
+
+
+TERMS = (
+    reg_terms("net-reg-loss-absent", BOTH, "The loss leaves out the regularisation.", loss=lambda i, L: 0),
+    reg_terms(
+        "net-reg-loss-every-layer",
+        DEEP,
+        "The loss has the whole regularisation once a layer: the sum over the layers is taken again and again.",
+        loss=lambda i, L: L,
+    ),
+    reg_terms(
+        "net-reg-loss-last-only", DEEP, "The loss regularises the last layer only.", loss=lambda i, L: float(i == L)
+    ),
+    reg_terms(
+        "net-reg-loss-first-only", DEEP, "The loss regularises the first layer only.", loss=lambda i, L: float(i == 1)
+    ),
+    reg_terms(
+        "net-reg-gradient-halved",
+        BOTH,
+        "The gradient of the regularisation is half of what it should be.",
+        gradient=lambda i, L: 0.5,
+    ),
+    reg_terms(
+        "net-reg-gradient-negative",
+        BOTH,
+        "The gradient of the regularisation has the wrong sign.",
+        gradient=lambda i, L: -1,
+    ),
+    reg_terms(
+        "net-reg-gradient-not-last",
+        DEEP,
+        "The gradient of the last weights leaves out the regularisation.",
+        gradient=lambda i, L: float(i < L),
+    ),
+    reg_terms(
+        "net-reg-gradient-last-only",
+        DEEP,
+        "Only the gradient of the last weights has its regularisation.",
+        gradient=lambda i, L: float(i == L),
+    ),
+    reg_terms(
+        "net-reg-gradient-not-first",
+        DEEP,
+        "The gradient of W1 leaves out the regularisation.",
+        gradient=lambda i, L: float(i > 1),
+    ),
+    reg_terms(
+        "net-reg-gradient-twice-last",
+        DEEP,
+        "The gradient of the last weights has its regularisation twice.",
+        gradient=lambda i, L: 1 + float(i == L),
+    ),
+)
+
+REG_CASES = {"regularisation", "three hidden layers, regularisation"}
+WITHOUT_REG = (
+    pattern(
+        "net-right-without-reg",
+        parts=DEEP,
+        checks=tuple(f"fully_connected_net/{check}" for check in ("plain", "batchnorm", "layernorm")),
+        fails=REG_CASES,
+        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        hint=HINT,
+    ),
+    pattern(
+        "modular-right-without-reg",
+        parts=("modular_two_layer_net",),
+        checks=("modular_two_layer_net/loss", "modular_two_layer_net/gradients"),
+        fails={"regularisation", "more samples than features, regularisation"},
+        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        hint=HINT,
+    ),
+    pattern(
+        "convnet-right-without-reg",
+        parts=("three_layer_convnet",),
+        checks=("three_layer_convnet/loss", "three_layer_convnet/gradients"),
+        fails={"regularisation", "all of these"},
+        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        hint=HINT,
+    ),
+)

@@ -6,7 +6,7 @@ See regularisation.py and net_regularisation.py for which parameters are covered
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -98,11 +98,17 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
     }
 
 
+def about(where: str, names: Collection[str] = ("W1", "W2", "W3")) -> set[str]:
+    """What a sentence on the regularisation of these parameters tells all of."""
+    return {f"{where} {name}" for name in names}
+
+
 @mistake(
     "whole-reg-convention",
     parts=PARTS,
     sentence="The regularisation is taken as reg * sum(W**2); this assignment has it with the factor 0.5.",
     hint="Other editions of the course leave the 0.5 out; read the formula in this notebook.",
+    about=about("loss") | about("gradient"),
 )
 def whole_convention(ref: Any) -> Mapping[str, Any]:
     """Twice the regularisation, in the loss and its gradients alike."""
@@ -114,6 +120,7 @@ def whole_convention(ref: Any) -> Mapping[str, Any]:
     parts=PARTS,
     sentence="The loss adds reg * sum(W**2); this assignment has it with the factor 0.5.",
     hint="The loss and its gradients must belong together: compare them numerically with reg above 0.",
+    about=about("loss"),
 )
 def loss_not_halved(ref: Any) -> Mapping[str, Any]:
     """Twice the regularisation in the loss alone."""
@@ -125,6 +132,7 @@ def loss_not_halved(ref: Any) -> Mapping[str, Any]:
     parts=PARTS,
     sentence="The gradient of the regularisation is twice too large.",
     hint="Your loss adds 0.5 * reg * sum(W**2); differentiate that term with respect to W once more.",
+    about=about("gradient"),
 )
 def gradient_doubled(ref: Any) -> Mapping[str, Any]:
     """Twice the regularisation in the gradients alone."""
@@ -136,6 +144,7 @@ def gradient_doubled(ref: Any) -> Mapping[str, Any]:
     parts=PARTS,
     sentence="The gradients of the weights leave out the regularisation.",
     hint="Every term of the loss has a gradient; a numeric check with reg 0 does not show this one.",
+    about=about("gradient"),
 )
 def gradient_absent(ref: Any) -> Mapping[str, Any]:
     """The gradients of the data loss alone."""
@@ -164,6 +173,7 @@ def gradients_summed(ref: Any) -> Mapping[str, Any]:
     parts=PARTS,
     sentence="The biases are regularised too; only the weights should be.",
     hint="Check which parameters enter the regularisation term and its gradient.",
+    about=about("loss", ("b1", "b2", "b3")) | about("gradient", ("b1", "b2", "b3")),
 )
 def biases_penalised(ref: Any) -> Mapping[str, Any]:
     """The squares of all biases in the loss, and their gradients."""

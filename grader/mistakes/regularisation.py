@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.mistakes import Mistake, mistake
-from grader.mistakes.networks import MODELS, Call, networks
+from grader.mistakes.networks import MODELS, Call, about, networks
 
 THREE = ("three_layer_convnet",)
 MOST = tuple(part for part in MODELS if part != "two_layer_convnet")  # what is rare is not recorded for all
@@ -41,14 +41,15 @@ def covering(loss: Counts, gradients: Counts) -> Callable[[Any], Mapping[str, An
 
 def in_loss(code: str, parts: tuple[str, ...], what: str, counts: Counts) -> Mistake:
     """The regularisation term of the loss covers something else; what the gradients do is theirs."""
-    return mistake(f"reg-loss-{code}", parts=parts, sentence=f"The loss {what}.", hint=HINTS["loss"])(
-        covering(counts, {})
-    )
+    return mistake(
+        f"reg-loss-{code}", parts=parts, sentence=f"The loss {what}.", hint=HINTS["loss"], about=about("loss", counts)
+    )(covering(counts, {}))
 
 
 def in_gradients(code: str, parts: tuple[str, ...], what: str, counts: Counts) -> Mistake:
     """The regularisation of the gradients covers something else."""
-    return mistake(f"reg-gradient-{code}", parts=parts, sentence=f"{what}.", hint=HINTS["gradients"])(
+    of = about("gradient", counts)
+    return mistake(f"reg-gradient-{code}", parts=parts, sentence=f"{what}.", hint=HINTS["gradients"], about=of)(
         covering({}, counts)
     )
 
@@ -58,13 +59,18 @@ def parts_with(*names: str, of: tuple[str, ...] = MODELS) -> tuple[str, ...]:
     return THREE if any(name.endswith("3") for name in names) else of
 
 
+def layered(name: str) -> tuple[str, ...]:
+    """Those, and the two-layer network from layers."""
+    return (*parts_with(name), *(() if name.endswith("3") else ("modular_two_layer_net",)))
+
+
 WEIGHTS = ("W1", "W2", "W3")
 ALL = dict.fromkeys(WEIGHTS, 0.0)
 BIASES = {"b1": 1.0, "b2": 1.0, "b3": 1.0}
 
 LOSS = (
     in_loss("absent", MODELS, "leaves out the regularisation", ALL),
-    *(in_loss(f"without-{one.lower()}", parts_with(one), f"does not regularise {one}", {one: 0}) for one in WEIGHTS),
+    *(in_loss(f"without-{one.lower()}", layered(one), f"does not regularise {one}", {one: 0}) for one in WEIGHTS),
     *(
         in_loss(f"without-{one}-and-{two}".lower(), THREE, f"regularises neither {one} nor {two}", {one: 0, two: 0})
         for one, two in combinations(WEIGHTS, 2)
@@ -94,13 +100,14 @@ LOSS = (
         for one, two in zip(BIASES, WEIGHTS, strict=True)
     ),
     in_loss("with-biases", MODELS, "regularises the biases too; only the weights should be", BIASES),
+    in_loss("halved", ("two_layer_net",), "has only half of the regularisation", dict.fromkeys(WEIGHTS, 0.5)),
     in_loss("biases-only", MODELS, "regularises the biases in the place of the weights", ALL | BIASES),
 )
 
 GRADIENTS = (
     *(
         in_gradients(
-            f"without-{one.lower()}", parts_with(one), f"The gradient of {one} leaves out the regularisation", {one: 0}
+            f"without-{one.lower()}", layered(one), f"The gradient of {one} leaves out the regularisation", {one: 0}
         )
         for one in WEIGHTS
     ),
@@ -147,6 +154,7 @@ LEFT_OUT = tuple(
         parts=(*parts_with(name), "modular_two_layer_net", "fully_connected_net"),
         sentence=f"{name} is left out of the regularisation.",
         hint="The regularisation sums over the weights of every layer.",
+        about=about("loss", [name]) | about("gradient", [name]),
     )(covering({name: 0}, {name: 0}))
     for name in WEIGHTS
 )
@@ -183,36 +191,75 @@ OTHERWISE = (
     mistake(
         "reg-gradient-sums-weights",
         parts=MODELS,
+        about=about("gradient"),
         sentence="The gradient of the regularisation is made from the sum of the weights: one number for all.",
         hint="It has the shape of W: each weight has its own derivative.",
     )(changed(right_loss, lambda call, W: 2 * call.factor * call.reg * np.sum(W))),
     mistake(
         "reg-gradient-squares",
         parts=MOST,
+        about=about("gradient"),
         sentence="The gradient of the regularisation is made of the squares of the weights.",
         hint="Differentiate the square.",
     )(changed(right_loss, lambda call, W: 2 * call.factor * call.reg * W**2)),
     mistake(
         "reg-loss-not-squared",
         parts=MOST,
+        about=about("loss"),
         sentence="The loss regularises the sum of the weights, not of their squares.",
         hint="A negative weight costs as much as a positive one.",
     )(changed(lambda call, W: call.factor * call.reg * np.sum(W), right_gradient)),
     mistake(
         "reg-loss-norm",
         parts=MOST,
+        about=about("loss"),
         sentence="The loss regularises the norm of the weights, not the sum of their squares.",
         hint="No root is taken.",
     )(changed(lambda call, W: call.factor * call.reg * np.sqrt(np.sum(W**2)), right_gradient)),
     mistake(
+        "reg-loss-square-of-sum",
+        parts=MOST,
+        sentence="The loss regularises the square of the sum of the weights, not the sum of their squares.",
+        hint="Which comes first, the square or the sum?",
+        about=about("loss"),
+    )(changed(lambda call, W: call.factor * call.reg * np.sum(W) ** 2, right_gradient)),
+    mistake(
+        "reg-loss-subtracted",
+        parts=MOST,
+        sentence="The loss subtracts the regularisation.",
+        hint="Large weights are to cost something.",
+        about=about("loss"),
+    )(covering(dict.fromkeys(WEIGHTS, -1.0), {})),
+    mistake(
+        "reg-loss-strength-for-w1-only",
+        parts=MOST,
+        sentence="In the loss, reg multiplies the squares of W1 only; those of the others stand without it.",
+        hint="Check the brackets of the regularisation.",
+        about=about("loss"),
+    )(
+        changed(
+            lambda call, W: right_loss(call, W) if W is call.params["W1"] else np.sum(W**2),
+            right_gradient,
+        )
+    ),
+    mistake(
+        "reg-loss-replaces-the-loss",
+        parts=MOST,
+        sentence="The loss is the regularisation alone: it is assigned, not added.",
+        hint="Where is the loss of the samples, at the end?",
+        about=about("loss"),
+    )(lambda ref: networks(ref, lambda call: (call.right(call.reg)[0] - call.right(0.0)[0], call.grads))),
+    mistake(
         "reg-loss-averaged",
         parts=MOST,
+        about=about("loss"),
         sentence="The regularisation in the loss is divided by the number of samples.",
         hint="Only the sum over the samples is averaged.",
     )(changed(lambda call, W: right_loss(call, W) / call.samples, right_gradient)),
     mistake(
         "reg-gradient-averaged",
         parts=MOST,
+        about=about("gradient"),
         sentence="The regularisation in the gradients is divided by the number of samples.",
         hint="Only what comes from the samples is averaged.",
     )(changed(right_loss, lambda call, W: right_gradient(call, W) / call.samples)),

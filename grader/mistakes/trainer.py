@@ -11,6 +11,10 @@ from grader.mistakes import mistake
 
 PARTS = ("classifier_trainer",)
 
+# (what was kept of a parameter, None before the first step; its gradient; the trainer's options) -> (what the step is
+# the learning rate times, what to keep)
+Rule = Callable[[Any, Any, Mapping[str, Any]], tuple[Any, Any]]
+
 
 def trainer(ref: Any, change: Callable[..., Any]) -> Mapping[str, Any]:
     """The reference's class with a ``train`` that is ``change(train, *data, model, loss_function, **options)``."""
@@ -72,6 +76,193 @@ def gradient_damped(ref: Any) -> Mapping[str, Any]:
     return trainer(ref, change)
 
 
+def by_rule(update: str, rule: Rule) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant whose update rule is another: steps of plain descent along what ``rule`` makes of the gradients."""
+
+    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+        if options.get("update") != update:
+            return train(X, y, X_val, y_val, model, loss, **options)
+        kept: dict[str, Any] = {}
+
+        def ruled(X: Any, model: Any, *labels: Any) -> Any:
+            if not labels:
+                return loss(X, model)
+            value, grads = loss(X, model, *labels)
+            found = {name: rule(kept.get(name), gradient, options) for name, gradient in grads.items()}
+            kept.update({name: keep for name, (_, keep) in found.items()})
+            return value, {name: along for name, (along, _) in found.items()}
+
+        return train(X, y, X_val, y_val, model, ruled, **{**options, "update": "sgd"})
+
+    return lambda ref: trainer(ref, change)
+
+
+def velocity(start: Rule) -> Rule:
+    """A rule of momentum; ``kept`` is 0 before the first step."""
+    return lambda kept, g, options: start(0 * g if kept is None else kept, g, options)
+
+
+def along(value: Any) -> Any:
+    """What is both the direction of the step and kept."""
+    return value, value
+
+
+def squares(decay: float, share: float, divisor: Callable[[Any], Any], power: int = 2) -> Rule:
+    """RMSProp with cache = decay * cache + share * g**power, and steps along g / divisor(cache)."""
+
+    def rule(kept: Any, g: Any, options: Mapping[str, Any]) -> Any:
+        cache = decay * (0 if kept is None else kept) + share * g**power
+        return g / divisor(cache), cache
+
+    return rule
+
+
+def root(cache: Any) -> Any:
+    """The right divisor."""
+    return np.sqrt(cache + 1e-8)
+
+
+RULES = tuple(
+    mistake(code, parts=PARTS, sentence=sentence, hint="Compare with the rule in the notebook, term by term.")(
+        by_rule(update, rule)
+    )
+    for code, update, sentence, rule in (
+        (
+            "momentum-ascent",
+            "momentum",
+            "The gradient enters the velocity with the wrong sign: momentum goes up the gradient.",
+            velocity(lambda v, g, options: along(options["momentum"] * v - g)),
+        ),
+        (
+            "momentum-of-last-gradient",
+            "momentum",
+            "What is kept for momentum is the last gradient, not the velocity.",
+            velocity(lambda v, g, options: (g - options["momentum"] / options["learning_rate"] * v, g)),
+        ),
+        (
+            "velocity-starts-at-gradient",
+            "momentum",
+            "The first velocity is made from the gradient; before the first step there should be none.",
+            lambda v, g, options: along(
+                g - options["momentum"] / options["learning_rate"] * g if v is None else options["momentum"] * v + g
+            ),
+        ),
+        (
+            "rmsprop-without-epsilon",
+            "rmsprop",
+            "RMSProp leaves out the 1e-8 under the root.",
+            squares(0.99, 0.01, np.sqrt),
+        ),
+        (
+            "rmsprop-adds-whole-squares",
+            "rmsprop",
+            "RMSProp adds the whole squared gradient to its cache, without the factor 1 - decay_rate.",
+            squares(0.99, 1.0, root),
+        ),
+        (
+            "rmsprop-decay-of-0.9",
+            "rmsprop",
+            "RMSProp decays its cache by 0.9; the exercise has 0.99.",
+            squares(0.9, 0.1, root),
+        ),
+        (
+            "rmsprop-without-root",
+            "rmsprop",
+            "RMSProp divides by the cache itself, not by its root.",
+            squares(0.99, 0.01, lambda cache: cache + 1e-8),
+        ),
+        (
+            "rmsprop-not-squared",
+            "rmsprop",
+            "RMSProp averages the gradients, not their squares.",
+            squares(0.99, 0.01, root, power=1),
+        ),
+        (
+            "rmsprop-factors-exchanged",
+            "rmsprop",
+            "RMSProp has the two factors of its cache exchanged: the new squares count 0.99.",
+            squares(0.01, 0.99, root),
+        ),
+        (
+            "sgd-ascent",
+            "sgd",
+            "Gradient descent goes up the gradient.",
+            lambda kept, g, options: (-g, None),
+        ),
+    )
+)
+
+EVERY_RULE = tuple(
+    mistake(code, parts=PARTS, sentence=sentence, hint=hint)(
+        lambda ref, factor=factor: trainer(
+            ref,
+            lambda train, *data, **options: train(
+                *data, **{**options, "learning_rate": factor * options["learning_rate"]}
+            ),
+        )
+    )
+    for code, factor, sentence, hint in (
+        ("steps-reversed", -1.0, "The steps are taken backwards: up the gradient.", "Is the step added or subtracted?"),
+        ("model-never-changes", 0.0, "Training never changes the model.", "What becomes of dx?"),
+    )
+)
+
+
+@mistake(
+    "only-weights-stepped",
+    parts=PARTS,
+    sentence="Training changes W only; b stays as it is.",
+    hint="The model may have any number of parameters: step each of them.",
+)
+def only_weights(ref: Any) -> Mapping[str, Any]:
+    """No gradient of b."""
+
+    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+        def without(X: Any, model: Any, *labels: Any) -> Any:
+            if not labels:
+                return loss(X, model)
+            value, grads = loss(X, model, *labels)
+            return value, {name: g if name == "W" else 0 * g for name, g in grads.items()}
+
+        return train(X, y, X_val, y_val, model, without, **options)
+
+    return trainer(ref, change)
+
+
+def batch_of(choose: Callable[[Any, Any, Any, Any], tuple[Any, Any]]) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant whose batches are ``choose(batch, labels, X, y)``, where batches are drawn."""
+
+    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+        if not options.get("sample_batches", True):
+            return train(X, y, X_val, y_val, model, loss, **options)
+
+        def chosen(batch: Any, model: Any, *labels: Any) -> Any:
+            if not labels:
+                return loss(batch, model)
+            taken, targets = choose(batch, labels[0], X, y)
+            return loss(taken, model, targets, *labels[1:])
+
+        return train(X, y, X_val, y_val, model, chosen, **options)
+
+    return lambda ref: trainer(ref, change)
+
+
+BATCHES = (
+    mistake(
+        "labels-not-of-the-batch",
+        parts=PARTS,
+        sentence="The samples of a batch are drawn, its labels are the first ones: they do not belong together.",
+        hint="Index samples and labels with the same mask.",
+    )(batch_of(lambda batch, labels, X, y: (batch, y[: len(batch)]))),
+    mistake(
+        "batch-of-first-samples",
+        parts=PARTS,
+        sentence="Each batch holds the first samples; nothing is drawn.",
+        hint="How does a sample at the end of the data get into a batch?",
+    )(batch_of(lambda batch, labels, X, y: (X[: len(batch)], y[: len(batch)]))),
+)
+
+
 @mistake(
     "squares-not-kept",
     parts=PARTS,
@@ -128,6 +319,22 @@ def decays_every_step(ref: Any) -> Mapping[str, Any]:
 def never_decays(ref: Any) -> Mapping[str, Any]:
     """A decay of 1."""
     return trainer(ref, lambda train, *data, **options: train(*data, **{**options, "learning_rate_decay": 1.0}))
+
+
+@mistake(
+    "rate-multiplied-by-one-minus-decay",
+    parts=PARTS,
+    sentence="The learning rate is multiplied by 1 - learning_rate_decay.",
+    hint="With a decay of 0.95, what should be left of the rate?",
+)
+def one_minus_decay(ref: Any) -> Mapping[str, Any]:
+    """The rest of the decay."""
+    return trainer(
+        ref,
+        lambda train, *data, **options: train(
+            *data, **{**options, "learning_rate_decay": 1 - options.get("learning_rate_decay", 0.95)}
+        ),
+    )
 
 
 @mistake(

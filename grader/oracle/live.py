@@ -96,7 +96,7 @@ class LiveOracle:
                 values = check.play(code, inputs)
         except Exception:  # a mistake may well raise
             return None
-        return {name: np.asarray(value) for name, value in values.items()}
+        return {name: np.asarray("None" if value is None else value) for name, value in values.items()}
 
     def _differing(self, check: Check, case: Case, values: Answers) -> Answers:
         """The arrays that are not the right ones."""

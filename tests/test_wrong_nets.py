@@ -1,0 +1,97 @@
+"""Wrong networks and trainers, as students write them, are told what is wrong with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mistakes import all_mistakes
+from grader.mistakes.exceptions import raised_by
+from grader.oracle.live import LiveOracle
+from tests.right_nets import RIGHT, code_with
+from tests.test_wrong_layers import diagnoses
+from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
+
+ABOUT = {item.code: item.about for item in all_mistakes()}
+
+
+@pytest.fixture(scope="module")
+def oracle() -> LiveOracle:
+    """Hidden inputs, the same for all."""
+    return LiveOracle(5)
+
+
+def told(part, changes, oracle):
+    """Status and diagnoses of each check of a changed network."""
+    return diagnoses(part, code_with(part, *changes), oracle, RIGHT[part][1])
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
+def test_a_wrong_network_is_told_what_is_wrong(wrong, oracle):
+    """The mistake that was made is told, for certain; no other check of the network is told something else of it."""
+    name, code, *changes = wrong
+    found = told(name.partition("/")[0], changes, oracle)
+    status, items = found[name]
+    assert status != "passed"
+    assert [(item.code, item.certain, item.specific) for item in items] == [(code, True, True)]
+    for _, others in found.values():
+        certain = [item.code for item in others if item.certain and item.specific]
+        subjects = [subject for other in certain for subject in ABOUT.get(other, ())]
+        assert len(subjects) == len(set(subjects))
+
+
+@pytest.mark.parametrize("wrong", UNTOLD, ids=lambda wrong: wrong[0])
+def test_what_has_no_name_is_told_by_its_numbers_at_most(wrong, oracle):
+    """Nothing is named that was not done."""
+    name, *changes = wrong
+    status, items = told(name.partition("/")[0], changes, oracle)[name]
+    assert status != "passed"
+    assert not any(item.specific for item in items)
+
+
+@pytest.mark.parametrize("part", RIGHT)
+def test_the_right_version_passes(part, oracle):
+    """What is changed above is right before."""
+    assert {status for status, _ in told(part, (), oracle).values()} == {"passed"}
+
+
+@pytest.mark.parametrize("other", ALSO_RIGHT, ids=lambda other: other[0])
+def test_other_conventions_and_signatures_are_right_too(other, oracle):
+    """Half of the regularisation; dropout by the probability to keep or to drop."""
+    part, *changes = other
+    assert {status for status, _ in told(part, changes, oracle).values()} == {"passed"}
+
+
+def test_two_mistakes_about_the_same_are_never_told_together(oracle):
+    """A loss with four times the regularisation is not one with twice that is not halved either."""
+    changes = ("0.5 * self.reg", "2 * self.reg")
+    _, items = told(D, changes, oracle)[f"{D}/loss"]
+    assert [item.code for item in items] == ["modular-right-without-reg"]
+
+
+def test_training_is_not_explained_by_two_mistakes_where_the_gradients_are_wrong(oracle):
+    """Gradients that are wrong in a way of their own are no reason to look for others in the steps."""
+    found = told(A, ("dhidden * (pre > 0)", "dhidden * (pre > 0) * 1.1"), oracle)
+    assert found[f"{A}/training"][0] == "failed"
+    assert not any(item.certain and item.specific for item in found[f"{A}/training"][1])
+
+
+def test_a_prediction_with_a_forward_pass_of_its_own_does_not_clear_the_loss(oracle):
+    """What is right in predict may be wrong in loss."""
+    found = told(A, ("pre = X.dot(W1) + b1", "pre = X.dot(W1)"), oracle)
+    assert found[f"{A}/predict"][0] == "passed"
+    assert found[f"{A}/scores"][1][0].code == "b1-never-added"
+
+
+@pytest.mark.parametrize(
+    ("check", "places", "code"),
+    [
+        (f"{F}/layernorm", ("loss", "batchnorm_backward"), "layernorm-goes-back-as-batchnorm"),
+        (f"{F}/layernorm", ("loss", "layernorm_backward", "batchnorm_backward"), None),
+        (f"{F}/batchnorm", ("loss", "batchnorm_backward"), None),
+    ],
+)
+def test_an_exception_is_explained_where_its_way_tells_the_cause(check, places, code):
+    """A layernorm_backward that makes use of batch normalisation is another matter."""
+    lines = [f"layers.py, line {n}, in {place}" for n, place in enumerate(places)]
+    found = raised_by(check, {"message": "shapes do not fit", "traceback": "\n    pass\n".join(lines)})
+    assert (found.code if found else None) == code
