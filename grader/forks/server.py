@@ -12,7 +12,6 @@ import contextlib
 import gc
 import json
 import os
-import random
 import selectors
 import signal
 import socket
@@ -124,8 +123,7 @@ class ForkServer:
         end_with_parent()
         if os.getppid() != server:  # it died before that took effect
             os._exit(1)
-        random.seed()
-        if "numpy.random" in sys.modules:
+        if "numpy.random" in sys.modules:  # Python seeds its own generator anew
             sys.modules["numpy.random"].seed()
         return True
 
