@@ -158,8 +158,11 @@ def _entries(
             name for node in nodes if not (is_stub(node) or of_framework(node)) for name in binds(node)
         }
         # Starters of later years leave variables None instead of raising.
-        complete[file.path] = names and written[file.path] & {
-            name for node in nodes if next(left_none(node), None) is None for name in binds(node)
+        complete[file.path] = {
+            name
+            for node in nodes
+            if (own := written[file.path] & set(binds(node))) and next(left_none(node), None) is None
+            for name in own
         }
         imported[file.path] = {name for node in nodes if _is_import(node) for name in binds(node)}
     # sorted() is stable, and files come nearest to the root first.

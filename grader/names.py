@@ -120,7 +120,10 @@ def left_none(tree: ast.AST) -> Iterator[str]:
 
     A method is there as ``name`` and as ``Class.name``.
     """
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    if not _set_to_none(nodes):  # as in most code
+        return
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _uses_none(node):
             yield node.name
         elif isinstance(node, ast.ClassDef):
@@ -128,16 +131,19 @@ def left_none(tree: ast.AST) -> Iterator[str]:
 
 
 def _uses_none(function: ast.AST) -> bool:
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    nodes = list(ast.walk(function))
+    none = _set_to_none(nodes)
+    if not none:
+        return False
+    names = [node for node in nodes if isinstance(node, ast.Name)]
     stored = Counter(node.id for node in names if isinstance(node.ctx, ast.Store))
-    none = Counter(
-        name
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        for name in _assigned_none(target, node.value)
-    )
     return any(isinstance(node.ctx, ast.Load) and none[node.id] == stored[node.id] > 0 for node in names)
+
+
+def _set_to_none(nodes: list[ast.AST]) -> Counter[str]:
+    """The names that these nodes set to None, and how often."""
+    assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+    return Counter(name for node in assigned for target in node.targets for name in _assigned_none(target, node.value))
 
 
 def _assigned_none(target: ast.expr, value: ast.expr) -> Iterator[str]:

@@ -12,7 +12,6 @@ import contextlib
 import gc
 import json
 import os
-import random
 import selectors
 import signal
 import socket
@@ -76,7 +75,8 @@ class ForkServer:
 
     def _take(self) -> tuple[list[int] | None, bool]:
         """Take a request: the descriptors, in the child alone, and whether there can be more requests."""
-        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, MOST_DESCRIPTORS)
+        not_inherited = socket.MSG_CMSG_CLOEXEC  # by programs that a child may start
+        word, descriptors, _, _ = socket.recv_fds(self._requests, REQUEST_LIMIT, MOST_DESCRIPTORS, not_inherited)
         if not word:
             for child in self._children.values():
                 _kill(child.pid)
@@ -123,8 +123,7 @@ class ForkServer:
         end_with_parent()
         if os.getppid() != server:  # it died before that took effect
             os._exit(1)
-        random.seed()
-        if "numpy.random" in sys.modules:
+        if "numpy.random" in sys.modules:  # Python seeds its own generator anew
             sys.modules["numpy.random"].seed()
         return True
 

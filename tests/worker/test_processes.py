@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import textwrap
 
@@ -181,6 +182,39 @@ def test_a_dead_parent_is_our_trouble_and_is_replaced(student, forking_box):
     assert servers() not in ([], [server])
 
 
+GRADER = """
+import sys
+from pathlib import Path
+from grader.checks import load_part
+from grader.extract import extract
+from grader.intake.reading import read_submission
+from grader.sandbox import open_box
+from grader.worker.client import StudentProcess
+
+check = load_part("relu").checks["forward"]
+program = extract(read_submission(Path(sys.argv[1])), ["relu_forward"])
+with StudentProcess(open_box("process"), program, ["relu"]) as process:
+    process.play(check, check.inputs(check.cases[1], 1))
+    print("ready", flush=True)
+    process.play(check, check.inputs(check.cases[0], 1))
+"""
+
+
+def test_nothing_outlives_a_grader_that_is_killed(forking_box, tmp_path):
+    """Its parent process and what that forked end with it, also while student code runs for ever."""
+    path = tmp_path / "layers.py"
+    path.write_text("def relu_forward(x):\n    while x.ndim < 4: pass\n    return x, x\n")
+    grader = subprocess.Popen([sys.executable, "-c", GRADER, str(path)], stdout=subprocess.PIPE)
+    assert grader.stdout is not None
+    assert grader.stdout.readline() == b"ready\n"
+    started = psutil.Process(grader.pid).children(recursive=True)
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    assert len(started) == 2
+    assert psutil.wait_procs(started, timeout=10)[1] == []
+
+
 BROKEN = {
     "ends at once": "",
     "refuses": """
@@ -207,4 +241,5 @@ def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monke
     monkeypatch.setattr("grader.forks.client.END_SECONDS", 0.3)
     for _ in range(2):
         assert play(student(forking_box, RIGHT)).outcome == "returned"
+    forking_box.close()
     assert [process for process in psutil.Process().children() if "-c" in process.cmdline()] == []
