@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import solutions
+from solutions import tiers
 from solutions.inputs import as_float64
 from solutions.jit import KERNELS
 
@@ -126,10 +127,13 @@ def test_narrow_floats_are_computed_in_float64(dtype):
         np.testing.assert_array_equal(have, array)
 
 
-def test_each_kernel_has_one_specialisation():
-    """All these layouts and dtypes, and NumPy integers as stride, compile nothing new."""
+def test_each_kernel_has_one_specialisation(monkeypatch):
+    """All these layouts and dtypes, in both tiers, and NumPy integers as stride, compile nothing new."""
     for change in (np.float32, *LAYOUTS.values()):
         play(change)
+    monkeypatch.setattr(tiers, "PORTABLE_LIMIT", -1)
+    play()
+    monkeypatch.undo()
     image = np.ones((1, 1, 3, 3))
     for kind in (int, np.int8, np.uint16, np.int64):
         out, cache = solutions.conv_forward_naive(image, image, np.ones(1), {"stride": kind(1), "pad": kind(1)})
