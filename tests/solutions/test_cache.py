@@ -199,3 +199,22 @@ def test_a_forked_child_leaves_the_copy_to_its_parent(checkout):
     )
     assert checkout.run(code) == "True"
     assert list(checkout.temporary.iterdir()) == []
+
+
+def test_grade_says_that_it_compiles(tmp_path):
+    """Whoever grades is told before the wait, on stderr, where a pipe does not swallow it."""
+    solutions.warm_up()
+    copy = jit.private_copy(jit.cache_directory())
+    for stamp in copy.rglob("*.stamp"):
+        stamp.unlink()
+    (tmp_path / "relu.py").write_text("def relu_forward(x):\n    return x * (x > 0), x\n", "utf-8")
+    command = ["grade", "relu.py", "--only", "relu", "--out", "out", "--isolation", "process"]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.cli", *command],
+        cwd=tmp_path,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(copy), "PYTHONPATH": str(Path(solutions.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"grader: {warmup.COMPILING}" in done.stderr.splitlines(), done.stderr
