@@ -15,7 +15,9 @@ COPY grader grader
 COPY solutions solutions
 COPY student_template student_template
 COPY reports reports
+# Older versions of Numba know a source by its time, of which a layer keeps whole seconds only: hence touch.
 RUN pip install --no-cache-dir --editable '.[grade,plots]' \
+    && find grader solutions -name '*.py' -exec touch --date=2026-01-01 {} + \
     && python -m compileall -q grader solutions \
     && python -m solutions
 

@@ -36,6 +36,7 @@ $(VENV)/bin/python:
 # A stamp a set of extras: make installs again only when pyproject.toml changes.
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[grade,plots]'
+	$(BIN)/python -m solutions
 	touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python

@@ -182,8 +182,8 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("compiling the reference (once)", total=None)
-            load_solutions().warm_up()
+            task = progress.add_task("loading the reference", total=None)
+            load_solutions().warm_up(_say)
             progress.update(task, description="grading", total=len(entries))
             outcome = grade_class(entries, settings, box, lambda result: progress.advance(task))
     finally:
@@ -246,7 +246,7 @@ def _agree(options: argparse.Namespace) -> int:
     if not options.folder.is_dir():
         raise Refused(f"{options.folder} is no folder; give the one that holds a folder owner__name a repository.")
     oracle = LiveOracle(options.seed)
-    load_solutions().warm_up()
+    load_solutions().warm_up(_say)
     box = _closed_box(options.isolation)
     try:
         with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as pool:

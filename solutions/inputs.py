@@ -25,9 +25,11 @@ def as_float64(array: npt.ArrayLike) -> Floats:
 
 def expect_shape(name: str, array: npt.NDArray[Any], shape: tuple[int | str, ...]) -> None:
     """Raise ValueError unless the array has this shape; a string names an axis of any length."""
-    if len(array.shape) != len(shape) or any(
-        isinstance(want, int) and have != want for have, want in zip(array.shape, shape, strict=True)
-    ):
+    fits = len(array.shape) == len(shape)
+    for have, want in zip(array.shape, shape):  # noqa: B905  # any() and strict take longer than a small layer
+        if want.__class__ is not str and have != want:
+            fits = False
+    if not fits:
         expected = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
         raise ValueError(f"{name} has shape {array.shape}; expected ({expected}).")
 

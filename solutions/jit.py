@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import platform
 import shutil
 import tempfile
 import warnings
@@ -18,9 +19,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from llvmlite.binding import get_host_cpu_name
 from numba.core.caching import _CacheLocator  # no public name tells the sub-folder of NUMBA_CACHE_DIR
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# The name of a file that marks a complete cache (see solutions.warmup).
+STAMPS = "complete-*.stamp"
 
 # Every compiled kernel of the package, in order of import.
 KERNELS: list[Any] = []
@@ -29,6 +34,7 @@ KERNELS: list[Any] = []
 _njit: Any = numba.njit
 _config: Any = numba.config
 _locator: Any = _CacheLocator
+_host_cpu_name: Any = get_host_cpu_name
 _SUBFOLDER: str = _locator.get_suitable_cache_subpath(__file__)
 
 
@@ -46,8 +52,18 @@ def kernel(function: F) -> F:
 
 def compiled_here() -> int:
     """How many kernels this process had to compile because no cache held them."""
-    # Under NUMBA_DISABLE_JIT=1 a kernel is a plain function without statistics.
-    return sum(sum(k.stats.cache_misses.values()) for k in KERNELS if hasattr(k, "stats"))
+    return sum(sum(k.stats.cache_misses.values()) for k in KERNELS) if is_jit_on() else 0
+
+
+def is_jit_on() -> bool:
+    """Whether kernels are compiled: under NUMBA_DISABLE_JIT=1 they are plain functions without statistics."""
+    return not _config.DISABLE_JIT
+
+
+def target() -> str:
+    """What compiled code is for: Python and Numba of these versions, this CPU."""
+    cpu = _config.CPU_NAME or _host_cpu_name()
+    return f"Python {platform.python_version()}, Numba {numba.__version__}, {cpu} {_config.CPU_FEATURES}"
 
 
 def cache_directory() -> Path:
@@ -76,8 +92,9 @@ def private_copy(seed: Path) -> Path:
     copy = Path(tempfile.mkdtemp(prefix="grader-kernels-"))
     atexit.register(_remove, copy, os.getpid())
     (copy / _SUBFOLDER).mkdir()
-    for file in seed.glob("*.nb[ci]"):
-        shutil.copyfile(file, copy / _SUBFOLDER / file.name)
+    for pattern in ("*.nb[ci]", STAMPS):
+        for file in seed.glob(pattern):
+            shutil.copyfile(file, copy / _SUBFOLDER / file.name)
     return copy
 
 

@@ -1,4 +1,4 @@
-"""The compiled cache where it cannot be written."""
+"""The compiled cache: where it cannot be written, and where several processes want to fill it."""
 
 import os
 import shutil
@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 
 import solutions
-from solutions import jit
+from solutions import jit, warmup
 
-COMPILED = "import solutions, solutions.jit as jit; print(solutions.warm_up(), len(jit.KERNELS))"
+# How often Numba compiled a kernel, and how often it found one in its cache.
+STATISTICS = """
+import solutions, solutions.jit as jit
+solutions.warm_up(print)
+for name in ("cache_misses", "cache_hits"):
+    print(sum(sum(getattr(kernel.stats, name).values()) for kernel in jit.KERNELS))
+"""
+NOTHING_COMPILED = f"0\n{len(jit.KERNELS)}"
 CACHE = "import numba, solutions; print(numba.config.CACHE_DIR)"
 
 
@@ -44,17 +51,15 @@ class Checkout:
         ignore = shutil.ignore_patterns("*.pyc")
         shutil.copytree(Path(solutions.__file__).parent, folder / "solutions", ignore=ignore)
 
+    def start(self, *arguments, prefix=(), **options):
+        command = [*prefix, sys.executable, "-W", "error", *arguments]
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, **options)
+
     def run(self, code, *prefix, check=True):
-        done = subprocess.run(
-            [*prefix, sys.executable, "-W", "error", "-c", code],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert not check or done.returncode == 0, done.stderr
-        return done.stdout.strip() if check else done.stderr
+        process = self.start("-c", code, prefix=prefix, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        output, errors = process.communicate()
+        assert not check or process.returncode == 0, errors
+        return output.strip() if check else errors
 
     def close(self, place):
         """Make a directory and all in it read-only."""
@@ -71,20 +76,74 @@ def checkout(tmp_path):
             path.chmod(0o755)
 
 
-@pytest.mark.parametrize("place", ["beside the source", "NUMBA_CACHE_DIR"])
-def test_a_warm_read_only_cache_is_used(checkout, place):
-    """Nothing is compiled again, and nothing stays behind in the temporary directory."""
+def test_a_warm_read_only_cache_beside_the_source_is_used(checkout):
+    """Nothing is compiled or announced, and nothing stays behind in the temporary directory."""
     prefix = obedient()
-    seed = checkout.folder / "solutions"
-    if place == "NUMBA_CACHE_DIR":
-        seed = checkout.folder / "cache"
-        checkout.environment["NUMBA_CACHE_DIR"] = str(seed)
-    checkout.run(COMPILED)
-    checkout.close(seed)
-    refused = checkout.run(f"open({str(seed / 'file')!r}, 'w')", *prefix, check=False)
-    assert "PermissionError" in refused
-    assert checkout.run(COMPILED, *prefix) == f"0 {len(jit.KERNELS)}"
+    checkout.run(STATISTICS)
+    place = checkout.folder / "solutions"
+    checkout.close(place)
+    assert "PermissionError" in checkout.run(f"open({str(place / 'file')!r}, 'w')", *prefix, check=False)
+    assert checkout.run(STATISTICS, *prefix) == NOTHING_COMPILED
     assert list(checkout.temporary.iterdir()) == []
+
+
+def test_a_read_only_image_compiles_nothing(checkout):
+    """As in the Dockerfile: a cache for the generic CPU, which is read-only like the package, and new file times."""
+    prefix = obedient()
+    cache = checkout.folder / "cache"
+    checkout.environment |= {
+        "NUMBA_CACHE_DIR": str(cache),
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "",
+    }
+    for source in (checkout.folder / "solutions").glob("*.py"):
+        os.utime(source, (1_767_225_600, 1_767_225_600))
+    checkout.run(STATISTICS)
+    checkout.close(cache)
+    checkout.close(checkout.folder / "solutions")
+    assert "PermissionError" in checkout.run(f"open({str(cache / 'file')!r}, 'w')", *prefix, check=False)
+    assert checkout.run(STATISTICS, *prefix) == NOTHING_COMPILED
+    assert list(checkout.temporary.iterdir()) == []
+
+
+def test_of_two_cold_processes_one_compiles(checkout):
+    """The other one loads what the first has left."""
+    shutil.rmtree(checkout.folder / "solutions" / "__pycache__", ignore_errors=True)
+    both = [checkout.start("-m", "solutions", stdout=subprocess.PIPE) for _ in range(2)]
+    last_lines = [process.communicate()[0].splitlines()[-1] for process in both]
+    count = len(jit.KERNELS)
+    assert sorted(line.split(" kernels ")[0] for line in last_lines) == [f"0 of {count}", f"{count} of {count}"]
+
+
+def test_a_process_that_waits_says_so(checkout):
+    """Whoever finds the lock taken tells before it waits, and goes on when the lock is free."""
+    fcntl = pytest.importorskip("fcntl")
+    place = checkout.folder / "solutions" / "__pycache__"
+    checkout.run(STATISTICS)
+    for stamp in place.glob("*.stamp"):
+        stamp.unlink()
+    with (place / "warm-up.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = checkout.start("-m", "solutions", stdout=subprocess.PIPE)
+        assert waiting.stdout.readline().strip() == warmup.WAITING
+    assert f"0 of {len(jit.KERNELS)} kernels compiled" in waiting.communicate()[0]
+
+
+def test_a_changed_source_is_compiled_anew(checkout):
+    """The stamp of a complete cache does not outlive the source that it is of."""
+    checkout.run(STATISTICS)
+    source = checkout.folder / "solutions" / "matmul.py"
+    source.write_text(source.read_text("utf-8") + "\n", "utf-8")
+    assert checkout.run(STATISTICS).startswith(warmup.COMPILING)
+    assert checkout.run(STATISTICS) == NOTHING_COMPILED
+
+
+def test_nothing_is_said_or_kept_without_the_compiler(checkout):
+    """NUMBA_DISABLE_JIT=1, for debugging, leaves no stamp of a cache that is not there."""
+    shutil.rmtree(checkout.folder / "solutions" / "__pycache__", ignore_errors=True)
+    checkout.environment["NUMBA_DISABLE_JIT"] = "1"
+    assert checkout.run("import solutions; print(solutions.warm_up(print))") == "0"
+    assert not list(checkout.folder.rglob("*.stamp"))
 
 
 def test_a_writable_cache_is_left_where_it_is(checkout):
@@ -102,12 +161,15 @@ def test_a_read_only_place_without_a_cache_is_reported(checkout):
     assert "python -m solutions" in message
 
 
+CACHED = ("f-1.py311.nbi", "f-1.py311.1.nbc", "complete-0.stamp")
+
+
 @pytest.fixture
 def seed(tmp_path):
     """A folder with an index, its code, and a file that is no cache."""
     folder = tmp_path / "seed"
     folder.mkdir()
-    for name in ("f-1.py311.nbi", "f-1.py311.1.nbc", "module.pyc"):
+    for name in (*CACHED, "module.pyc"):
         (folder / name).write_bytes(name.encode())
     return folder
 
@@ -121,7 +183,7 @@ def test_a_private_copy_is_fresh_and_ours_alone(seed, tmp_path, monkeypatch):
         assert first.stat().st_mode & 0o777 == 0o700
         assert first.stat().st_uid == os.geteuid()
     files = {path.name: path.read_bytes() for path in first.rglob("*") if path.is_file()}
-    assert files == {"f-1.py311.nbi": b"f-1.py311.nbi", "f-1.py311.1.nbc": b"f-1.py311.1.nbc"}
+    assert files == {name: name.encode() for name in CACHED}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
@@ -137,3 +199,22 @@ def test_a_forked_child_leaves_the_copy_to_its_parent(checkout):
     )
     assert checkout.run(code) == "True"
     assert list(checkout.temporary.iterdir()) == []
+
+
+def test_grade_says_that_it_compiles(tmp_path):
+    """Whoever grades is told before the wait, on stderr, where a pipe does not swallow it."""
+    solutions.warm_up()
+    copy = jit.private_copy(jit.cache_directory())
+    for stamp in copy.rglob("*.stamp"):
+        stamp.unlink()
+    (tmp_path / "relu.py").write_text("def relu_forward(x):\n    return x * (x > 0), x\n", "utf-8")
+    command = ["grade", "relu.py", "--only", "relu", "--out", "out", "--isolation", "process"]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.cli", *command],
+        cwd=tmp_path,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(copy), "PYTHONPATH": str(Path(solutions.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"grader: {warmup.COMPILING}" in done.stderr.splitlines(), done.stderr

@@ -3,18 +3,14 @@
 import numpy as np
 import pytest
 
-from solutions import conv as conv_module
-from solutions import conv_backward_naive, conv_forward_naive
-from solutions import matmul as matmul_module
+from solutions import conv_backward_naive, conv_forward_naive, gemm, tiers
 from tests import naive
 
 
-@pytest.fixture(params=[(2**62, 2**15), (-1, 2**15), (2**62, 150)], ids=["portable", "blas", "small-blocks"])
-def path(request, monkeypatch):
-    """The portable product, BLAS, and blocks so small that samples and rows are cut apart."""
-    limit, block = request.param
-    monkeypatch.setattr(matmul_module, "PORTABLE_LIMIT", limit)
-    monkeypatch.setattr(conv_module, "BLOCK", block)
+@pytest.fixture(params=[2**62, -1], ids=["portable", "blas"])
+def tier(request, monkeypatch):
+    """Each tier for every size."""
+    monkeypatch.setattr(tiers, "PORTABLE_LIMIT", request.param)
 
 
 def geometries(count, seed):
@@ -51,6 +47,17 @@ KINDS = {
 }
 GEOMETRIES = geometries(150, seed=1)
 
+# Computed in several blocks each: of some rows of a sample, of some samples; the last block is smaller.
+IN_BLOCKS = [(2, 8, 23, 24, 3, 5, 5, 1, 2), (13, 4, 12, 12, 2, 3, 3, 1, 1)]
+
+
+@pytest.mark.parametrize(("geometry", "block"), [(IN_BLOCKS[0], (1, 6)), (IN_BLOCKS[1], (6, 12))])
+def test_the_large_geometries_are_cut(geometry, block):
+    """One by rows, one by samples, neither evenly."""
+    N, C, H, W, _, HH, WW, _, _ = geometry
+    assert gemm.block_size(N, H, C * HH * WW * W) == block
+    assert H % block[1] or N % block[0]
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_random_geometries_hold_every_kind(kind):
@@ -58,10 +65,10 @@ def test_the_random_geometries_hold_every_kind(kind):
     assert any(KINDS[kind](*geometry) for geometry in GEOMETRIES)
 
 
-@pytest.mark.usefixtures("path")
+@pytest.mark.usefixtures("tier")
 def test_forward_and_backward_equal_the_loops():
-    """On 150 random geometries out, dx, dw and db are what the plain loops give, shapes included."""
-    for geometry in GEOMETRIES:
+    """On 150 random geometries, and in blocks, out, dx, dw and db are what the plain loops give, shapes included."""
+    for geometry in GEOMETRIES + IN_BLOCKS:
         x, w, b, param, dout = draw(*geometry)
         out, cache = conv_forward_naive(x, w, b, param)
         got = out, *conv_backward_naive(dout, cache)
@@ -71,7 +78,7 @@ def test_forward_and_backward_equal_the_loops():
             np.testing.assert_allclose(have, array, rtol=1e-11, atol=1e-12, err_msg=f"{name} {geometry}")
 
 
-@pytest.mark.usefixtures("path")
+@pytest.mark.usefixtures("tier")
 @pytest.mark.parametrize(
     "geometry", [(2, 3, 5, 7, 2, 3, 3, 1, 1), (1, 2, 7, 6, 3, 3, 2, 2, 0), (2, 1, 7, 4, 2, 1, 1, 3, 0)]
 )
@@ -101,14 +108,26 @@ def test_forward_is_scipys_correlation():
 def test_large_layers_take_the_blas_tier_and_agree_with_the_portable_one(monkeypatch):
     """Above PORTABLE_LIMIT the product is BLAS; the values agree far below any grading limit."""
     x, w, b, param, dout = draw(4, 16, 32, 32, 16, 5, 5, 1, 2)
-    assert matmul_module.matmul_for(dout.size * w[0].size) is np.matmul
+    assert not tiers.is_portable(dout.size * w[0].size)
     fast, cache = conv_forward_naive(x, w, b, param)
     fast_gradients = conv_backward_naive(dout, cache)
-    monkeypatch.setattr(matmul_module, "PORTABLE_LIMIT", 2**62)
+    monkeypatch.setattr(tiers, "PORTABLE_LIMIT", 2**62)
     portable, cache = conv_forward_naive(x, w, b, param)
     np.testing.assert_allclose(fast, portable, rtol=1e-10, atol=1e-10)
     for got, want in zip(fast_gradients, conv_backward_naive(dout, cache), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("geometry", [(2, 3, 6, 5, 4, 3, 2, 1, 1), (1, 2, 7, 7, 3, 3, 3, 2, 0)])
+def test_the_portable_tier_adds_in_the_order_that_is_written(geometry):
+    """The bits of out, dw and db are those of plain loops over c, i, j and n, y, z: nothing is reordered or fused."""
+    x, w, b, param, dout = draw(*geometry)
+    out, cache = conv_forward_naive(x, w, b, param)
+    _, dw, db = conv_backward_naive(dout, cache)
+    want, want_dw, want_db = naive.conv_in_order(x, w, b, dout, **param)
+    np.testing.assert_array_equal(out, want)
+    np.testing.assert_array_equal(dw, want_dw)
+    np.testing.assert_array_equal(db, want_db)
 
 
 @pytest.mark.parametrize(
