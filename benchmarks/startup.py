@@ -1,0 +1,32 @@
+"""Start-up against an empty Python: `--help`, and self-checking with recorded answers (bar 5)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import submissions
+from benchmarks.figures import Figure, Options
+from benchmarks.measure import in_turn, python, ratios
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    """Yield CPU over that of ``python -c pass``, with all processes that are started."""
+    with tempfile.TemporaryDirectory() as place:
+        path = str(submissions.write_notebook(Path(place) / "layers.ipynb", submissions.small()))
+        commands = {
+            "pass": ("-c", "pass"),
+            "numpy": ("-c", "import numpy"),
+            "help": ("-m", "grader.cli", "--help"),
+            "one": ("-m", "grader.cli", "check", path, "relu/forward"),
+            "check": ("-m", "grader.cli", "check", path),
+        }
+        calls = {name: lambda a=arguments: python(*a).cpu for name, arguments in commands.items()}  # type: ignore[misc]
+        found = in_turn(calls, 3 if options.quick else 2 * options.rounds + 1)
+    floor, unit = found["pass"], "of `python -c pass`"
+    yield Figure("python -c pass", tuple(1000 * s for s in floor), "ms CPU")
+    yield Figure("python -c 'import numpy'", ratios(found["numpy"], floor), unit)
+    yield Figure("grader --help", ratios(found["help"], floor), unit)
+    yield Figure("grader check, one check of a small notebook", ratios(found["one"], floor), unit)
+    yield Figure("grader check, a small notebook (8 checks)", ratios(found["check"], floor), unit, bar=5, limit=13)
