@@ -35,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = Options(options.quick, options.rounds, tuple(options.sizes), options.isolation)
     if options.topic:
         return _measure_here(options.topic, chosen)
-    started, topics, failed = time.monotonic(), {}, False
+    started, failed = time.monotonic(), False
+    topics: dict[str, list[Figure]] = {}
     for topic in options.only or TOPICS:
-        print(f"\n{TOPICS[topic]}", flush=True)
+        print(f"\n{TOPICS[topic]} (after {time.monotonic() - started:.0f} s)", flush=True)
         found = topics[TOPICS[topic]] = []
         for figure in _measure_apart(topic, sys.argv[1:] if arguments is None else arguments):
             found.append(figure)
@@ -56,8 +57,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller classes; under two minutes")
     parser.add_argument("--only", action="append", choices=TOPICS, help="only this topic (repeatable)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (5)")
-    sizes = {"type": int, "nargs": "+", "default": [10, 100, 500]}
-    parser.add_argument("--sizes", **sizes, help="sizes of the growing classes (10 100 500)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10, 100, 500], help="sizes of the growing classes (10 100 500)"
+    )
     parser.add_argument("--isolation", default="lockdown", help="isolation level of all grading (lockdown)")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out", help="folder of page and JSON")
     parser.add_argument("--topic", choices=TOPICS, help=argparse.SUPPRESS)  # measure here, print JSON

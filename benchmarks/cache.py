@@ -37,8 +37,8 @@ TARGETS = {
     "generic": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
     "Haswell": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma,+bmi,+bmi2"},
 }
-TWO_THREADS = {name: "2" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")}
-ONE_THREAD = {name: "1" for name in TWO_THREADS}
+TWO_THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), "2")
+ONE_THREAD = dict.fromkeys(TWO_THREADS, "1")
 
 
 def measure(options: Options) -> Iterator[Figure]:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SECONDS = 0.05
 _PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
 # One thread a process: NumPy's products otherwise take both cores, and the comparison is lost.
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
 class Failed(Exception):
@@ -57,7 +57,9 @@ def run(
 ) -> Usage:
     """Run a command to its end, kill what it leaves behind, and count all of it.
 
-    ``env`` is added to this process's environment. Raises Failed if it takes longer than ``seconds``. To be called from one thread, in a process without other children.
+    ``env`` is added to this process's environment. Raises Failed if it takes longer than ``seconds``. Not counted is
+    what ends with a PID namespace that is torn down, for the kernel forgets it: so grading is measured at the
+    isolation level ``lockdown``, which makes none. To be called from one thread, in a process without other children.
     """
     _adopt_orphans()
     with tempfile.TemporaryFile() as output:

@@ -24,7 +24,8 @@ def windows(x: Floats, HH: int, WW: int, stride: int, pad: int) -> Floats:
 
 def numpy_conv(x: Floats, w: Floats, b: Floats, stride: int, pad: int) -> Floats:
     """Forward: sliding windows and one tensordot."""
-    out = np.tensordot(windows(x, *w.shape[2:], stride, pad), w, axes=([1, 4, 5], [1, 2, 3])) + b
+    HH, WW = w.shape[2:]
+    out = np.tensordot(windows(x, HH, WW, stride, pad), w, axes=([1, 4, 5], [1, 2, 3])) + b
     return out.transpose(0, 3, 1, 2)
 
 

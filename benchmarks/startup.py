@@ -22,7 +22,7 @@ def measure(options: Options) -> Iterator[Figure]:
             "one": ("-m", "grader.cli", "check", path, "relu/forward"),
             "check": ("-m", "grader.cli", "check", path),
         }
-        calls = {name: lambda a=arguments: python(*a).cpu for name, arguments in commands.items()}  # type: ignore[misc]
+        calls = {name: lambda a=arguments: python(*a).cpu for name, arguments in commands.items()}
         found = in_turn(calls, 3 if options.quick else 2 * options.rounds + 1)
     floor, unit = found["pass"], "of `python -c pass`"
     yield Figure("python -c pass", tuple(1000 * s for s in floor), "ms CPU")

@@ -35,7 +35,7 @@ def read_cells(path: Path) -> list[str]:
 
 def notebook(sources: Sequence[str]) -> dict[str, Any]:
     """A notebook of nbformat 4.4 of code cells."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": s} for s in sources
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
