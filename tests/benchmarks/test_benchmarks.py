@@ -1,0 +1,162 @@
+"""The measuring words of the benchmarks, and the page, on topics that cost nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmarks import figures, measure, page
+from benchmarks.__main__ import TOPICS, line
+from benchmarks.figures import BARS, Figure
+from tests.benchmarks.page_text import text_of
+
+FAKE = {
+    "Fake topic": [
+        Figure("quick thing", (0.2, 0.1, 0.4), "of slow thing", bar=1, limit=0.5),
+        Figure("slow thing", (3.0,), "of quick thing", bar=2, limit=1.0),
+        Figure("share", (0.7,), "of all", bar=3, limit=0.5, at_least=True),
+        Figure("half a bar", (1.0,), bar=6, limit=1.0),
+        Figure("other half", (), bar=6, limit=1.0, note="<it> is not here"),
+        Figure("just a number", (1234567.0,), "bytes"),
+    ]
+}
+
+
+def test_rounds_alternate_and_turn_round():
+    """Every measure is taken once a round, every other round backwards; the first round is not counted."""
+    taken = []
+    found = measure.in_turn({name: lambda n=name: taken.append(n) or len(taken) for name in "ab"}, rounds=2)
+    assert taken == ["b", "a", "a", "b", "b", "a"]
+    assert found == {"a": [3, 6], "b": [4, 5]}
+
+
+def test_a_call_that_is_too_short_is_repeated():
+    """The cost of one call comes from as many calls as can be measured."""
+    calls = []
+    assert 0 < measure.cpu_a_call(lambda: calls.append(sum(range(100))), at_least=1e-3) < 1e-3
+    assert len(calls) > 10
+
+
+def test_ratios_are_taken_round_by_round():
+    """Ours over theirs."""
+    assert measure.ratios([1.0, 6.0], [2.0, 3.0]) == (0.5, 2.0)
+
+
+BURN = "import time\nwhile time.process_time() < 0.2: pass\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
+def test_all_descendants_are_counted():
+    """A child that is waited for counts, and so does a daemon whose parent has gone."""
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
+    assert measure.python("-c", child).cpu >= 0.2
+    if sys.platform == "linux":
+        lone = f"import os\nif os.fork() == 0:\n    os.setsid()\n    exec({BURN!r})\n    os._exit(0)\nimport time\n"
+        waits = "time.sleep(0.01)\n" * 0 + "os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)\n"
+        assert measure.python("-c", lone + waits).cpu >= 0.2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
+def test_nothing_is_left_behind(tmp_path):
+    """What a command leaves running is killed when it has ended."""
+    file = tmp_path / "pid"
+    leaves = f"import subprocess; print(subprocess.Popen(['sleep', '600']).pid, file=open({str(file)!r}, 'w'))"
+    measure.python("-c", leaves)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(file.read_text()), 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
+def test_memory_is_that_of_the_command():
+    """The peak of a command that takes 200 MB is seen, in its own process and in the sum."""
+    takes = "import time; x = b'x' * (200 << 20)\nend = time.monotonic() + 0.5\nwhile time.monotonic() < end: len(x)"
+    used = measure.python("-c", takes, memory=True)
+    assert used.peak > 200 << 20
+    assert used.peak_tree >= used.peak
+
+
+def test_a_command_that_fails_says_its_last_words():
+    """The message names the command, its exit code and the last line."""
+    with pytest.raises(measure.Failed, match=r"ended with 1: ZeroDivisionError"):
+        measure.python("-c", "1/0")
+
+
+def test_a_command_has_a_limit(tmp_path):
+    """A command that does not end is killed, with a sentence."""
+    started = time.monotonic()
+    with pytest.raises(measure.Failed, match="took longer than"):
+        measure.run([sys.executable, "-c", "while True: pass"], cwd=tmp_path, seconds=0.2)
+    assert time.monotonic() - started < 60
+
+
+def test_a_limit_is_kept_by_the_median():
+    """At most or at least; no word without a limit, and none of a figure without values."""
+    assert [figure.verdict for figure in FAKE["Fake topic"]] == ["met", "missed", "met", "met", "not measured", ""]
+
+
+def test_figures_survive_json():
+    """What a topic prints is what the report reads."""
+    for figure in FAKE["Fake topic"]:
+        assert figures.from_dict(json.loads(json.dumps(figure.as_dict()))) == figure
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "0"),
+        (0.01234, "0.0123"),
+        (0.5, "0.500"),
+        (12.34, "12.3"),
+        (1234.5, "1234"),
+        (1.0, "1.00"),
+        (2e-6, "2.00e-06"),
+    ],
+)
+def test_numbers_are_short(value, words):
+    """Three digits that matter."""
+    assert figures.short(value) == words
+
+
+def test_a_bar_is_as_good_as_its_worst_figure():
+    """A missed figure misses it, one that was not measured leaves it open."""
+    verdicts = {bar: page.bar_verdict(found) for bar, found in page.by_bar(FAKE).items()}
+    assert list(verdicts) == list(BARS) == list(range(1, 12))
+    assert [verdicts[bar] for bar in (1, 2, 3, 4, 6)] == ["met", "missed", "met", "not measured", "met in part"]
+
+
+def test_the_page_holds_all_figures_and_nothing_from_outside(tmp_path):
+    """Every figure with its numbers and bar; self-contained; what is not ours is escaped; no path of this machine."""
+    table = {"title": "Verdicts", "head": ["what", "ours"], "rows": [["<b>right</b>", "8 of 8"]]}
+    written = page.write(tmp_path, "fake", "Fake & co", FAKE, notes=["A remark."], table=table)
+    html = written.read_text("utf-8")
+    words = text_of(html)
+    for expected in ("Fake & co", "quick thing", "0.200", "0.400", "<it> is not here", "A remark.", "<b>right</b>"):
+        assert expected in words
+    assert "http" not in html and "src=" not in html and str(tmp_path) not in html and str(measure.ROOT) not in html
+    data = json.loads((tmp_path / "fake.json").read_text("utf-8"))
+    assert data["bars"]["2"]["verdict"] == "missed"
+    assert data["topics"]["Fake topic"][0]["median"] == 0.2
+    assert str(measure.ROOT) not in json.dumps(data)
+
+
+def test_a_line_says_the_bar():
+    """The terminal's line: median, unit, spread, and whether the bar is met."""
+    assert line(FAKE["Fake topic"][0]) == "  quick thing: 0.200 of slow thing (0.100 to 0.400)  bar 1: met"
+    assert line(FAKE["Fake topic"][4]) == "  other half: not measured (bar 6): <it> is not here"
+
+
+def test_every_topic_is_a_module_that_measures():
+    """The table of topics names modules that exist and have ``measure``."""
+    for topic in TOPICS:
+        assert "def measure(options: Options)" in (measure.ROOT / "benchmarks" / f"{topic}.py").read_text("utf-8")
+
+
+def test_one_topic_runs_from_the_command_line(tmp_path):
+    """The gradient checks, from the command to the page."""
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "gradients", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=measure.ROOT, capture_output=True, text=True, check=True)
+    assert "three directions" in done.stdout
+    assert "every coordinate" in text_of((tmp_path / "bench.html").read_text("utf-8"))
