@@ -18,11 +18,13 @@ NO_FORK = "this version has no fork engine"
 PARITY = ROOT / "tests" / "notebook" / "test_parity.py"
 
 
-def cpu_a_notebook(engine: str, path: Path, many: int, isolation: str) -> float:
-    """CPU seconds that one more notebook costs."""
-    few = 1
-    used = [python("-m", "benchmarks.engine_runs", engine, str(n), str(path), isolation).cpu for n in (few, many + few)]
-    return (used[1] - used[0]) / many
+def cpu_a_notebook(engine: str, path: Path, more: int, isolation: str) -> float:
+    """CPU seconds that one more notebook costs, of ``more`` beyond the first."""
+    return (_cpu(engine, path, 1 + more, isolation) - _cpu(engine, path, 1, isolation)) / more
+
+
+def _cpu(engine: str, path: Path, count: int, isolation: str) -> float:
+    return python("-m", "benchmarks.engine_runs", engine, str(count), str(path), isolation).cpu
 
 
 def has_fork() -> bool:
@@ -63,6 +65,8 @@ def _engines(name: str, path: Path, options: Options, rounds: int) -> Iterator[F
     if "fork" in found:
         yield Figure(f"{name}: forked, locked in", ratios(found["fork"], found["jupyter"]), "of nbclient's CPU", **bar)  # type: ignore[arg-type]
         yield Figure(f"{name}: forked, locked in", tuple(1000 * s for s in found["fork"]), "ms CPU")
+        start = _cpu("fork", path, 1, level) - _cpu("fork", path, 0, level)
+        yield Figure(f"{name}: forked, the first of a class", (1000 * start,), "ms CPU", note="with the parent's start")
     else:
         yield Figure(f"{name}: forked, locked in", (), "of nbclient's CPU", **bar, note=NO_FORK)  # type: ignore[arg-type]
     what = f"{name}: nbclient, locked in"

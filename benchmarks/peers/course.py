@@ -42,20 +42,8 @@ def environment(place: Path, package: str) -> Path:
     stamp = place / package / "installed"
     if not stamp.exists():
         print(f"  installing {package} ...", flush=True)
-        for command in (
-            [sys.executable, "-m", "venv", str(place / package)],
-            [
-                str(python),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                package,
-                "numpy",
-                "ipykernel",
-            ],
-        ):
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        for command in ([sys.executable, "-m", "venv", str(place / package)], [*pip, package, "numpy", "ipykernel"]):
             done = run(command)
             if done.code:
                 last = (done.output.strip().splitlines() or ["no message"])[-1]

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -54,8 +53,8 @@ def test_all_descendants_are_counted():
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
     assert measure.python("-c", child).cpu >= 0.2
     if sys.platform == "linux":
-        lone = f"import os\nif os.fork() == 0:\n    os.setsid()\n    exec({BURN!r})\n    os._exit(0)\nimport time\n"
-        waits = "time.sleep(0.01)\n" * 0 + "os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)\n"
+        lone = f"import os\nif os.fork() == 0:\n    os.setsid()\n    exec({BURN!r})\n    os._exit(0)\n"
+        waits = "os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)"  # until it has ended; nobody collects it
         assert measure.python("-c", lone + waits).cpu >= 0.2
 
 
@@ -86,10 +85,8 @@ def test_a_command_that_fails_says_its_last_words():
 
 def test_a_command_has_a_limit(tmp_path):
     """A command that does not end is killed, with a sentence."""
-    started = time.monotonic()
     with pytest.raises(measure.Failed, match="took longer than"):
         measure.run([sys.executable, "-c", "while True: pass"], cwd=tmp_path, seconds=0.2)
-    assert time.monotonic() - started < 60
 
 
 def test_a_limit_is_kept_by_the_median():
