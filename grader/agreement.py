@@ -210,10 +210,10 @@ def verdict_of(checks: Sequence[CheckResult]) -> str | None:
 
 
 def _raises(check: CheckResult) -> bool:
-    """Whether nothing came back in any case of a check, or the definition itself raises or does not parse."""
+    """Whether nothing came back in any case of a check, in time, or the definition itself raises or does not parse."""
     if check.status is Status.MISSING:
         return check.error is not None and check.error.type != "Missing"
-    return check.status is Status.CRASHED and not check.findings
+    return check.status in (Status.CRASHED, Status.TIMED_OUT, Status.VIOLATED) and not check.findings
 
 
 def _said(checks: Iterable[CheckResult]) -> Iterable[str]:

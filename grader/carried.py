@@ -26,7 +26,7 @@ TOLERANCE = 1e-7  # of the norm of the gradient
 ROUNDING = 1e-9  # of the loss: what central differences with that step lose
 CODE = "follows-own-forward"
 SENTENCE = "Your backward pass is consistent with your own forward pass; fix the forward pass."
-HINT = "It is the exact gradient of what your forward pass computes, which is not what it should compute."
+HINT = "It is the exact gradient of what your forward pass computes; once that is right, it has to follow again."
 
 
 def carried_forward(graded: Sequence[Graded], process: StudentProcess, share: float) -> list[Graded]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.agreement import read_truth
+from grader.agreement import read_truth, verdict_of
 from grader.cli import main
 from grader.errors import Refused
+from grader.model import CheckResult, Finding, Status
 
 LAYERS = """
 import numpy as np
@@ -151,6 +153,40 @@ def test_a_file_of_another_form_is_refused(tmp_path, text):
     with pytest.raises(Refused, match="cannot be read"):
         read_truth(Path(tmp_path / "none.json"), compat=False)
     assert main(["agree", str(path), str(tmp_path)]) == 2
+
+
+STRANGE = """
+import numpy as np
+import os
+
+def affine_forward(x, w, b):
+    return np.asmatrix(x.reshape(len(x), -1)) * w + b, None
+
+def relu_backward(dout, cache):
+    os._exit(0)
+
+def svm_loss(x, y):
+    return svm_loss(x, y)
+
+def conv_forward_naive(x, w, b, conv_param):
+    raise KeyboardInterrupt
+"""
+
+
+def test_strange_ends_are_verdicts_too(collection, capsys):
+    """A matrix is right; what ends the process, interrupts it or calls itself raises, and harms no other function."""
+    verdicts = dict.fromkeys(("relu_backward", "svm_loss", "conv_forward_naive"), "raises")
+    assert main(collection({"affine_forward": "right", **verdicts}, {"layers.py": STRANGE})) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == ["harness errors 0", "agreement 100.0 % (4 of 4 functions)"]
+
+
+@pytest.mark.parametrize("status", [Status.CRASHED, Status.TIMED_OUT, Status.VIOLATED])
+def test_what_comes_back_in_no_case_raises(status):
+    """Whatever stopped it; with a finding of another case it is wrong."""
+    check = CheckResult("forward", "", status, 0.0, 1.0, 0.0)
+    finding = Finding("out", 0.0, 1e-8, True, "")
+    assert verdict_of([check]) == "raises"
+    assert verdict_of([replace(check, findings=(finding,))]) == "wrong"
 
 
 OLD = """

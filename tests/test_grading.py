@@ -67,6 +67,50 @@ def test_what_a_starter_leaves_none_is_not_written_yet(grade):
     assert all("not written yet" in check.error.message for check in result.checks)
 
 
+BATCH_NORM_STUB = """
+import numpy as np
+
+def batchnorm_forward(x, gamma, beta, bn_param):
+    out, cache = None, None
+    bn_param["running_mean"] = bn_param["running_var"] = np.zeros(x.shape[1])
+    return out, cache
+"""
+
+
+def test_what_a_starter_does_by_itself_is_no_mistake(grade):
+    """Its batch normalisation puts zeros into bn_param: nobody has forgotten to update them."""
+    names = ["batch_norm/train_mode", "batch_norm/running_statistics", "batch_norm/test_mode"]
+    result = grade({"layers.py": BATCH_NORM_STUB}, "batch_norm", names)
+    assert set(statuses(result).values()) == {"missing"}
+    assert not any(check.diagnosis for check in result.checks)
+
+
+NET_STUB = """
+import numpy as np
+
+class TwoLayerNet(object):
+    def __init__(self, input_size, hidden_size, output_size, std=1e-4):
+        self.params = {"W1": std * np.random.randn(input_size, hidden_size), "b1": np.zeros(hidden_size)}
+        self.params["W2"], self.params["b2"] = np.random.randn(hidden_size, output_size), np.zeros(output_size)
+
+    def loss(self, X, y=None, reg=0.0):
+        scores = None
+        if y is None:
+            return scores
+        loss = None
+        grads = {}
+        return loss, grads
+"""
+
+
+def test_what_a_scenario_returns_of_its_own_is_no_work_of_the_students(grade):
+    """The images beside the scores, or what is remarked on beside the loss: a stub stays a stub, without a note."""
+    names = ["two_layer_classifier/scores", "two_layer_classifier/loss", "two_layer_classifier/gradients"]
+    result = grade({"neural_net.py": NET_STUB}, "cs231n_2016_a1", names)
+    assert set(statuses(result).values()) == {"missing"}
+    assert not any(check.notes for check in result.checks)
+
+
 def test_a_function_that_is_written_and_wrong_is_not_called_unwritten(grade):
     """Zeros are an answer, and a None inside of it is a mistake of its own."""
     text = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.zeros_like(x), x\n\n\n"

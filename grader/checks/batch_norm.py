@@ -80,7 +80,9 @@ def running(bn_param: dict[str, Any]) -> dict[str, Any]:
 def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """The running mean and variance in bn_param, after two batches."""
     first = {"mode": "train", **settings}
-    code.batchnorm_forward(x, gamma, beta, first)
+    given = code.batchnorm_forward(x, gamma, beta, first)
+    if isinstance(given, tuple) and given[0] is None:  # as in the course's stub, which puts zeros into bn_param
+        return {"running_mean": None, "running_var": None}
     second = {"mode": "train", **settings} | running(first)
     code.batchnorm_forward(more, gamma, beta, second)
     return {name: shaped(second.get(name), gamma.shape) for name in ("running_mean", "running_var")}

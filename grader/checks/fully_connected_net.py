@@ -83,9 +83,10 @@ def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "",
 
 
 def flat(arrays: list[Any]) -> Any:
-    """All arrays as one, in their order, so that a row (1, M) counts as (M,); None unless all are there."""
-    if any(not isinstance(value, np.ndarray) for value in arrays):
-        return None
+    """All arrays as one, in their order, so that a row (1, M) counts as (M,); else the first that is no array."""
+    odd = [value for value in arrays if not isinstance(value, np.ndarray)]
+    if odd:
+        return odd[0]
     return np.concatenate([value.ravel() for value in arrays])
 
 

@@ -163,21 +163,21 @@ def only_db(call: Call) -> Gradients:
     return np.zeros_like(dx), np.zeros_like(dw), db
 
 
-@backward("conv-dx-zero", "dx is zeros: nothing is written into it.", "What becomes of what the loop computes for dx?")
+@backward("conv-dx-zero", "dx holds nothing but zeros.", "What becomes of what the loop computes for dx?")
 def dx_zero(call: Call) -> Gradients:
     """dx was never written."""
     dx, dw, db = call.of(call.dout)
     return np.zeros_like(dx), dw, db
 
 
-@backward("conv-dw-zero", "dw is zeros: nothing is written into it.", "What becomes of what the loop computes for dw?")
+@backward("conv-dw-zero", "dw holds nothing but zeros.", "What becomes of what the loop computes for dw?")
 def dw_zero(call: Call) -> Gradients:
     """dw was never written."""
     dx, dw, db = call.of(call.dout)
     return dx, np.zeros_like(dw), db
 
 
-@backward("conv-db-zero", "db is zeros: nothing is written into it.", "How does the loss change with a bias?")
+@backward("conv-db-zero", "db holds nothing but zeros.", "How does the loss change with a bias?")
 def db_zero(call: Call) -> Gradients:
     """db was never written."""
     dx, dw, db = call.of(call.dout)

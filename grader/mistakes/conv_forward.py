@@ -66,7 +66,7 @@ def out_transposed(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "conv-returns-zeros",
     parts=("conv",),
-    sentence="out is all zeros: nothing is written into it.",
+    sentence="out holds nothing but zeros.",
     hint="Does the loop run, and is it outside of strings and comments?",
 )
 def returns_zeros(ref: Any) -> Mapping[str, Any]:

@@ -92,17 +92,18 @@ def unscaled(ref: Any) -> Mapping[str, Any]:
     return first_weights(ref, lambda given: (given | {"weight_scale": 1.0}, {}))
 
 
+def _unscaled(name: str) -> Callable[[Any], Mapping[str, Any]]:
+    """A first weight array that weight_scale does not multiply."""
+    return lambda ref: first_weights(ref, lambda given: (given, {name: lambda W: W / given.get("weight_scale", 1e-3)}))
+
+
 UNSCALED = tuple(
     mistake(
         f"{name.lower()}-unscaled",
         parts=PARTS,
         sentence=f"The first {name} is standard normal: weight_scale does not multiply it.",
         hint="Check what weight_scale multiplies: each of the weight arrays.",
-    )(
-        lambda ref, name=name: first_weights(
-            ref, lambda given: (given, {name: lambda W: W / given.get("weight_scale", 1e-3)})
-        )
-    )
+    )(_unscaled(name))
     for name in ("W1", "W2", "W3")
 )
 W1_ZERO = mistake(

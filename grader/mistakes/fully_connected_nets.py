@@ -35,7 +35,7 @@ def with_steps(ref: Any, change: Steps) -> Mapping[str, Any]:
     "net-relu-absent",
     parts=BOTH,
     sentence="There is no ReLU between the layers.",
-    hint="Look at the hidden values of a net some of which are negative; those of the course's own case are not.",
+    hint="Try a net in which some hidden values are negative: there it shows.",
 )
 def relu_absent(ref: Any) -> Mapping[str, Any]:
     """Every step but the ReLU."""

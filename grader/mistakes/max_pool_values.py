@@ -83,7 +83,7 @@ def farthest(out: Any, x: Any, pool_param: Any) -> Any:
     return found
 
 
-@forward("pool-returns-zeros", "out is all zeros: nothing is written into it.", "Does the loop run?")
+@forward("pool-returns-zeros", "out holds nothing but zeros.", "Does the loop run?")
 def zeros(out: Any, x: Any, pool_param: Any) -> Any:
     """The right shape, and nothing in it."""
     return np.zeros_like(out)
@@ -128,7 +128,7 @@ def transposed(out: Any, x: Any, pool_param: Any) -> Any:
     return out.reshape(*out.shape[:2], *out.shape[:1:-1])
 
 
-@backward("pool-backward-zeros", "dx is all zeros: nothing is written into it.", "Does the loop run?")
+@backward("pool-backward-zeros", "dx holds nothing but zeros.", "Does the loop run?")
 def backward_zeros(back: Any, dout: Any, x: Any, pool_param: Any) -> Any:
     """The right shape, and nothing in it."""
     return np.zeros_like(x)

@@ -192,15 +192,21 @@ RULES = tuple(
     )
 )
 
+
+def _with_rate_times(factor: float) -> Callable[[Any], Mapping[str, Any]]:
+    """The trainer, its learning rate multiplied."""
+
+    def variant(ref: Any) -> Mapping[str, Any]:
+        def train(inner: Any, *data: Any, **options: Any) -> Any:
+            return inner(*data, **{**options, "learning_rate": factor * options["learning_rate"]})
+
+        return trainer(ref, train)
+
+    return variant
+
+
 EVERY_RULE = tuple(
-    mistake(code, parts=PARTS, sentence=sentence, hint=hint)(
-        lambda ref, factor=factor: trainer(
-            ref,
-            lambda train, *data, **options: train(
-                *data, **{**options, "learning_rate": factor * options["learning_rate"]}
-            ),
-        )
-    )
+    mistake(code, parts=PARTS, sentence=sentence, hint=hint)(_with_rate_times(factor))
     for code, factor, sentence, hint in (
         ("steps-reversed", -1.0, "The steps are taken backwards: up the gradient.", "Is the step added or subtracted?"),
         ("model-never-changes", 0.0, "Training never changes the model.", "What becomes of dx?"),

@@ -25,6 +25,7 @@ MAX_REPLY_JSON = 1 << 20
 MAX_ARRAYS = 32 << 20  # checks use thousands of bytes
 MAX_DATA = 256 << 20  # of requests, which may hold a data set
 PIECE = 1 << 20
+MATRIX = np.matrix  # as it is before student code runs
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
 
@@ -86,6 +87,8 @@ def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
     ``room`` is how many bytes it may have.
     """
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
+        value = np.asarray(value)
+    if type(value) is MATRIX:
         value = np.asarray(value)
     if type(value) is np.ndarray:
         if value.nbytes > room:

@@ -42,6 +42,13 @@ class Liar(np.ndarray):
         return True
 
 
+def test_a_matrix_crosses_as_the_array_that_it_is():
+    """What NumPy's own matrix gives was computed right."""
+    crossed = through({"x": np.asmatrix([[1.0, 2.0]])})[2]["x"]
+    assert type(crossed) is np.ndarray
+    assert crossed.tolist() == [[1.0, 2.0]]
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
