@@ -17,7 +17,7 @@ from typing import Protocol
 from benchmarks import page
 from benchmarks.__main__ import line
 from benchmarks.figures import Figure
-from benchmarks.measure import ROOT, Failed, Usage
+from benchmarks.measure import ROOT, Failed, Usage, run
 from benchmarks.peers.course import LIMIT_SECONDS, Absent, Outcome
 from benchmarks.peers.exercise import Work, works
 from benchmarks.peers.nbgrader import Nbgrader
@@ -71,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"\n{name}", flush=True)
             try:
                 grader = make(options.environments.absolute(), Path(place) / "course")
+                notes.append(f"{name}: {_version(grader)}.")
                 said[name] = _verdicts(grader)
                 figures[name] = _costs(make, options.environments.absolute(), Path(place), said[name])
             except (Absent, Failed) as error:
@@ -80,6 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     written = page.write(options.out, "peers", "Peers", figures, notes=notes, table=table)
     print(f"\nPage: {os.path.relpath(written)}")
     return 0 if len(said) == len(options.only or WAYS) else 1
+
+
+def _version(grader: Grader) -> str:
+    """The version of a grader, from its own environment."""
+    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    done = run([str(getattr(grader, "python", sys.executable)), "-c", code, grader.name])
+    return f"version {done.output.strip()}" if done.code == 0 else "this checkout"
 
 
 def _verdicts(grader: Grader) -> dict[str, Outcome]:
