@@ -17,7 +17,7 @@ from typing import Protocol
 from benchmarks import page
 from benchmarks.__main__ import line
 from benchmarks.figures import Figure
-from benchmarks.measure import ROOT, Failed, Usage
+from benchmarks.measure import ROOT, Failed, Usage, run
 from benchmarks.peers.course import LIMIT_SECONDS, Absent, Outcome
 from benchmarks.peers.exercise import Work, works
 from benchmarks.peers.nbgrader import Nbgrader
@@ -48,11 +48,12 @@ GRADERS: tuple[Callable[[Path, Path], Grader], ...] = (Ours, Nbgrader, Otter)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all graders that can be had; 0 unless none of the peers could."""
+    """Run all graders that can be had; 0 if all that were asked for could."""
     out = ROOT / "benchmarks" / "out"
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--out", type=Path, default=out, help="folder of page and JSON")
     parser.add_argument("--environments", type=Path, default=out / "environments", help="where the peers are installed")
+    parser.add_argument("--only", action="append", choices=WAYS, help="only this grader (repeatable)")
     options = parser.parse_args(arguments)
     said: dict[str, dict[str, Outcome]] = {}
     figures: dict[str, list[Figure]] = {}
@@ -64,10 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     for make in GRADERS:
         with tempfile.TemporaryDirectory() as place:
-            name = getattr(make, "name", "")
+            name: str = getattr(make, "name", "")
+            if options.only and name not in options.only:
+                continue
             print(f"\n{name}", flush=True)
             try:
                 grader = make(options.environments.absolute(), Path(place) / "course")
+                notes.append(f"{name}: {_version(grader)}.")
                 said[name] = _verdicts(grader)
                 figures[name] = _costs(make, options.environments.absolute(), Path(place), said[name])
             except (Absent, Failed) as error:
@@ -76,7 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = _table(said)
     written = page.write(options.out, "peers", "Peers", figures, notes=notes, table=table)
     print(f"\nPage: {os.path.relpath(written)}")
-    return 0 if len(said) > 1 else 1
+    return 0 if len(said) == len(options.only or WAYS) else 1
+
+
+def _version(grader: Grader) -> str:
+    """The version of a grader, from its own environment."""
+    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    done = run([str(getattr(grader, "python", sys.executable)), "-c", code, grader.name])
+    return f"version {done.output.strip()}" if done.code == 0 else "this checkout"
 
 
 def _verdicts(grader: Grader) -> dict[str, Outcome]:

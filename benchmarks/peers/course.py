@@ -56,7 +56,10 @@ def limited(argv: list[str], cwd: Path, env: Mapping[str, str] | None = None, *,
     """Run a command within limits of time and memory, its environment active; raises Failed after the time."""
     path = os.pathsep.join([str(Path(argv[0]).parent), os.environ.get("PATH", "")])
     prefix = ["sh", "-c", f'ulimit -v {LIMIT_KILOBYTES}; exec "$@"', "sh"] if sys.platform == "linux" else []
-    return run([*prefix, *argv], cwd=cwd, env={"PATH": path, **(env or {})}, seconds=LIMIT_SECONDS, memory=memory)
+    try:
+        return run([*prefix, *argv], cwd=cwd, env={"PATH": path, **(env or {})}, seconds=LIMIT_SECONDS, memory=memory)
+    except Failed:
+        raise Failed(f"no end within {LIMIT_SECONDS:g} s") from None
 
 
 def required(argv: list[str], cwd: Path) -> Usage:
