@@ -161,8 +161,8 @@ def _entries(
         complete[file.path] = {
             name
             for node in nodes
-            if (own := written[file.path] & set(binds(node))) and next(left_none(node), None) is None
-            for name in own
+            if (bound := written[file.path] & set(binds(node))) and next(left_none(node), None) is None
+            for name in bound
         }
         imported[file.path] = {name for node in nodes if _is_import(node) for name in binds(node)}
     # sorted() is stable, and files come nearest to the root first.
