@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -62,8 +63,17 @@ def told(process, what):
     return play(process).error["message"]
 
 
+def _children(word):
+    """This process's children with that word on their command line; a zombie has none."""
+    found = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            found += [process] * (word in process.cmdline())
+    return found
+
+
 def servers():
-    return [p for p in psutil.Process().children() if "grader.worker.forkserver" in p.cmdline()]
+    return _children("grader.worker.forkserver")
 
 
 def test_it_has_its_own_two_pipes_and_nothing_else(student, box):
@@ -242,4 +252,4 @@ def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monke
     for _ in range(2):
         assert play(student(forking_box, RIGHT)).outcome == "returned"
     forking_box.close()
-    assert [process for process in psutil.Process().children() if "-c" in process.cmdline()] == []
+    assert _children("-c") == []
