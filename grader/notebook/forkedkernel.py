@@ -18,6 +18,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -239,3 +240,4 @@ class Printed(OutStream):
             raise io.UnsupportedOperation("nothing is watched")
         while select.select([self._fid], [], [], 0)[0]:
             os.sched_yield()
+        time.sleep(0.02)  # the thread that has read it may not have passed it on yet
