@@ -178,3 +178,18 @@ def conv_forward_naive(x, w, b, conv_param):
         out[n, f, i, j] = np.sum(window * w[f]) + b[f]
     return out, None
 """
+
+
+def test_a_bug_in_the_diagnosis_costs_no_marks(grade, monkeypatch):
+    """The check keeps its verdict, and the report says that no cause was found by our fault."""
+
+    def broken(graded, oracle):
+        raise KeyError("mistake")
+
+    monkeypatch.setattr("grader.diagnosis.explained", broken)
+    wrong = (
+        "def relu_forward(x):\n    return x, x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)\n"
+    )
+    result = grade({"layers.py": wrong}, "layers", ["relu/forward", "relu/backward"])
+    assert (result.status, statuses(result)) == ("graded", {"forward": "failed", "backward": "passed"})
+    assert "undiagnosed" in [note.code for note in result.checks[0].notes]
