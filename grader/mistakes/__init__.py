@@ -1,7 +1,8 @@
 """Known-wrong variants of the reference: what a given mistake would have computed.
 
-A variant is made by wrapping the reference that it is given, so this package holds no solution. The same
-scenario is played with it; the variant that reproduces a student's numbers is the diagnosis.
+A variant is made by wrapping the reference that it is given, so this package holds no solution of an exercise; the
+tables of slips know the terms of what they spoil. The same scenario is played with it; the variant that reproduces a
+student's numbers is the diagnosis.
 """
 
 from __future__ import annotations
