@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-import warnings
 from dataclasses import dataclass
 
+from grader.parsing import by_itself, parse
 from grader.submission import Cell
 
 # Cell magics whose body is still the student's Python; all others (%%bash, %%html, ...) hold something else.
@@ -53,11 +53,10 @@ def readable(cell: Cell, *, notebook: bool) -> CellText:
 
 
 def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "\d" in a student's string is no news to whoever grades
-        tree = ast.parse(source)
-        _refuse_deep(tree)
-        # Some errors show in the second step only: an argument named twice, a misplaced global.
+    tree = parse(source)
+    _refuse_deep(tree)
+    # Some errors show in the second step only: an argument named twice, a misplaced global.
+    with by_itself():
         return tree, symtable.symtable(source, "cell", "exec")
 
 

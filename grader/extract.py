@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
 from grader.names import binds, is_stub, left_none, of_framework, stars, uses
+from grader.parsing import parse
 from grader.submission import SourceFile, Submission
 
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
@@ -59,7 +60,7 @@ class Program:
     def left_none(self) -> set[str]:
         """The functions that use what the starter left None; looked up where nothing but None came back."""
         texts = [str(cell["text"]) for cells in self.units.values() for cell in cells]
-        return {name for text in texts for name in left_none(ast.parse(text))}
+        return {name for text in texts for name in left_none(parse(text))}
 
     @property
     def is_converted(self) -> bool:

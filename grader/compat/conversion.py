@@ -6,13 +6,12 @@ insert text around nodes and replace pieces without their newlines.
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Iterable
 
 from grader.compat import old_numpy, python2
 from grader.compat.masking import expand_tabs, without_magics
 from grader.compat.syntax import to_python3
+from grader.parsing import parse
 
 MAX_TEXT = 400_000  # characters; more is not written by hand, and the old parser is slow
 
@@ -53,10 +52,3 @@ def _converted(text: str, is_python2: bool, true_division: bool, bound: frozense
     elif tree:
         text, tree = python2.bridged(text, tree), None
     return old_numpy.converted(text, tree or parse(text))
-
-
-def parse(text: str) -> ast.Module:
-    """The tree of a text; what Python warns of in it is no news."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from grader.compat.masking import Masked, mask, without_magics
 from grader.compat.old_names import DEPRECATED, ITERATORS, PYTHON2_MODULES, PYTHON2_ONLY, REMOVED
 from grader.compat.old_numpy import old_name, old_scipy, wants_old
 from grader.compat.python2 import BRIDGES, has_true_division
+from grader.parsing import parse
 
 # Only Python 2 has them, and nothing one writes by mistake looks so.
 NAMES = PYTHON2_ONLY - {"cmp"}
@@ -104,9 +104,7 @@ Sign = tuple[str, int, str]  # code, line, what that line does
 def _tree(text: str) -> tuple[ast.Module | None, int]:
     """The tree if it parses, and the line where it fails for its tabs."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text), 0
+        return parse(text), 0
     except TabError as error:
         return None, error.lineno or 1
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -6,11 +6,12 @@ import ast
 import re
 from dataclasses import replace
 
-from grader.compat.conversion import convert, parse
+from grader.compat.conversion import convert
 from grader.compat.edits import bound_names
 from grader.compat.masking import mask, without_magics
 from grader.compat.python2 import has_true_division
 from grader.compat.signs import Fact, facts, is_modern, is_python2
+from grader.parsing import parse
 from grader.submission import Cell, SourceFile, Submission
 
 # In cells that do not parse.

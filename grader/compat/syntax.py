@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import logging
 import re
-import warnings
 from typing import Any
 
 from grader.compat.masking import expand_tabs
 from grader.errors import Refused
+from grader.parsing import parse
 
 SYNTAX = ("except", "exec", "funcattrs", "ne", "numliterals", "paren", "raise", "repr", "throw", "tuple_params")
 # Names and modules that moved; what lists and numbers mean is for grader.compat.python2.
@@ -26,7 +25,7 @@ BLOCK = re.compile(r"(?:if|for|while|try|with|def|class|@)(?:\b|$)")
 def to_python3(text: str) -> str:
     """The text with Python 3's syntax; SyntaxError if it is neither."""
     try:
-        _check(text)
+        parse(text)
         return _refactored(text, SYNTAX + MODULES, prints=False)
     except SyntaxError:
         pass
@@ -34,18 +33,12 @@ def to_python3(text: str) -> str:
     for prints in (True, False):  # `print(x, file=f)` is no statement
         try:
             new = _refactored(text, SYNTAX + MODULES, prints=prints)
-            _check(new)
+            parse(new)
         except SyntaxError:
             continue
         return new
-    _check(text)  # Python 3's own words on what is wrong
+    parse(text)  # Python 3's own words on what is wrong
     return text
-
-
-def _check(text: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        ast.parse(text)
 
 
 def _refactored(text: str, fixers: tuple[str, ...], *, prints: bool) -> str:

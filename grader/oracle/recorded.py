@@ -21,6 +21,7 @@ from grader.assignments import Assignment
 from grader.errors import HarnessError
 from grader.expectations import UNMARKED, Arrays
 from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
+from grader.parsing import by_itself
 from grader.spec import Case, Check, Inputs
 
 FILE = "public_answers.npz"
@@ -108,7 +109,7 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def read(path: Path) -> dict[str, np.ndarray]:
     """The arrays of such a file; HarnessError if it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with by_itself(), np.load(path, allow_pickle=False) as archive:  # headers are parsed as Python
             index, data = json.loads(archive["index"].tobytes()), archive["data"]
         return {
             name: np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape)
