@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import signal
@@ -76,11 +77,16 @@ def _console() -> Console:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # rich would exit with "some check failed"
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without ✓ gets a ?
+    _without_failing()
     # Piped output keeps its sentences whole instead of breaking them at 80 columns.
     return Output(highlight=False, width=None if sys.stdout.isatty() else 250)
+
+
+def _without_failing() -> None:
+    """A terminal without ✓ gets a ?."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _limits(options: argparse.Namespace) -> NotebookLimits | None:
@@ -93,6 +99,7 @@ def _limits(options: argparse.Namespace) -> NotebookLimits | None:
 
 def _check(options: argparse.Namespace) -> int:
     if not options.watch:
+        gc.disable()  # it ends soon; a tenth of its time would go into looking for what could be freed
         return _check_once(options)
     try:
         import watchfiles
@@ -110,7 +117,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_once(options: argparse.Namespace) -> int:
     from grader.assignments import find_assignment, recognise, select
-    from grader.exporters import github, terminal
+    from grader.exporters import github
     from grader.grading import grade_submission
     from grader.intake.reading import open_submission
     from grader.oracle import Oracle
@@ -142,8 +149,21 @@ def _check_once(options: argparse.Namespace) -> int:
 
         _write(options.html, html.report(result))
     with github.commands_stopped():
-        terminal.show(result, _console())
+        _show(result)
     return _exit_code([result])
+
+
+def _show(result: Result) -> None:
+    """Looks where they are seen: importing rich takes longer than grading a layer."""
+    if sys.stdout.isatty() or os.environ.get("FORCE_COLOR"):
+        from grader.exporters import terminal
+
+        terminal.show(result, _console())
+    else:
+        from grader.exporters import lines
+
+        _without_failing()
+        print(lines.plain(result), end="", flush=True)
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -67,7 +67,8 @@ DEPRECATED = {"random.random_integers": "1.11"}
 
 # What a text that parses today must contain for any sign of age.
 _WORDS = PYTHON2_ONLY | PYTHON2_MODULES | {"scipy", "newshape", "normed"}
-_ATTRIBUTES = {name.rpartition(".")[2] for name in (*REMOVED, *DEPRECATED)} | {"has_key", *ITERATORS}
+_ATTRIBUTES = {name for name in (*REMOVED, *DEPRECATED) if "." not in name} | {"has_key", *ITERATORS}
+_DOTTED = [set(name.split(".")) for name in (*REMOVED, *DEPRECATED) if "." in name]
 _SHAPES = re.compile(r"\bprint\s*>>|\bsum\([^\n\[]* for ")
 
 
@@ -75,4 +76,6 @@ def may_show_age(text: str) -> bool:
     """Whether a text that parses can show any sign of age; quick, and right whenever it says no."""
     words = set(re.findall(r"\.?[A-Za-z_]\w*", text))
     attributes = {word[1:] for word in words if word[0] == "."}
-    return bool(words & _WORDS or attributes & (_ATTRIBUTES | _WORDS) or _SHAPES.search(text))
+    if words & _WORDS or attributes & (_ATTRIBUTES | _WORDS) or _SHAPES.search(text):
+        return True
+    return any(dotted <= words | attributes for dotted in _DOTTED)

@@ -39,7 +39,7 @@ class ForkServer:
     def __init__(self, bring_in: Callable[[list[str]], None]) -> None:
         """Take requests from stdin; ``bring_in`` imports what a request's words say, for its child and all later ones.
 
-        From here on what there is is kept from the garbage collector: what it does not look at stays shared.
+        What there is is kept from the garbage collector: what it does not look at stays shared.
         """
         keep_orphans()
         self._requests = socket.socket(fileno=os.dup(0))
@@ -54,7 +54,7 @@ class ForkServer:
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for readable in (self._requests, self._woken):
             self._selector.register(readable, selectors.EVENT_READ)
-        _freeze()
+        gc.freeze()
 
     def serve(self) -> list[int] | None:
         """Serve until the grader is gone: None then; in each child it returns at once, with the child's descriptors."""
@@ -97,7 +97,7 @@ class ForkServer:
         if new:
             self._known += new
             self._bring_in(new)
-            _freeze()
+            gc.freeze()
 
     def _fork(self, given: list[int], control: socket.socket) -> bool:
         """Whether this is the child now: a session of its own, and nothing open but what was given to it."""
@@ -111,6 +111,7 @@ class ForkServer:
             self._children[pid] = child
             self._selector.register(control, selectors.EVENT_READ, child)
             return False
+        gc.enable()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._selector.close()
@@ -157,12 +158,6 @@ class ForkServer:
             with contextlib.suppress(OSError):
                 child.control.sendall(json.dumps({"ended": code}).encode())
             child.control.close()
-
-
-def _freeze() -> None:
-    """Take what there is from the collector: what it does not look at stays shared with the children."""
-    gc.collect()
-    gc.freeze()
 
 
 def _close_all_but(kept: list[int]) -> None:

@@ -12,7 +12,7 @@ import json
 import math
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from grader.parsing import by_itself
 from grader.spec import Case, Check, Inputs
 
 FILE = "public_answers.npz"
+KINDS = ANSWERS, MISTAKES = "answers", "mistakes"
 RAISES = "raises"  # stands for the arrays of a mistake that returns none
 
 
@@ -36,17 +37,18 @@ class RecordedOracle:
 
     def __init__(self, assignment: Assignment) -> None:
         self.seed = PUBLIC_SEED
-        self._arrays: dict[str, np.ndarray] = {}
-        for home in dict.fromkeys(part.assignment for part in assignment.parts):
-            self._arrays |= read(assignment.folder.parent / home / FILE)
+        homes = dict.fromkeys(part.assignment for part in assignment.parts)
+        self._files = [assignment.folder.parent / home / FILE for home in homes]
+        self._answers = _by_place(self._files, ANSWERS)
+        self._mistaken: dict[str, dict[str, np.ndarray]] | None = None
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The recorded inputs."""
-        return self._below(f"in/{key(check, case)}/")
+        return self._answers.get(f"in/{key(check, case)}", {})
 
     def answer(self, check: Check, case: Case) -> Arrays:
         """The recorded answer; HarnessError if the file is older than the check."""
-        found = self._below(f"out/{key(check, case)}/")
+        found = self._answers.get(f"out/{key(check, case)}", {})
         if not found:
             raise HarnessError(f"No answer is recorded for {key(check, case)}; record the answers again.")
         return found
@@ -56,15 +58,23 @@ class RecordedOracle:
 
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
         """The recorded answer of a known mistake; pairs are not recorded."""
-        found = self._below(f"not/{code}/{key(check, case)}/")
+        if self._mistaken is None:
+            self._mistaken = _by_place(self._files, MISTAKES)
+        found = self._mistaken.get(f"not/{code}/{key(check, case)}", {})
         return None if RAISES in found else found
 
     def matters(self, check: Check, code: str) -> bool:
         """Pairs are not recorded."""
         return False
 
-    def _below(self, prefix: str) -> dict[str, np.ndarray]:
-        return {name[len(prefix) :]: array for name, array in self._arrays.items() if name.startswith(prefix)}
+
+def _by_place(paths: Iterable[Path], kind: str) -> dict[str, dict[str, np.ndarray]]:
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for path in paths:
+        for name, array in read(path, [kind]).items():
+            place, _, last = name.rpartition("/")
+            found.setdefault(place, {})[last] = array
+    return found
 
 
 def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
@@ -89,32 +99,35 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write all arrays as two: their bytes, one after the other, and an index as JSON text.
+    """Write all arrays as four, for the answers and for what mistakes give: their bytes, and an index as JSON text.
 
-    Hundreds of small arrays would take more room for their headers than for their numbers. The bytes of the file
-    depend on the arrays alone, so that an unchanged file shows no change.
+    Hundreds of small arrays would take more room for their headers than for their numbers, and what passes asks for
+    no mistake. The bytes of the file depend on the arrays alone, so that an unchanged file shows no change.
     """
-    index, data = {}, bytearray()
-    for name, array in arrays.items():
-        index[name] = [array.dtype.str, list(array.shape), len(data)]
-        data += np.ascontiguousarray(array).tobytes()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("index", json.dumps(index).encode()), ("data", bytes(data))):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.frombuffer(content, np.uint8), allow_pickle=False)
-            entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))  # says "not compressed" unless told again
-            archive.writestr(entry, buffer.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+        for kind in KINDS:
+            index, data = {}, bytearray()
+            for name, array in arrays.items():
+                if name.startswith("not/") == (kind == MISTAKES):
+                    index[name] = [array.dtype.str, list(array.shape), len(data)]
+                    data += np.ascontiguousarray(array).tobytes()
+            for member, content in (("index", json.dumps(index).encode()), ("data", bytes(data))):
+                buffer = io.BytesIO()
+                np.lib.format.write_array(buffer, np.frombuffer(content, np.uint8), allow_pickle=False)
+                entry = zipfile.ZipInfo(f"{kind}_{member}.npy", (1980, 1, 1, 0, 0, 0))
+                archive.writestr(entry, buffer.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
-def read(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of such a file; HarnessError if it cannot be read."""
+def read(path: Path, kinds: Iterable[str] = KINDS) -> dict[str, np.ndarray]:
+    """The arrays of such a file, of all kinds or of these; HarnessError if it cannot be read."""
+    arrays = {}
     try:
         with by_itself(), np.load(path, allow_pickle=False) as archive:  # headers are parsed as Python
-            index, data = json.loads(archive["index"].tobytes()), archive["data"]
-        return {
-            name: np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape)
-            for name, (dtype, shape, start) in index.items()
-        }
+            for kind in kinds:
+                index, data = json.loads(archive[f"{kind}_index"].tobytes()), archive[f"{kind}_data"]
+                for name, (dtype, shape, start) in index.items():
+                    arrays[name] = np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape)
+        return arrays
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise HarnessError(f"The recorded answers {path} cannot be read: {error}.") from None
 

@@ -149,6 +149,7 @@ class StudentProcess:
             "settle": process.settle,
             "lock": lock,
             "compat": self._program.is_converted,
+            "random": any("random" in text for text in texts),
         }
         seconds = START_SECONDS if way is processes.start else FORK_SECONDS
         try:

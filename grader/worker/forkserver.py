@@ -10,19 +10,21 @@ import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Iterable
 
 # Besides the parts, which the grader names: what every student process imports before it is locked, or with it.
-SERVES = (
-    *("numpy.random", "numpy.lib.stride_tricks", "grader.compat.runtime"),
-    *("grader.worker.frames", "grader.worker.loader", "grader.worker.watch"),
+NEEDED = (
+    *("numpy.lib.stride_tricks", "grader.worker.frames", "grader.worker.loader", "grader.worker.watch"),
     *("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp"),
 )
+# And what only some need: it costs as much as all the others together.
+SERVES = (*NEEDED, "numpy.random", "grader.compat.runtime")
 
 
-def main(places: list[str]) -> None:
+def main(places: list[str], serves: Iterable[str] = SERVES) -> None:
     """Serve until the grader closes stdin; ``places`` are the folders of installed packages."""
     sys.path += places
-    for name in SERVES:
+    for name in serves:
         importlib.import_module(name)
     from grader.forks.server import ForkServer
     from grader.lock import places as files

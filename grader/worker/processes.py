@@ -73,9 +73,9 @@ def split(box: Box) -> None:
         return
 
     def server(folder: Path) -> ForkServer:
-        from grader.worker.forkserver import main
+        from grader.worker.forkserver import NEEDED, main
 
-        return ForkServer(box, lambda: main([]), _environment(folder), folder, folder)
+        return ForkServer(box, lambda: main([], NEEDED), _environment(folder), folder, folder)
 
     with contextlib.suppress(OSError):
         shared_server(box, "worker", server)

@@ -63,14 +63,14 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
 
 def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
-    import numpy.random  # noqa: F401  # it imports secrets and more, which a file of the submission may be called
-
     from grader import lock
     from grader.worker import loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
     if request["settle"]:
         settle(request["settle"])
+    if request["random"]:
+        import numpy.random  # noqa: F401  # it imports secrets and more, which a file of the submission may be called
     if request["compat"]:
         from grader.compat import runtime
 
