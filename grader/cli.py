@@ -204,6 +204,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("loading the reference", total=None)
             load_solutions().warm_up(_say)
+            gc.freeze()  # what is there stays: the collector need not look at it after every submission
             progress.update(task, description="grading", total=len(entries))
             outcome = grade_class(entries, settings, box, lambda result: progress.advance(task))
     finally:

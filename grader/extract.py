@@ -99,7 +99,8 @@ def extract(
         units[file.path] = _cells(file, names if file.is_notebook else names | mentioned, several)
     broken = tuple(item for file in submission.files for item in _parse(file)[1])
     packages = tuple(sorted(_absent_packages(submission.files)))
-    _parse.cache_clear()  # trees are large, and a class is long
+    for kept in (_parse, binds):
+        kept.cache_clear()  # trees are large, and a class is long
     return Program(units, entries, _roots(entries.values()), broken, tuple(wanted), packages)
 
 
@@ -207,7 +208,7 @@ def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
     """Packages that modules of the submission are imported from though they lie in no such folder: flat files."""
     names = [file.path.removesuffix(".py").removesuffix("/__init__").split("/") for file in files]
     folders, modules = {part for parts in names for part in parts[:-1]}, {parts[-1] for parts in names}
-    nodes = [node for file in files for text in _parse(file)[0] for node in ast.walk(text.tree)]
+    nodes = [node for file in files for text in _parse(file)[0] for node in text.nodes]
     dotted = [node.module.split(".") for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     dotted += [alias.name.split(".") for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     return {
@@ -221,7 +222,7 @@ def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
 
 def _mentioned(files: Iterable[SourceFile]) -> set[str]:
     """The names that some file may take from another: imported ones, attributes, and any name after a star import."""
-    nodes = [node for file in files for text in _parse(file)[0] for node in ast.walk(text.tree)]
+    nodes = [node for file in files for text in _parse(file)[0] for node in text.nodes]
     names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
     if "*" in names:
         names |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

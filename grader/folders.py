@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import secrets
 from pathlib import Path
 
 
@@ -14,7 +13,7 @@ def remove(folder: Path) -> None:
 
     Links are not followed. What cannot be removed stays.
     """
-    token = secrets.token_hex(8)
+    token = os.urandom(8).hex()
     numbers = itertools.count()
     found, emptied = [folder], []
     with contextlib.suppress(OSError):

@@ -5,6 +5,7 @@ submission -> extracted text -> per check: inputs -> student process -> transcri
 
 from __future__ import annotations
 
+import functools
 import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -318,6 +319,7 @@ def versions(public: bool) -> dict[str, str | None]:
     }
 
 
+@functools.cache
 def _version(package: str) -> str | None:
     from importlib import metadata
 

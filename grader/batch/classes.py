@@ -99,8 +99,9 @@ def _grade_into(
     for graded in _grade_all(entries, settings, oracle, box, store):
         if not graded.known:
             # What the grader itself failed at is graded again by --resume.
-            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key)
-            write_report(graded.result, settings.out)
+            text = graded.result.to_json()
+            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key, text)
+            write_report(graded.result, text, settings.out)
         found[graded.result.student] = graded.result
         if graded.refused:
             outcome.refused.append(graded.result.student)
@@ -209,11 +210,11 @@ def _prepare(settings: Settings) -> None:
         ) from None
 
 
-def write_report(result: Result, out: Path) -> None:
-    """Write DIR/<student>/report.html and result.json."""
+def write_report(result: Result, text: str, out: Path) -> None:
+    """Write DIR/<student>/report.html, and the result's JSON text as result.json."""
     folder = out / result.student
     folder.mkdir(exist_ok=True)
-    _replace(folder / "result.json", result.to_json() + "\n")
+    _replace(folder / "result.json", text + "\n")
     _replace(folder / "report.html", html.report(result, index_href="../index.html"))
 
 

@@ -56,12 +56,12 @@ class Store:
             self._db.execute("update results set previous = score, result = null, key = '', score = null")
         self._db.execute("commit")
 
-    def save(self, result: Result, key: str) -> None:
-        """Save a result, over an older one of the same student."""
+    def save(self, result: Result, key: str, text: str) -> None:
+        """Save a result, whose JSON text is given, over an older one of the same student."""
         self._db.execute(
             "insert into results (student, key, result, score) values (?, ?, ?, ?) "
             "on conflict (student) do update set key = excluded.key, result = excluded.result, score = excluded.score",
-            (result.student, key, result.to_json(), result.score),
+            (result.student, key, text, result.score),
         )
 
     def load(self, student: str) -> Saved | None:

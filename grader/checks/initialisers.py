@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.random  # noqa: F401  # the scenarios draw, in a process that does without unless told
+import numpy.random  # the scenarios draw, in a process that does without unless told
 
 from grader.distributions import (
     Cdf,

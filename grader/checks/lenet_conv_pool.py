@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.random  # noqa: F401  # the scenarios draw, in a process that does without unless told
+import numpy.random  # the scenarios draw, in a process that does without unless told
 
 from grader.distributions import as_float32, cdf_distance, cdf_limit, edge_limit, uniform_cdf
 from grader.expectations import Array, Arrays, Below, Within, matches

@@ -43,7 +43,7 @@ def plain(result: Result) -> str:
 
 
 def lines(result: Result) -> Iterator[Line]:
-    """Every check, and for those that did not pass the reason; students' text without escapes and control characters."""
+    """Every check, and for those that did not pass the reason; students' text without escapes and controls."""
     level = f"isolation {result.isolation.level}"
     seeds = f"public seed {result.seed}" if result.public else f"seed {result.seed}"
     yield _line((result.student, "bold"), f"   {result.assignment}   {seeds}   {level}")

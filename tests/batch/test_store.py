@@ -15,11 +15,15 @@ def path(tmp_path):
     return tmp_path / "grades.db"
 
 
+def save(store: Store, given: Result, key: str) -> None:
+    store.save(given, key, given.to_json())
+
+
 def test_what_was_saved_is_there_after_closing(path):
     """A stopped run is gone on with from what it had saved, with its seed."""
     store = Store(path)
     store.begin(5, fresh=True)
-    store.save(result("ada"), "key")
+    save(store, result("ada"), "key")
     store.close()
     again = Store(path)
     saved = again.load("ada")
@@ -32,7 +36,7 @@ def test_a_resumed_run_keeps_results_and_a_fresh_one_does_not(path):
     """A fresh run grades everyone anew."""
     store = Store(path)
     store.begin(5, fresh=True)
-    store.save(result("ada"), "key")
+    save(store, result("ada"), "key")
     store.begin(5, fresh=False)
     assert store.load("ada") is not None
     store.begin(6, fresh=True)
@@ -44,11 +48,11 @@ def test_the_change_since_the_run_before(path):
     """Known for students who were graded both times; not graded is no change."""
     store = Store(path)
     store.begin(5, fresh=True)
-    store.save(result("ada", 1.5), "k")
-    store.save(result("ben", 3.0), "k")
+    save(store, result("ada", 1.5), "k")
+    save(store, result("ben", 3.0), "k")
     assert store.changes() == {}
     store.begin(6, fresh=True)
-    store.save(result("ada", 2.0), "k")
-    store.save(result("ben", None), "k")
-    store.save(result("cleo", 1.0), "k")
+    save(store, result("ada", 2.0), "k")
+    save(store, result("ben", None), "k")
+    save(store, result("cleo", 1.0), "k")
     assert store.changes() == {"ada": 0.5}
