@@ -17,7 +17,7 @@ from grader.spec import Case, Check, Inputs
 
 
 class LiveOracle:
-    """Answers are computed once a case and kept: a class shares one seed. Safe to use from several threads."""
+    """Inputs and answers are computed once a case and kept: a class shares one seed. Safe to use from several threads."""
 
     data: None = None
 
@@ -26,13 +26,20 @@ class LiveOracle:
         self.public = public
         self._solutions = load_solutions()
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
+        self._inputs: dict[str, Inputs] = {}
         self._answers: dict[str, Arrays] = {}
         self._mistaken: dict[str, Answers] = {}
         self._seconds: dict[str, float] = {}
 
     def inputs(self, check: Check, case: Case) -> Inputs:
-        """Draw the inputs from the seed."""
-        return check.inputs(case, self.seed)
+        """The inputs that the seed gives, which none may change."""
+        place = key(check, case)
+        if place not in self._inputs:
+            inputs = check.inputs(case, self.seed)
+            for value in inputs.values():
+                value.flags.writeable = False
+            self._inputs[place] = inputs
+        return self._inputs[place]
 
     def answer(self, check: Check, case: Case) -> Arrays:
         """Play the scenario with the reference; HarnessError if that fails, for it is our own fault."""
