@@ -17,7 +17,7 @@ from grader.spec import Case, Check, Inputs
 
 
 class LiveOracle:
-    """Inputs and answers are computed once a case and kept: a class shares one seed. Safe to use from several threads."""
+    """Inputs and answers are computed once a case and kept: a class shares one seed. Several threads may use it."""
 
     data: None = None
 
