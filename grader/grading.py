@@ -84,7 +84,7 @@ def grade_submission(
         starters={name: part.starter for part in assignment.parts for name in part.needs},
         modules_first=not assignment.template,  # the course's own notebooks import what its package defines
     )
-    run = _run_notebook(submission, assignment, box, notebook) if notebook else None
+    run = _run_notebook(submission, as_handed_in, assignment, box, notebook) if notebook else None
     needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     with StudentProcess(box, program, [check.part for check in checks], read=places) as process:
@@ -280,17 +280,28 @@ def _questions(submission: Submission, assignment: Assignment, *, public: bool) 
 
 
 def _run_notebook(
-    submission: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
+    submission: Submission, as_handed_in: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
 ) -> NotebookRun | None:
     file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path
+    converted: dict[str, str] = {}
+    if submission is not as_handed_in:
+        from grader.compat import texts_to_run
+
+        converted = texts_to_run(as_handed_in, submission)
     from grader import notebook as headless
 
     try:
         return headless.run(
-            path, submission.root, box, cell_seconds=limits.cell, total_seconds=limits.total, engine=limits.engine
+            path,
+            submission.root,
+            box,
+            cell_seconds=limits.cell,
+            total_seconds=limits.total,
+            engine=limits.engine,
+            converted=converted,
         )
     except Interrupted:
         raise

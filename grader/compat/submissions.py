@@ -11,6 +11,7 @@ from grader.compat.edits import bound_names
 from grader.compat.masking import mask, without_magics
 from grader.compat.python2 import has_true_division
 from grader.compat.signs import Fact, facts, is_modern, is_python2
+from grader.intake.notebooks import as_notebook
 from grader.parsing import parse
 from grader.submission import Cell, SourceFile, Submission
 
@@ -42,6 +43,29 @@ def converted(submission: Submission, *, python2: bool | None = None) -> Submiss
         python2 = written_for_python2(submission)
     files = tuple(replace(file, cells=_cells(file, python2)) for file in submission.files)
     return replace(submission, files=files)
+
+
+def texts_to_run(old: Submission, new: Submission) -> dict[str, str]:
+    """What stands in the converted files, by their path: modules, and notebooks with the magics that they had."""
+    texts = {}
+    for before, after in zip(old.files, new.files, strict=True):
+        if not before.is_notebook:
+            cells = after.cells
+        else:
+            pairs = zip(before.cells, after.cells, strict=True)
+            cells = tuple(replace(cell, text=_with_magics(was.text, cell.text)) for was, cell in pairs)
+        if cells != before.cells:
+            texts[before.path] = as_notebook(cells) if before.is_notebook else cells[0].text
+    return texts
+
+
+def _with_magics(old: str, new: str) -> str:
+    """A converted cell with the lines of the old one that are no Python."""
+    lines, python, converted = (text.split("\n") for text in (old, without_magics(old), new))
+    if not len(lines) == len(python) == len(converted):
+        return new
+    rows = zip(lines, python, converted, strict=True)
+    return "\n".join(line if line != plain else row for line, plain, row in rows)
 
 
 def written_for_python2(submission: Submission) -> bool:

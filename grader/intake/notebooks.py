@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,15 @@ def notebook_cells(path: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Pro
         if NO_TEXT.search(cell.text):
             raise Refused(f"{path}: code cell {cell.number} holds bytes that are no UTF-8 text; type that line anew.")
     return code, prose
+
+
+def as_notebook(cells: Iterable[Cell]) -> str:
+    """The text of a notebook, in nbformat 4, that holds these code cells and nothing else."""
+    written: list[dict[str, Any]] = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": cell.text}
+        for cell in cells
+    ]
+    return json.dumps({"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
 
 def _parsed(path: Path, data: bytes) -> Any:

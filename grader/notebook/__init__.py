@@ -11,6 +11,7 @@ The run carries no marks.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +39,21 @@ def run(
     cell_seconds: float = 30,
     total_seconds: float = 120,
     engine: str | None = None,
+    converted: Mapping[str, str] | None = None,
 ) -> NotebookRun:
     """Run all cells of ``notebook`` in a copy of the submission folder ``root`` (None: of that file alone).
 
     A cell that raises or runs too long is recorded and the next one runs; times are in seconds. ``engine`` is one of
-    ENGINES, by default the fastest; what goes wrong with it on our side is done again with nbclient. Trouble of the
-    grader's own that remains comes back in ``trouble``. Raises Interrupted if the box is closed.
+    ENGINES, by default the fastest; what goes wrong with it on our side is done again with nbclient. ``converted``
+    holds texts that are run in the place of files, by their path below ``root``. Trouble of the grader's own that
+    remains comes back in ``trouble``. Raises Interrupted if the box is closed.
     """
     started = time.perf_counter()
     file = notebook.relative_to(root).as_posix() if root else notebook.name
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
         try:
-            with open_job(notebook, root, cell_seconds, total_seconds) as job:
+            with open_job(notebook, root, cell_seconds, total_seconds, converted or {}) as job:
                 result = _parse(ENGINES[name](job, box))
             break
         except HarnessError as error:

@@ -42,6 +42,7 @@ def run_cells(job: Job, box: Box) -> dict[str, Any]:
         "folder": str(job.start),
         "connection": str(job.room / "k.json"),
         "lock": box.room(job.room, "kernel"),
+        "compat": job.converted,
         "cell_seconds": job.cell_seconds,
         "total_seconds": job.total_seconds,
     }

@@ -156,7 +156,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     client = HeadlessRun(notebook, manager, job["cell_seconds"], job["total_seconds"])
     # With PYTHONSAFEPATH IPython would not offer the notebook's folder for imports.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    environment[REQUEST] = json.dumps(job["lock"])
+    environment[REQUEST] = json.dumps({name: job[name] for name in ("lock", "compat")})
     try:
         asyncio.run(client.run(cwd=job["folder"], env=environment))
     except Halt:

@@ -54,6 +54,7 @@ def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str,
             "folder": str(job.start),
             "lock": box.room(job.room, "kernel"),
             "outputs": outputs is not None,
+            "compat": job.converted,
         }
         probes = kernel.greet(request, START_SECONDS if server.has_served else SERVER_SECONDS)
         box.note(probes)  # raises before any code of the student's is there

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,15 @@ class Job:
     """The limits of a run in seconds, and its files.
 
     ``folder`` is the run's own; in it lie ``notebook``, which no cell can change, and ``room``, where cells may write.
-    ``start`` is the folder in ``room`` in which they begin, beside the copy of their notebook.
+    ``start`` is the folder in ``room`` in which they begin, beside the copy of their notebook. Of ``converted`` files
+    the code needs what ``grader.compat.runtime`` installs.
     """
 
     folder: Path
     start: Path
     cell_seconds: float
     total_seconds: float
+    converted: bool = False
 
     @property
     def room(self) -> Path:
@@ -50,12 +52,21 @@ class Job:
 
 
 @contextlib.contextmanager
-def open_job(notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float) -> Iterator[Job]:
-    """A fresh folder with what ``notebook`` needs of ``root``; removed in the end, whatever was made in it."""
+def open_job(
+    notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float, converted: Mapping[str, str]
+) -> Iterator[Job]:
+    """A fresh folder with what ``notebook`` needs of ``root``; removed in the end, whatever was made in it.
+
+    Of the files that are named in ``converted``, by their path below ``root``, the copy holds that text.
+    """
     with temporary_folder() as folder:
         (folder / "room" / "home").mkdir(parents=True)
         copied = _copy_submission(notebook, root, folder / "room" / "files")
-        job = Job(folder, copied.parent, cell_seconds, total_seconds)
+        for name, text in converted.items():
+            place = folder / "room" / "files" / name
+            if place.is_file():  # not left out for its size
+                place.write_text(text, "utf-8")
+        job = Job(folder, copied.parent, cell_seconds, total_seconds, bool(converted))
         shutil.copyfile(copied, job.notebook)
         yield job
 

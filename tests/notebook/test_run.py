@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.compat import converted, texts_to_run
 from grader.errors import Interrupted
+from grader.intake.reading import open_submission
 from grader.notebook import ENGINES, driven, forkclient, forked, run
 from grader.sandbox.process import ProcessBox, clean_environment
 from grader.words import plain_text
@@ -277,6 +279,26 @@ def test_an_old_notebook_is_upgraded(tmp_path, box, engine):
     result = run(tmp_path / "old.ipynb", tmp_path, box, engine=engine)
     assert (result.cells, result.executed) == (2, 2)
     assert [(error.cell, error.line, error.type) for error in result.errors] == [(2, 1, "AssertionError")]
+
+
+def test_a_converted_copy_runs_as_python_2_did(tmp_path, box, engine):
+    """The notebook and what it imports, with what conversion calls; magics stay, and so do the files themselves."""
+    path = write_notebook(
+        tmp_path / "a.ipynb",
+        "%cd inside\nprint 'here'",
+        "from half import half\nassert half(3) == 1 and 7 / 2 == 3",
+        "import os\nassert os.path.basename(os.getcwd()) == 'inside'",
+        "x = %who_ls\nprint x / 1",
+    )
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside/half.py").write_text("def half(n):\n    print n\n    return n / 2\n")
+    before = contents(tmp_path)
+    with open_submission(tmp_path) as submission:
+        texts = texts_to_run(submission, converted(submission))
+    result = run(path, tmp_path, box, engine=engine, converted=texts)
+    assert [(error.cell, error.type) for error in result.errors] == [(4, "TypeError")]
+    assert contents(tmp_path) == before
+    assert run(path, tmp_path, box, engine=engine).errors[0].type == "SyntaxError"
 
 
 def test_an_unreadable_notebook_is_trouble(tmp_path, box, engine):
