@@ -8,4 +8,4 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    raise ValueError("x" * (500 << 20))
+    raise ValueError("x" * (200 << 20))
