@@ -17,6 +17,7 @@ from grader.errors import HarnessError
 from grader.expectations import Array
 from grader.judging import Graded, Played
 from grader.model import Diagnosis, Status
+from grader.shapes import fitted
 from grader.spec import Check, GradientOf
 from grader.worker.client import StudentProcess
 
@@ -55,7 +56,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
 
 def _follows(item: Played, link: GradientOf, forward: Check, process: StudentProcess) -> bool:
     """Whether all gradients of one case are those of the student's forward pass."""
-    got = item.transcript.values
+    got = item.values
     gradients = {name: got.get(name) for name in link.wrt}
     shaped = [
         isinstance(value, np.ndarray)
@@ -93,8 +94,8 @@ def _agrees(
     for sign in (1, -1):
         inputs = {other: value for other, value in item.inputs.items() if other != link.upstream}
         transcript = process.play(forward, inputs | {target: item.inputs[target] + sign * STEP * direction})
-        out = transcript.values.get(link.output)
         upstream = item.inputs[link.upstream] if link.upstream else np.ones(())
+        out = fitted(transcript.values, {link.output: upstream}).get(link.output)
         if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != upstream.shape:
             return False
         losses.append(float(np.sum(out * upstream)))

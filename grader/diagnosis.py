@@ -159,7 +159,7 @@ def _worth_trying(
 
 
 def _same_as(item: Played, name: str, arrays: Arrays) -> bool:
-    return name in arrays and _distance(item.transcript.values.get(name), arrays[name]) <= SAME
+    return name in arrays and _distance(item.values.get(name), arrays[name]) <= SAME
 
 
 def _raised(one: Graded) -> tuple[Diagnosis, ...]:
@@ -189,8 +189,8 @@ def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
         if item.transcript.outcome != "returned" or passed_case(one.check, item):
             continue
         for expectation in one.check.expect:
-            got, want = item.transcript.values.get(expectation.name), item.want.get(expectation.name)
-            said = expectation.judge(item.transcript.values, item.want, item.inputs, False)
+            got, want = item.values.get(expectation.name), item.want.get(expectation.name)
+            said = expectation.judge(item.values, item.want, item.inputs, False)
             if isinstance(said, Verdict) and not said.ok and isinstance(got, np.ndarray) and want is not None:
                 found = evidence(expectation.name, got, want, item.inputs)
                 where = f"With {item.case.name}: " if item.case.name else ""
@@ -246,9 +246,7 @@ def passed_case(check: Check, item: Played) -> bool:
     """Whether a case came back right."""
     return item.transcript.outcome == "returned" and not any(
         isinstance(verdict, Verdict) and not verdict.ok
-        for verdict in (
-            expectation.judge(item.transcript.values, item.want, item.inputs, False) for expectation in check.expect
-        )
+        for verdict in (expectation.judge(item.values, item.want, item.inputs, False) for expectation in check.expect)
     )
 
 
@@ -277,7 +275,7 @@ def _reproduces(check: Check, item: Played, given: Arrays) -> bool:
 
 def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
     """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
-    got = item.transcript.values
+    got = item.values
     names = {  # of each array, and of what stands for it in the convention
         expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
         for expectation in check.expect

@@ -109,7 +109,7 @@ class Matches:
         measured = float(np.max(errors, initial=0.0))
         if measured <= self.limit:
             return Verdict(True, measured, f"relative error {measured:.1e}")
-        single = getattr(got[self.name], "dtype", None) == np.float32
+        single = _single(got[self.name])
         if single and _as_precise_as_float32(value, right):
             return Verdict(True, measured, f"relative error {measured:.1e}, which is as precise as float32 is")
         sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
@@ -120,7 +120,10 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The absolute difference, its largest or (``total``) its sum over all entries, is at most ``limit``."""
+    """The absolute difference, its largest or (``total``) its sum over all entries, is at most ``limit``.
+
+    An array of float32 may be as imprecise as that type is.
+    """
 
     name: str
     limit: float
@@ -132,11 +135,14 @@ class Within:
         refusal = gate(self.name, got, want[self.name], self.shape_hint)
         if refusal:
             return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
-        differences = np.abs(_plain(got[self.name]) - _plain(want[self.name]))
+        value, right = _plain(got[self.name]), _plain(want[self.name])
+        differences = np.abs(value - right)
         measured = float(np.sum(differences) if self.total else np.max(differences, initial=0.0))
         unit = "sum of absolute differences" if self.total else "absolute difference"
         if measured <= self.limit:
             return Verdict(True, measured, f"{unit} {measured:.1e}")
+        if self.limit and _single(got[self.name]) and _as_precise_as_float32(value, right):
+            return Verdict(True, measured, f"{unit} {measured:.1e}, which is as precise as float32 is")
         sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
 
@@ -357,6 +363,10 @@ def _error(said: Verdict | Note | Curve | None) -> tuple[bool, float]:
     if not isinstance(said, Verdict):
         return True, np.inf
     return not said.ok, np.inf if said.measured is None else said.measured
+
+
+def _single(value: Array | Odd) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.float32
 
 
 def _as_precise_as_float32(value: Array, right: Array) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import HarnessError
-from grader.expectations import Arrays, Verdict
+from grader.expectations import Arrays, Values, Verdict
 from grader.extract import Program, broken_definition
 from grader.model import CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, Note, Status
+from grader.shapes import fitted, said_of_shapes
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
 from grader.worker.client import LOAD_SECONDS, Transcript
@@ -25,6 +26,11 @@ class Played:
     inputs: Inputs
     want: Arrays
     transcript: Transcript
+
+    @property
+    def values(self) -> Values:
+        """What came back, vectors and numbers without needless axes of length 1."""
+        return fitted(self.transcript.values, self.want)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,20 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
     points = usual = 0.0
     for one in played:
         good = one.transcript.outcome == "returned"
+        right: dict[str, bool] = {}
         for expectation in check.expect if good else ():
-            said = expectation.judge(one.transcript.values, one.want, one.inputs, public)
+            said = expectation.judge(one.values, one.want, one.inputs, public)
             if isinstance(said, Verdict):
                 verdicts[expectation.name].append((one.case.name, said))
+                right[expectation.name] = said.ok
                 good &= said.ok
             elif isinstance(said, Note):
                 notes[said.code] = said
             elif isinstance(said, Curve) and not one.case.name:
                 curves.append(said)
+        shapes = said_of_shapes(one.transcript.values, one.want, right)
+        if shapes:
+            notes.setdefault("needless-axes", Note("needless-axes", shapes))
         points += one.case.points if good else 0.0
         usual += one.case.points if good and not one.case.name else 0.0
     findings = tuple(

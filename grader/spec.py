@@ -41,16 +41,6 @@ def integers(low: int, high: int, *shape: int) -> Draw:
     return lambda rng: rng.integers(low, high, shape)
 
 
-def shaped(value: Any, shape: tuple[int, ...]) -> Any:
-    """A returned array in that shape where only axes of length 1 differ, as in (1, D) for (D,); else as it is.
-
-    Scenarios call it where either shape will do; what has another shape is refused when it is judged.
-    """
-    if isinstance(value, np.ndarray) and [n for n in value.shape if n != 1] == [n for n in shape if n != 1]:
-        return value.reshape(shape)
-    return value
-
-
 def cache_of(forward: Callable[[], Any], documented: Any) -> Any:
     """The cache that a forward pass returns, or the ``documented`` one where it raises or is not written yet.
 

@@ -25,6 +25,7 @@ from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, RecordedOracle, read, record
 from grader.sandbox import open_box
+from grader.shapes import fitted
 from grader.spec import Part, normal
 from grader.worker.client import StudentProcess
 
@@ -184,7 +185,8 @@ def test_checks_are_fair_on_200_seeds(check, right_students):
             transcript = right_students[check.name].play(check, inputs)
             assert transcript.outcome == "returned", (seed, case.name, transcript.error)
             for expectation in check.expect:
-                verdict = expectation.judge(transcript.values, oracle.answer(check, case), inputs, False)
+                want = oracle.answer(check, case)
+                verdict = expectation.judge(fitted(transcript.values, want), want, inputs, False)
                 assert not isinstance(verdict, Verdict) or verdict.ok, (seed, case.name, verdict.message)
 
 

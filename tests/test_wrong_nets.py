@@ -56,7 +56,7 @@ def test_the_right_version_passes(part, oracle):
 
 @pytest.mark.parametrize("other", ALSO_RIGHT, ids=lambda other: other[0])
 def test_other_conventions_and_signatures_are_right_too(other, oracle):
-    """Half of the regularisation; dropout by the probability to keep or to drop."""
+    """Half of the regularisation; dropout by the probability to keep or to drop; rows of biases; a loss in brackets."""
     part, *changes = other
     assert {status for status, _ in told(part, changes, oracle).values()} == {"passed"}
 

@@ -281,6 +281,15 @@ UNTOLD = [
 # other signatures and conventions that are right
 ALSO_RIGHT = [
     (A, *HALF),
+    (A, "zeros(hidden_size)", "zeros((1, hidden_size))", "zeros(output_size)", "zeros((1, output_size))", "axis=0)\n        dhidden", "axis=0, keepdims=True)\n        dhidden", "np.sum(dpre, axis=0)", "np.sum(dpre, axis=0, keepdims=True)"),
+    (A, "return loss, {", "return np.array([loss]), {"),
+    (D, "zeros(hidden_dim)", "zeros((1, hidden_dim))", "zeros(num_classes)", "zeros((1, num_classes))", '"b1": db1, "W2": dW2, "b2": db2', '"b1": db1[None], "W2": dW2, "b2": db2[None]', "W1, b1)", "W1, b1[0])", "W2, b2)", "W2, b2[0])"),
+    (D, "return loss, {", "return np.array([[loss]]), {"),
+    (D, "loss, dscores = softmax_loss(scores, y)", "loss, dscores = softmax_loss(scores, y); loss = np.float32(loss)", "return loss, {", "return np.float32(loss), {"),
+    (F, '"b%d" % i] = np.zeros(dims[i])', '"b%d" % i] = np.zeros((1, dims[i]))', 'self.params["b%d" % i])', 'self.params["b%d" % i][0])', 'self.params["b%d" % L])', 'self.params["b%d" % L][0])', "return loss, grads", "return loss, {k: v.reshape(1, -1) if k[0] == 'b' else v for k, v in grads.items()}"),
+    (F, "return loss, grads", "return np.array([loss]), grads"),
+    (C, "zeros(hidden_dim)", "zeros((1, hidden_dim))", "W2, b2)", "W2, b2[0])", "return loss, grads", 'grads["b2"], grads["b3"] = grads["b2"][None], grads["b3"][None]; return np.array([loss]), grads'),
+    (M, "zeros(hidden_size)", "zeros((1, hidden_size))", "return loss, grads", 'grads["b1"], grads["b2"] = grads["b1"][None], grads["b2"][None]; return np.array([loss]), grads'),
     (F, "dropout=1, normalization=None", "dropout_keep_ratio=1, normalization=None", "dropout != 1", "dropout_keep_ratio != 1", '"p": dropout}', '"p": dropout_keep_ratio}'),
     (F, "dropout=1, normalization=None", "dropout=0, normalization=None", "self.use_dropout = dropout != 1", "dropout = 1 - dropout; self.use_dropout = dropout != 1"),
 ]  # fmt: skip

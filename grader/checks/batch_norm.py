@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, Expectation, matches
-from grader.spec import Draw, GradientOf, Part, Recipe, normal, shaped
+from grader.spec import Draw, GradientOf, Part, Recipe, normal
 
 part = Part(
     "batch_norm",
@@ -85,7 +85,7 @@ def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Arr
         return {"running_mean": None, "running_var": None}
     second = {"mode": "train", **settings} | running(first)
     code.batchnorm_forward(more, gamma, beta, second)
-    return {name: shaped(second.get(name, 0 * gamma), gamma.shape) for name in ("running_mean", "running_var")}
+    return {name: second.get(name, 0 * gamma) for name in ("running_mean", "running_var")}
 
 
 def zero_running_variance(rng: np.random.Generator) -> dict[str, Array]:
@@ -142,7 +142,7 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}
+    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}
 
 
 @part.check(
@@ -158,4 +158,4 @@ def backward_alt(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **
     _, cache = code.batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts, not the last call
     dx, dgamma, dbeta = code.batchnorm_backward_alt(dout, cache)
-    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}
+    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}

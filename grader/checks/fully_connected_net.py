@@ -226,7 +226,7 @@ def dropout(
     loss, grads = called(params, keep)
     losses = [[called(moved(params, h * d), keep)[0] for h in (STEP, -STEP)] for d in directions]
     return {
-        "losses": np.array(losses),
+        "losses": np.array(losses).reshape(len(directions), -1),  # a loss may be an array (1,)
         "loss": loss,
         "gradients": flat(list(grads.values())),
         "effect": loss - called(params, 1.0)[0],

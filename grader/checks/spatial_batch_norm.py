@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.expectations import Array, matches
-from grader.spec import Draw, GradientOf, Part, normal, shaped
+from grader.spec import Draw, GradientOf, Part, normal
 
 part = Part(
     "spatial_batch_norm",
@@ -81,7 +81,7 @@ def running_statistics(code: Any, x: Array, more: Array, gamma: Array, beta: Arr
         return {"running_mean": None, "running_var": None}
     second = {"mode": "train", **settings} | running(first)
     code.spatial_batchnorm_forward(more, gamma, beta, second)
-    return {name: shaped(second.get(name, 0 * gamma), gamma.shape) for name in ("running_mean", "running_var")}
+    return {name: second.get(name, 0 * gamma) for name in ("running_mean", "running_var")}
 
 
 def zero_running_variance(rng: np.random.Generator) -> dict[str, Array]:
@@ -134,4 +134,4 @@ def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **sett
     _, cache = code.spatial_batchnorm_forward(x, gamma, beta, {"mode": "train", **settings})
     code.spatial_batchnorm_forward(x**2, gamma, beta, {"mode": "train", **settings})  # the cache counts
     dx, dgamma, dbeta = code.spatial_batchnorm_backward(dout, cache)
-    return {"dx": dx, "dgamma": shaped(dgamma, gamma.shape), "dbeta": shaped(dbeta, beta.shape)}
+    return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta}

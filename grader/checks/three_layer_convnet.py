@@ -91,8 +91,9 @@ def set_params(net: Any, params: dict[str, Array]) -> None:
         have = net.params.get(name)
         if isinstance(have, np.ndarray) and have.size != value.size:
             raise ValueError(f"the network's own {name} has shape {have.shape}; expected {value.shape}")
-        if isinstance(have, np.ndarray) and have.shape == value.shape and have.dtype == value.dtype:
-            have[...] = value
+        same = isinstance(have, np.ndarray) and have.squeeze().shape == value.squeeze().shape
+        if same and have.dtype == value.dtype:
+            have[...] = value.reshape(have.shape)  # a bias may be a row (1, M)
         else:
             net.params[name] = value.copy()
 

@@ -70,8 +70,9 @@ def set_weights(net: Any, **weights: Array) -> None:
     """Set the parameters in place where they fit, since layers may hold references to them."""
     for name, value in weights.items():
         have = net.params.get(name)
-        if isinstance(have, np.ndarray) and have.shape == value.shape and have.dtype == value.dtype:
-            have[...] = value
+        same = isinstance(have, np.ndarray) and have.squeeze().shape == value.squeeze().shape
+        if same and have.dtype == value.dtype:
+            have[...] = value.reshape(have.shape)  # a bias may be a row (1, M)
         else:
             net.params[name] = value
 

@@ -69,12 +69,6 @@ dw_not_flattened = in_backward(
     "Which shape has x.T if x has more than two axes?",
     lambda dx, dw, db: (dx, reversed_axes(dx, dw), db),
 )
-db_as_a_row = in_backward(
-    "affine-db-as-a-row",
-    "db is a row of shape (1, M), with the right numbers; it should have the shape of b, (M,).",
-    "Does the sum keep the axis that it sums over?",
-    lambda dx, dw, db: (dx, dw, db[None]),
-)
 
 NOT_FLATTENED = "Right for plain vectors only: samples with more than one axis fail."
 forward_for_vectors = pattern(

@@ -13,6 +13,7 @@ from grader.errors import HarnessError, Refused
 from grader.expectations import Arrays
 from grader.mistakes import mistakes_of
 from grader.oracle import Answers, key
+from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 
 
@@ -111,7 +112,9 @@ class LiveOracle:
             return None
         right = self.answer(check, case)
         return {
-            name: value for name, value in values.items() if name not in right or not np.array_equal(value, right[name])
+            name: value
+            for name, value in fitted(values, right).items()
+            if name not in right or not np.array_equal(value, right[name])
         }
 
     def _reference(self, check: Check) -> Any:
