@@ -91,13 +91,15 @@ def rel_errors(x: Array, y: Array, floor: float = 0.0) -> Array:
 class Matches:
     """The largest relative error over all entries is at most ``limit``; absolute ones below ``floor`` are none.
 
-    An array of float32 may be as imprecise as that type is: that is a choice, and no mistake in the formula.
+    An array of float32 may be as imprecise as that type is: that is a choice, and no mistake in the formula. So may,
+    with ``single``, what comes out of a whole network, some layer of which computes in float32.
     """
 
     name: str
     limit: float
     shape_hint: str = ""
     floor: float = 0.0
+    single: bool = False
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
         """Compare entry by entry."""
@@ -110,7 +112,7 @@ class Matches:
         if measured <= self.limit:
             return Verdict(True, measured, f"relative error {measured:.1e}")
         single = _single(got[self.name])
-        if single and _as_precise_as_float32(value, right):
+        if (single or self.single) and _as_precise_as_float32(value, right):
             return Verdict(True, measured, f"relative error {measured:.1e}, which is as precise as float32 is")
         sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
         if single and measured < 1e-3:
@@ -122,13 +124,14 @@ class Matches:
 class Within:
     """The absolute difference, its largest or (``total``) its sum over all entries, is at most ``limit``.
 
-    An array of float32 may be as imprecise as that type is.
+    What is float32, or with ``single`` may have been on the way, may be as imprecise as that type is.
     """
 
     name: str
     limit: float
     total: bool = False
     shape_hint: str = ""
+    single: bool = False
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
         """Compare entry by entry."""
@@ -141,7 +144,7 @@ class Within:
         unit = "sum of absolute differences" if self.total else "absolute difference"
         if measured <= self.limit:
             return Verdict(True, measured, f"{unit} {measured:.1e}")
-        if self.limit and _single(got[self.name]) and _as_precise_as_float32(value, right):
+        if self.limit and (self.single or _single(got[self.name])) and _as_precise_as_float32(value, right):
             return Verdict(True, measured, f"{unit} {measured:.1e}, which is as precise as float32 is")
         sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
@@ -288,12 +291,12 @@ class Remark:
 UNMARKED = (ShowCurve, Remark)  # they say something without judging
 
 
-def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0) -> Matches:
+def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0, *, single: bool = False) -> Matches:
     """Expect the reference's array, to a relative error of ``rel``; the hint follows a wrong shape.
 
-    Absolute differences below ``floor`` count as zero.
+    Absolute differences below ``floor`` count as zero; ``single`` is for what may have been float32 on the way.
     """
-    return Matches(name, rel, shape_hint, floor)
+    return Matches(name, rel, shape_hint, floor, single)
 
 
 def unchanged(returned: str, argument: str) -> Remark:

@@ -117,10 +117,11 @@ def play(code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], no
 
 def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     """The loss, the gradients of the parameters that there are, and the scores of test mode."""
-    found: list[Expectation] = [matches("loss", rel=1e-10), matches("scores"), *map(matches, ("W1", "W2", "W3"))]
-    found.append(When(lambda inputs: "W4" in inputs, matches("W4")))
-    found.append(matches("biases", floor=floor))
-    return [*found, matches("gammas"), matches("betas")] if norm else found
+    found: list[Expectation] = [matches("loss", rel=1e-10, single=True)]
+    found += [matches(name, single=True) for name in ("scores", "W1", "W2", "W3")]
+    found.append(When(lambda inputs: "W4" in inputs, matches("W4", single=True)))
+    found.append(matches("biases", floor=floor, single=True))
+    return [*found, *(matches(name, single=True) for name in ("gammas", "betas"))] if norm else found
 
 
 @part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
@@ -210,8 +211,8 @@ def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
             ("losses", "gradients"),
             slope_error,
         ),
-        When(nothing_dropped, matches("loss", rel=1e-10)),
-        When(nothing_dropped, matches("gradients")),
+        When(nothing_dropped, matches("loss", rel=1e-10, single=True)),
+        When(nothing_dropped, matches("gradients", single=True)),
         Remark("effect", idle),
     ],
 )

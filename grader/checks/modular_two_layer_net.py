@@ -107,7 +107,7 @@ def init(code: Any, D: int, H: int, C: int, weight_scale: float) -> dict[str, An
         "more samples than features": network(7, 3, 6, 4),
     },
     edge_points=1,
-    expect=[matches("scores")],
+    expect=[matches("scores", single=True)],
 )
 def scores(code: Any, X: Array, **params: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -129,7 +129,7 @@ EDGES = {
     inputs=course_case(y=np.array([0, 5, 1]), reg=0.0),
     edges=EDGES,
     edge_points=1.5,
-    expect=[matches("loss", rel=1e-10)],
+    expect=[matches("loss", rel=1e-10, single=True)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Softmax loss with regularisation."""
@@ -142,7 +142,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     inputs=course_case(y=np.array([0, 5, 1]), reg=0.0),
     edges=EDGES,
     edge_points=3,
-    expect=[matches(name) for name in WEIGHTS],
+    expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:

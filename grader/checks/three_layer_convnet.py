@@ -164,7 +164,7 @@ def init(
     inputs=network(2, 3, 6, 6),
     edges=edge_cases(network),
     edge_points=1,
-    expect=[matches("scores")],
+    expect=[matches("scores", single=True)],
 )
 def scores(code: Any, X: Array, **params: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -176,7 +176,7 @@ def scores(code: Any, X: Array, **params: Array) -> dict[str, Any]:
     inputs=labelled(2, 3, 6, 6, reg=0.0),
     edges=LABELLED_EDGES,
     edge_points=1,
-    expect=[matches("loss", rel=1e-10)],
+    expect=[matches("loss", rel=1e-10, single=True)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Softmax loss with regularisation."""
@@ -189,7 +189,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     inputs=labelled(2, 3, 6, 6, reg=0.0),
     edges=LABELLED_EDGES,
     edge_points=2,
-    expect=[matches(name) for name in WEIGHTS],
+    expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def sanity(code: Any, X: Array, y: Array, classes: int) -> dict[str, Any]:
 @part.check(
     points=1,
     inputs={**network(3, 2, 6, 6, filters=4, hidden=24, classes=4), "y": np.array([0, 3, 1])},
-    expect=[matches(name, rel=1e-6) for name in WEIGHTS],
+    expect=[matches(name, rel=1e-6, single=True) for name in WEIGHTS],
     after=("gradients",),
 )
 def overfit(code: Any, X: Array, y: Array, **params: Array) -> dict[str, Any]:

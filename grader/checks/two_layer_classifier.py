@@ -39,7 +39,7 @@ ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
     inputs=toy.toy,
     edges={"a network with biases": SECOND, "one sample": ONE},
     edge_points=1,
-    expect=[Within("scores", 1e-7, total=True), unchanged("X", "X")],
+    expect=[Within("scores", 1e-7, total=True, single=True), unchanged("X", "X")],
 )
 def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -87,7 +87,11 @@ def finite_if_huge(code: Any, X: Array, y: Array, **weights: Array) -> float:
         "one sample, reg left out": ONE_LABELLED,
     },
     edge_points=1,
-    expect=[EitherConvention(Within("loss", 1e-12)), Remark("penalised", convention), Remark("finite", overflow)],
+    expect=[
+        EitherConvention(Within("loss", 1e-12, single=True)),
+        Remark("penalised", convention),
+        Remark("finite", overflow),
+    ],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Softmax loss with regularisation, reg or 0.5 * reg times the sum of squares."""
@@ -113,7 +117,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
         "one sample, reg 0": ONE_LABELLED,
     },
     edge_points=2,
-    expect=[EitherConvention(matches(name, rel=1e-8)) for name in WEIGHTS],
+    expect=[EitherConvention(matches(name, rel=1e-8, single=True)) for name in WEIGHTS],
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases, of the loss that is returned with them."""
@@ -185,7 +189,7 @@ def learns(inputs: Arrays) -> bool:
     edge_points=1,
     expect=[
         When(learns, Below("loss", 0.02, "training loss of the returned weights", WEIGHTS, toy.final_loss)),
-        *(When(toy.few, matches(name, rel=1e-6)) for name in WEIGHTS),
+        *(When(toy.few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
         When(
             steps_of_equal_samples,
             Below(

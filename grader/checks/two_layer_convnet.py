@@ -134,7 +134,7 @@ def filter_size(code: Any, sizes: Array) -> dict[str, Any]:
     inputs=network(2, 3, 6, 6),
     edges=edge_cases(network),
     edge_points=1,
-    expect=[matches("scores")],
+    expect=[matches("scores", single=True)],
 )
 def scores(code: Any, X: Array, **model: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -146,7 +146,7 @@ def scores(code: Any, X: Array, **model: Array) -> dict[str, Any]:
     inputs=labelled(2, 3, 6, 6, reg=0.0),
     edges={"regularisation": labelled(2, 3, 6, 6), **edge_cases(labelled)},
     edge_points=1,
-    expect=[matches("loss", rel=1e-10)],
+    expect=[matches("loss", rel=1e-10, single=True)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:
     """Softmax loss with regularisation."""
@@ -159,7 +159,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str,
     inputs=labelled(2, 3, 6, 6, reg=0.0),
     edges={"regularisation": labelled(2, 3, 6, 6), **edge_cases(labelled)},
     edge_points=2,
-    expect=[matches(name) for name in WEIGHTS],
+    expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def sanity(code: Any, X: Array, y: Array, classes: int) -> dict[str, Any]:
 @part.check(
     points=1,
     inputs={**network(3, 2, 6, 6, filters=4), "y": np.array([0, 3, 1])},
-    expect=[matches(name, rel=1e-6) for name in WEIGHTS],
+    expect=[matches(name, rel=1e-6, single=True) for name in WEIGHTS],
 )
 def overfit(code: Any, X: Array, y: Array, **model: Array) -> dict[str, Any]:
     """Gradient steps overfit a few samples: the weights after thirty of them."""

@@ -80,7 +80,7 @@ def initial(code: Any, input_size: int, hidden_size: int, output_size: int) -> d
     inputs=TOY,
     edges={"other sizes": SECOND, "one sample": ONE},
     edge_points=1,
-    expect=[matches("scores")],
+    expect=[matches("scores", single=True)],
 )
 def scores(code: Any, X: Array, **model: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -96,7 +96,7 @@ def scores(code: Any, X: Array, **model: Array) -> dict[str, Any]:
         "reg left out": {**SECOND_LABELLED, "reg": 0.0},
     },
     edge_points=1,
-    expect=[matches("loss", rel=1e-10)],
+    expect=[matches("loss", rel=1e-10, single=True)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:
     """Softmax loss with regularisation."""
@@ -109,7 +109,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str,
     inputs=TOY_LABELLED,
     edges={"other sizes": SECOND_LABELLED, "one sample": ONE_LABELLED},
     edge_points=1,
-    expect=[matches(name) for name in WEIGHTS],
+    expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def set_weights(net: Any, **weights: Array) -> None:
     inputs=toy,
     edges={"a network with biases": SECOND},
     edge_points=1,
-    expect=[Within("scores", 1e-7, total=True)],
+    expect=[Within("scores", 1e-7, total=True, single=True)],
 )
 def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     """Forward pass: the class scores."""
@@ -94,7 +94,7 @@ def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     inputs=toy_labelled,
     edges={"a network with biases": SECOND_LABELLED, "reg left out": {**SECOND_LABELLED, "reg": 0.0}},
     edge_points=1,
-    expect=[Within("loss", 1e-12)],
+    expect=[Within("loss", 1e-12, single=True)],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Softmax loss with regularisation."""
@@ -108,7 +108,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
     inputs=toy_labelled,
     edges={"a network with biases": SECOND_LABELLED},
     edge_points=2,
-    expect=[matches(name, rel=1e-8) for name in WEIGHTS],
+    expect=[matches(name, rel=1e-8, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def final_loss(got: Arrays, inputs: Arrays) -> float:
             lambda inputs: not few(inputs),
             Below("loss", 0.02, "training loss of the returned weights", WEIGHTS, final_loss),
         ),
-        *(When(few, matches(name, rel=1e-6)) for name in WEIGHTS),
+        *(When(few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
     after=("gradients",),
