@@ -84,6 +84,19 @@ def gradient_error(got: Arrays, inputs: Arrays) -> float:
     return float(min(np.max(np.abs(dx - want) / np.abs(dout)) for want in (own, right)))
 
 
+def shared_by(out: Array) -> str:
+    """What shares one mask: "rows" if all samples do, "columns" if all features do, else ""."""
+    kept = out != 0
+    if kept.all() or not kept.any():
+        return ""
+    return "rows" if (kept == kept[:1]).all() else "columns" if (kept == kept[:, :1]).all() else ""
+
+
+def shared(got: Arrays, inputs: Arrays) -> float:
+    """1 if the entries of a sample, or of a feature, are not dropped each by itself; else 0."""
+    return float(shared_by(got["out"]) != "")
+
+
 def meaning_of_p(figures: Array, inputs: Arrays) -> Note | None:
     """Which of the two meanings p has here; nothing where the share that is kept fits neither."""
     share, p = float(figures[0]), float(inputs["p"])
@@ -104,12 +117,15 @@ def meaning_of_p(figures: Array, inputs: Arrays) -> Note | None:
 
 # The figures have no marks and no finding: a mask is random, so a known mistake is recognised by them.
 def forward_figures(x: Array, out: Any, again: Any) -> Array:
-    """The share kept, in tenths, the least and the largest scale of what was kept, and whether a seed repeats it."""
+    """The share kept, in tenths, the least and the largest scale of what was kept, and whether a seed repeats it.
+
+    A mask that rows or columns share says nothing of the share: then 2 or 3 stands in its place.
+    """
     if not all(isinstance(array, np.ndarray) and array.shape == x.shape for array in (out, again)) or not out.any():
         return np.full(4, -1.0)
     scales = out[out != 0] / x[out != 0]
-    share = np.count_nonzero(out) / out.size
-    return np.array([round(share, 1), *np.round([scales.min(), scales.max()], 5), float(np.array_equal(out, again))])
+    share = {"rows": 2.0, "columns": 3.0}.get(shared_by(out), round(np.count_nonzero(out) / out.size, 1))
+    return np.array([share, *np.round([scales.min(), scales.max()], 5), float(np.array_equal(out, again))])
 
 
 def backward_figures(x: Array, dout: Array, out: Any, dx: Any) -> Array:
@@ -135,6 +151,7 @@ FORWARD: list[Expectation] = [
             share_error,
         ),
     ),
+    When(trains, Below("mask", 1, "number of masks that many entries share,", ("out",), shared)),
     When(
         lambda inputs: "seed" in inputs and trains(inputs),
         Below("seed", SMALL, "difference between two calls with the same seed", ("out", "again"), difference),

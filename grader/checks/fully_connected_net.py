@@ -5,6 +5,7 @@ The signature of the class differs by edition, so scenarios ask it: see ``build`
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from itertools import pairwise
 from typing import Any
@@ -49,10 +50,13 @@ def edge_cases(norm: bool = False) -> dict[str, Any]:
         "three hidden layers": network(4, 6, 5, reg=0.0, norm=norm),
         "three hidden layers, regularisation": network(4, 6, 5, reg=0.8, norm=norm),
         "layers of one size": network(4, 4, reg=0.0, norm=norm),  # here what one layer has fits another
+        "scores alone": network(6, 4, reg=0.0, norm=norm) | {"alone": True},
     }
 
 
-def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "", keep: float = 1.0) -> Any:
+def build(
+    code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "", keep: float = 1.0, seed: int = SEED
+) -> Any:
     """A network of the student's class with the given parameters, by the signature of its edition.
 
     2016-2017: dropout=0 is the probability to drop, and use_batchnorm; 2018-2020: dropout=1 is the probability to
@@ -73,7 +77,7 @@ def build(code: Any, params: dict[str, Array], reg: float = 0.0, norm: str = "",
     elif "dropout" in accepted:
         options["dropout"] = keep if accepted["dropout"].default == 1 else 1 - keep
     sizes = {"input_dim": len(params["W1"]), "num_classes": classes}
-    net = code.FullyConnectedNet(hidden, **sizes, **options, reg=reg, dtype=np.float64, seed=SEED)
+    net = code.FullyConnectedNet(hidden, **sizes, **options, reg=reg, dtype=np.float64, seed=seed)
     if not net.params:  # as in the course's stub, which raises nothing
         getattr(code, "The body of FullyConnectedNet.__init__")
     if norm and "gamma1" not in net.params:
@@ -99,12 +103,20 @@ def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -
     return loss, {name: grads.get(name) for name in params}
 
 
-def play(code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], norm: str = "") -> dict[str, Any]:
+def play(
+    code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], norm: str = "", alone: bool = False
+) -> dict[str, Any]:
     """Loss and gradients of the third of three equal calls, then the scores in test mode.
 
     The gradients of all biases are one array, in the order of the layers; so are those of gamma and those of beta.
+    Where the scores are ``alone``, training need not come to its end: only its running statistics count.
     """
     net = build(code, params, reg, norm)
+    if alone:
+        for _ in range(3):
+            with contextlib.suppress(Exception):
+                net.loss(X, y)
+        return {"scores": net.loss(X)}
     loss, grads = [trained(code, net, X, y, params) for _ in range(3)][-1]
     weights = {name: value for name, value in grads.items() if name[0] == "W"}
     kinds = {"biases": "b", "gammas": "gamma", "betas": "beta"} if norm else {"biases": "b"}
@@ -118,16 +130,17 @@ def play(code: Any, X: Array, y: Array, reg: float, params: dict[str, Array], no
 def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     """The loss, the gradients of the parameters that there are, and the scores of test mode."""
     found: list[Expectation] = [matches("loss", rel=1e-10, single=True)]
-    found += [matches(name, single=True) for name in ("scores", "W1", "W2", "W3")]
+    found += [matches(name, single=True) for name in ("W1", "W2", "W3")]
     found.append(When(lambda inputs: "W4" in inputs, matches("W4", single=True)))
     found.append(matches("biases", floor=floor, single=True))
-    return [*found, *(matches(name, single=True) for name in ("gammas", "betas"))] if norm else found
+    found += [matches(name, single=True) for name in ("gammas", "betas") if norm]
+    return [*(When(lambda inputs: "alone" not in inputs, item) for item in found), matches("scores", single=True)]
 
 
 @part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
-def plain(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """Without normalisation and dropout: loss, gradients and scores."""
-    return play(code, X, y, reg, params)
+    return play(code, X, y, reg, params, alone=alone)
 
 
 @part.check(
@@ -139,9 +152,9 @@ def plain(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[st
     expect=expected(norm=True, floor=1e-12),
     apart=True,  # each normalisation has branches of its own
 )
-def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
-    return play(code, X, y, reg, params, "batchnorm")
+    return play(code, X, y, reg, params, "batchnorm", alone)
 
 
 @part.check(
@@ -152,9 +165,9 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dic
     expect=expected(norm=True),
     apart=True,
 )
-def layernorm(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
+def layernorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""
-    return play(code, X, y, reg, params, "layernorm")
+    return play(code, X, y, reg, params, "layernorm", alone)
 
 
 def with_dropout(*hidden: int, keep: float) -> dict[str, Any]:
@@ -168,6 +181,17 @@ def with_dropout(*hidden: int, keep: float) -> dict[str, Any]:
 def nothing_dropped(inputs: Arrays) -> bool:
     """Whether the case is that of a net without dropout."""
     return float(inputs["keep"]) == 1
+
+
+def tests(inputs: Arrays) -> bool:
+    """Whether the case is one of the test mode."""
+    return "test_mode" in inputs
+
+
+def between_seeds(got: Arrays, inputs: Arrays) -> float:
+    """How far the scores of two seeds are from each other, relative to the largest."""
+    one, other = got["scores"]
+    return float(np.max(np.abs(one - other)) / np.max(np.abs(got["scores"])))
 
 
 def slope_error(got: Arrays, inputs: Arrays) -> float:
@@ -201,25 +225,37 @@ def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
     edges={
         "three hidden layers": with_dropout(4, 6, 5, keep=0.5),
         "no dropout": with_dropout(6, 4, keep=1.0),
+        "test mode": with_dropout(6, 4, keep=0.5) | {"test_mode": True},
     },
     edge_points=1,
     expect=[
-        Below(
-            "losses",
-            1e-5,
-            "distance of the gradients from the slopes of the loss",
-            ("losses", "gradients"),
-            slope_error,
+        When(
+            lambda inputs: not tests(inputs),
+            Below(
+                "losses",
+                1e-5,
+                "distance of the gradients from the slopes of the loss",
+                ("losses", "gradients"),
+                slope_error,
+            ),
+        ),
+        When(
+            tests, Below("scores", 1e-6, "relative difference of the scores of two seeds", ("scores",), between_seeds)
         ),
         When(nothing_dropped, matches("loss", rel=1e-10, single=True)),
         When(nothing_dropped, matches("gradients", single=True)),
-        Remark("effect", idle),
+        When(lambda inputs: not tests(inputs), Remark("effect", idle)),
     ],
 )
 def dropout(
-    code: Any, X: Array, y: Array, reg: float, keep: float, directions: Array, **params: Array
+    code: Any, X: Array, y: Array, reg: float, keep: float, directions: Array, test_mode: bool = False, **params: Array
 ) -> dict[str, Any]:
     """With dropout of a fixed seed: the gradients are those of the loss; without dropout both are the plain net's."""
+    if test_mode:  # after training, as its last call leaves it; whatever is dropped then depends on the seed
+        nets = [build(code, params, reg, keep=keep, seed=seed) for seed in (SEED, SEED + 1)]
+        for net in nets:
+            trained(code, net, X, y, params)
+        return {"scores": np.array([net.loss(X) for net in nets])}
 
     def called(values: dict[str, Array], keep: float) -> Any:
         return trained(code, build(code, values, reg, keep=keep), X, y, values)

@@ -157,6 +157,19 @@ seed_ignored, seed_ignored_p_drops = both_meanings(
     seed_ignored_by,
 )
 
+shared_by_samples, shared_by_samples_p_drops = both_meanings(
+    "dropout-mask-shared-by-samples",
+    "All samples of the batch share one mask: it is not drawn for each of them.",
+    "Which shape should the mask have?",
+    masked_by(lambda rng, param, keep, shape: (rng.random_sample((1, *shape[1:])) < keep) / keep + np.zeros(shape)),
+)
+shared_by_features, shared_by_features_p_drops = both_meanings(
+    "dropout-mask-shared-by-features",
+    "A sample is kept or dropped as a whole: the mask has one entry a sample.",
+    "Which shape should the mask have?",
+    masked_by(lambda rng, param, keep, shape: (rng.random_sample((shape[0], 1)) < keep) / keep + np.zeros(shape)),
+)
+
 
 def back(change: Callable[[Any, Any, float, Any], Any]) -> Build:
     """A right forward pass, and in training the gradient ``change(dout, dx, keep, ref)``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import mistake
+from grader.mistakes import mistake, pattern
 
 DEEP = ("fully_connected_net",)
 BOTH = ("modular_two_layer_net", *DEEP)
@@ -214,6 +214,16 @@ def dropout_backward_absent(ref: Any) -> Mapping[str, Any]:
         return step(layer, x)[0], lambda dout: (dout, {})
 
     return changed_step(ref, "dropout", change)
+
+
+DROPS_WHEN_TESTED = pattern(
+    "net-dropout-never-tests",
+    parts=DEEP,
+    checks=("fully_connected_net/dropout",),
+    fails={"test mode"},
+    sentence="Dropout stays on in test mode: the scores of a trained net depend on the seed of its masks.",
+    hint="Which key of dropout_param tells dropout the mode, and what does your loss write into it?",
+)
 
 
 @mistake(
