@@ -30,6 +30,16 @@ def test_a_wrong_function_is_told_what_is_wrong(wrong, oracle):
     assert [item.code for item in found if item.specific and item.certain][:1] == [code] * bool(code)
 
 
+def test_two_roots_in_one_layer_are_told_each_in_its_pass(oracle):
+    """eps beside the root in the forward pass, and under it in one stage of the backward pass only."""
+    staged = wrong_norms.BATCH.replace("0.5 / std", "0.5 / np.sqrt(var + eps)")
+    code_of = changed(staged, "batchnorm_forward", "np.sqrt(var + eps)", "np.sqrt(var) + eps")
+    found = diagnoses("batch_norm", "batch_norm", code_of, oracle)
+    told = {check: [item.code for item in items] for check, (_, items) in found.items() if items}
+    assert told["batch_norm/train_mode"] == ["batchnorm-eps-outside-root-training"]
+    assert told["batch_norm/backward"] == ["batchnorm-backward-std-plus-eps-staged"]
+
+
 def test_nine_in_ten_are_told():
     """Of the wrong functions written down here, all but a few get a certain diagnosis."""
     for table in TABLES:

@@ -215,6 +215,8 @@ M = "m = N * H * W"
 
 # (source, check, what is told, then pairs: a piece of the function, and what stands there instead)
 WRONG: list[tuple[str, ...]] = [
+    (LAYER, "layer_norm/backward", "layernorm-backward-std-plus-eps-staged", "    N, D =", "    std = np.sqrt(var) + eps; xhat = (x - mean) / std\n    N, D =", "-0.5 * std**-3", "-0.5 / std**2 / np.sqrt(var + eps)"),
+    (GROUP, "group_norm/backward", "groupnorm-means-per-channel", "(2, 3, 4)", "(3, 4)", "m = C // G * H * W", "m = H * W"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-absent-training", "np.sqrt(var + eps)", "np.sqrt(var)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-outside-root-training", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-hard-coded-training", "np.sqrt(var + eps)", "np.sqrt(var + 1e-5)"),

@@ -20,6 +20,7 @@ from grader.mistakes.normalised_rows import (
     exact_outside_root,
     given,
     outside_root,
+    staged_outside_root,
     untouched,
 )
 
@@ -163,6 +164,14 @@ OUTSIDE_ROOT = of_eps(
     ALL,
     outside=True,
     change=exact_outside_root,
+)
+BACKWARD_BOTH_ROOTS = of_eps(
+    "backward-std-plus-eps-staged",
+    "The backward pass goes through std + eps, but takes the derivative of the root at var + eps.",
+    "eps belongs under the root, in both passes.",
+    BACKWARD,
+    outside=True,
+    change=staged_outside_root,
 )
 BACKWARD_STD_PLUS_EPS = of_eps(
     "backward-std-plus-eps",

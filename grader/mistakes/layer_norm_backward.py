@@ -233,10 +233,10 @@ def in_images(cache: Any, shape: Any) -> tuple[Any, ...]:
     return tuple(array.reshape(shape) for array in found)
 
 
-def sums_per_channel(right: Any, dout: Any, cache: Any) -> Any:
-    """The sums of dx over the pixels of one channel."""
+def per_channel(right: Any, dout: Any, cache: Any, count: int) -> Any:
+    """The sums of dx over the pixels of one channel, divided by a count."""
     gamma, xhat, root = in_images(cache, dout.shape)
-    g, count = dout * gamma, cache[1].shape[1]
+    g = dout * gamma
     sums = [np.sum(values, axis=(2, 3), keepdims=True) / count for values in (g, g * xhat)]
     return (g - sums[0] - xhat * sums[1]) / root, *right[1:]
 
@@ -245,7 +245,13 @@ SUMS_PER_CHANNEL = of_groups(
     "groupnorm-sums-per-channel",
     "The sums in dx go over the pixels of one channel; a group has those of all its channels.",
     "The sums of the backward pass go over what the means of the forward pass went over.",
-    sums_per_channel,
+    lambda right, dout, cache: per_channel(right, dout, cache, cache[1].shape[1]),
+)
+MEANS_PER_CHANNEL = of_groups(
+    "groupnorm-means-per-channel",
+    "The means in dx are those of one channel; a group has the pixels of all its channels.",
+    "The means of the backward pass go over what the means of the forward pass went over.",
+    lambda right, dout, cache: per_channel(right, dout, cache, dout.shape[2] * dout.shape[3]),
 )
 
 

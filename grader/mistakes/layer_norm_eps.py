@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.mistakes import mistake
 from grader.mistakes.layer_norm import FORWARDS, PARTS, backward_only, both
-from grader.mistakes.normalised_rows import divided_by_std, exact_outside_root, outside_root
+from grader.mistakes.normalised_rows import divided_by_std, exact_outside_root, outside_root, staged_outside_root
 
 
 @mistake(
@@ -66,6 +66,17 @@ def eps_absent_backward(ref: Any) -> Mapping[str, Any]:
 def eps_outside_root(ref: Any) -> Mapping[str, Any]:
     """Beside the root, and the backward pass is the gradient of that."""
     return both(ref, eps_of=outside_root, change=exact_outside_root)
+
+
+@mistake(
+    "layernorm-backward-std-plus-eps-staged",
+    parts=PARTS,
+    sentence="The backward pass goes through std + eps, but takes the derivative of the root at var + eps.",
+    hint="eps belongs under the root, in both passes.",
+)
+def backward_std_plus_eps_staged(ref: Any) -> Mapping[str, Any]:
+    """Back in stages, with two roots."""
+    return backward_only(ref, both(ref, eps_of=outside_root, change=staged_outside_root))
 
 
 @mistake(

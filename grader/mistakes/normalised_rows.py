@@ -106,6 +106,12 @@ def exact_outside_root(row: Row) -> Any:
     return row.dx + row.xhat * np.mean(row.g * row.xhat) * (row.slope - 1 / row.std)
 
 
+def staged_outside_root(row: Row) -> Any:
+    """The same in stages, with sqrt(var + eps) for the standard deviation in the stage of the root."""
+    eps = 1 / row.slope - row.std
+    return row.dx + row.xhat * np.mean(row.g * row.xhat) * (row.slope - 1 / np.sqrt(row.std**2 + eps))
+
+
 def divided_by_std(row: Row) -> Any:
     """The whole gradient divided by the standard deviation alone."""
     return row.dx / (row.slope * row.std)
