@@ -164,6 +164,7 @@ WRONG: list[tuple[str, ...]] = [
     (D + "/init", "net-biases-of-one", "np.zeros(", "np.ones("),
     (D + "/init", "net-weights-transposed", "(input_dim, hidden_dim)", "(hidden_dim, input_dim)", "(hidden_dim, num_classes)", "(num_classes, hidden_dim)"),
     # of any depth
+    (F + "/dropout", "net-right-without-dropout", "dout = dropout_backward(dout, drop)", "pass", '"p": dropout}', '"p": 1 - dropout}', "out, drop = dropout_forward(out, self.dropout_param)", 'np.random.seed(123); drop = (np.random.rand(*out.shape) > self.dropout_param["p"]) / (1 - self.dropout_param["p"]) if mode == "train" else 1; out = out * drop'),
     (F + "/dropout", "net-dropout-never-tests", 'self.dropout_param["mode"] = mode', 'self.dropout_param["test"] = mode'),
     (F + "/plain", "net-last-weights-not-regularised", PENALTY, "        for i in range(1, L):\n"),
     (F + "/plain", "net-only-last-weights-regularised", PENALTY, "        for i in [L]:\n"),

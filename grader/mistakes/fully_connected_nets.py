@@ -225,6 +225,16 @@ DROPS_WHEN_TESTED = pattern(
     hint="Which key of dropout_param tells dropout the mode, and what does your loss write into it?",
 )
 
+WITHOUT_DROPOUT = pattern(
+    "net-right-without-dropout",
+    parts=DEEP,
+    checks=("fully_connected_net/dropout",),
+    fails={"", "three hidden layers"},
+    may={"test mode"},
+    sentence="The gradients are right without dropout, and with it they are not those of the loss.",
+    hint="Does every step of the forward pass have its step back, dropout too, in the reverse order?",
+)
+
 
 @mistake(
     "net-weights-transposed",
