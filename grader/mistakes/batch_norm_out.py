@@ -206,6 +206,13 @@ STARTS_AT_ONE = settings_otherwise(
     "What is the default of running_var in the starter code?",
     running_var=lambda x: np.ones(x.shape[1]),
 )
+STARTS_WITH_BATCH = settings_otherwise(
+    "running-starts-with-batch",
+    "Where bn_param holds no running statistics they start with the batch's own; in this assignment they start at 0.",
+    "What are the defaults of running_mean and running_var in the starter code?",
+    running_mean=lambda x: x.mean(axis=per_feature(x)[1]),
+    running_var=lambda x: x.var(axis=per_feature(x)[1]),
+)
 MOMENTUM_99 = settings_otherwise(
     "momentum-always-0.99",
     "The momentum is always 0.99, whatever bn_param says.",
