@@ -86,6 +86,18 @@ def test_float32_passes_with_its_own_precision():
     assert not judge((want["dx"] * (1 + 3e-6)).astype(np.float32), want=want).ok
 
 
+def test_what_comes_out_of_a_network_may_have_been_float32_on_the_way():
+    """Where that is said, float64 may be as imprecise; and differences are judged as relative errors are."""
+    want = {"dx": WANT["dx"] + 0.1}
+    rounded = want["dx"].astype(np.float32)
+    assert judge(rounded.astype(float), matches("dx", single=True), want=want).ok
+    assert not judge(want["dx"] * (1 + 3e-6), matches("dx", single=True), want=want).ok
+    assert judge(rounded, Within("dx", 1e-12), want=want).ok
+    assert not judge(rounded.astype(float), Within("dx", 1e-12), want=want).ok
+    assert judge(rounded.astype(float), Within("dx", 1e-12, single=True), want=want).ok
+    assert not judge(rounded, Within("dx", 0.0), want=want).ok
+
+
 def test_float32_is_named_as_the_cause_where_it_may_be():
     """Nearly right, and not to single precision."""
     wrong = (WANT["dx"] + 0.1).astype(np.float32) + np.float32(1e-4)

@@ -290,6 +290,8 @@ ALSO_RIGHT = [
     (D, "loss, dscores = softmax_loss(scores, y)", "loss, dscores = softmax_loss(scores, y); loss = np.float32(loss)", "return loss, {", "return np.float32(loss), {"),
     (F, '"b%d" % i] = np.zeros(dims[i])', '"b%d" % i] = np.zeros((1, dims[i]))', 'self.params["b%d" % i])', 'self.params["b%d" % i][0])', 'self.params["b%d" % L])', 'self.params["b%d" % L][0])', "return loss, grads", "return loss, {k: v.reshape(1, -1) if k[0] == 'b' else v for k, v in grads.items()}"),
     (F, "return loss, grads", "return np.array([loss]), grads"),
+    (F, "out, caches = X, {}", "out, caches = X.astype(np.float32).astype(float), {}"),
+    (A, "N = X.shape[0]\n        pre", "X = X.astype(np.float32).astype(float)\n        N = X.shape[0]\n        pre"),
     (C, "zeros(hidden_dim)", "zeros((1, hidden_dim))", "W2, b2)", "W2, b2[0])", "return loss, grads", 'grads["b2"], grads["b3"] = grads["b2"][None], grads["b3"][None]; return np.array([loss]), grads'),
     (M, "zeros(hidden_size)", "zeros((1, hidden_size))", "return loss, grads", 'grads["b1"], grads["b2"] = grads["b1"][None], grads["b2"][None]; return np.array([loss]), grads'),
     (F, "dropout=1, normalization=None", "dropout_keep_ratio=1, normalization=None", "dropout != 1", "dropout_keep_ratio != 1", '"p": dropout}', '"p": dropout_keep_ratio}'),
