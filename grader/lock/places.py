@@ -70,9 +70,14 @@ def _libraries() -> Iterator[str]:
 
 
 def _packages() -> Iterator[str]:
-    """What is installed, but for this project."""
+    """What is installed, but for this project; as a whole where an editable install leaves nothing but its name."""
     libraries = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     for place in sys.path:
         inside = os.path.basename(place) in ("site-packages", "dist-packages")
         if inside and os.path.isdir(place) and os.path.realpath(place) not in libraries:
-            yield from (entry.path for entry in os.scandir(place) if not entry.name.startswith("grader"))
+            entries = list(os.scandir(place))
+            ours = [entry.name for entry in entries if entry.name.startswith("grader")]
+            if all(name.endswith(".dist-info") for name in ours):
+                yield place
+            else:
+                yield from (entry.path for entry in entries if entry.name not in ours)

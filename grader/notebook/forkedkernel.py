@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -58,6 +59,7 @@ def prepare() -> Any:
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
     application.kernel = kernel = kind.instance(**traits)
     kernel.shell.exit_now = False
+    kernel.shell.transform_cell = Transformed(kernel.shell.transform_cell)
     run_cell = type(kernel.shell).run_cell
     run_cell.__signature__ = inspect.signature(run_cell)  # ipykernel asks for it at every cell (PEP 362)
     kernel.shell.extension_manager.load_extension("storemagic")
@@ -176,6 +178,21 @@ def _capture(kernel: Any) -> None:
     kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
     sys.displayhook = hook = ZMQDisplayHook(session, None)
     hook.get_execution_count = lambda: kernel.execution_count  # type: ignore[method-assign]
+
+
+class Transformed:
+    """IPython's transformation of a cell, whose result is kept for a second call: ipykernel makes two for each cell."""
+
+    def __init__(self, transform: Callable[[str], str]) -> None:
+        self._transform = transform
+        self._kept: dict[str, str] = {}
+
+    def __call__(self, raw_cell: str) -> str:
+        """The cell as Python."""
+        if raw_cell in self._kept:
+            return self._kept.pop(raw_cell)
+        self._kept = {raw_cell: self._transform(raw_cell)}
+        return self._kept[raw_cell]
 
 
 class Recorder(Session):

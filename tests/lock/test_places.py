@@ -1,0 +1,32 @@
+"""What a locked process may read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.lock import places
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of installed packages, with the name that an editable install leaves there."""
+    folder = tmp_path / "site-packages"
+    for name in ("numpy", "grader-0.1.0.dist-info"):
+        (folder / name).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
+    return folder
+
+
+def test_packages_are_readable_as_a_whole_beside_an_editable_install(packages: Path):
+    """One rule for the folder: the grader itself lies elsewhere."""
+    assert str(packages) in places.readable.__wrapped__()
+
+
+def test_an_installed_grader_is_left_out(packages: Path):
+    """Its data hold recorded answers: all packages but it are named one by one."""
+    (packages / "grader").mkdir()
+    readable = [path for path in places.readable.__wrapped__() if path.startswith(str(packages))]
+    assert readable == [str(packages / "numpy")]
