@@ -286,11 +286,11 @@ def _run_notebook(
     if file is None:
         return None
     path = submission.root / file.path if submission.root else submission.file or submission.path
-    converted: dict[str, str] = {}
+    converted: dict[str, bytes] = {}
     if submission is not as_handed_in:
-        from grader.compat import texts_to_run
+        from grader.compat import files_to_run
 
-        converted = texts_to_run(as_handed_in, submission)
+        converted = files_to_run(as_handed_in, submission)
     from grader import notebook as headless
 
     try:

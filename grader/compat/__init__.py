@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.compat.conversion import convert
     from grader.compat.signs import Fact, facts, is_python2
-    from grader.compat.submissions import converted, facts_of, texts_to_run, written_for_python2
+    from grader.compat.submissions import converted, facts_of, files_to_run, written_for_python2
 
-__all__ = ["Fact", "convert", "converted", "facts", "facts_of", "is_python2", "texts_to_run", "written_for_python2"]
+__all__ = ["Fact", "convert", "converted", "facts", "facts_of", "files_to_run", "is_python2", "written_for_python2"]
 
 HOMES = {
     **dict.fromkeys(("Fact", "facts", "is_python2"), "signs"),
-    **dict.fromkeys(("converted", "facts_of", "texts_to_run", "written_for_python2"), "submissions"),
+    **dict.fromkeys(("converted", "facts_of", "files_to_run", "written_for_python2"), "submissions"),
     "convert": "conversion",
 }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from dataclasses import replace
 
 from grader.compat.conversion import convert
@@ -45,9 +47,9 @@ def converted(submission: Submission, *, python2: bool | None = None) -> Submiss
     return replace(submission, files=files)
 
 
-def texts_to_run(old: Submission, new: Submission) -> dict[str, str]:
+def files_to_run(old: Submission, new: Submission) -> dict[str, bytes]:
     """What stands in the converted files, by their path: modules, and notebooks with the magics that they had."""
-    texts = {}
+    found = {}
     for before, after in zip(old.files, new.files, strict=True):
         if not before.is_notebook:
             cells = after.cells
@@ -55,8 +57,17 @@ def texts_to_run(old: Submission, new: Submission) -> dict[str, str]:
             pairs = zip(before.cells, after.cells, strict=True)
             cells = tuple(replace(cell, text=_with_magics(was.text, cell.text)) for was, cell in pairs)
         if cells != before.cells:
-            texts[before.path] = as_notebook(cells) if before.is_notebook else cells[0].text
-    return texts
+            found[before.path] = as_notebook(cells).encode() if before.is_notebook else _module(cells[0].text)
+    return found
+
+
+def _module(text: str) -> bytes:
+    """A module's text in the encoding that it names, if that is one of text."""
+    plain = text.encode("utf-8", "replace")
+    try:
+        return text.encode(tokenize.detect_encoding(io.BytesIO(plain).readline)[0], "replace")
+    except (SyntaxError, LookupError, ValueError):
+        return plain
 
 
 def _with_magics(old: str, new: str) -> str:

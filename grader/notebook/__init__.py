@@ -39,13 +39,13 @@ def run(
     cell_seconds: float = 30,
     total_seconds: float = 120,
     engine: str | None = None,
-    converted: Mapping[str, str] | None = None,
+    converted: Mapping[str, bytes] | None = None,
 ) -> NotebookRun:
     """Run all cells of ``notebook`` in a copy of the submission folder ``root`` (None: of that file alone).
 
     A cell that raises or runs too long is recorded and the next one runs; times are in seconds. ``engine`` is one of
     ENGINES, by default the fastest; what goes wrong with it on our side is done again with nbclient. ``converted``
-    holds texts that are run in the place of files, by their path below ``root``. Trouble of the grader's own that
+    holds what is run in the place of files, by their path below ``root``. Trouble of the grader's own that
     remains comes back in ``trouble``. Raises Interrupted if the box is closed.
     """
     started = time.perf_counter()

@@ -53,19 +53,19 @@ class Job:
 
 @contextlib.contextmanager
 def open_job(
-    notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float, converted: Mapping[str, str]
+    notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float, converted: Mapping[str, bytes]
 ) -> Iterator[Job]:
     """A fresh folder with what ``notebook`` needs of ``root``; removed in the end, whatever was made in it.
 
-    Of the files that are named in ``converted``, by their path below ``root``, the copy holds that text.
+    Of the files that are named in ``converted``, by their path below ``root``, the copy holds these bytes.
     """
     with temporary_folder() as folder:
         (folder / "room" / "home").mkdir(parents=True)
         copied = _copy_submission(notebook, root, folder / "room" / "files")
-        for name, text in converted.items():
+        for name, content in converted.items():
             place = folder / "room" / "files" / name
             if place.is_file():  # not left out for its size
-                place.write_text(text, "utf-8")
+                place.write_bytes(content)
         job = Job(folder, copied.parent, cell_seconds, total_seconds, bool(converted))
         shutil.copyfile(copied, job.notebook)
         yield job

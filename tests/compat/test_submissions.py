@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks import load_part
-from grader.compat import converted, facts_of, written_for_python2
+from grader.compat import converted, facts_of, files_to_run, written_for_python2
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.worker.client import StudentProcess
@@ -52,6 +52,17 @@ def test_it_can_be_said(tmp_path):
     submission = read_submission(written(tmp_path, a=OLD, b=HALF))
     assert half_of(converted(submission, python2=False)) == HALF
     assert "print('x')" in converted(submission, python2=False).files[0].cells[0].text
+
+
+def test_a_converted_module_keeps_its_encoding(tmp_path):
+    """A codec that cannot be looked up, or that is none of text, leaves nothing behind that raises here."""
+    folder = written(tmp_path, a=OLD)
+    (folder / "b.py").write_bytes("# coding: latin-1\nx = 'é' + `1`\n".encode("latin-1"))
+    (folder / "c.py").write_bytes(b"# coding: hex\nprint 1\n")
+    old = read_submission(folder)
+    files = files_to_run(old, converted(old))
+    assert "'é'".encode("latin-1") in files["b.py"]
+    assert b"print(1)" in files["c.py"]
 
 
 def test_what_cannot_be_converted_stays(tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.compat import converted, texts_to_run
+from grader.compat import converted, files_to_run
 from grader.errors import Interrupted
 from grader.intake.reading import open_submission
 from grader.notebook import ENGINES, driven, forkclient, forked, run
@@ -291,10 +291,11 @@ def test_a_converted_copy_runs_as_python_2_did(tmp_path, box, engine):
         "x = %who_ls\nprint x / 1",
     )
     (tmp_path / "inside").mkdir()
-    (tmp_path / "inside/half.py").write_text("def half(n):\n    print n\n    return n / 2\n")
+    half = "# coding: latin-1\ndef half(n):\n    print n, 'é'\n    return n / len('é') / 2\n"
+    (tmp_path / "inside/half.py").write_bytes(half.encode("latin-1"))
     before = contents(tmp_path)
     with open_submission(tmp_path) as submission:
-        texts = texts_to_run(submission, converted(submission))
+        texts = files_to_run(submission, converted(submission))
     result = run(path, tmp_path, box, engine=engine, converted=texts)
     assert [(error.cell, error.type) for error in result.errors] == [(4, "TypeError")]
     assert contents(tmp_path) == before
