@@ -58,6 +58,14 @@ def test_python_2_is_said_and_costs_the_checks_unless_it_is_converted(grade):
     assert converted.notes[-1].sentence == "A converted copy was graded."
 
 
+def test_a_converted_copy_says_so_where_nothing_but_print_shows_python_2(grade):
+    """What does not parse as it was handed in parses as it is graded."""
+    text = "def relu_forward(x):\n    print 'forward'\n    return x * (x > 0), x\n"
+    converted = grade({"layers.py": text}, "layers", ["relu/forward"], compat=True)
+    assert set(statuses(converted).values()) == {"passed"}
+    assert [note.code for note in converted.notes] == ["python2-print", "compat"]
+
+
 def test_what_a_starter_leaves_none_is_not_written_yet(grade):
     """It is missing, not wrong: the function gives None, or uses what is None."""
     stubs = "def relu_forward(x):\n    out = None\n    return out, x\n\n\n"

@@ -151,7 +151,7 @@ FORWARD: list[Expectation] = [
             share_error,
         ),
     ),
-    When(trains, Below("mask", 1, "number of masks that many entries share,", ("out",), shared)),
+    When(trains, Below("mask", 1, "number of masks that many entries share", ("out",), shared)),
     When(
         lambda inputs: "seed" in inputs and trains(inputs),
         Below("seed", SMALL, "difference between two calls with the same seed", ("out", "again"), difference),
