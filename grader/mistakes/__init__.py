@@ -102,14 +102,16 @@ def _declared() -> tuple[Mistake | Pattern, ...]:
     return tuple(found.values())
 
 
+@functools.cache
 def all_mistakes() -> tuple[Mistake, ...]:
     """Every mistake that has a variant."""
     return tuple(item for item in _declared() if isinstance(item, Mistake))
 
 
-def mistakes_of(part: str) -> list[Mistake]:
+@functools.cache
+def mistakes_of(part: str) -> tuple[Mistake, ...]:
     """The mistakes that are known for a part."""
-    return [item for item in all_mistakes() if part in item.parts]
+    return tuple(item for item in all_mistakes() if part in item.parts)
 
 
 def ignored(check: Check) -> list[Mistake]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from grader.errors import HarnessError
 from grader.expectations import Arrays
 from grader.mistakes import Mistake, mistakes_of
 from grader.oracle import Answers, Oracle, key
+from grader.oracle.live import shown
 from grader.spec import Case, Check, Inputs
 
 Kept = TypeVar("Kept")
@@ -76,12 +77,11 @@ class DataSetOracle:
         return {name: np.asarray(value) for name, value in values.items()}
 
     def _play(self, check: Check, case: Case, item: Mistake) -> Answers:
-        try:
+        def play() -> Mapping[str, Any]:
             code = SimpleNamespace(**{**vars(self._reference), **item.variant(self._reference)})
-            values = check.call(code, self.inputs(check, case))
-        except Exception:  # it is about another function, or it raises
-            return None
-        return {name: np.asarray(value) for name, value in values.items()}
+            return check.call(code, self.inputs(check, case))
+
+        return shown(check, play, self.answer(check, case))
 
     def _once(self, name: str, compute: Callable[[], Kept]) -> Kept:
         with self._lock:

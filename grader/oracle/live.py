@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from grader.mistakes import mistakes_of
 from grader.oracle import Answers, key
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
+from grader.tolerance import differing
 
 
 class LiveOracle:
@@ -88,39 +90,41 @@ class LiveOracle:
         changed = self._reference(check)
         for name in code.split("+"):
             changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
-        return self._differing(check, case, self._try(check, changed, inputs))
+        return self._shown(check, case, changed, inputs)
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
         """The answer as if an argument had its usual value; {} where that cannot be told."""
         usual = self.inputs(check, check.cases[0])
         others = {other: value for other, value in inputs.items() if other != name}
         changed = others | ({name: usual[name]} if name in usual else {})
-        values = self._try(check, self._reference(check), changed)
-        return {} if values is None else self._differing(check, case, values)
+        return self._shown(check, case, self._reference(check), changed) or {}
 
-    def _try(self, check: Check, code: Any, inputs: Inputs) -> Answers:
-        try:
-            with np.errstate(all="ignore"):
-                values = check.play(code, inputs)
-        except Exception:  # a mistake may well raise
-            return None
-        return {name: np.asarray("None" if value is None else value) for name, value in values.items()}
-
-    def _differing(self, check: Check, case: Case, values: Answers) -> Answers:
-        """The arrays that are not the right ones."""
-        if values is None:
-            return None
-        right = self.answer(check, case)
-        return {
-            name: value
-            for name, value in fitted(values, right).items()
-            if name not in right or not np.array_equal(value, right[name])
-        }
+    def _shown(self, check: Check, case: Case, code: Any, inputs: Inputs) -> Answers:
+        return shown(check, lambda: check.play(code, inputs), self.answer(check, case))
 
     def _reference(self, check: Check) -> Any:
         """The solutions, under the names that the check's part has for them."""
         own = {name: getattr(self._solutions, reference) for name, reference in check.reference.items()}
         return SimpleNamespace(**{**vars(self._solutions), **own})
+
+
+def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) -> Answers:
+    """What wrong code gives that is not right, to the tolerance of the check: None where it raises.
+
+    What is no array, such as rows of several lengths, shows nothing: no student's numbers could be the same.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            values = play()
+    except Exception:  # a mistake may well raise
+        return None
+    try:
+        arrays = {name: np.asarray("None" if value is None else value) for name, value in values.items()}
+    except ValueError:
+        return {}
+    if any(value.dtype.hasobject for value in arrays.values()):
+        return {}
+    return differing(check.expect, fitted(arrays, right), right)
 
 
 def load_solutions() -> Any:

@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.assignments import Assignment
 from grader.errors import HarnessError
-from grader.expectations import UNMARKED, Arrays
+from grader.expectations import Arrays
 from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
 from grader.parsing import by_itself
 from grader.spec import Case, Check, Inputs
@@ -84,7 +84,6 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     own = [part for part in assignment.parts if part.assignment == assignment.slug]
     for check in (check for part in own for check in part.checks.values()):
-        unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}  # explained by nothing
         for case in () if check.needs_data else check.cases:
             place, answer = key(check, case), oracle.answer(check, case)
             arrays |= {f"in/{place}/{name}": value for name, value in oracle.inputs(check, case).items()}
@@ -92,9 +91,7 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
             for item in (*mistakes_of(check.part), *ignored(check)):
                 values = oracle.mistaken(check, case, item.code)
                 values = {RAISES: np.array(True)} if values is None else values
-                arrays |= {
-                    f"not/{item.code}/{place}/{name}": value for name, value in values.items() if name not in unmarked
-                }
+                arrays |= {f"not/{item.code}/{place}/{name}": value for name, value in values.items()}
     return arrays
 
 
