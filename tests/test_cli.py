@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from grader.cli import main
-from grader.sandbox import LEVELS, lockdown
+from grader.errors import HarnessError
+from grader.sandbox import LEVELS, lockdown, trial
 from tests.intake.zips import write_zip
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -335,6 +336,7 @@ def test_assignments_lists_what_can_be_graded():
     assert run.returncode == 0
     for word in ("two_layer_net", "layers", "affine", "relu", "conv", "max_pool", "forward, backward", "without 0.5"):
         assert word in run.stdout
+    assert not [line for line in run.stdout.splitlines() if line != line.rstrip()]
 
 
 def test_a_stray_bracket_in_the_only_cell_is_said_and_costs_the_checks(write_notebook):
@@ -390,12 +392,52 @@ def test_help_imports_nothing_heavy():
     assert run.stdout.rstrip().endswith("[]")
 
 
-def test_doctor_says_what_this_machine_reaches(capsys):
-    """Every level, and what the commands will use."""
+def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
+    """Every level; the level that it names for a command is the one that the command's result has."""
+    run = grader("doctor")
+    assert run.returncode == 0
+    assert all(f" {level}" in run.stdout for level in LEVELS)
+    assert not [line for line in run.stdout.splitlines() if line != line.rstrip()]
+    checked = grader("check", PERFECT, "scores", "--json", tmp_path / "r.json")
+    level = json.loads((tmp_path / "r.json").read_text())["isolation"]["level"]
+    assert f"`grader check` uses the level {level}." in run.stdout, checked.stderr
+    graded = grader(*GRADE, PERFECT, "--out", tmp_path / "out")
+    if graded.returncode == 2:
+        assert "`grader grade` and `grader agree` refuse to run here" in run.stdout
+        return
+    level = json.loads((tmp_path / "out/two_layer_net/result.json").read_text())["isolation"]["level"]
+    assert f"`grader grade` and `grader agree` use the level {level}." in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("lacking", "graded", "checked"),
+    [
+        ([], "use the level namespaces.", "lockdown"),
+        (["namespaces"], "use the level lockdown.", "lockdown"),
+        (["namespaces", "lockdown"], "refuse to run here, unless with --isolation process.", "process"),
+    ],
+)
+def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
+    """What bubblewrap or Landlock is missing for."""
+    for level in ("namespaces", "lockdown"):
+        monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
+    monkeypatch.setattr(trial, "try_out", lambda box: None)
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    assert all(level in out for level in LEVELS)
-    assert "`grader grade`" in out
+    assert f"`grader grade` and `grader agree` {graded}\n`grader check` uses the level {checked}." in out
+
+
+def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkeypatch, capsys):
+    """As `grader grade` does, which takes no weaker one by itself."""
+
+    def fails(box):
+        raise HarnessError("It leaks.")
+
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
+    monkeypatch.setattr(trial, "try_out", fails)
+    assert main(["doctor"]) == 0
+    assert "use the level lockdown, which does not hold: nothing is graded." in capsys.readouterr().out
 
 
 def test_a_class_is_not_graded_below_level_1_unless_told_so(tmp_path, capsys, monkeypatch):
