@@ -27,7 +27,7 @@ GRADE = ["grade", "--no-notebook", "--seed", "5", "--only", "scores"]
 
 def grader(*arguments, **options):
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "grader.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
 
 
