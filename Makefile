@@ -21,7 +21,7 @@ answers: $(VENV)/.demo  ## record the public answers of every assignment anew
 samples: $(VENV)/.test  ## render the sample reports anew
 	$(BIN)/python -m tests.exporters.samples
 
-readme: $(VENV)/.test  ## write the README's table of assignments anew
+readme: $(VENV)/.test  ## write the README's tables anew
 	$(BIN)/python -m tests.readme
 
 bench: $(VENV)/.test  ## everything side by side, beside the bars; also against torch if it is installed in .venv

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from grader.errors import GraderError, Refused
-from grader.options import parse
+from grader.options import EXIT_CODES, parse
 from grader.words import inert
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from grader.model import Result
     from grader.sandbox import Box
 
-PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
+PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = EXIT_CODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns an exit code of the README's table."""
+    """Run the command line; returns one of EXIT_CODES."""
     options = parse(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
     for name in ("SIGTERM", "SIGHUP"):

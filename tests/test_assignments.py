@@ -15,7 +15,6 @@ from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import open_box
-from tests import readme
 
 COURSE = [assignment for assignment in all_assignments().values() if not assignment.template]
 
@@ -143,9 +142,3 @@ def test_points_that_need_the_data_set_are_told(capsys):
     """They are in the total, and lost to no one without it."""
     main(["assignments"])
     assert re.search(r"^  total +23  13 of them only with --data$", capsys.readouterr().out, re.MULTILINE)
-
-
-def test_the_readmes_table_is_current():
-    """It is made from the assignments; write it anew with ``make readme``."""
-    text = readme.README.read_text("utf-8")
-    assert text == readme.with_table(text)
