@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -47,7 +48,11 @@ def test_check_explains_the_worked_example(tmp_path):
         "predict": "passed",
     }
     assert (result["schema"], result["public"], result["status"]) == ("grader/result/v1", True, "graded")
-    assert "missing its factor 2" in (tmp_path / "r.html").read_text()
+    page = (tmp_path / "r.html").read_text()
+    assert "missing its factor 2" in page
+    assert "<dt>Code from</dt><dd>two_layer_net.ipynb</dd>" in page
+    assert "\nCode from two_layer_net.ipynb\n" in run.stdout
+    assert "Numba" not in page  # nothing of it was used
 
 
 def test_check_never_says_that_all_passed():
@@ -184,6 +189,27 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path):
         assert (out / name / "report.html").read_text().startswith("<!")
     assert (out / "index.html").exists()
     assert (out / "grades.db").exists()
+
+
+def test_of_a_lone_file_that_is_refused_nothing_unknown_is_printed(tmp_path):
+    """Its name and the reason, without an assignment, a seed or a level."""
+    (tmp_path / "cleo.ipynb").write_text("{")
+    run = grader("grade", tmp_path / "cleo.ipynb", "--out", tmp_path / "out", "--seed", "5")
+    assert run.returncode == 2
+    assert run.stdout.lstrip().startswith("cleo\n\nNot graded: ")
+    assert "None" not in run.stdout
+    page = (tmp_path / "out/cleo/report.html").read_text()
+    assert not re.search(r"<dt>(Seed|Isolation|Numba)</dt>|\bNone\b|>none<", page)
+
+
+def test_the_files_of_a_package_are_named_in_its_folder(tmp_path):
+    """Those that functions were taken from, also of a zip, whose own name stands beside them."""
+    code = "import numpy as np\n\ndef affine_forward(x, w, b):\n    return x.reshape(len(x), -1) @ w + b, (x, w, b)\n"
+    path = write_zip(tmp_path / "dana.zip", {"a2/cs231n/layers.py": code.encode(), "a2/other.py": b"x = 1\n"})
+    arguments = ("--assignment", "layers", "affine/forward", "--json", tmp_path / "r.json")
+    assert "\nCode from cs231n/layers.py\n" in grader("check", path, *arguments).stdout
+    submission = json.loads((tmp_path / "r.json").read_text())["submission"]
+    assert (submission["path"], submission["files"]) == (str(path), ["cs231n/layers.py"])
 
 
 def test_one_submission_is_graded_with_a_secret_seed(tmp_path):
