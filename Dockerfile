@@ -10,7 +10,7 @@ ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache
 WORKDIR /opt/grader
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY grader grader
 COPY solutions solutions
 COPY student_template student_template

@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint answers samples bench bench-quick bench-peers clean
+.PHONY: demo test lint answers samples readme bench bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 	$(BIN)/grader grade tests/specimens/two_layer_net --out build/demo --seed 2026 \
@@ -20,6 +20,9 @@ answers: $(VENV)/.demo  ## record the public answers of every assignment anew
 
 samples: $(VENV)/.test  ## render the sample reports anew
 	$(BIN)/python -m tests.exporters.samples
+
+readme: $(VENV)/.test  ## write the README's tables anew
+	$(BIN)/python -m tests.readme
 
 bench: $(VENV)/.test  ## everything side by side, beside the bars; also against torch if it is installed in .venv
 	$(BIN)/python -m benchmarks

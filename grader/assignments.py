@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,8 @@ class Assignment:
     """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
-    gives included. ``without`` are the checks ``part/check`` that it leaves out of its parts. One that is not
-    ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
-    for error carried forward.
+    gives included. One that is not ``template`` has no template notebook, since the course gives its own.
+    ``carried`` is the share of the points for error carried forward.
     """
 
     slug: str
@@ -39,13 +38,15 @@ class Assignment:
     names: tuple[str, ...]
     questions: tuple[Asked, ...] = ()
     notebooks: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Its parts, imported when they are first asked for; MalformedCheck if one is not as it must be."""
+        """Its parts, with the checks that it has of each; MalformedCheck if one is not as it must be.
+
+        They are imported when they are first asked for.
+        """
         return self.load()
 
     @property
@@ -56,12 +57,17 @@ class Assignment:
     @property
     def checks(self) -> list[Check]:
         """All its checks, in order."""
-        return [check for part in self.parts for check in part.checks.values() if check.name not in self.without]
+        return [check for part in self.parts for check in part.checks.values()]
 
     @property
     def points(self) -> float:
         """What it is worth in all."""
         return round(sum(check.points for check in self.checks), 6)
+
+    @property
+    def data_points(self) -> float:
+        """What those of its checks are worth that are skipped unless a data set is given."""
+        return round(sum(check.points for check in self.checks if check.needs_data), 6)
 
 
 @functools.cache
@@ -96,11 +102,13 @@ def _read(slug: str, file: Path) -> Assignment:
     @functools.cache
     def load() -> tuple[Part, ...]:
         if "parts" not in text:
-            return tuple(_weighed(part, text) for part in all_parts() if part.assignment == slug)
-        absent = set(text["parts"]) - part_names()
-        if absent:
-            raise MalformedCheck(f"{_shown(slug)}: there is no part {', '.join(sorted(absent))}.")
-        return tuple(_weighed(load_part(name), text) for name in text["parts"])
+            parts = [part for part in all_parts() if part.assignment == slug]
+        else:
+            absent = set(text["parts"]) - part_names()
+            if absent:
+                raise MalformedCheck(f"{_shown(slug)}: there is no part {', '.join(sorted(absent))}.")
+            parts = [load_part(name) for name in text["parts"]]
+        return tuple(_weighed(part, text) for part in _without(parts, text.get("without", []), slug))
 
     assignment = Assignment(
         slug,
@@ -111,11 +119,22 @@ def _read(slug: str, file: Path) -> Assignment:
         names=tuple(text.get("names", ())),
         questions=asked(text.get("questions", []), _shown(slug)),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
-        without=tuple(text.get("without", [])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
     )
     return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))
+
+
+def _without(parts: Sequence[Part], names: Sequence[str], slug: str) -> Iterator[Part]:
+    """The parts without the checks ``part/check`` that a description leaves out: they are neither run nor counted."""
+    absent = set(names) - {check.name for part in parts for check in part.checks.values()}
+    if absent:
+        raise MalformedCheck(f"{_shown(slug)}: there is no check {', '.join(sorted(absent))} to leave out.")
+    for part in parts:
+        checks = {check.slug: check for check in part.checks.values() if check.name not in names}
+        if not checks:
+            raise MalformedCheck(f"{_shown(slug)}: of {part.slug} nothing is left; take it out of the parts.")
+        yield part if len(checks) == len(part.checks) else replace(part, checks=checks)
 
 
 def _weighed(part: Part, text: Mapping[str, Any]) -> Part:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from grader.errors import GraderError, Refused
-from grader.options import parse
+from grader.options import EXIT_CODES, parse
 from grader.words import inert
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from grader.model import Result
     from grader.sandbox import Box
 
-PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = 0, 1, 2, 3, 130
+PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = EXIT_CODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns an exit code of the README's table."""
+    """Run the command line; returns one of EXIT_CODES."""
     options = parse(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
     for name in ("SIGTERM", "SIGHUP"):
@@ -122,13 +122,14 @@ def _check_once(options: argparse.Namespace) -> int:
     from grader.intake.reading import open_submission
     from grader.oracle import Oracle
     from grader.oracle.recorded import RecordedOracle
+    from grader.sandbox import open_box, own_level
     from grader.worker.processes import split
 
     data = _open_data(options)
     with open_submission(options.path) as submission:
         assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
         checks = select(assignment, options.names)
-        box = _own_box()
+        box = open_box(own_level())
         try:
             assignment.load()
             split(box)  # before the answers are read
@@ -229,13 +230,6 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     return REFUSED if outcome.refused else PASSED
 
 
-def _own_box() -> Box:
-    """The box for one's own work: the quickest that locks, or the best there is."""
-    from grader.sandbox import LEVELS, open_box
-
-    return open_box("lockdown" if not LEVELS["lockdown"].missing() else None)
-
-
 def _closed_box(level: str | None) -> Box:
     """The box to grade others' work in, tried out; Refused below level 1 unless the user said so."""
     from grader.sandbox import open_box
@@ -302,10 +296,10 @@ def _release(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from grader.exporters import terminal
+    from grader.sandbox import own_level, strongest_level
     from grader.sandbox.trial import survey
 
-    levels = survey()
-    terminal.show_levels(levels, _console())
+    terminal.show_levels(survey(), strongest_level(), own_level(), _console())
     return PASSED
 
 

@@ -246,6 +246,11 @@ class Result:
         return [check for part in self.parts for check in part.checks]
 
     @property
+    def was_run(self) -> bool:
+        """Whether anything of it was run: if not, an isolation level and a seed say nothing."""
+        return bool(self.parts or self.notebook)
+
+    @property
     def flags(self) -> list[str]:
         """What staff should look at: rules that were broken, and what the sandbox denied."""
         broken = [

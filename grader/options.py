@@ -9,6 +9,14 @@ from pathlib import Path
 
 from grader import __version__
 
+EXIT_CODES = {
+    0: "all that ran passed (`grade`: every submission was graded, whatever its score)",
+    1: "some check failed (`agree`: some verdict differs)",
+    2: "wrong usage, or an input was refused",
+    3: "the grader itself failed for some check or submission",
+    130: "stopped by Ctrl-C",
+}
+
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line; names may also stand behind options, which argparse alone does not take."""
@@ -25,8 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="grader",
         description="Grades deep-learning assignments written in NumPy, and says why something is wrong.",
-        epilog="Exit codes: 0 all passed (grade: all graded), 1 some check failed, 2 wrong usage or an input refused, "
-        "3 the grader itself failed.",
+        epilog=f"Exit codes: {'; '.join(f'{code} {words}' for code, words in EXIT_CODES.items())}.".replace("`", ""),
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
@@ -71,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
     )
-    grade.add_argument("--engine", default="local", metavar="local|ADDRESS", help="where to grade (local)")
+    grade.add_argument(
+        "--engine", default="local", metavar="local", help="where to grade: here, in this version (local)"
+    )
     grade.add_argument(
         "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
     )
@@ -90,7 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("assignment", metavar="A", help="the assignment")
     release.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to fill")
 
-    commands.add_parser("doctor", help="which isolation levels this machine reaches, and why not a higher one")
+    commands.add_parser(
+        "doctor", help="which isolation levels hold on this machine, why not a higher one, what is used"
+    )
 
     commands.add_parser("assignments", help="list what can be graded")
     return parser

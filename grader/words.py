@@ -29,6 +29,8 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def listing(items: list[str]) -> str:
-    """Words in a row: "a", "a and b", "a, b and c"."""
+def listing(items: list[str], most: int | None = None) -> str:
+    """Words in a row: "a", "a and b", "a, b and c"; of more than ``most`` the others are counted: "a, b and 5 more"."""
+    if most and len(items) > most:
+        items = [*items[: most - 1], f"{len(items) - most + 1} more"]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader import assignments
-from grader.assignments import all_assignments, find_assignment, recognise
+from grader.assignments import all_assignments, find_assignment, recognise, select
 from grader.checks import all_parts
+from grader.cli import main
 from grader.errors import MalformedCheck
+from grader.grading import grade_submission
 from grader.intake.reading import read_submission
+from grader.oracle.recorded import RecordedOracle
+from grader.sandbox import open_box
 
 COURSE = [assignment for assignment in all_assignments().values() if not assignment.template]
 
@@ -40,6 +46,8 @@ def test_an_assignment_may_list_the_parts_of_others(describe):
     assert [part.slug for part in mine.parts] == ["conv", "relu"]
     assert mine.needs == ["conv_forward_naive", "conv_backward_naive", "relu_forward", "relu_backward"]
     assert "relu/at_zero" not in [check.name for check in mine.checks]
+    assert [list(part.checks) for part in mine.parts] == [["forward", "backward"], ["forward", "backward"]]
+    assert mine.points == sum(part.points for part in mine.parts)
 
 
 def test_a_teacher_weighs_the_courses_own_case_and_the_general_contract(describe):
@@ -59,12 +67,17 @@ def _split(check):
 
 @pytest.mark.parametrize(
     ("parts", "more", "reason"),
-    [('["nothing"]', "", "no part"), ('["conv"]', "[weights]\nedge = 2\n", "usual and edges")],
+    [
+        ('["nothing"]', "", "no part"),
+        ('["conv"]', "[weights]\nedge = 2\n", "usual and edges"),
+        ('["conv"]', 'without = ["relu/at_zero"]\n', "no check relu/at_zero"),
+        ('["conv", "dropout"]', 'without = ["dropout/forward", "dropout/backward"]\n', "of dropout nothing is left"),
+    ],
 )
 def test_a_description_that_does_not_fit_is_refused_by_its_name(describe, parts, more, reason):
     """Whoever wrote it learns where."""
     with pytest.raises(MalformedCheck, match=r"student_template/mine/assignment.toml") as error:
-        describe(more, parts)
+        _ = describe(more, parts).parts
     assert reason in str(error.value)
 
 
@@ -87,3 +100,45 @@ def test_a_description_names_all_that_its_parts_need(assignment):
     assert own <= {part.slug for part in assignment.parts}
     if assignment.template:
         assert set(assignment.names) == set(assignment.needs)
+
+
+def listed(capsys):
+    """What ``grader assignments`` prints: for each assignment its parts as (slug, points, checks), and the total."""
+    assert main(["assignments"]) == 0
+    found = {}
+    for block in capsys.readouterr().out.strip().split("\n\n"):
+        *parts, (last, total, _) = re.findall(r"^  (\w+) +([\d.]+)(?:  (.*))?$", block, re.MULTILINE)
+        assert last == "total"
+        parts = [(slug, float(points), checks.split(", ")) for slug, points, checks in parts]
+        found[block.partition("  ")[0]] = parts, float(total)
+    return found
+
+
+def test_what_is_listed_is_what_is_run(capsys):
+    """Parts and checks as the command prints them are those that a check of everything runs; points add up."""
+    found = listed(capsys)
+    assert list(found) == list(all_assignments())
+    for slug, (parts, total) in found.items():
+        run = select(find_assignment(slug), [])
+        assert [(part, check) for part, _, checks in parts for check in checks] == [(c.part, c.slug) for c in run]
+        assert sum(points for _, points, _ in parts) == total == pytest.approx(sum(check.points for check in run))
+
+
+def test_a_result_has_what_is_listed(tmp_path, capsys):
+    """Also of an assignment that leaves checks out of its parts."""
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    submission, assignment = read_submission(tmp_path / "empty.py"), find_assignment("cs231n_2015_a2")
+    box = open_box("process")
+    try:
+        result = grade_submission(submission, assignment, select(assignment, []), RecordedOracle(assignment), box)
+    finally:
+        box.close()
+    parts = [(part.slug, part.max_score, [check.slug for check in part.checks]) for part in result.parts]
+    assert (parts, result.max_score) == listed(capsys)["cs231n_2015_a2"]
+    assert result.max_score == 48
+
+
+def test_points_that_need_the_data_set_are_told(capsys):
+    """They are in the total, and lost to no one without it."""
+    main(["assignments"])
+    assert re.search(r"^  total +23  13 of them only with --data$", capsys.readouterr().out, re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,8 @@ import psutil
 import pytest
 
 from grader.cli import main
-from grader.sandbox import LEVELS, lockdown
+from grader.errors import HarnessError
+from grader.sandbox import LEVELS, lockdown, trial
 from tests.intake.zips import write_zip
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -26,7 +28,7 @@ GRADE = ["grade", "--no-notebook", "--seed", "5", "--only", "scores"]
 
 def grader(*arguments, **options):
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "grader.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
 
 
@@ -46,7 +48,11 @@ def test_check_explains_the_worked_example(tmp_path):
         "predict": "passed",
     }
     assert (result["schema"], result["public"], result["status"]) == ("grader/result/v1", True, "graded")
-    assert "missing its factor 2" in (tmp_path / "r.html").read_text()
+    page = (tmp_path / "r.html").read_text()
+    assert "missing its factor 2" in page
+    assert "<dt>Code from</dt><dd>two_layer_net.ipynb</dd>" in page
+    assert "\nCode from two_layer_net.ipynb\n" in run.stdout
+    assert "Numba" not in page  # nothing of it was used
 
 
 def test_check_never_says_that_all_passed():
@@ -183,6 +189,27 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path):
         assert (out / name / "report.html").read_text().startswith("<!")
     assert (out / "index.html").exists()
     assert (out / "grades.db").exists()
+
+
+def test_of_a_lone_file_that_is_refused_nothing_unknown_is_printed(tmp_path):
+    """Its name and the reason, without an assignment, a seed or a level."""
+    (tmp_path / "cleo.ipynb").write_text("{")
+    run = grader("grade", tmp_path / "cleo.ipynb", "--out", tmp_path / "out", "--seed", "5")
+    assert run.returncode == 2
+    assert run.stdout.lstrip().startswith("cleo\n\nNot graded: ")
+    assert "None" not in run.stdout
+    page = (tmp_path / "out/cleo/report.html").read_text()
+    assert not re.search(r"<dt>(Seed|Isolation|Numba)</dt>|\bNone\b|>none<", page)
+
+
+def test_the_files_of_a_package_are_named_in_its_folder(tmp_path):
+    """Those that functions were taken from, also of a zip, whose own name stands beside them."""
+    code = "import numpy as np\n\ndef affine_forward(x, w, b):\n    return x.reshape(len(x), -1) @ w + b, (x, w, b)\n"
+    path = write_zip(tmp_path / "dana.zip", {"a2/cs231n/layers.py": code.encode(), "a2/other.py": b"x = 1\n"})
+    arguments = ("--assignment", "layers", "affine/forward", "--json", tmp_path / "r.json")
+    assert "\nCode from cs231n/layers.py\n" in grader("check", path, *arguments).stdout
+    submission = json.loads((tmp_path / "r.json").read_text())["submission"]
+    assert (submission["path"], submission["files"]) == (str(path), ["cs231n/layers.py"])
 
 
 def test_one_submission_is_graded_with_a_secret_seed(tmp_path):
@@ -335,6 +362,7 @@ def test_assignments_lists_what_can_be_graded():
     assert run.returncode == 0
     for word in ("two_layer_net", "layers", "affine", "relu", "conv", "max_pool", "forward, backward", "without 0.5"):
         assert word in run.stdout
+    assert not [line for line in run.stdout.splitlines() if line != line.rstrip()]
 
 
 def test_a_stray_bracket_in_the_only_cell_is_said_and_costs_the_checks(write_notebook):
@@ -390,12 +418,52 @@ def test_help_imports_nothing_heavy():
     assert run.stdout.rstrip().endswith("[]")
 
 
-def test_doctor_says_what_this_machine_reaches(capsys):
-    """Every level, and what the commands will use."""
+def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
+    """Every level; the level that it names for a command is the one that the command's result has."""
+    run = grader("doctor")
+    assert run.returncode == 0
+    assert all(f" {level}" in run.stdout for level in LEVELS)
+    assert not [line for line in run.stdout.splitlines() if line != line.rstrip()]
+    checked = grader("check", PERFECT, "scores", "--json", tmp_path / "r.json")
+    level = json.loads((tmp_path / "r.json").read_text())["isolation"]["level"]
+    assert f"`grader check` uses the level {level}." in run.stdout, checked.stderr
+    graded = grader(*GRADE, PERFECT, "--out", tmp_path / "out")
+    if graded.returncode == 2:
+        assert "`grader grade` and `grader agree` refuse to run here" in run.stdout
+        return
+    level = json.loads((tmp_path / "out/two_layer_net/result.json").read_text())["isolation"]["level"]
+    assert f"`grader grade` and `grader agree` use the level {level}." in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("lacking", "graded", "checked"),
+    [
+        ([], "use the level namespaces.", "lockdown"),
+        (["namespaces"], "use the level lockdown.", "lockdown"),
+        (["namespaces", "lockdown"], "refuse to run here, unless with --isolation process.", "process"),
+    ],
+)
+def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
+    """What bubblewrap or Landlock is missing for."""
+    for level in ("namespaces", "lockdown"):
+        monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
+    monkeypatch.setattr(trial, "try_out", lambda box: None)
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    assert all(level in out for level in LEVELS)
-    assert "`grader grade`" in out
+    assert f"`grader grade` and `grader agree` {graded}\n`grader check` uses the level {checked}." in out
+
+
+def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkeypatch, capsys):
+    """As `grader grade` does, which takes no weaker one by itself."""
+
+    def fails(box):
+        raise HarnessError("It leaks.")
+
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
+    monkeypatch.setattr(trial, "try_out", fails)
+    assert main(["doctor"]) == 0
+    assert "use the level lockdown, which does not hold: nothing is graded." in capsys.readouterr().out
 
 
 def test_a_class_is_not_graded_below_level_1_unless_told_so(tmp_path, capsys, monkeypatch):

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from grader import resources
 from grader.exporters import _digest, _figures
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
+from grader.words import listing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -118,6 +119,7 @@ def _environment() -> Environment:
         "place": _place,
         "href": _href,
         "sentence": _sentence,
+        "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
         "log_axis": _figures.log_axis,
@@ -224,6 +226,11 @@ def _slowest_check(result: Result) -> str:
         return "–"
     check, part = slowest
     return f"{part.title} – {_heading(check)} ({_duration(check.seconds)})"
+
+
+def _files(names: Sequence[str]) -> str:
+    """The names of a few files; of many, the others are counted."""
+    return listing([_clip(name, 200) for name in names], most=4)
 
 
 def _unit(finding: Finding) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
-from grader.words import inert, number
+from grader.words import inert, listing, number
 
 LOOK = {
     Status.PASSED: ("✓", "green"),
@@ -18,6 +18,7 @@ LOOK = {
     Status.VIOLATED: ("✗", "red"),
     Status.GRADER_ERROR: ("!", "magenta"),
 }
+FILES = 4  # that are named; of more the others are counted
 DEEP = 6  # columns: what stands under a check
 
 
@@ -44,9 +45,9 @@ def plain(result: Result) -> str:
 
 def lines(result: Result) -> Iterator[Line]:
     """Every check, and for those that did not pass the reason; students' text without escapes and controls."""
-    level = f"isolation {result.isolation.level}"
-    seeds = f"public seed {result.seed}" if result.public else f"seed {result.seed}"
-    yield _line((result.student, "bold"), f"   {result.assignment}   {seeds}   {level}")
+    yield _line((result.student, "bold"), "".join(f"   {fact}" for fact in _facts(result)))
+    if result.submission.files:
+        yield _line((f"Code from {_files(result.submission.files)}", "dim"))
     for part in result.parts:
         yield from _part(part)
     if result.notebook:
@@ -56,6 +57,20 @@ def lines(result: Result) -> Iterator[Line]:
     for note in result.notes:
         yield _line((f"note: {note.sentence}", "dim"))
     yield _verdict(result)
+
+
+def _facts(result: Result) -> Iterator[str]:
+    """What is known of the run: a submission that was not graded may have no assignment, seed or level."""
+    if result.assignment:
+        yield result.assignment
+    if result.seed is not None:
+        yield f"public seed {result.seed}" if result.public else f"seed {result.seed}"
+    if result.was_run:
+        yield f"isolation {result.isolation.level}"
+
+
+def _files(names: Sequence[str]) -> str:
+    return listing([" ".join(name.split()) for name in names], most=FILES)
 
 
 def _line(*pieces: str | tuple[str, str], indent: int = 0, cut: bool = False) -> Line:
@@ -121,7 +136,8 @@ def _notebook(result: Result) -> str:
     assert run is not None, "only called with a notebook"
     if run.trouble:
         return f"\nNotebook: could not be run, by no fault of the student: {run.trouble}"
-    text = f"\nNotebook: {run.executed} of {run.cells} cells ran in {run.seconds:.1f} s"
+    name = f" {_files([run.file])}" if run.file else ""
+    text = f"\nNotebook{name}: {run.executed} of {run.cells} cells ran in {run.seconds:.1f} s"
     errors = [f"cell {error.cell} {error.type}" for error in run.errors[:5]]
     return f"{text}; errors in {', '.join(errors)} (no marks)." if errors else f"{text}, from top to bottom."
 

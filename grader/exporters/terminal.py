@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 from rich.console import Console
 from rich.padding import Padding
@@ -56,16 +57,23 @@ def show_assignments(assignments: Sequence[Assignment], console: Console) -> Non
         console.print(Text(f"  {assignment.summary}\n  Source: {assignment.source}", style="dim"))
         if assignment.convention:
             console.print(Text(f"  Convention: {assignment.convention}", style="dim"))
-        table = Table.grid(padding=(0, 2))
-        for part in assignment.parts:
-            table.add_row(f"  {part.slug}", number(part.points), ", ".join(part.checks))
-        table.add_row("  total", number(assignment.points), "")
-        console.print(table)
+        rows = [(part.slug, number(part.points), ", ".join(part.checks)) for part in assignment.parts]
+        data = f"{number(assignment.data_points)} of them only with --data" if assignment.data_points else ""
+        rows.append(("total", number(assignment.points), data))
+        slugs, points = (max(len(row[column]) for row in rows) for column in (0, 1))
+        for slug, worth, words in rows:
+            line = f"  {slug:<{slugs}}  {worth:>{points}}  {words}".rstrip()
+            console.print(Text(fill(line, console.width, subsequent_indent=" " * (slugs + points + 6))))
         console.print()
 
 
-def show_levels(levels: Mapping[str, tuple[str, Mapping[str, str]]], console: Console) -> None:
-    """Print which isolation levels hold here (why not, what was denied), strongest first, and what will be used."""
+def show_levels(
+    levels: Mapping[str, tuple[str, Mapping[str, str]]], strongest: str, own: str, console: Console
+) -> None:
+    """Print which isolation levels hold here (why not, what was denied), strongest first, and what commands use.
+
+    ``strongest`` is the level for others' work, ``own`` the one for one's own.
+    """
     for level, (why, probes) in levels.items():
         if why:
             console.print(Text.assemble(("✗ ", "red"), (level, "bold"), f"  not here: {why}"))
@@ -73,10 +81,15 @@ def show_levels(levels: Mapping[str, tuple[str, Mapping[str, str]]], console: Co
         console.print(Text.assemble(("✓ ", "green"), (level, "bold"), "" if probes else "  holds back accidents only"))
         for outcome in dict.fromkeys(probes.values()):
             names = [name for name, its in probes.items() if its == outcome]
-            console.print(Padding(Text(f"{outcome}: {', '.join(names)}", style="dim"), (0, 0, 0, 2)))
-    best = next(level for level, (why, _) in levels.items() if not why)
-    if best == "process":
-        words = "`grader grade` refuses to run here, unless with --isolation process; `grader check` runs."
+            console.print(Padding(Text(f"{outcome}: {', '.join(names)}", style="dim"), (0, 0, 0, 2), expand=False))
+    graders = "`grader grade` and `grader agree`"
+    if strongest == "process":
+        grading = f"{graders} refuse to run here, unless with --isolation process."
     else:
-        words = f"`grader grade` and `grader check` use the level {best}."
-    console.print(Text(f"\n{words}"))
+        grading = f"{graders} use the level {strongest}" + _unless_it_fails(levels[strongest][0])
+    console.print(Text(f"\n{grading}"))
+    console.print(Text(f"`grader check` uses the level {own}" + _unless_it_fails(levels[own][0])))
+
+
+def _unless_it_fails(why: str) -> str:
+    return ", which does not hold: nothing is graded." if why else "."

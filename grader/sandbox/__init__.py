@@ -87,10 +87,23 @@ LEVELS: dict[str, type[ProcessBox]] = {
 }
 
 
+QUICKEST = "lockdown"  # of those that lock
+
+
+def strongest_level() -> str:
+    """The strongest level that this machine offers, for others' work: `grader grade`, `agree` and `release`."""
+    return next(level for level, box in LEVELS.items() if not box.missing())
+
+
+def own_level() -> str:
+    """The level for one's own work, `grader check`: the quickest that locks, or else the strongest there is."""
+    return strongest_level() if LEVELS[QUICKEST].missing() else QUICKEST
+
+
 def open_box(level: str | None = None) -> Box:
     """Open the box of the given level, or of the strongest that this machine offers; Refused says what is missing."""
     if level is None:
-        return next(box for box in LEVELS.values() if not box.missing())()
+        level = strongest_level()
     if level not in LEVELS:
         raise Refused(f"There is no isolation level {level!r}; this version offers: {', '.join(LEVELS)}.")
     why = LEVELS[level].missing()

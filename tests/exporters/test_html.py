@@ -15,7 +15,7 @@ import pytest
 from grader import resources
 from grader.errors import HarnessError
 from grader.exporters import _digest, _figures, html
-from grader.model import CellError, Curve, ErrorInfo, Finding, NotebookRun, Question, Result, Status
+from grader.model import CellError, Curve, ErrorInfo, Finding, NotebookRun, Question, Result, Status, SubmissionInfo
 from tests.exporters import samples
 
 HOSTILE = '</title><script>alert(1)</script><img src=x onerror="alert(1)">\u202egnp.\x1b[31m\x00\ud800'
@@ -54,7 +54,7 @@ def test_hostile_text_is_shown_not_run():
     result = with_check(
         {"status": Status.CRASHED, "error": error, "diagnosis": ()},
         student=HOSTILE,
-        submission=dataclasses.replace(samples.mixed().submission, path=HOSTILE),
+        submission=SubmissionInfo(HOSTILE, "", (HOSTILE,)),
         notebook=NotebookRun(1, 1, 1.0, (CellError(1, 1, HOSTILE, HOSTILE),), HOSTILE),
         questions=(Question("q", HOSTILE, HOSTILE, True),),
     )
@@ -93,6 +93,35 @@ def test_report_stays_small_whatever_students_write():
     page = html.report(result)
     assert len(page.encode()) <= html.LIMIT_BYTES
     assert all(f"<h4>Check {i}</h4>" in page for i in range(60))
+
+
+def facts(page: str) -> dict[str, str]:
+    """The facts in the head of a page."""
+    head = page.partition('<dl class="facts">')[2].partition("</dl>")[0]
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", head))
+
+
+def test_the_head_says_what_is_known_and_no_more():
+    """Which files were graded; Numba where it ran, for it does not in a public run; no seed where nothing was drawn."""
+    known = facts(html.report(samples.mixed()))
+    assert known["Numba"] == samples.VERSIONS["numba"]
+    assert known["Code from"] == "ConvolutionalNetworks.ipynb and cs231n/layers.py"
+    public = dataclasses.replace(samples.public(), versions=samples.VERSIONS | {"numba": None})
+    page = html.report(public)
+    assert list(facts(page)) == [name for name in known if name != "Numba"]
+    assert "not installed" not in page
+    page = html.report(samples.not_graded())
+    assert list(facts(page)) == ["Grader", "Python", "NumPy", "Submission"]
+    assert not re.search(r"\bNone\b|\bnone\b|not recognised", words(page))
+    assert "not recognised" not in words(html.index([samples.not_graded()], title="Class"))
+
+
+def test_many_files_are_counted_and_the_current_folder_is_no_name():
+    """A report is the same from wherever a check is started."""
+    names = tuple(f"part{i}.py" for i in range(9))
+    page = html.report(dataclasses.replace(samples.mixed(), submission=SubmissionInfo(".", "", names)))
+    assert facts(page)["Code from"] == "part0.py, part1.py, part2.py and 6 more"
+    assert "Submission" not in facts(page)
 
 
 def test_answers_in_words_are_shown_as_text():

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from grader.exporters import html, terminal
-from grader.model import ErrorInfo, Note, PartResult, Question, Status
+from grader.exporters import html, lines, terminal
+from grader.model import ErrorInfo, Note, NotebookRun, PartResult, Question, Status, SubmissionInfo
 from tests.results import failed_check, result
 
 
@@ -36,6 +36,29 @@ def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
     table = shown(terminal.show_class, [result(), result("ben", None)])
     assert "not graded" in table
     assert "The file is broken." in table
+
+
+def test_only_what_is_known_of_a_submission_is_printed():
+    """One that was not graded has no assignment, no seed, and nothing of it ran."""
+    unknown = result(score=None, assignment=None, seed=None)
+    assert lines.plain(unknown) == "ada\n\nNot graded: The file is broken.\n"
+    assert lines.plain(result()).startswith("ada   layers   seed 5   isolation process\n")
+    assert "public seed 5" in lines.plain(result(public=True))
+
+
+def test_the_files_that_were_graded_are_named():
+    """Few by name, of many the others by number; the notebook that was run too."""
+
+    def of(*files: str) -> str:
+        return lines.plain(result(submission=SubmissionInfo("ada", "0" * 64, files)))
+
+    assert "\nCode from a/layers.py and work.ipynb\n" in of("a/layers.py", "work.ipynb")
+    assert "\nCode from 0.py, 1.py, 2.py and 3.py\n" in of(*(f"{i}.py" for i in range(4)))
+    assert "\nCode from 0.py, 1.py, 2.py and 6 more\n" in of(*(f"{i}.py" for i in range(9)))
+    assert "\nCode from a b.py\n" in of("a\n\x1b[31mb.py")
+    assert "Code from" not in of()
+    run = NotebookRun(3, 3, 1.0, file="work.ipynb")
+    assert "\nNotebook work.ipynb: 3 of 3 cells ran" in lines.plain(result(notebook=run))
 
 
 def test_answers_in_words_are_counted_in_one_line():
