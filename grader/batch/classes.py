@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import __version__
 from grader.assignments import find_assignment, recognise, select
+from grader.batch.ingredients import digest
 from grader.batch.store import Saved, Store
 from grader.cifar10 import Cifar10
 from grader.errors import HarnessError, Interrupted, Refused
 from grader.exporters import csv, html
-from grader.grading import NotebookLimits, grade_submission, not_graded
+from grader.grading import NotebookLimits, grade_submission, not_graded, versions
 from grader.intake.layouts import Entry
 from grader.intake.reading import open_submission
 from grader.model import Result, Status
@@ -161,11 +161,11 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
     shown = str(entry.shown or entry.path)
     try:
         with open_submission(entry.path, entry.student, entry.shown) as submission:
-            key = _key(submission, settings, oracle, box)
-            if old and old.key == key:
-                return Graded(Result.from_dict(old.fields), key, known=True)
             assignment = find_assignment(slug) if slug else recognise(submission)
             checks = select(assignment, list(settings.only))
+            key = _key(submission, digest(assignment, checks), settings, oracle, box)
+            if old and old.key == key:
+                return Graded(Result.from_dict(old.fields), key, known=True)
             result = grade_submission(
                 submission,
                 assignment,
@@ -186,11 +186,11 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
         return Graded(not_graded(entry.student, shown, reason, slug, box.level), "", failed=True)
 
 
-def _key(submission: Submission, settings: Settings, oracle: Oracle, box: Box) -> str:
-    """What a result depends on besides the code of the grader's checks, which its version stands for."""
-    parts = (submission.sha256, settings.assignment, oracle.seed, settings.only, box.level)
+def _key(submission: Submission, ingredients: str, settings: Settings, oracle: Oracle, box: Box) -> str:
+    """All that a result depends on: with the same key it need not be made anew."""
+    installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
     limits = (settings.notebook, settings.time_factor, settings.data.digest if settings.data else "", settings.compat)
-    return "|".join(map(str, (__version__, *parts, *limits)))
+    return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, box.level, installed, *limits)))
 
 
 def _prepare(settings: Settings) -> None:

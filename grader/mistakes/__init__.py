@@ -87,8 +87,14 @@ def pattern(
 
 @functools.cache
 def _declared() -> tuple[Mistake | Pattern, ...]:
-    """Every declaration in this package's modules, alone or in tuples; MalformedCheck names the file of a bad one."""
-    found: dict[str, Mistake | Pattern] = {}
+    """Every declaration in this package's modules."""
+    return tuple(item for item, _ in _with_modules().values())
+
+
+@functools.cache
+def _with_modules() -> dict[str, tuple[Mistake | Pattern, str]]:
+    """By code: every declaration, alone or in tuples, and its module; MalformedCheck names the file of a bad one."""
+    found: dict[str, tuple[Mistake | Pattern, str]] = {}
     for info in pkgutil.iter_modules(__path__):
         file = f"grader/mistakes/{info.name}.py"
         try:
@@ -97,9 +103,16 @@ def _declared() -> tuple[Mistake | Pattern, ...]:
             raise MalformedCheck(f"{file}: {type(error).__name__}: {error}") from error
         values = vars(module).values()
         for item in (one for value in values for one in (value if isinstance(value, tuple) else (value,))):
-            if isinstance(item, (Mistake, Pattern)) and found.setdefault(item.code, item) is not item:
+            if not isinstance(item, (Mistake, Pattern)):
+                continue
+            if found.setdefault(item.code, (item, module.__name__))[0] is not item:
                 raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
-    return tuple(found.values())
+    return found
+
+
+def modules_of(part: str) -> list[str]:
+    """The modules in which something is declared for a part, sorted."""
+    return sorted({module for item, module in _with_modules().values() if part in item.parts})
 
 
 @functools.cache

@@ -1,0 +1,136 @@
+"""A result is made anew when anything that it depends on has changed, and only then."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import resources
+from grader.assignments import all_assignments, find_assignment
+from grader.batch.classes import Settings, grade_class
+from grader.batch.ingredients import ROOT, digest
+from grader.grading import NotebookLimits
+from grader.intake.layouts import Entry
+from grader.sandbox import open_box
+
+SPECIMENS = Path(__file__).parents[1] / "specimens"
+ALL = {"two_layer_net", "layers", "dropout"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the code and the descriptions, to change."""
+    for folder in ("grader", "solutions", "student_template"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=lambda _, names: {n for n in names if n[-2:] == "pc"})
+    return tmp_path
+
+
+def digests(root: Path) -> dict[str, str]:
+    """The digest of each of three assignments, with the code and the description that lie there."""
+    known = {slug: find_assignment(slug) for slug in ALL}
+    return {
+        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root)
+        for slug, one in known.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("ingredient", "file", "changed"),
+    [
+        ("the scenario, its cases or its tolerance", "grader/checks/dropout.py", {"dropout"}),
+        ("what another part's scenario makes use of", "grader/checks/conv.py", {"layers"}),
+        ("a known mistake", "grader/mistakes/conv_forward.py", {"layers"}),
+        ("what mistakes are made of", "grader/mistakes/dense_networks.py", {"two_layer_net"}),
+        ("the reference", "solutions/dropout.py", {"dropout"}),
+        ("what the reference makes use of", "solutions/gemm.py", {"layers", "two_layer_net"}),
+        ("points, weights and parts", "student_template/layers/assignment.toml", {"layers"}),
+        ("how it is judged", "grader/judging.py", ALL),
+        ("how arrays are compared", "grader/expectations.py", ALL),
+        ("how mistakes are found", "grader/diagnosis.py", ALL),
+        ("what plays student code", "grader/worker/student.py", ALL),
+        ("where it is locked in", "grader/lock/seccomp.py", ALL),
+        ("what exceptions are explained by", "grader/mistakes/exceptions.py", ALL),
+        ("how results are shown", "grader/exporters/html.py", set()),
+        ("the command line", "grader/cli.py", set()),
+        ("a version number", "grader/__init__.py", set()),
+        ("an assignment that is not asked for", "student_template/convnets/assignment.toml", set()),
+        ("a part that is not asked for", "grader/checks/general_conv.py", set()),
+    ],
+)
+def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, ingredient, file, changed):
+    """One more comment in a file is enough: the content counts."""
+    before = digests(ROOT)
+    with open(checkout / file, "a", encoding="utf-8") as changing:
+        changing.write("\n# changed\n")
+    after = digests(checkout)
+    assert {slug for slug in ALL if after[slug] != before[slug]} == changed, ingredient
+
+
+def test_the_same_content_elsewhere_is_the_same(checkout):
+    """Where the project lies does not matter."""
+    assert digests(checkout) == digests(ROOT)
+
+
+def test_the_chosen_checks_are_an_ingredient():
+    """A part of an assignment is another thing than all of it."""
+    layers = find_assignment("layers")
+    assert digest(layers, layers.checks[:2]) != digest(layers, layers.checks)
+
+
+@pytest.fixture
+def descriptions(tmp_path, monkeypatch):
+    """A copy of the assignments' descriptions, read anew at each call."""
+    folder = shutil.copytree(ROOT / "student_template", tmp_path / "templates")
+    others = resources.folder
+    monkeypatch.setattr(resources, "folder", lambda name: folder if name == "student_template" else others(name))
+    all_assignments.cache_clear()
+    yield folder
+    monkeypatch.undo()
+    all_assignments.cache_clear()
+
+
+def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
+    """Grade some of a class, going on with what is there: score, maximum and whether it was made anew, by student."""
+    made = {path.parent.name: path.stat().st_ino for path in out.glob("*/result.json")}
+    box = open_box()
+    settings = Settings(out=out, seed=5, only=("two_layer_net/scores",), resume=True, notebook=None)
+    entries = [Entry(name, SPECIMENS / "two_layer_net" / name) for name in names]
+    outcome = grade_class(entries, replace(settings, **changes), box, lambda result: None)
+    box.close()
+    written = {path.parent.name: path.stat().st_ino for path in out.glob("*/result.json")}
+    return {
+        result.student: (result.score, result.max_score, written[result.student] != made.get(result.student))
+        for result in outcome.results
+    }
+
+
+def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, descriptions):
+    """What was graded before the change is graded again, so that all are marked by one scale."""
+    out, names = tmp_path / "out", ["perfect", "regularisation_factor"]
+    assert grade(out, names[:1]) == {"perfect": (3, 3, True)}
+    assert grade(out, names) == {"perfect": (3, 3, False), "regularisation_factor": (3, 3, True)}
+    with open(descriptions / "two_layer_net/assignment.toml", "a", encoding="utf-8") as description:
+        description.write("\n[weights]\nusual = 2\nedges = 2\n")
+    all_assignments.cache_clear()
+    assert grade(out, names) == {"perfect": (6, 6, True), "regularisation_factor": (6, 6, True)}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": 6},
+        {"time_factor": 2.0},
+        {"compat": True},
+        {"notebook": NotebookLimits(cell=5.0)},
+        {"only": ("two_layer_net/loss",)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_other_settings_make_a_result_anew(tmp_path, changes):
+    """As other content does."""
+    grade(tmp_path, ["perfect"])
+    assert not grade(tmp_path, ["perfect"])["perfect"][2]
+    assert grade(tmp_path, ["perfect"], **changes)["perfect"][2]
