@@ -125,7 +125,7 @@ def _check_once(options: argparse.Namespace) -> int:
     from grader.worker.processes import split
 
     data = _open_data(options)
-    with open_submission(options.path) as submission:
+    with open_submission(options.path, data=options.notebook) as submission:
         assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
         checks = select(assignment, options.names)
         box = _own_box()

@@ -160,7 +160,8 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
     slug = settings.assignment
     shown = str(entry.shown or entry.path)
     try:
-        with open_submission(entry.path, entry.student, entry.shown) as submission:
+        data = settings.notebook is not None
+        with open_submission(entry.path, entry.student, entry.shown, follow=entry.named, data=data) as submission:
             key = _key(submission, settings, oracle, box)
             if old and old.key == key:
                 return Graded(Result.from_dict(old.fields), key, known=True)
