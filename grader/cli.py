@@ -341,4 +341,6 @@ COMMANDS = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from grader.__main__ import main as begin
+
+    sys.exit(begin())

@@ -1,0 +1,20 @@
+"""The command ``grader``, also ``python -m grader``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; imports nothing before it is known whether this process stays."""
+    if sys.argv[1:2] == ["check"] and sys.platform == "linux":  # where processes are forked off this one
+        from grader.environment import leave_secrets
+
+        leave_secrets()
+    from grader import cli
+
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
