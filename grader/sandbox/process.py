@@ -72,7 +72,7 @@ class ProcessBox:
         with self._lock:
             if self.closed:
                 raise Interrupted("Grading was stopped.")
-            with open(log, "wb") as stderr:
+            with open(log, "wb", opener=private) as stderr:
                 process = subprocess.Popen(
                     argv,
                     cwd=cwd,
@@ -123,6 +123,11 @@ class ProcessBox:
             return process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return None
+
+
+def private(path: str, flags: int) -> int:
+    """What opens a file that no other user of the machine may read, as ``open`` wants it."""
+    return os.open(path, flags, 0o600)
 
 
 def clean_environment(home: Path) -> dict[str, str]:
