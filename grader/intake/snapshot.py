@@ -268,12 +268,10 @@ def _private(path: str, flags: int) -> int:
 @contextlib.contextmanager
 def _private_folder() -> Iterator[Path]:
     try:
-        base = Path(tempfile.mkdtemp(prefix="grader-"))  # for us alone: mode 0700
+        folder = Path(tempfile.mkdtemp(prefix="grader-"))  # for us alone: mode 0700
     except OSError as error:
         raise HarnessError(f"There is no room for a copy of a submission ({error.strerror or error}).") from None
     try:
-        content = base / "content"
-        content.mkdir(0o700)
-        yield content
+        yield folder
     finally:
-        remove(base)
+        remove(folder)

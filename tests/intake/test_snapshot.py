@@ -70,7 +70,7 @@ def test_a_snapshot_holds_what_is_read_and_what_notebooks_may_read(folder, way):
 def test_a_snapshot_is_for_us_alone_and_goes_in_the_end(folder):
     """Other users of the machine cannot enter it."""
     with take(folder, folder, data=True) as taken:
-        base = taken.content.parent
+        base = taken.content
         assert stat.S_IMODE(base.stat().st_mode) == 0o700
         assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in base.rglob("*"))
     assert not base.exists()
