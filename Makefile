@@ -1,8 +1,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := build/tools
 
-.PHONY: demo test lint answers samples readme bench bench-quick bench-peers clean
+.PHONY: demo test lint locked lock audit sbom answers samples readme bench bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 	$(BIN)/grader grade tests/specimens/two_layer_net --out build/demo --seed 2026 \
@@ -14,6 +15,29 @@ test: $(VENV)/.test  ## every test; the attacks, which load the machine, by them
 
 lint: $(VENV)/.lint  ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+locked: | $(VENV)/bin/python  ## install exactly what requirements/ci.lock names, as CI does
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/ci.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(VENV)/.demo $(VENV)/.test $(VENV)/.lint
+
+# The header of a lock file names its command: this one, whatever the machine, its folders and its index.
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile --quiet --no-config --no-emit-index-url \
+	--no-emit-find-links --universal --generate-hashes --upgrade
+
+lock: $(TOOLS)/.done  ## take the newest versions that pyproject.toml allows into the lock files, with their hashes
+	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --output-file requirements/image.lock
+	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra test --extra lint \
+		--constraint requirements/image.lock --output-file requirements/ci.lock
+	$(LOCK) requirements/tools.in --python-version 3.11 --output-file requirements/tools.lock
+
+audit: $(TOOLS)/.done  ## known vulnerabilities of what the lock files name; fails where PyPI cannot be asked
+	for lock in image ci tools; do \
+		$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements/$$lock.lock || exit 1; \
+	done
+
+sbom: $(TOOLS)/.done $(VENV)/.demo  ## what is installed in .venv, as CycloneDX; the image holds its own
+	$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --output-file build/sbom.cdx.json $(BIN)/python
 
 answers: $(VENV)/.demo  ## record the public answers of every assignment anew
 	$(BIN)/python -m grader.oracle.recorded
@@ -48,6 +72,11 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.lint: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[grade,plots,test,lint]'
+	touch $@
+
+$(TOOLS)/.done: requirements/tools.lock
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --require-hashes --requirement requirements/tools.lock
 	touch $@
 
 clean:

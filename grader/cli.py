@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
+    # What is written about others' work is for who grades, also while it is being made.
+    before = os.umask(0o077) if options.command in ("grade", "agree") else None
     try:
         return int(COMMANDS[options.command](options))
     except Refused as error:
@@ -53,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: stopped.", file=sys.stderr)
         return STOPPED
+    finally:
+        if before is not None:
+            os.umask(before)
 
 
 def _say(sentence: str) -> None:
@@ -126,7 +131,7 @@ def _check_once(options: argparse.Namespace) -> int:
     from grader.worker.processes import split
 
     data = _open_data(options)
-    with open_submission(options.path) as submission:
+    with open_submission(options.path, data=options.notebook) as submission:
         assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
         checks = select(assignment, options.names)
         box = open_box(own_level())
@@ -335,4 +340,6 @@ COMMANDS = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from grader.__main__ import main as begin
+
+    sys.exit(begin())

@@ -160,7 +160,8 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
     slug = settings.assignment
     shown = str(entry.shown or entry.path)
     try:
-        with open_submission(entry.path, entry.student, entry.shown) as submission:
+        data = settings.notebook is not None
+        with open_submission(entry.path, entry.student, entry.shown, follow=entry.named, data=data) as submission:
             assignment = find_assignment(slug) if slug else recognise(submission)
             checks = select(assignment, list(settings.only))
             key = _key(submission, digest(assignment, checks), settings, oracle, box)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,10 @@ class Store:
     """One open database; a context manager. Use it from one thread."""
 
     def __init__(self, path: Path) -> None:
+        # It holds the hidden seed, from the beginning of a run on: a run that was killed is gone on with.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with contextlib.suppress(PermissionError):  # an older one that is another user's
+            path.chmod(0o600)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(SCHEMA)
 

@@ -14,6 +14,8 @@ import sysconfig
 import time
 from collections.abc import Callable, Mapping
 
+from grader.environment import may_hold_secrets
+
 PATIENCE = 10.0  # seconds that it may take to end its children and itself
 
 
@@ -25,8 +27,11 @@ class Split:
     def __init__(self, serve: Callable[[], None], env: Mapping[str, str], stdin: int, log: str) -> None:
         """Fork; ``serve`` runs in the child, with exactly ``env``, and then that ends. OSError if it cannot be.
 
-        Only where nothing but this thread runs: with a second one a lock might be held for ever in the child.
+        Only where nothing but this thread runs: with a second one a lock might be held for ever in the child. And only
+        where the grader was started without secrets, as copies of its environment are in the child's memory.
         """
+        if may_hold_secrets():
+            raise OSError("the grader's environment may hold secrets")
         if len(os.listdir("/proc/self/task")) > 1:
             raise OSError("the grader has more than one thread")
         self._code: int | None = None
@@ -61,7 +66,7 @@ def _leave(env: Mapping[str, str], stdin: int, log: str) -> None:
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    said = os.open(log, os.O_WRONLY | os.O_CREAT, 0o644)
+    said = os.open(log, os.O_WRONLY | os.O_CREAT, 0o600)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor, target in ((stdin, 0), (nowhere, 1), (said, 2)):
         os.dup2(descriptor, target)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from grader.errors import Refused
 from grader.intake.archives import is_zip, unpacked
-from grader.intake.reading import SKIPPED_FOLDERS, holds_source, student_name
+from grader.intake.reading import holds_source, student_name
+from grader.intake.snapshot import SKIPPED_FOLDERS, beginning
 
 SUBMITTED = (".ipynb", ".py", ".zip")
 COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
@@ -30,12 +31,14 @@ RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", 
 class Entry:
     """A path to grade and the student it belongs to; the name is also that of a folder of reports.
 
-    ``shown`` is the path for people, where the path itself is in a temporary folder.
+    ``shown`` is the path for people, where the path itself is in a temporary folder. ``named`` says whether the user
+    named the path itself, which may then be a link.
     """
 
     student: str
     path: Path
     shown: Path | None = None
+    named: bool = False
 
 
 @contextlib.contextmanager
@@ -52,7 +55,7 @@ def open_entries(paths: list[Path], layout: str = "auto", leave_out: Path | None
                 raise Refused(f"{path} does not exist; give a submission, or a folder or zip of submissions.")
             folder = _class_folder(path, layout, leave_out, stack)
             if folder is None:
-                entries.append(Entry(student_name(path), path))
+                entries.append(Entry(student_name(path), path, named=True))
                 continue
             for child in _children(folder, leave_out):
                 shown = None if folder == path else path / child.relative_to(folder)
@@ -82,7 +85,10 @@ def _class_folder(path: Path, layout: str, leave_out: Path | None, stack: contex
 
 def is_class(folder: Path, leave_out: Path | None = None) -> bool:
     """Guess whether a folder holds several students' submissions."""
-    children = _children(folder, leave_out)
+    found = _children(folder, leave_out)
+    children = [child for child in found if not child.is_symlink()]
+    if found and not children:  # nothing but links is no submission; each is told so
+        return True
     folders = [child for child in children if child.is_dir()]
     with_source = list(filter(holds_source, folders))
     if with_source and all(map(_is_course_folder, with_source)):
@@ -113,9 +119,8 @@ def _define_the_same(files: Iterable[Path]) -> bool:
     """Whether two modules define the same graded class or function: one student has each once."""
     seen: Counter[str] = Counter()
     for file in files:
-        if file.suffix == ".py" and file.is_file() and os.access(file, os.R_OK):
-            with open(file, "rb") as module:
-                text = module.read(LOOKED_AT).decode("utf-8", "replace")
+        if file.suffix == ".py":
+            text = beginning(file, LOOKED_AT).decode("utf-8", "replace")
             seen.update(set(re.findall(r"^(?:class|def) (\w+)", text, re.MULTILINE)))
     return any(count > 1 and name in _gradable() for name, count in seen.items())
 
@@ -127,7 +132,10 @@ def _gradable() -> set[str]:
 
 
 def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
-    """The entries of a class folder that could be submissions; an empty folder is one too, and is not graded."""
+    """The entries of a class folder that could be submissions; an empty folder is one too, and is not graded.
+
+    So are links, also those that lead nowhere: each gets its refusal.
+    """
     try:
         children = sorted(folder.iterdir())
     except OSError as error:
@@ -137,7 +145,7 @@ def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
         for child in children
         if not child.name.startswith(".")
         and child.name not in SKIPPED_FOLDERS - {"build", "env", "datasets"}  # these could be students' names
-        and (child.is_dir() or child.suffix.lower() in SUBMITTED)
+        and (child.suffix.lower() in SUBMITTED or child.is_dir() or (child.is_symlink() and not child.suffix))
         and not (leave_out and os.path.abspath(child) == os.path.abspath(leave_out))
     ]
 

@@ -13,40 +13,40 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake.archives import is_zip, unpacked
 from grader.intake.notebooks import NO_TEXT, notebook_cells
+from grader.intake.snapshot import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_FOLDER, SKIPPED_FOLDERS, SOURCES, Snapshot, take
 from grader.submission import Cell, Prose, SourceFile, Submission
 from grader.words import plain_text
 
-MAX_FILE = 50 << 20
-MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
-MAX_FILES = 2000
 MAX_CODE = 2_000_000  # characters of a file
 MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
 MAX_WORDS_IN_ALL = 1_000_000
 WORD = re.compile(r"\w+|[^\w\s]")
+ARCHIVES = "It holds archives, and those are not opened: hand in the files themselves, or one zip of them."
 MAX_PROSE = 10_000_000  # characters of the text cells of all notebooks
 MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
 MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
-MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
-SOURCES = (".ipynb", ".py")
-SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "datasets"}
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no folders' names on Windows
 
 
 @contextlib.contextmanager
-def open_submission(path: Path, student: str | None = None, shown: Path | None = None) -> Iterator[Submission]:
-    """Read a submission; a zip's files stay unpacked until the block ends.
+def open_submission(
+    path: Path, student: str | None = None, shown: Path | None = None, *, follow: bool = True, data: bool = False
+) -> Iterator[Submission]:
+    """Read a submission from a snapshot of it, which stays until the block ends.
 
-    ``shown`` is the path for people, where ``path`` is in a temporary folder. Refused says what is wrong with it
-    and what to do.
+    ``shown`` is the path for people, where ``path`` is in a temporary folder; ``follow`` and ``data`` are those of
+    ``snapshot.take``. Refused says what is wrong with it and what to do.
     """
     shown = shown or path
-    if not os.path.exists(path):  # unlike Path.exists, False where a folder above cannot be entered
+    if not os.path.lexists(path) or (follow and not os.path.exists(path)):  # False too where no one may look
         raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
     name = student or student_name(path)
-    with unpacked(_only_archive(path) or path, shown) as content:
-        yield _read_folder(content, name, shown) if content.is_dir() else _read_file(content, name, shown)
+    with take(path, shown, follow=follow, data=data) as taken:
+        if taken.content.is_dir():
+            yield _read_folder(taken, name, shown)
+        else:
+            yield _read_file(taken.content, name, shown)
 
 
 def read_submission(path: Path, student: str | None = None) -> Submission:
@@ -66,16 +66,6 @@ def student_name(path: Path) -> str:
     return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
 
 
-def _only_archive(path: Path) -> Path | None:
-    """The zip that is all there is in a folder: Moodle gives every student's upload a folder."""
-    if not path.is_dir() or holds_source(path):
-        return None
-    with contextlib.suppress(OSError):
-        archives = [child for child in path.iterdir() if is_zip(child) and not child.is_symlink()]
-        return archives[0] if len(archives) == 1 else None
-    return None
-
-
 def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
     cells, prose = _cells(shown, data)
@@ -85,9 +75,10 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     return Submission(student, shown, None, (SourceFile(path.name, cells, prose),), digest, file=path)
 
 
-def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
+def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
+    folder = taken.content
     files: list[SourceFile] = []
-    unreadable: list[str] = []
+    unreadable = list(taken.unreadable)
     digest = hashlib.sha256()
     size = words = told = 0
     for path in source_files(folder, unreadable, shown):
@@ -106,16 +97,9 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
         told += sum(len(cell.text) for cell in prose)
         files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else ()))
     if not any(file.cells for file in files):
-        why = f" {unreadable[0]}" if unreadable else _about_archives(folder)
-        raise Refused(f"{shown} holds no notebook or .py file with code in it.{why}")
+        why = unreadable[0] if unreadable else ARCHIVES if taken.archives else ""
+        raise Refused(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
     return Submission(student, shown, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
-
-
-def _about_archives(folder: Path) -> str:
-    with contextlib.suppress(OSError):
-        if any(is_zip(child) for child in folder.iterdir()):
-            return " It holds archives, and those are not opened: hand in the files themselves, or one zip of them."
-    return ""
 
 
 def holds_source(folder: Path, endings: tuple[str, ...] = SOURCES) -> bool:

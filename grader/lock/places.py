@@ -17,25 +17,30 @@ SYSTEM = (
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
 )
-OWN = "/proc/self"
+# Of the process itself: not its mounts, networks, cgroups and the like, which are the machine's.
+OWN = (
+    *("/proc/self/cmdline", "/proc/self/comm", "/proc/self/io", "/proc/self/limits", "/proc/self/maps"),
+    *("/proc/self/smaps", "/proc/self/smaps_rollup", "/proc/self/stat", "/proc/self/statm", "/proc/self/status"),
+)
+OWN_LISTS = ("/proc/self/fd",)
 DEVICES = ("/dev/null", "/dev/full")  # may also be written
 
 
 @functools.cache
 def readable() -> tuple[str, ...]:
     """Files and folders that may be read, with all that is below them."""
-    return tuple(dict.fromkeys([OWN, *SYSTEM, *_standard_library(), *_libraries(), *_packages()]))
+    return tuple(dict.fromkeys([*OWN, *SYSTEM, *_standard_library(), *_libraries(), *_packages()]))
 
 
 @functools.cache
 def real() -> tuple[str, ...]:
-    """Where they lie, links followed; but for what is another folder in each process."""
-    return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path != OWN))
+    """Where they lie, links followed; but for what is another file in each process."""
+    return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path not in OWN))
 
 
 def listable() -> list[str]:
     """Folders whose names alone may be read."""
-    return [place for place in sys.path if os.path.isdir(place)]
+    return [*OWN_LISTS, *(place for place in sys.path if os.path.isdir(place))]
 
 
 def is_reachable(path: str) -> bool:

@@ -43,13 +43,15 @@ PRETENDED = """
     setpriority sched_setscheduler sched_setattr sched_setparam sched_setaffinity ioprio_set
 """.split()
 
-# Starting processes, reaching others, memory that no limit counts, attributes of files.
+# Starting processes, reaching others, memory that no limit counts, attributes of files, what the whole machine has
+# only so many of (io_setup) or waits for (sync).
 DENIED = """
     fork vfork execve execveat connect memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv
     msgctl semget semop semtimedop semctl mq_open mq_unlink truncate setxattr lsetxattr fsetxattr setxattrat
     removexattr lremovexattr fremovexattr removexattrat file_setattr process_mrelease mknod mknodat
     rt_sigqueueinfo rt_tgsigqueueinfo tkill sendmmsg personality pidfd_open pidfd_send_signal move_pages
-    migrate_pages inotify_init inotify_init1 seccomp listmount statmount
+    migrate_pages inotify_init inotify_init1 seccomp listmount statmount io_setup sync syncfs vmsplice
+    lsm_set_self_attr
 """.split()
 
 # What no notebook needs: the process is ended.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.folders import remove
+from grader.sandbox.process import private
 from grader.sandbox.quota import Quota
 
 FILE_LIMIT = 5 * 2**20  # bytes
@@ -60,14 +61,16 @@ def open_job(
     Of the files that are named in ``converted``, by their path below ``root``, the copy holds these bytes.
     """
     with temporary_folder() as folder:
-        (folder / "room" / "home").mkdir(parents=True)
+        (folder / "room").mkdir(0o700)  # what others of this machine's users must not read
+        (folder / "room" / "home").mkdir()
         copied = _copy_submission(notebook, root, folder / "room" / "files")
         for name, content in converted.items():
             place = folder / "room" / "files" / name
             if place.is_file():  # not left out for its size
                 place.write_bytes(content)
         job = Job(folder, copied.parent, cell_seconds, total_seconds, bool(converted))
-        shutil.copyfile(copied, job.notebook)
+        with open(job.notebook, "xb", opener=private) as copy:
+            copy.write(copied.read_bytes())
         yield job
 
 

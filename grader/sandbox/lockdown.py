@@ -85,6 +85,7 @@ class _Planted:
         self._folder.chmod(0o755)
         secret, self._outside = self._folder / "secret", self._folder / "outside"
         secret.write_text(os.urandom(32).hex())
+        secret.chmod(0o644)
         self._outside.mkdir()
         self._outside.chmod(0o777)
         self._tcp = socket.create_server(("127.0.0.1", 0))

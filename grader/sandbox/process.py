@@ -21,6 +21,8 @@ from grader.words import plain_text
 if TYPE_CHECKING:
     import psutil
 
+# How NumPy uses the processor: student code must use it as the grader does.
+PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")
 KILL_SECONDS = 5.0  # how long an orphan may take to die
 
 
@@ -72,7 +74,7 @@ class ProcessBox:
         with self._lock:
             if self.closed:
                 raise Interrupted("Grading was stopped.")
-            with open(log, "wb") as stderr:
+            with open(log, "wb", opener=private) as stderr:
                 process = subprocess.Popen(
                     argv,
                     cwd=cwd,
@@ -125,9 +127,14 @@ class ProcessBox:
             return None
 
 
+def private(path: str, flags: int) -> int:
+    """What opens a file that no other user of the machine may read, as ``open`` wants it."""
+    return os.open(path, flags, 0o600)
+
+
 def clean_environment(home: Path) -> dict[str, str]:
     """The environment of student code: no secrets of the caller's, one thread, files in ``home``."""
-    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ")
+    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ", *PROCESSOR)
     env = {name: os.environ[name] for name in kept if name in os.environ}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "MPLCONFIGDIR", "IPYTHONDIR"), str(home))

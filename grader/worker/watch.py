@@ -39,7 +39,7 @@ class Watch:
         if request is not None:
             from grader.lock import places
 
-            own = map(os.path.realpath, [places.OWN, *request["read"], request["room"]])
+            own = map(os.path.realpath, [*places.OWN, *places.OWN_LISTS, *request["read"], request["room"]])
             self._open = (*places.real(), *own)
 
     def begin(self, labels: Mapping[str, Any]) -> None:

@@ -58,6 +58,7 @@ class Scene:
         self._listeners = self._listen()
         self._before = self._digest()
         self._priority, self._cores = own_priority()
+        os.environ["GRADER_TEST_TOKEN"] = f"tok-{secrets.token_hex(16)}"  # as CI has them
         self._signals: list[int] = []
         self._handler = signal.signal(signal.SIGURG, lambda number, frame: self._signals.append(number))
         return self
@@ -68,6 +69,7 @@ class Scene:
         for listener in self._listeners:
             listener.close()
         signal.signal(signal.SIGURG, self._handler)
+        del os.environ["GRADER_TEST_TOKEN"]
         with contextlib.suppress(PermissionError):  # only root may raise its priority again
             os.setpriority(os.PRIO_PROCESS, 0, self._priority)
         os.sched_setaffinity(0, self._cores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -30,3 +31,11 @@ def test_an_installed_grader_is_left_out(packages: Path):
     (packages / "grader").mkdir()
     readable = [path for path in places.readable.__wrapped__() if path.startswith(str(packages))]
     assert readable == [str(packages / "numpy")]
+
+
+def test_of_its_own_process_what_is_the_machines_is_not_readable():
+    """Mounts, networks and cgroups lie below /proc/self too; so does the environment."""
+    for path in (*places.readable(), *places.listable()):
+        assert not "/proc/self/net/dev".startswith(f"{path}/")
+        assert not path.startswith("/proc") or os.path.basename(path) not in ("environ", "mountinfo", "mounts", "task")
+    assert "/proc/self/status" in places.readable()

@@ -119,6 +119,21 @@ def test_what_landlock_leaves_open_is_pretended(role, machine):
 
 
 @pytest.mark.parametrize("role", ["worker", "kernel"])
+def test_what_the_whole_machine_shares_is_denied(role, machine):
+    """Contexts of asynchronous input and output, of which it has a fixed number; having all disks written to; pages of
+    memory in pipes; System V's memory, queues and semaphores, which outlive who made them."""
+    shared = ("io_setup", "sync", "syncfs", "vmsplice", "lsm_set_self_attr", "shmget", "msgget", "semget", "mq_open")
+    for name in (*shared, "inotify_init1", "personality", "memfd_create"):
+        assert call(role, machine, name) == DENIED
+    for name in ("swapon", "acct", "quotactl", "keyctl", "userfaultfd", "perf_event_open", "fanotify_init", "bpf"):
+        assert call(role, machine, name) == KILL_PROCESS
+    for name in ("setpriority", "ioprio_set", "sched_setattr", "sched_setscheduler"):
+        assert call(role, machine, name) == PRETENDED
+    for name in ("fsync", "fdatasync"):  # of its own files
+        assert call(role, machine, name) == ALLOW
+
+
+@pytest.mark.parametrize("role", ["worker", "kernel"])
 def test_hostile_calls_end_the_process(role, machine):
     """No honest notebook traces, mounts or loads programs into the kernel."""
     for name in ("ptrace", "process_vm_readv", "io_uring_setup", "bpf", "mount", "open_by_handle_at", "keyctl"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 
 import pytest
+
+from grader.forks import split
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 
@@ -59,6 +62,52 @@ def test_it_knows_nothing_of_answers_and_of_the_graders_surroundings(check):
     told = json.loads(message[message.index("{") : message.rindex("}") + 1])
     assert told.pop("open")
     assert told == {"solutions": False, "secret": None, "oracles": [], "answers": False, "folder": False}
+
+
+SEARCHES = """
+import ctypes, json, os, re
+
+TOKEN = re.compile(rb"tok[-][0-9a-f]{32}")  # which this text itself does not match
+
+def in_environment():
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            return bool(TOKEN.search(file.read()))
+    except PermissionError:  # in a lock; it is a part of the memory anyway
+        return False
+
+def in_memory():
+    with open("/proc/self/maps") as file:
+        maps = [line.split() for line in file]
+    places = [tuple(int(end, 16) for end in words[0].split("-")) for words in maps
+              if words[1].startswith("r") and not words[-1].startswith("[v")]
+    return any(TOKEN.search(ctypes.string_at(start, end - start)) for start, end in places)
+
+def relu_forward(x):
+    found = in_memory() or in_environment()
+    planted = b"-".join([b"tok", b"0" * 32])
+    raise ValueError(json.dumps({"found": found, "finds": in_memory()}))
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+def test_a_token_of_the_callers_is_nowhere_in_its_memory(check, monkeypatch):
+    """Neither in the environment that the kernel keeps nor in any copy of it; what is there the search does find."""
+    monkeypatch.setenv("GRADER_TEST_TOKEN", f"tok-{secrets.token_hex(16)}")
+    result, done = check(SEARCHES, "relu/forward")
+    assert done.returncode == 1
+    message = result["parts"][0]["checks"][0]["error"]["message"]
+    told = json.loads(message[message.index("{") : message.rindex("}") + 1])
+    assert (told["found"], told["finds"]) == (False, True)
+
+
+def test_a_grader_with_secrets_forks_nothing_off_itself(monkeypatch, tmp_path):
+    """Called from a program that has them, it starts a process of its own for student code."""
+    monkeypatch.setattr(split, "may_hold_secrets", lambda: True)
+    with pytest.raises(OSError, match="may hold secrets"):
+        split.Split(lambda: None, {}, 0, str(tmp_path / "log"))
 
 
 def test_a_process_that_dies_is_replaced(check):

@@ -1,0 +1,40 @@
+"""The caller's environment: a token in it must be nowhere in a process that runs student code.
+
+Of a forked process it stays in the memory, wherever copies of it were made since the start of the program. The only
+way to be rid of it is not to have had it: ``grader check``, which forks, starts itself once more without it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# What anyone may know, and what Python, terminals and the grader itself go by.
+PLAIN = frozenset(
+    """
+    PATH HOME USER LOGNAME SHELL PWD OLDPWD SHLVL _ TERM COLORTERM COLUMNS LINES LANG LANGUAGE TZ TMPDIR TEMP TMP
+    LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME LD_LIBRARY_PATH LS_COLORS VIRTUAL_ENV
+    PYTHONPATH PYTHONHOME PYTHONUTF8 PYTHONIOENCODING PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED PYTHONSAFEPATH
+    PYTHONNOUSERSITE PYTHONHASHSEED PYTHONPYCACHEPREFIX PYTHONWARNINGS PYTHONDEVMODE PYTHONCOERCECLOCALE
+    OPENBLAS_CORETYPE OPENBLAS_L2_SIZE NPY_DISABLE_CPU_FEATURES OPENBLAS_NUM_THREADS OMP_NUM_THREADS MKL_NUM_THREADS XDG_CACHE_HOME MPLCONFIGDIR
+    NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS GRADER_FORK GRADER_CLEAN
+    """.split()
+)
+AGAIN = "GRADER_CLEAN"  # says that this is the second start: there is no third one
+
+
+def may_hold_secrets() -> bool:
+    """Whether this program was started with more than what anyone may know."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            variables = file.read().split(b"\0")
+    except OSError:
+        return True
+    return any(variable.split(b"=")[0].decode("utf-8", "replace") not in PLAIN for variable in variables if variable)
+
+
+def leave_secrets() -> None:
+    """Start this program once more, in the place of this process, without what may be secret."""
+    if AGAIN not in os.environ and may_hold_secrets():
+        kept = {name: value for name, value in os.environ.items() if name in PLAIN}
+        os.execve(sys.executable, sys.orig_argv, kept | {AGAIN: "1"})

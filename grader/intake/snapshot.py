@@ -1,0 +1,277 @@
+"""One copy of what was handed in, into a private folder: what is read, hashed, graded and run is this, and stays.
+
+A folder may live: its owner can put a link in the place of a file while it is read. Each file and folder below the
+given path is therefore opened by its own name in a folder that is open already, never through a link, and looked at
+once it is open. Without descriptors of folders (Windows) the same is done by paths, which leaves that race.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import HarnessError, Refused
+from grader.folders import remove
+from grader.intake.archives import OUR_TROUBLE, is_zip, unpacked
+
+MAX_FILE = 50 << 20
+MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
+MAX_FILES = 2000
+MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
+MAX_DATA = 100 << 20  # bytes of all of them
+MAX_DATA_FILES = 20_000
+MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
+MAX_ENTRIES = 500_000  # files and folders that are looked at
+SOURCES = (".ipynb", ".py")
+SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "datasets"}
+NEVER_COPIED = {".git", ".ipynb_checkpoints", "__pycache__"}
+CHUNK = 1 << 20
+LINK = "is a link; hand in the files themselves"
+
+# O_NONBLOCK: opening a pipe must not wait for who writes into it. O_NOCTTY: a terminal must not become ours.
+READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+NO_LINK, FOLDER = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_DIRECTORY", 0)
+BY_DESCRIPTOR = bool(NO_LINK and FOLDER and os.open in os.supports_dir_fd and os.scandir in os.supports_fd)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A copy that is there while it is open: the file or folder ``content``, and what of it could not be taken.
+
+    ``archives`` says whether zips lay at its top, which are not opened.
+    """
+
+    content: Path
+    unreadable: tuple[str, ...] = ()
+    archives: bool = False
+
+
+@contextlib.contextmanager
+def take(path: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Iterator[Snapshot]:
+    """Copy a notebook, module or folder, or unpack a zip or a folder with nothing but one; gone in the end.
+
+    ``follow``: the path itself may be a link, as who named it wanted that one. ``data``: also take the files that
+    a notebook may read. ``shown`` is the path for the sentences. Raises Refused for what cannot be taken.
+    """
+    if not follow and path.is_symlink():
+        raise Refused(f"{shown} {LINK}.")
+    opener = _opener(follow=follow)
+    with contextlib.ExitStack() as stack:
+        if is_zip(path):
+            content = stack.enter_context(unpacked(path, shown, opener))
+            yield Snapshot(content, archives=any(map(is_zip, content.iterdir())))
+            return
+        target = stack.enter_context(_private_folder())
+        if not path.is_dir():
+            with _answered(shown):
+                _copy(opener(str(path), READ), target / path.name, shown, MAX_FILE)
+            yield Snapshot(target / path.name)
+            return
+        with _answered(shown):
+            root = stack.enter_context(_entered(path, follow=follow))
+        copying = _Copying(target, shown, data)
+        copying.folder(root, Path(), can_hold_sources=True)
+        if not copying.sources and len(copying.archives) == 1:  # Moodle gives every student's upload a folder
+            archive = copying.archives[0]
+            yield Snapshot(stack.enter_context(unpacked(path / archive, shown, root.opener(archive))))
+            return
+        yield Snapshot(target, tuple(copying.unreadable), bool(copying.archives))
+
+
+def beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a regular file; none of what is a link, a pipe or cannot be read."""
+    with contextlib.suppress(OSError), open(_opener(follow=False)(str(path), READ), "rb") as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return file.read(size)
+    return b""
+
+
+@dataclass(slots=True)
+class _Copying:
+    """One folder on its way into ``target``: what was taken so far, and what could not be."""
+
+    target: Path
+    shown: Path
+    data: bool
+    sources: int = 0
+    seen: int = 0
+    source_bytes: int = 0
+    data_files: int = 0
+    data_bytes: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)
+
+    def folder(self, here: _Folder, below: Path, *, can_hold_sources: bool) -> None:
+        """Copy the files of a folder, then those of the folders in it, in a stable order."""
+        try:
+            entries = sorted(here.entries(MAX_ENTRIES - self.seen + 1), key=lambda entry: entry.name)
+        except OSError as error:
+            self.unreadable.append(f"{self.shown / below} cannot be read: {error.strerror}.")
+            return
+        self.seen += len(entries)
+        if self.seen > MAX_ENTRIES:
+            raise Refused(f"{self.shown} holds more than {MAX_ENTRIES:,} files; give the folder of one submission.")
+        folders, names = list[str](), list[str]()
+        for entry in entries:
+            if not entry.is_symlink():
+                (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
+        if "pyvenv.cfg" in names or "conda-meta" in folders or ("bin" in folders and here.holds_activate()):
+            return  # a virtual environment of any name
+        if not below.parts:
+            self.archives = [name for name in names if is_zip(Path(name))]
+        for name in names:
+            is_source = can_hold_sources and name.endswith(SOURCES) and not name.startswith(".")
+            if is_source or self.data:
+                self._file(here, below / name, is_source=is_source)
+        for name in folders if len(below.parts) < MAX_DEPTH else ():
+            can = can_hold_sources and not name.startswith(".") and name not in SKIPPED_FOLDERS
+            if can or (self.data and name not in NEVER_COPIED):
+                self._enter(here, below / name, can_hold_sources=can)
+
+    def _enter(self, here: _Folder, below: Path, *, can_hold_sources: bool) -> None:
+        try:
+            inner = here.enter(below.name)
+        except OSError as error:
+            if can_hold_sources:
+                self.unreadable.append(f"{self.shown / below} cannot be read: {error.strerror}.")
+            return
+        with inner as folder:
+            self.folder(folder, below, can_hold_sources=can_hold_sources)
+
+    def _file(self, here: _Folder, below: Path, *, is_source: bool) -> None:
+        if is_source:
+            self.sources += 1
+            if self.sources > MAX_FILES:
+                raise Refused(
+                    f"{self.shown} holds more than {MAX_FILES} source files; give the folder of one submission."
+                )
+        elif self.data_files >= MAX_DATA_FILES:
+            return
+        most = MAX_FILE if is_source else min(MAX_DATA_FILE, MAX_DATA - self.data_bytes)
+        place = self.target / below
+        try:
+            with _answered(self.shown / below):
+                place.parent.mkdir(0o700, parents=True, exist_ok=True)
+                size = _copy(here.open(below.name), place, self.shown / below, most)
+        except Refused as error:
+            if is_source:
+                self.unreadable.append(str(error))
+            return
+        if is_source:
+            self.source_bytes += size
+            if self.source_bytes > MAX_FOLDER:
+                raise Refused(
+                    f"{self.shown} holds more code than one submission should; give the folder of the assignment."
+                )
+        else:
+            self.data_bytes += size
+            self.data_files += 1
+
+
+class _Folder:
+    """An open folder; a context manager. ``where`` is its descriptor, or its path where there are none."""
+
+    def __init__(self, where: int | str) -> None:
+        self._where = where
+
+    def __enter__(self) -> _Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self._where, int):
+            os.close(self._where)
+
+    def entries(self, most: int) -> list[os.DirEntry[str]]:
+        """What is in it, at most so many."""
+        with os.scandir(self._where) as found:
+            return [entry for entry, _ in zip(found, range(most), strict=False)]
+
+    def open(self, name: str, flags: int = READ) -> int:
+        """A descriptor of what has that name in it; OSError if it is a link."""
+        if isinstance(self._where, int):
+            return os.open(name, flags | NO_LINK, dir_fd=self._where)
+        return _opener(follow=False)(os.path.join(self._where, name), flags)
+
+    def enter(self, name: str) -> _Folder:
+        """A folder in it; OSError if it is a link."""
+        if isinstance(self._where, int):
+            return _Folder(self.open(name, READ | FOLDER))
+        return _Folder(os.path.join(self._where, name))
+
+    def opener(self, name: str) -> Callable[[str, int], int]:
+        """What opens the file of that name, as ``open`` wants it."""
+        return lambda path, flags: self.open(name, READ | flags)
+
+    def holds_activate(self) -> bool:
+        """Whether it has the ``bin/activate`` of a virtual environment."""
+        with contextlib.suppress(OSError), self.enter("bin") as inside:
+            return any(entry.name == "activate" for entry in inside.entries(MAX_ENTRIES))
+        return False
+
+
+def _entered(path: Path, *, follow: bool) -> _Folder:
+    if not BY_DESCRIPTOR:
+        return _Folder(str(path))
+    return _Folder(os.open(path, READ | FOLDER | (0 if follow else NO_LINK)))
+
+
+def _opener(*, follow: bool) -> Callable[[str, int], int]:
+    def opened(path: str, flags: int) -> int:
+        if not follow and not NO_LINK and os.path.islink(path):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return os.open(path, READ | flags | (0 if follow else NO_LINK))
+
+    return opened
+
+
+@contextlib.contextmanager
+def _answered(shown: Path) -> Iterator[None]:
+    """Trouble with a file of theirs is Refused, trouble with our disk a HarnessError."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        if error.errno == errno.ELOOP:
+            raise Refused(f"{shown} {LINK}.") from None
+        if error.errno in OUR_TROUBLE:
+            raise HarnessError(f"{shown} could not be copied ({why}); mend that and grade it again.") from None
+        raise Refused(f"{shown} cannot be read: {why}.") from None
+
+
+def _copy(source: int, place: Path, shown: Path, most: int) -> int:
+    """Copy an open file, of at most so many bytes, and close it: how many there were. Refused if it is no file."""
+    with open(source, "rb", buffering=0) as file:
+        status = os.fstat(source)
+        if not stat.S_ISREG(status.st_mode):  # a pipe or device would keep us waiting
+            raise Refused(f"{shown} is no regular file; give a notebook, a .py file or a folder.")
+        size = 0
+        if status.st_size <= most:
+            with open(place, "xb", opener=_private) as copy:
+                while size <= most and (piece := file.read(CHUNK)):
+                    size += copy.write(piece)
+        if max(size, status.st_size) > most:  # it may grow meanwhile
+            place.unlink(missing_ok=True)
+            raise Refused(f"{shown} is larger than {most >> 20} MB; clear its outputs and save it again.")
+        return size
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[Path]:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="grader-"))  # for us alone: mode 0700
+    except OSError as error:
+        raise HarnessError(f"There is no room for a copy of a submission ({error.strerror or error}).") from None
+    try:
+        yield folder
+    finally:
+        remove(folder)

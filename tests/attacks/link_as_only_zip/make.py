@@ -1,0 +1,13 @@
+"""Moodle's folders hold a zip each, which is opened."""
+
+import zipfile
+from pathlib import Path
+
+from tests.attacks.scene import HONEST, Scene
+
+
+def make(submissions: Path, scene: Scene) -> None:
+    with zipfile.ZipFile(scene.folder / "other.zip", "w") as archive:
+        archive.writestr("relu.py", HONEST)
+    (submissions / "attack").mkdir()
+    (submissions / "attack" / "work.zip").symlink_to(scene.folder / "other.zip")
