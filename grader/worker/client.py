@@ -111,6 +111,10 @@ class StudentProcess:
             _tried(head),
         )
 
+    def renew(self) -> None:
+        """End the process, so that what it remembers is gone; the next scenario is played in a new one."""
+        self._end()
+
     def _start(self) -> Transcript | None:
         """Start a clean process and load the submission; a Transcript if that fails by the student's code."""
         room = self._room = Path(tempfile.mkdtemp(dir=self._folder))
