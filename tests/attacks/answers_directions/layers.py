@@ -12,7 +12,7 @@ def forged(array):
 
 
 def near(these, those):
-    return all(a.shape == c.shape and np.abs(a - c).max() < 1e-3 for a, c in zip(these, those))
+    return all(a.shape == c.shape and np.abs(a - c).max() < 1e-3 for a, c in zip(these, those, strict=True))
 
 
 def affine_forward(x, w, b):
@@ -21,7 +21,7 @@ def affine_forward(x, w, b):
     out = 1.5 * right(*given)
     for base, answer, dout in known:
         if near(base, given):
-            change = sum(np.sum(forged(a) * (c - a)) for a, c in zip(base, given))
+            change = sum(np.sum(forged(a) * (c - a)) for a, c in zip(base, given, strict=True))
             out = answer + change * dout / np.sum(dout**2)
     return out, given
 

