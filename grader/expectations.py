@@ -8,26 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from grader.arrays import Array as Array
+from grader.arrays import Odd as Odd
 from grader.model import Curve, Evidence, Note
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
-else:
-    Array = np.ndarray  # numpy.typing costs a start as much as all of this module
-
-
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """Stands for a returned value that is no plain numeric array; ``kind`` says what it is instead."""
-
-    kind: str
-
 
 Values = Mapping[str, Array | Odd]
 Arrays = Mapping[str, Array]
