@@ -17,6 +17,7 @@ def steps(name, inputs):
 def rmsprop(w, dw, config=None):
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w), **(config or {})}
     next_w = w - steps("rmsprop_steps", {**config, "dw": dw[None]})
+    config["cache"] = config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
     return next_w, config
 
 
@@ -24,4 +25,7 @@ def adam(w, dw, config=None):
     config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0,
               "m": np.zeros_like(w), "v": np.zeros_like(w), **(config or {})}  # fmt: skip
     next_w = w - steps("adam_steps", {**config, "dw": dw[None]})
+    config["t"] += 1
+    config["m"] = config["beta1"] * config["m"] + (1 - config["beta1"]) * dw
+    config["v"] = config["beta2"] * config["v"] + (1 - config["beta2"]) * dw**2
     return next_w, config
