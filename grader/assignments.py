@@ -16,6 +16,7 @@ from grader.extract import defined_names
 from grader.questions.declared import Asked, asked
 from grader.spec import Check, Part
 from grader.submission import Submission
+from grader.worker.packages import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Assignment:
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. ``without`` are the checks ``part/check`` that it leaves out of its parts. One that is not
     ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
-    for error carried forward.
+    for error carried forward. Students' code may use the packages ``allow`` besides NumPy.
     """
 
     slug: str
@@ -42,6 +43,7 @@ class Assignment:
     without: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
+    allow: tuple[str, ...] = USUAL
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -114,6 +116,7 @@ def _read(slug: str, file: Path) -> Assignment:
         without=tuple(text.get("without", [])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
+        allow=(*USUAL, *text.get("allow", ())),
     )
     return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))
 

@@ -33,6 +33,7 @@ from grader.scenarios import text_of
 from grader.spec import Check, Inputs
 from grader.words import plain_text
 from grader.worker import frames, processes, stand_ins
+from grader.worker.packages import USUAL
 from grader.worker.processes import Running, Way
 
 START_SECONDS = 60.0
@@ -64,17 +65,25 @@ class StudentProcess:
     """The student process of one submission; a context manager."""
 
     def __init__(
-        self, box: sandbox.Box, program: Program, parts: Iterable[str] = (), *, read: Sequence[str] = ()
+        self,
+        box: sandbox.Box,
+        program: Program,
+        parts: Iterable[str] = (),
+        *,
+        read: Sequence[str] = (),
+        allow: Sequence[str] = USUAL,
     ) -> None:
         """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all).
 
-        ``read`` are further files and folders that it may read: a data set.
+        ``read`` are further files and folders that it may read: a data set; ``allow`` the packages that its code may
+        use besides NumPy.
         """
         self._box = box
         self._program = program
         wanted = [load_part(name) for name in dict.fromkeys(parts)] or all_parts()
         self._draw = any("np.random" in text_of(check.scenario) for part in wanted for check in part.checks.values())
         self._read = tuple(read)
+        self._allow = list(allow)
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         self._folder.chmod(0o711)  # the process may be another user
         self._room = self._folder
@@ -131,7 +140,8 @@ class StudentProcess:
                 break
         else:
             raise HarnessError(trouble)
-        transcript, head = self._ask({"do": "load", "program": self._program.as_message()}, {}, LOAD_SECONDS)
+        load = {"do": "load", "program": self._program.as_message(), "allow": self._allow}
+        transcript, head = self._ask(load, {}, LOAD_SECONDS)
         if transcript:
             return dataclasses.replace(transcript, name="loading")
         self.problems = [item for item in head.get("problems", []) if isinstance(item, dict)]

@@ -23,7 +23,7 @@ PRESENT = frozenset(
      "grader.errors", "grader.forks", "grader.forks.server", "grader.forks.split", "grader.lock",
      "grader.lock.landlock", "grader.lock.libc", "grader.lock.places", "grader.lock.privileges", "grader.lock.probe",
      "grader.lock.seccomp", "grader.lock.syscalls", "grader.worker", "grader.worker.forkserver",
-     "grader.worker.frames", "grader.worker.im2col", "grader.worker.loader", "grader.worker.sandwiches",
+     "grader.worker.frames", "grader.worker.im2col", "grader.worker.loader", "grader.worker.packages", "grader.worker.sandwiches",
      "grader.worker.slow_layers", "grader.worker.stand_ins", "grader.worker.student", "grader.worker.student_errors",
      "grader.worker.watch")
 )  # fmt: skip
@@ -58,7 +58,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
         elif request["do"] == "load":
             from grader.worker.loader import Loader
 
-            loader = Loader(request["program"])
+            loader = Loader(request["program"], request["allow"], watch.tell)
             watch.begin(loader.labels)
             code = loader.load()
             stand_ins = list(loader.stand_ins.used)
