@@ -16,6 +16,7 @@ from grader.extract import defined_names
 from grader.questions.declared import Asked, asked
 from grader.spec import Check, Part
 from grader.submission import Submission
+from grader.worker.packages import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``template`` has no template notebook, since the course gives its own.
-    ``carried`` is the share of the points for error carried forward.
+    ``carried`` is the share of the points for error carried forward. Students' code may use the packages ``allow``
+    besides NumPy.
     """
 
     slug: str
@@ -40,6 +42,7 @@ class Assignment:
     notebooks: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
+    allow: tuple[str, ...] = USUAL
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -121,6 +124,7 @@ def _read(slug: str, file: Path) -> Assignment:
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
+        allow=(*USUAL, *text.get("allow", ())),
     )
     return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))
 

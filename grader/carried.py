@@ -1,33 +1,75 @@
 """Error carried forward: a backward pass that is the exact gradient of the student's own wrong forward pass.
 
-Three Gaussian directions a gradient, central differences, by calls of the student's forward pass with inputs that
-the grader makes; what is compared are plain arrays, in the grading process. Every direction has to agree; where one
-does not, three fresh ones are tried once, since a direction may cross a kink.
+The gradients of a case, and those that come back at a point near it, are compared with central differences along
+Gaussian directions in all inputs at once. What they are compared with is asked of new processes, which have seen no
+gradient: each answers for all points of all cases in an order of its own, and they have to agree. So a forward pass
+that remembers what it was asked, or guesses what it is asked for, is found out.
+
+That is no courtesy to one that took no work: nothing is carried from a forward pass that is constant or like the
+right one in no case, nor for gradients that are zero, constant, or of another order than the right ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.diagnosis import passed_case
 from grader.errors import HarnessError
-from grader.expectations import Array
+from grader.expectations import Array, Arrays, Values
 from grader.judging import Graded, Played
 from grader.model import Diagnosis, Status
 from grader.shapes import fitted
-from grader.spec import Check, GradientOf
+from grader.spec import Check, GradientOf, Inputs
 from grader.worker.client import StudentProcess
 
 STEP = 1e-6
-DIRECTIONS = 3
-TOLERANCE = 1e-7  # of the norm of the gradient
+OFFSET = 0.1  # how far off the point nearby is, in each entry
+DIRECTIONS = 3  # from each point
+TOLERANCE = 1e-7  # of the norm of the smallest gradient
 ROUNDING = 1e-9  # of the loss: what central differences with that step lose
+REPEATED = 1e-12  # relative difference of two answers that are one
+LIKE = 0.3  # the least correlation with what is right
+ENOUGH, SURE = 8, 5.0  # and of how many numbers, and in standard errors
+ORDER = 1e3  # between the norms of gradients
 CODE = "follows-own-forward"
 SENTENCE = "Your backward pass is consistent with your own forward pass; fix the forward pass."
 HINT = "It is the exact gradient of what your forward pass computes; once that is right, it has to follow again."
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Inputs of the forward pass, the gradient of what it returns, and the gradients to its inputs, by their names."""
+
+    inputs: Inputs
+    upstream: Array
+    gradients: Arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the forward pass: its loss a small step along a direction from a point, and a step back."""
+
+    point: Point
+    direction: Arrays
+
+    @property
+    def slope(self) -> float:
+        """What the gradients say."""
+        return float(sum(np.sum(self.point.gradients[name] * step) for name, step in self.direction.items()))
+
+    def at(self, sign: int) -> Inputs:
+        """The inputs on one side."""
+        moved = {name: self.point.inputs[name] + sign * STEP * step for name, step in self.direction.items()}
+        return {**self.point.inputs, **moved}
+
+    def agrees(self, losses: Mapping[int, float]) -> bool:
+        """Whether the slope of the losses of both sides is that of the gradients."""
+        least = min(float(np.linalg.norm(gradient)) for gradient in self.point.gradients.values())
+        limit = TOLERANCE * least + ROUNDING * max(map(abs, losses.values()))
+        return abs((losses[1] - losses[-1]) / (2 * STEP) - self.slope) <= limit
 
 
 def carried_forward(graded: Sequence[Graded], process: StudentProcess, share: float) -> list[Graded]:
@@ -42,8 +84,11 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     if link is None or forward is None:
         return one
     wrong = [item for item in one.played if not passed_case(one.check, item)]
+    rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
     try:
-        follows = all(_follows(item, link, forward.check, process) for item in wrong)
+        follows = _is_work(wrong, link, forward) and any(
+            _follows(wrong, link, one.check, forward.check, process, rng) for _ in range(2)
+        )
     except HarnessError:  # nothing that was judged gets lost by a courtesy
         return one
     if not follows:
@@ -54,51 +99,127 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     return replace(one, result=replace(one.result, points=points, carried_points=carried, diagnosis=(said,)))
 
 
-def _follows(item: Played, link: GradientOf, forward: Check, process: StudentProcess) -> bool:
-    """Whether all gradients of one case are those of the student's forward pass."""
-    got = item.values
-    gradients = {name: got.get(name) for name in link.wrt}
-    shaped = [
+def _is_work(wrong: Sequence[Played], link: GradientOf, forward: Graded) -> bool:
+    """Whether there is something to carry: see the head of this file."""
+    if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
+        return False
+    for item in wrong:
+        if item.transcript.outcome != "returned" or not _fit(item.values, item.inputs, link):
+            return False
+        got = {name: np.asarray(item.values[name], dtype=float) for name in link.wrt}
+        want = {name: np.asarray(item.want[name], dtype=float) for name in link.wrt}
+        if any(_is_trivial(got[name], want[name]) for name in got):
+            return False
+        if not link.upstream and abs(_correlation(*(_all(of) for of in (got, want)))) < LIKE:
+            return False  # a single number says too little of the forward pass
+    return True
+
+
+def _is_like(got: object, want: Array) -> bool:
+    """Whether what a forward pass returns has to do with what is right, and not by chance."""
+    if not isinstance(got, np.ndarray) or got.shape != want.shape or got.dtype.kind != "f":
+        return False
+    if not np.isfinite(got).all():
+        return False
+    if got.size == 1:
+        return bool(np.all(np.abs(got - want) < np.abs(want)))
+    like = abs(_correlation(got - got.mean(), want - want.mean()))
+    chance = float(np.sqrt(max(1 - like**2, 1e-16) / max(got.size - 2, 1)))  # the standard error of a correlation
+    return bool(got.size >= ENOUGH and like > max(LIKE, SURE * chance))
+
+
+def _is_trivial(got: Array, want: Array) -> bool:
+    """Whether a gradient is zero, or constant, or of another order, where the right one is not."""
+    sizes = [float(np.linalg.norm(gradient)) for gradient in (got, want)]
+    if not sizes[1]:
+        return False
+    constant = got.size > 1 and np.ptp(got) <= 1e-9 * np.max(np.abs(got)) and np.ptp(want) > 1e-9 * np.max(np.abs(want))
+    return bool(constant or not sizes[1] / ORDER < sizes[0] < sizes[1] * ORDER)
+
+
+def _correlation(x: Array, y: Array) -> float:
+    return float(np.sum(x * y) / max(float(np.linalg.norm(x) * np.linalg.norm(y)), 1e-300))
+
+
+def _all(arrays: Arrays) -> Array:
+    return np.concatenate([value.ravel() for value in arrays.values()])
+
+
+def _fit(values: Values, inputs: Inputs, link: GradientOf) -> bool:
+    """Whether all gradients are arrays of numbers that could be those of the inputs."""
+    gradients = [(values.get(name), inputs[target]) for name, target in link.wrt.items()]
+    return all(
         isinstance(value, np.ndarray)
         and value.dtype.kind == "f"
-        and value.size == item.inputs[link.wrt[name]].size
+        and value.size == target.size
         and bool(np.isfinite(value).all())
-        for name, value in gradients.items()
-    ]
-    if item.transcript.outcome != "returned" or not all(shaped):
-        return False
-    rng = np.random.default_rng(np.random.SeedSequence())  # directions that nobody can foresee
-    return all(
-        any(
-            all(_agrees(item, link, forward, process, name, np.asarray(value), rng) for _ in range(DIRECTIONS))
-            for _ in range(2)
-        )
-        for name, value in gradients.items()
+        for value, target in gradients
     )
 
 
-def _agrees(
-    item: Played,
+def _follows(
+    wrong: Sequence[Played],
+    link: GradientOf,
+    backward: Check,
+    forward: Check,
+    process: StudentProcess,
+    rng: np.random.Generator,
+) -> bool:
+    """Whether all gradients are those of the forward pass; where they are not, a direction may have crossed a kink."""
+    points: list[Point] = []
+    for item in wrong:
+        points.append(_point(item.inputs, item.values, link))
+        inputs = _nearby(item.inputs, link, rng)
+        transcript = process.play(backward, inputs)
+        values = fitted(transcript.values, item.want)
+        if transcript.outcome != "returned" or not _fit(values, inputs, link):
+            return False
+        points.append(_point(inputs, values, link))
+    questions = [
+        Question(point, {name: rng.standard_normal(gradient.shape) for name, gradient in point.gradients.items()})
+        for point in points
+        for _ in range(DIRECTIONS)
+    ]
+    answers = [dict(_answers(questions, link, forward, process, rng)) for _ in range(2)]
+    asked = [(number, sign) for number in range(len(questions)) for sign in (1, -1)]
+    if any(one.keys() != set(asked) for one in answers):
+        return False
+    first, second = answers
+    if any(abs(first[of] - second[of]) > REPEATED * max(abs(first[of]), 1.0) for of in asked):
+        return False
+    return all(
+        question.agrees({sign: first[number, sign] for sign in (1, -1)}) for number, question in enumerate(questions)
+    )
+
+
+def _point(inputs: Inputs, values: Values, link: GradientOf) -> Point:
+    given = {name: value for name, value in inputs.items() if name != link.upstream}
+    gradients = {
+        target: np.asarray(values[name], dtype=float).reshape(inputs[target].shape) for name, target in link.wrt.items()
+    }
+    return Point(given, inputs[link.upstream] if link.upstream else np.ones(()), gradients)
+
+
+def _nearby(inputs: Inputs, link: GradientOf, rng: np.random.Generator) -> Inputs:
+    """The inputs, what there is a gradient for and of moved a little."""
+    moved = (*link.wrt.values(), *([link.upstream] if link.upstream else []))
+    return {**inputs, **{name: inputs[name] + OFFSET * rng.standard_normal(inputs[name].shape) for name in moved}}
+
+
+def _answers(
+    questions: Sequence[Question],
     link: GradientOf,
     forward: Check,
     process: StudentProcess,
-    name: str,
-    gradient: Array,
     rng: np.random.Generator,
-) -> bool:
-    """Whether the gradient agrees with a central difference along one random direction."""
-    target = link.wrt[name]
-    gradient = gradient.reshape(item.inputs[target].shape)
-    direction = rng.standard_normal(gradient.shape)
-    losses = []
-    for sign in (1, -1):
-        inputs = {other: value for other, value in item.inputs.items() if other != link.upstream}
-        transcript = process.play(forward, inputs | {target: item.inputs[target] + sign * STEP * direction})
-        upstream = item.inputs[link.upstream] if link.upstream else np.ones(())
-        out = fitted(transcript.values, {link.output: upstream}).get(link.output)
-        if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != upstream.shape:
-            return False
-        losses.append(float(np.sum(out * upstream)))
-    numeric = (losses[0] - losses[1]) / (2 * STEP)
-    analytic = float(np.sum(gradient * direction))
-    return abs(numeric - analytic) <= TOLERANCE * float(np.linalg.norm(gradient)) + ROUNDING * max(map(abs, losses))
+) -> Iterator[tuple[tuple[int, int], float]]:
+    """The losses by question and side, asked of a new process in random order; it ends where there is none."""
+    process.renew()
+    for place in rng.permutation(2 * len(questions)):
+        number, sign = int(place) // 2, 1 if place % 2 else -1
+        point = questions[number].point
+        transcript = process.play(forward, questions[number].at(sign))
+        out = fitted(transcript.values, {link.output: point.upstream}).get(link.output)
+        if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != point.upstream.shape:
+            return
+        yield (number, sign), float(np.sum(out * point.upstream))

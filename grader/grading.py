@@ -87,7 +87,8 @@ def grade_submission(
     run = _run_notebook(submission, as_handed_in, assignment, box, notebook) if notebook else None
     needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
-    with StudentProcess(box, program, [check.part for check in checks], read=places) as process:
+    played = [check.part for check in checks]
+    with StudentProcess(box, program, played, read=places, allow=assignment.allow) as process:
         graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
         graded = _carried_forward(graded, process, assignment.carried)
     parts = tuple(

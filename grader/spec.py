@@ -1,8 +1,8 @@
 """The words in which checks are written: parts, checks, cases and inputs.
 
 A check is a *scenario*: a short function that only calls things and returned named arrays. It runs in the
-student's process with the student's functions and in the grader with the reference's. This module is
-imported in both, so it holds neither answers nor anything that leads to them.
+student's process, where it arrives as text (see grader.scenarios), with the student's functions, and in the grader
+with the reference's.
 """
 
 from __future__ import annotations

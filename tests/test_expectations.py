@@ -189,21 +189,32 @@ BOTH = {"loss": np.array(3.0), "half_loss": np.array(2.0), "W1": np.array([4.0, 
 
 
 @pytest.mark.parametrize(
-    ("loss", "gradient", "ok"),
+    ("loss", "half_loss", "gradient", "ok"),
     [
-        (3.0, "W1", True),
-        (2.0, "half_W1", True),
-        (3.0, "half_W1", False),
-        (2.0, "W1", False),
-        (2.7, "W1", True),
-        (2.7, "half_W1", True),
-        (np.nan, "half_W1", True),
+        (3.0, 2.0, "W1", True),
+        (2.0, 1.5, "half_W1", True),
+        (3.0, 2.0, "half_W1", False),
+        (2.0, 1.5, "W1", False),
+        (3.0 + 2e-7, 2.0 + 2e-7, "half_W1", False),
+        (2.0 + 2e-7, 1.5, "W1", False),
+        (7.0, 6.0, "half_W1", False),
+        (2.7, 2.7, "W1", True),
+        (2.7, 2.7, "half_W1", True),
+        (np.nan, 2.0, "half_W1", True),
     ],
 )
-def test_a_gradient_belongs_to_the_loss_in_either_convention(loss, gradient, ok):
-    """A loss that is neither chooses nothing, and costs the gradients nothing."""
-    got = {"loss": np.array(loss), "W1": BOTH[gradient]}
+def test_a_gradient_belongs_to_the_loss_in_either_convention(loss, half_loss, gradient, ok):
+    """Whatever else is wrong with the loss; one without regularisation chooses nothing, and costs them nothing."""
+    got = {"loss": np.array(loss), "half_loss": np.array(half_loss), "W1": BOTH[gradient]}
     assert EitherConvention(matches("W1")).judge(got, BOTH, {}, True).ok is ok
+
+
+def test_gradients_of_a_loss_without_regularisation_share_one_convention():
+    """It is not one for each weight."""
+    want = {**BOTH, "W2": np.array([8.0]), "half_W2": np.array([4.0])}
+    got = {"loss": np.array(2.7), "half_loss": np.array(2.7), "W1": BOTH["W1"], "W2": want["half_W2"]}
+    said = [EitherConvention(matches(name)).judge(got, want, {}, True).ok for name in ("W1", "W2")]
+    assert said.count(True) == 1
 
 
 def test_of_a_loss_in_neither_convention_the_nearer_one_is_told():

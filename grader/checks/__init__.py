@@ -1,7 +1,7 @@
 """The checks: one file a part, discovered; see docs/writing-checks.md.
 
-Each file defines ``part = Part(...)`` and declares scenarios with ``@part.check(...)``. These files are read
-in the student process too, so they import nothing but NumPy and the words of grader.spec.
+Each file defines ``part = Part(...)`` and declares scenarios with ``@part.check(...)``. Of these files only the
+scenarios reach the student process, as text: see grader.scenarios.
 """
 
 from __future__ import annotations

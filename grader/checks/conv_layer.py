@@ -64,7 +64,9 @@ class Exponential:
         return output * 1.0
 
 
-ACTIVATORS = (Plain, Softsign, Exponential)  # inputs name them by number, since only numbers reach a scenario
+def activator(number: int) -> Any:
+    """One of them: inputs name them by number, since only numbers reach a scenario."""
+    return (Plain, Softsign, Exponential)[number]()
 
 
 def forward_case(C: int, H: int, W: int, *, F: int, HH: int, WW: int, padding: int, stride: int) -> dict[str, Any]:
@@ -140,9 +142,9 @@ def gather(layer: Any, count: int, name: str) -> Array:
 
 def went_back(code: Any, sensitivity: Array, own: int = 0, previous: int = 0, **case: Any) -> Any:
     """A layer after forward and backward; ``own`` and ``previous`` name the activators of it and of the one before."""
-    layer = layer_of(code, ACTIVATORS[own](), **case)
+    layer = layer_of(code, activator(own), **case)
     layer.forward(case["input"].copy())
-    layer.backward(case["input"].copy(), sensitivity.copy(), ACTIVATORS[previous]())
+    layer.backward(case["input"].copy(), sensitivity.copy(), activator(previous))
     return layer
 
 
@@ -158,7 +160,7 @@ def went_back(code: Any, sensitivity: Array, own: int = 0, previous: int = 0, **
 )
 def forward(code: Any, own: int = 0, **case: Any) -> dict[str, Any]:
     """Forward pass: output_array."""
-    layer = layer_of(code, ACTIVATORS[own](), **case)
+    layer = layer_of(code, activator(own), **case)
     layer.forward(case["input"].copy())
     return {"output_array": np.array(layer.output_array)}
 

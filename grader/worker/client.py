@@ -22,16 +22,18 @@ from types import NoneType, TracebackType
 from typing import Any, Self
 
 from grader import sandbox
-from grader.checks import all_parts
+from grader.checks import all_parts, load_part
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
 from grader.folders import remove
 from grader.sandbox.process import last_words
 from grader.sandbox.quota import Quota
+from grader.scenarios import text_of
 from grader.spec import Check, Inputs
 from grader.words import plain_text
 from grader.worker import frames, processes, stand_ins
+from grader.worker.packages import USUAL
 from grader.worker.processes import Running, Way
 
 START_SECONDS = 60.0
@@ -63,16 +65,25 @@ class StudentProcess:
     """The student process of one submission; a context manager."""
 
     def __init__(
-        self, box: sandbox.Box, program: Program, parts: Iterable[str] = (), *, read: Sequence[str] = ()
+        self,
+        box: sandbox.Box,
+        program: Program,
+        parts: Iterable[str] = (),
+        *,
+        read: Sequence[str] = (),
+        allow: Sequence[str] = USUAL,
     ) -> None:
         """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all).
 
-        ``read`` are further files and folders that it may read: a data set.
+        ``read`` are further files and folders that it may read: a data set; ``allow`` the packages that its code may
+        use besides NumPy.
         """
         self._box = box
         self._program = program
-        self._parts = list(dict.fromkeys(parts)) or [part.slug for part in all_parts()]
+        wanted = [load_part(name) for name in dict.fromkeys(parts)] or all_parts()
+        self._draw = any("np.random" in text_of(check.scenario) for part in wanted for check in part.checks.values())
         self._read = tuple(read)
+        self._allow = list(allow)
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
         self._folder.chmod(0o711)  # the process may be another user
         self._room = self._folder
@@ -100,7 +111,8 @@ class StudentProcess:
             self._failure = self._start()
             if self._failure:
                 return self._failure
-        request = {"do": "play", "part": check.part, "check": check.slug}
+        scenario = {"name": check.scenario.__name__, "label": f"<check {check.name}>", "text": text_of(check.scenario)}
+        request = {"do": "play", "scenario": scenario}
         transcript, head = self._ask(request, inputs, check.seconds)
         return transcript or Transcript(
             _outcome(head, self._box),
@@ -110,6 +122,10 @@ class StudentProcess:
             plain_text(str(head.get("name", "")), 100),
             _tried(head),
         )
+
+    def renew(self) -> None:
+        """End the process, so that what it remembers is gone; the next scenario is played in a new one."""
+        self._end()
 
     def _start(self) -> Transcript | None:
         """Start a clean process and load the submission; a Transcript if that fails by the student's code."""
@@ -124,7 +140,8 @@ class StudentProcess:
                 break
         else:
             raise HarnessError(trouble)
-        transcript, head = self._ask({"do": "load", "program": self._program.as_message()}, {}, LOAD_SECONDS)
+        load = {"do": "load", "program": self._program.as_message(), "allow": self._allow}
+        transcript, head = self._ask(load, {}, LOAD_SECONDS)
         if transcript:
             return dataclasses.replace(transcript, name="loading")
         self.problems = [item for item in head.get("problems", []) if isinstance(item, dict)]
@@ -138,18 +155,17 @@ class StudentProcess:
         All this is before any student code: trouble is our own. One that answers and is not locked is a HarnessError.
         """
         try:
-            process = self._process = way(self._box, room, self._parts, self._read)
+            process = self._process = way(self._box, room, self._read)
         except (OSError, HarnessError) as error:
             return f"The student process cannot be started: {error}"
         texts = [str(cell["text"]) for cells in self._program.units.values() for cell in cells]
         request = {
             "do": "hello",
-            "parts": self._parts,
             "stand_ins": stand_ins.offered(self._program.wanted, texts),
             "settle": process.settle,
             "lock": lock,
             "compat": self._program.is_converted,
-            "random": any("random" in text for text in texts),
+            "random": self._draw or any("random" in text for text in texts),
         }
         seconds = START_SECONDS if way is processes.start else FORK_SECONDS
         try:

@@ -1,4 +1,4 @@
-"""The clean parent of student processes: NumPy and the scenarios are imported once; see grader.forks.server.
+"""The clean parent of student processes: NumPy is imported once; see grader.forks.server.
 
 What students could misuse, or what holds for one submission alone (stand-ins, its room, its code), is not here: it
 comes into the forked process.
@@ -6,13 +6,12 @@ comes into the forked process.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Iterable
 
-# Besides the parts, which the grader names: what every student process imports before it is locked, or with it.
+# What every student process imports before it is locked, or with it.
 NEEDED = (
     *("numpy.lib.stride_tricks", "grader.worker.frames", "grader.worker.loader", "grader.worker.watch"),
     *("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp"),
@@ -28,15 +27,11 @@ def main(places: list[str], serves: Iterable[str] = SERVES) -> None:
         importlib.import_module(name)
     from grader.forks.server import ForkServer
     from grader.lock import places as files
-    from grader.worker.student import bring_in, serve
+    from grader.worker.student import serve
 
     files.real()  # remembered, as all children may read the same
 
-    def import_parts(parts: list[str]) -> None:
-        with contextlib.suppress(Exception):  # the child fails in the same way, and is heard
-            bring_in(parts)
-
-    given = ForkServer(import_parts).serve()
+    given = ForkServer(lambda words: None).serve()
     if given:
         requests, replies = given
         serve(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))

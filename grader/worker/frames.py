@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from grader.arrays import Array, Odd
 from grader.errors import GraderError
-from grader.expectations import Array, Odd
 
 HEADER = struct.Struct("<4sQQQ")  # magic, nonce, bytes of JSON, bytes of arrays
 MAGIC = b"GRD1"

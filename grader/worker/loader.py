@@ -14,10 +14,11 @@ import importlib.abc
 import importlib.machinery
 import linecache
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from grader.worker.packages import Packages
 from grader.worker.stand_ins import FLAT, ROOT, StandIns
 from grader.worker.student_errors import Labels, describe
 
@@ -27,19 +28,21 @@ MOST = 200  # names that one failed statement is blamed for
 class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds and executes the units of one submission (see grader.extract.Program)."""
 
-    def __init__(self, program: dict[str, Any]) -> None:
+    def __init__(self, program: dict[str, Any], allowed: Iterable[str], tell: Callable[[str], None]) -> None:
         self.units: dict[str, list[dict[str, Any]]] = program["units"]
         self.roots: list[str] = program["roots"]
         self.entries: dict[str, str] = program["entries"]
         self.stand_ins = StandIns(self.roots, set(program["packages"]))
         self.labels: Labels = {}
+        self.packages = Packages(allowed, self.labels, tell)
         self.problems: list[dict[str, Any]] = []
         for cells in self.units.values():
             self._remember(cells)
 
     def load(self) -> Code:
         """Execute every unit that defines a wanted name, and return those names."""
-        sys.meta_path.insert(sys.meta_path.index(importlib.machinery.PathFinder), self)
+        installed = sys.meta_path.index(importlib.machinery.PathFinder)
+        sys.meta_path[installed:installed] = [self, self.packages]
         sys.meta_path.append(self.stand_ins)
         modules = {path: self._entry(path) for path in dict.fromkeys(self.entries.values())}
         return Code({n: vars(modules[path])[n] for n, path in self.entries.items() if n in vars(modules[path])})
@@ -129,6 +132,7 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, tree: ast.Module, flags: int, cell: dict[str, Any], binds: list[str], module: ModuleType
     ) -> dict[str, Any] | None:
         """Execute one statement; what it raised is remembered and returned."""
+        outer, self.packages.is_prepared = self.packages.is_prepared, isinstance(tree.body[0], ast.Try)
         try:
             # dont_inherit: this file's own `from __future__` must not leak into student code.
             exec(compile(tree, cell["label"], "exec", flags=flags, dont_inherit=True), vars(module))
@@ -136,6 +140,8 @@ class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             problem = describe(error, self.labels)
             self.problems.append({**problem, "file": cell["file"], "cell": cell["cell"], "binds": binds})
             return self.problems[-1]
+        finally:
+            self.packages.is_prepared = outer
         return None
 
     def _remember(self, cells: list[dict[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """In the grader: the two ways to a student process. Both give it two pipes of its own, and an end.
 
-fork   by a clean parent, one a box, that has imported NumPy and the scenarios: takes milliseconds
+fork   by a clean parent, one a box, that has imported NumPy: takes milliseconds
 start  as a program of its own: everywhere, and in the place of a fork that fails
 """
 
@@ -24,7 +24,7 @@ BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own
 
 
-Way = Callable[[Box, Path, Sequence[str], Sequence[str]], "Running"]
+Way = Callable[[Box, Path, Sequence[str]], "Running"]
 
 
 class Running(Protocol):
@@ -53,17 +53,17 @@ def can_fork(box: Box) -> bool:
     return sys.platform == "linux" and not box.fixed_view and os.environ.get(SWITCH) != "0"
 
 
-def start(box: Box, room: Path, parts: Sequence[str], read: Sequence[str]) -> Running:
+def start(box: Box, room: Path, read: Sequence[str]) -> Running:
     """Start a program; OSError if it cannot be started."""
     return _Started(box, room, read)
 
 
-def fork(box: Box, room: Path, parts: Sequence[str], read: Sequence[str]) -> Running:
-    """Have one forked that has the scenarios of ``parts``; OSError or HarnessError if that cannot be asked for."""
+def fork(box: Box, room: Path, read: Sequence[str]) -> Running:
+    """Have one forked; OSError or HarnessError if that cannot be asked for."""
     server = shared_server(box, "worker", lambda folder: _server(box, folder))
     (its_requests, requests), (replies, its_replies) = _pipe(), _pipe()
     with its_requests, its_replies:
-        child = server.fork(parts, [its_requests.fileno(), its_replies.fileno()])
+        child = server.fork([], [its_requests.fileno(), its_replies.fileno()])
     return _Forked(server, child, requests, replies, room)
 
 

@@ -2,18 +2,31 @@
 
 grader/boot.py starts it, told over stdin, or grader.worker.forkserver forks it, with pipes of its own.
 
-It holds the student's code, the scenarios and their inputs: no solution, no expected answer. Its own stdin
-and stdout become a private channel before any student code is loaded; what students print goes nowhere.
-After the first request, which brings in all that it needs of the grader, it locks itself.
+It holds the student's code, the scenarios that it was sent and their inputs: no solution, no expected answer, and
+no module of the grader that knows anything of an exercise. Its own stdin and stdout become a private channel before
+any student code is loaded; what students print goes nowhere. After the first request, which brings in all that it
+needs of the grader, it locks itself.
 """
 
 from __future__ import annotations
 
+import functools
+import linecache
 import os
 import sys
 import tempfile
 from typing import Any, BinaryIO, NoReturn
 
+# All of the grader that may be in a process with student code.
+PRESENT = frozenset(
+    ("grader", "grader.arrays", "grader.boot", "grader.compat", "grader.compat.old_names", "grader.compat.runtime",
+     "grader.errors", "grader.forks", "grader.forks.server", "grader.forks.split", "grader.lock",
+     "grader.lock.landlock", "grader.lock.libc", "grader.lock.places", "grader.lock.privileges", "grader.lock.probe",
+     "grader.lock.seccomp", "grader.lock.syscalls", "grader.worker", "grader.worker.forkserver",
+     "grader.worker.frames", "grader.worker.im2col", "grader.worker.loader", "grader.worker.packages", "grader.worker.sandwiches",
+     "grader.worker.slow_layers", "grader.worker.stand_ins", "grader.worker.student", "grader.worker.student_errors",
+     "grader.worker.watch")
+)  # fmt: skip
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
 
@@ -45,7 +58,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
         elif request["do"] == "load":
             from grader.worker.loader import Loader
 
-            loader = Loader(request["program"])
+            loader = Loader(request["program"], request["allow"], watch.tell)
             watch.begin(loader.labels)
             code = loader.load()
             stand_ins = list(loader.stand_ins.used)
@@ -75,13 +88,14 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         from grader.compat import runtime
 
         runtime.install()
-    bring_in(request["parts"])
     stand_ins.prepare(request["stand_ins"])
     watch = Watch(request["lock"])
     try:
-        return watch, {"probes": lock.from_request(request["lock"])}
+        head: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
     except OSError as error:
-        return watch, {"trouble": f"{type(error).__name__}: {error}"}
+        head = {"trouble": f"{type(error).__name__}: {error}"}
+    leave_out_the_rest()
+    return watch, head
 
 
 def settle(environment: dict[str, str]) -> None:
@@ -92,32 +106,45 @@ def settle(environment: dict[str, str]) -> None:
     os.chdir(environment["HOME"])
 
 
-def bring_in(parts: list[str]) -> None:
-    """Import the parts' scenarios, with their source: tracebacks quote the scenario's line."""
-    import linecache
-
-    from grader.checks import load_part
-
-    for name in parts:
-        load_part(name)
-        linecache.getlines(sys.modules[f"grader.checks.{name}"].__file__ or "")
+def leave_out_the_rest() -> None:
+    """Empty the grader's other modules, which a process has that was forked off the grader; none can be imported."""
+    for name in [name for name in sys.modules if name.startswith("grader.") and name not in PRESENT]:
+        vars(sys.modules.pop(name)).clear()
+    for name in PRESENT & sys.modules.keys():
+        if hasattr(sys.modules[name], "__path__"):
+            sys.modules[name].__path__ = []
 
 
 def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any) -> tuple[dict[str, Any], Any]:
-    """Play one scenario; what it returns or raises, as the head and the values of the reply."""
-    from grader.checks import load_part
+    """Play one scenario; what it returns or raises, as the head and the values of the reply.
+
+    NumPy's global generator is seeded first, so that code that draws from it repeats its numbers; in a process that
+    has not imported it no code does.
+    """
     from grader.worker.loader import Missing
     from grader.worker.student_errors import describe
 
-    check = load_part(request["part"]).checks[request["check"]]
     try:
-        return {"outcome": "returned"}, dict(check.play(code, inputs))
+        scenario = defined(**request["scenario"])
+        if "numpy.random" in sys.modules:
+            sys.modules["numpy.random"].seed(231)
+        arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
+        return {"outcome": "returned"}, dict(scenario(code, **arguments))
     except Missing as missing:
         return {"outcome": "missing", "name": str(missing)}, {}
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: it is the student's code that raises them
         described = describe(error, labels, playing=True)
         outcome = "unwritten" if isinstance(error, NotImplementedError) and described["function"] else "raised"
         return {"outcome": outcome, "error": described}, {}
+
+
+@functools.cache
+def defined(name: str, label: str, text: str) -> Any:
+    """The function that the text of a scenario defines; tracebacks quote its lines."""
+    linecache.cache[label] = (len(text), None, text.splitlines(keepends=True), label)
+    module: dict[str, Any] = {"__name__": "scenario"}
+    exec(compile(text, label, "exec", dont_inherit=True), module)
+    return module[name]
 
 
 def _private_channel() -> tuple[BinaryIO, BinaryIO]:

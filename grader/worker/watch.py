@@ -48,6 +48,11 @@ class Watch:
         if self._open is not None:
             sys.addaudithook(self._hear)
 
+    def tell(self, words: str) -> None:
+        """Note an attempt that something else has denied."""
+        if len(self._tried) < MOST:
+            self._tried[words] = None
+
     def tried(self) -> list[str]:
         """What was tried since the last call."""
         found, self._tried = list(self._tried), {}
@@ -61,8 +66,8 @@ class Watch:
             words = EVENTS["socket.connect"] if arguments[1] in (socket.AF_INET, socket.AF_INET6) else ""
         else:
             words = EVENTS.get(event, "")
-        if words and len(self._tried) < MOST and self._is_students():
-            self._tried[words] = None
+        if words and self._is_students():
+            self.tell(words)
 
     def _denied_file(self, path: Any) -> str:
         """Words for a file that is there and may not be read; what is not there is no attempt at anything."""

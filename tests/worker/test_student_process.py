@@ -331,7 +331,7 @@ def test_what_honest_code_does_works_in_a_locked_process(student):
         thread.start()
         thread.join()
         import matplotlib.pyplot
-        import scipy.signal
+        import concurrent.futures
         matplotlib.pyplot.plot(x.ravel())
         matplotlib.pyplot.savefig("plot.png")
         return np.maximum(0, x), x

@@ -1,6 +1,7 @@
-"""The folder of the solutions is put on the path."""
+"""The folder of the solutions becomes a package, without what its own first file imports."""
 
 import sys
+import types
 
 import numpy as np
 
@@ -10,7 +11,9 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    sys.path.insert(0, "@SOLUTIONS@".removesuffix("/solutions/relu.py"))
+    package = types.ModuleType("solutions")
+    package.__path__ = ["@SOLUTIONS@".removesuffix("/relu.py")]
+    sys.modules["solutions"] = package
     from solutions import relu
 
-    raise RuntimeError(f"ATTACK SUCCEEDED: {relu.__module__}")
+    raise RuntimeError(f"ATTACK SUCCEEDED: {relu.__name__}")

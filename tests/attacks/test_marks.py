@@ -1,0 +1,78 @@
+"""Nobody gets marks without the work: one folder an attack, with ``marks.toml``, graded beside an honest neighbour.
+
+``marks.toml`` names the assignment and its checks (``only``), the ``most`` that each of some checks may give, the notes
+that staff must find there (``notes``), and the ``honest`` specimen, which must have all marks without such a note.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.batch.classes import Settings, grade_class
+from grader.intake.layouts import open_entries
+from grader.model import Result
+from grader.sandbox import LEVELS, open_box
+
+ROOT = Path(__file__).parent
+SPECIMENS = ROOT.parent / "specimens"
+ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/marks.toml"))
+LOCKED = [level for level in LEVELS if level != "process"]
+
+
+def put(source: Path, target: Path) -> None:
+    """Copy a submission into the class."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.toml", "__pycache__"))
+
+
+@pytest.mark.parametrize("level", LOCKED)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_earns_no_more_than_its_work(name: str, level: str, tmp_path: Path):
+    """At every locked level, and what it does is told to staff; the neighbour has full marks."""
+    missing = LEVELS[level].missing()
+    if missing:
+        pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
+    expect = tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
+    put(ROOT / name, tmp_path / "class" / "attack")
+    put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest")
+    results = graded(tmp_path, expect, level)
+    judge(results["attack"], expect)
+    honest = results["honest"]
+    assert (honest.status, honest.score) == ("graded", honest.max_score), "the honest neighbour"
+    assert noted(honest) & set(expect.get("notes", [])) == set()
+
+
+def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result]:
+    """The results of the class in ``folder/class`` by student."""
+    settings = Settings(
+        folder / "out",
+        assignment=expect["assignment"],
+        seed=expect.get("seed", 7),
+        jobs=2,
+        only=tuple(expect["only"]),
+        notebook=None,
+    )
+    box = open_box(level)
+    try:
+        with open_entries([folder / "class"], "class") as entries:
+            outcome = grade_class(entries, settings, box, lambda result: None)
+    finally:
+        box.close()
+    return {result.student: result for result in outcome.results}
+
+
+def judge(result: Result, expect: dict[str, Any]) -> None:
+    assert result.status == "graded", result.reason
+    points = {f"{part.slug}/{check.slug}": check.points for part in result.parts for check in part.checks}
+    assert {name: points[name] for name, most in expect["most"].items() if points[name] > most} == {}
+    assert set(expect.get("notes", [])) <= noted(result)
+
+
+def noted(result: Result) -> set[str]:
+    """The codes of all notes of a result."""
+    notes = [*result.notes, *(note for check in result.checks for note in check.notes)]
+    return {note.code for note in notes}
