@@ -14,11 +14,12 @@ import numpy as np
 
 from grader.diagnosis import passed_case
 from grader.errors import HarnessError
-from grader.expectations import Array
-from grader.judging import Graded, Played
-from grader.model import Diagnosis, Status
+from grader.expectations import Array, plain
+from grader.judging import USUAL, Graded, Played
+from grader.model import Audit, Diagnosis, Status
 from grader.shapes import fitted
 from grader.spec import Check, GradientOf
+from grader.words import listing
 from grader.worker.client import StudentProcess
 
 STEP = 1e-6
@@ -51,7 +52,9 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     carried = round(share * sum(item.case.points for item in wrong), 2)
     points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=True, hint=HINT)
-    return replace(one, result=replace(one.result, points=points, carried_points=carried, diagnosis=(said,)))
+    audit = Audit(listing([item.case.name or USUAL for item in wrong]), "carried", carried, 0.0, share=share)
+    result = replace(one.result, points=points, carried_points=carried, diagnosis=(said,))
+    return replace(one, result=replace(result, audit=(*result.audit, audit)))
 
 
 def _follows(item: Played, link: GradientOf, forward: Check, process: StudentProcess) -> bool:
@@ -62,7 +65,7 @@ def _follows(item: Played, link: GradientOf, forward: Check, process: StudentPro
         isinstance(value, np.ndarray)
         and value.dtype.kind == "f"
         and value.size == item.inputs[link.wrt[name]].size
-        and bool(np.isfinite(value).all())
+        and bool(np.isfinite(plain(value)).all())
         for name, value in gradients.items()
     ]
     if item.transcript.outcome != "returned" or not all(shaped):
@@ -70,7 +73,7 @@ def _follows(item: Played, link: GradientOf, forward: Check, process: StudentPro
     rng = np.random.default_rng(np.random.SeedSequence())  # directions that nobody can foresee
     return all(
         any(
-            all(_agrees(item, link, forward, process, name, np.asarray(value), rng) for _ in range(DIRECTIONS))
+            all(_agrees(item, link, forward, process, name, plain(np.asarray(value)), rng) for _ in range(DIRECTIONS))
             for _ in range(2)
         )
         for name, value in gradients.items()
@@ -98,7 +101,9 @@ def _agrees(
         out = fitted(transcript.values, {link.output: upstream}).get(link.output)
         if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != upstream.shape:
             return False
-        losses.append(float(np.sum(out * upstream)))
+        if out.dtype.kind not in "biuf" or not np.isfinite(plain(out)).all():
+            return False
+        losses.append(float(np.sum(plain(out) * upstream)))
     numeric = (losses[0] - losses[1]) / (2 * STEP)
     analytic = float(np.sum(gradient * direction))
     return abs(numeric - analytic) <= TOLERANCE * float(np.linalg.norm(gradient)) + ROUNDING * max(map(abs, losses))

@@ -217,7 +217,9 @@ def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> 
     broken = {item.file for item in program.broken}
     used = [file for file in submission.files if file.path in broken | program.units.keys()]
     # The quick look is for what parses; of a converted copy it is not known whether it did before.
-    old = [file for file in used if compat or file.path in broken or any(may_show_age(cell.text) for cell in file.cells)]
+    old = [
+        file for file in used if compat or file.path in broken or any(may_show_age(cell.text) for cell in file.cells)
+    ]
     if not old:
         return
     from grader.compat import facts_of
@@ -286,7 +288,7 @@ def _run_notebook(
     file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
         return None
-    path = submission.root / file.path if submission.root else submission.file or submission.path
+    path = submission.root / file.place if submission.root else submission.file or submission.path
     converted: dict[str, bytes] = {}
     if submission is not as_handed_in:
         from grader.compat import files_to_run

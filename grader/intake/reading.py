@@ -16,7 +16,7 @@ from grader.errors import Refused
 from grader.intake.archives import is_zip, unpacked
 from grader.intake.notebooks import NO_TEXT, notebook_cells
 from grader.submission import Cell, Prose, SourceFile, Submission
-from grader.words import plain_text
+from grader.words import plain_text, readable
 
 MAX_FILE = 50 << 20
 MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
@@ -41,7 +41,7 @@ def open_submission(path: Path, student: str | None = None, shown: Path | None =
     ``shown`` is the path for people, where ``path`` is in a temporary folder. Refused says what is wrong with it
     and what to do.
     """
-    shown = shown or path
+    shown = Path(readable(str(shown or path)))
     if not os.path.exists(path):  # unlike Path.exists, False where a folder above cannot be entered
         raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
     name = student or student_name(path)
@@ -58,10 +58,11 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
 def student_name(path: Path) -> str:
     """The student that a path stands for: the folder's name, or the file's without its ending.
 
-    It is plain text of one line, and can be the name of a folder on any system.
+    It is plain text of one line, and can be the name of a folder on any system: the byte ff, which no text holds, is
+    _xff in it.
     """
     name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
-    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", name), MAX_NAME)
+    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", readable(name)), MAX_NAME)
     name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
     return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
 
@@ -82,7 +83,7 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     if not cells:
         raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
-    return Submission(student, shown, None, (SourceFile(path.name, cells, prose),), digest, file=path)
+    return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
 
 def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
@@ -91,7 +92,8 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
     digest = hashlib.sha256()
     size = words = told = 0
     for path in source_files(folder, unreadable, shown):
-        relative = path.relative_to(folder).as_posix()
+        on_disk = path.relative_to(folder).as_posix()
+        relative = readable(on_disk)
         try:
             data = _bytes(path, shown / relative)
             cells, prose = _cells(shown / relative, data)
@@ -102,9 +104,10 @@ def _read_folder(folder: Path, student: str, shown: Path) -> Submission:
         words += _words(cells)
         if size > MAX_FOLDER or words > MAX_WORDS_IN_ALL:
             raise Refused(f"{shown} holds more code than one submission should; give the folder of the assignment.")
-        digest.update(f"{relative}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
+        digest.update(f"{on_disk}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
         told += sum(len(cell.text) for cell in prose)
-        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else ()))
+        as_it_is = on_disk if on_disk != relative else ""
+        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else (), as_it_is))
     if not any(file.cells for file in files):
         why = f" {unreadable[0]}" if unreadable else _about_archives(folder)
         raise Refused(f"{shown} holds no notebook or .py file with code in it.{why}")
@@ -131,7 +134,7 @@ def source_files(folder: Path, unreadable: list[str] | None = None, shown: Path 
 
     def note(error: OSError) -> None:
         if unreadable is not None:
-            unreadable.append(f"{error.filename} cannot be read: {error.strerror}.")
+            unreadable.append(f"{readable(str(error.filename))} cannot be read: {error.strerror}.")
 
     found = []
     for path in _walk(folder, note):

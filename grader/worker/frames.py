@@ -130,5 +130,7 @@ def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
     if offset != len(data):
         raise ProtocolError("The message carries bytes that belong to no array.")
     for name, kind in head.pop("odd").items():
-        values[name] = Odd(str(kind)[:200])
+        if not isinstance(kind, str):
+            raise ProtocolError("A value's description breaks the protocol.")
+        values[name] = Odd(kind[:200])
     return values
