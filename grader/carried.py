@@ -31,6 +31,7 @@ SENTENCE = "Your backward pass is consistent with your own forward pass; fix the
 HINT = "It is the exact gradient of what your forward pass computes; once that is right, it has to follow again."
 
 
+@np.errstate(all="ignore")
 def carried_forward(graded: Sequence[Graded], process: StudentProcess, share: float) -> list[Graded]:
     """The same, with a ``share`` of the points where a failed backward pass follows a failed forward pass."""
     failed = {one.check.name: one for one in graded if one.result.status in (Status.FAILED, Status.CRASHED)}
