@@ -18,11 +18,12 @@ import numpy as np
 
 from grader.diagnosis import passed_case
 from grader.errors import HarnessError
-from grader.expectations import Array, Arrays, Values
-from grader.judging import Graded, Played
-from grader.model import Diagnosis, Status
+from grader.expectations import Array, Arrays, Values, plain
+from grader.judging import USUAL, Graded, Played
+from grader.model import Audit, Diagnosis, Status
 from grader.shapes import fitted
 from grader.spec import Check, GradientOf, Inputs
+from grader.words import listing
 from grader.worker.client import StudentProcess
 
 STEP = 1e-6
@@ -72,6 +73,7 @@ class Question:
         return abs((losses[1] - losses[-1]) / (2 * STEP) - self.slope) <= limit
 
 
+@np.errstate(all="ignore")
 def carried_forward(graded: Sequence[Graded], process: StudentProcess, share: float) -> list[Graded]:
     """The same, with a ``share`` of the points where a failed backward pass follows a failed forward pass."""
     failed = {one.check.name: one for one in graded if one.result.status in (Status.FAILED, Status.CRASHED)}
@@ -96,7 +98,9 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     carried = round(share * sum(item.case.points for item in wrong), 2)
     points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=True, hint=HINT)
-    return replace(one, result=replace(one.result, points=points, carried_points=carried, diagnosis=(said,)))
+    audit = Audit(listing([item.case.name or USUAL for item in wrong]), "carried", carried, 0.0, share=share)
+    result = replace(one.result, points=points, carried_points=carried, diagnosis=(said,))
+    return replace(one, result=replace(result, audit=(*result.audit, audit)))
 
 
 def _is_work(wrong: Sequence[Played], link: GradientOf, forward: Graded) -> bool:
@@ -152,7 +156,7 @@ def _fit(values: Values, inputs: Inputs, link: GradientOf) -> bool:
         isinstance(value, np.ndarray)
         and value.dtype.kind == "f"
         and value.size == target.size
-        and bool(np.isfinite(value).all())
+        and bool(np.isfinite(plain(value)).all())
         for value, target in gradients
     )
 
@@ -222,4 +226,6 @@ def _answers(
         out = fitted(transcript.values, {link.output: point.upstream}).get(link.output)
         if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != point.upstream.shape:
             return
-        yield (number, sign), float(np.sum(out * point.upstream))
+        if out.dtype.kind not in "biuf" or not np.isfinite(plain(out)).all():
+            return
+        yield (number, sign), float(np.sum(plain(out) * point.upstream))

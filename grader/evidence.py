@@ -11,7 +11,7 @@ from itertools import permutations
 
 import numpy as np
 
-from grader.expectations import Array, rel_errors
+from grader.expectations import Array, plain, rel_errors
 from grader.model import Diagnosis
 from grader.regions import FEW, IMAGES, Inputs, regions, side, sizes
 
@@ -25,13 +25,13 @@ def evidence(name: str, got: Array, want: Array, inputs: Inputs) -> list[Diagnos
     """Nothing, one or two facts about the wrong array ``got`` of one case: of its values first, then of the places."""
     if any(array.dtype.kind not in "biuf" for array in (got, want)):
         return []
-    got, want = got.astype(float), want.astype(float)
-    plain = {key: value.astype(float) for key, value in inputs.items() if value.dtype.kind in "biuf"}
+    got, want = plain(got), plain(want)
+    drawn = {key: plain(value) for key, value in inputs.items() if value.dtype.kind in "biuf"}
     if not want.size or not np.isfinite(want).all():
         return []
     with np.errstate(all="ignore"):  # wild values overflow, and then agree with nothing
         found = [
-            next(filter(None, (fact(name, got, want, plain) for fact in kind)), None) for kind in _kinds(got, want)
+            next(filter(None, (fact(name, got, want, drawn) for fact in kind)), None) for kind in _kinds(got, want)
         ]
     return [fact for fact in found if fact]
 

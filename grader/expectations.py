@@ -7,7 +7,7 @@ only then are numbers compared. A NaN never passes: comparisons are written so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,18 +16,25 @@ from grader.arrays import Array as Array
 from grader.arrays import Odd as Odd
 from grader.model import Curve, Evidence, Note
 
+# The rules by which a verdict is come to.
+LIMIT = "limit"  # the measured value is compared with the limit
+FLOAT32 = "float32"  # it is over the limit, and as precise as float32 is
+GATE = "gate"  # nothing was measured: no array, a wrong shape or dtype, or a value that is not finite
+
 Values = Mapping[str, Array | Odd]
 Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one expectation says about one case."""
+    """What one expectation says about one case; ``rule`` and ``convention`` are as in ``JudgedArray``."""
 
     ok: bool
     measured: float | None
     message: str
     evidence: Evidence | None = None
+    rule: str = LIMIT
+    convention: str = ""
 
 
 class Expectation(Protocol):
@@ -45,6 +52,16 @@ class Expectation(Protocol):
         """A Verdict counts for marks, a Note or a Curve never does, None says nothing."""
 
 
+def plain(value: Array | Odd) -> Array:
+    """The array as float64 (complex128 if complex), as it is judged: small floats and unsigned integers do not wrap.
+
+    What is larger than float64 can be is infinite. It comes first: what is finite must be so in what is judged.
+    """
+    assert isinstance(value, np.ndarray), "the gate let a non-array pass"
+    with np.errstate(all="ignore"):
+        return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
+
+
 def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | None:
     """Say in one sentence what disqualifies the array before any number is compared, or None."""
     value = got.get(name)
@@ -56,9 +73,10 @@ def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | Non
         return f"{sentence} {shape_hint}" if shape_hint else sentence
     if value.dtype.kind not in {"f": "f", "i": "iuf", "b": "b"}.get(want.dtype.kind, want.dtype.kind):
         return f"{name} has dtype {value.dtype}; expected {want.dtype}."
-    bad = int(np.size(value) - np.count_nonzero(np.isfinite(value)))
+    bad = int(np.size(value) - np.count_nonzero(np.isfinite(plain(value))))
     if bad:
-        return f"{name} has {bad} of {value.size} values that are NaN or infinite."
+        where = f" in {want.dtype}" if value.dtype.itemsize > want.dtype.itemsize else ""
+        return f"{name} has {bad} of {value.size} values that are NaN or infinite{where}."
     return None
 
 
@@ -92,15 +110,16 @@ class Matches:
         """Compare entry by entry."""
         refusal = gate(self.name, got, want[self.name], self.shape_hint)
         if refusal:
-            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
-        value, right = _plain(got[self.name]), _plain(want[self.name])
+            return _refused(refusal, self.name, got, want[self.name])
+        value, right = plain(got[self.name]), plain(want[self.name])
         errors = rel_errors(value, right, self.floor)
         measured = float(np.max(errors, initial=0.0))
         if measured <= self.limit:
             return Verdict(True, measured, f"relative error {measured:.1e}")
         single = _single(got[self.name])
         if (single or self.single) and _as_precise_as_float32(value, right):
-            return Verdict(True, measured, f"relative error {measured:.1e}, which is as precise as float32 is")
+            said = f"relative error {measured:.1e}, which is as precise as float32 is"
+            return Verdict(True, measured, said, rule=FLOAT32)
         sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
         if single and measured < 1e-3:
             sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
@@ -124,15 +143,16 @@ class Within:
         """Compare entry by entry."""
         refusal = gate(self.name, got, want[self.name], self.shape_hint)
         if refusal:
-            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
-        value, right = _plain(got[self.name]), _plain(want[self.name])
+            return _refused(refusal, self.name, got, want[self.name])
+        value, right = plain(got[self.name]), plain(want[self.name])
         differences = np.abs(value - right)
         measured = float(np.sum(differences) if self.total else np.max(differences, initial=0.0))
         unit = "sum of absolute differences" if self.total else "absolute difference"
         if measured <= self.limit:
             return Verdict(True, measured, f"{unit} {measured:.1e}")
         if self.limit and (self.single or _single(got[self.name])) and _as_precise_as_float32(value, right):
-            return Verdict(True, measured, f"{unit} {measured:.1e}, which is as precise as float32 is")
+            said = f"{unit} {measured:.1e}, which is as precise as float32 is"
+            return Verdict(True, measured, said, rule=FLOAT32)
         sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
 
@@ -148,8 +168,8 @@ class Labels:
         """Compare entry by entry; labels stored as floats are fine."""
         refusal = gate(self.name, got, want[self.name])
         if refusal:
-            return Verdict(False, None, refusal, shapes(self.name, got, want[self.name]))
-        wrong = _plain(got[self.name]) != _plain(want[self.name])
+            return _refused(refusal, self.name, got, want[self.name])
+        wrong = plain(got[self.name]) != plain(want[self.name])
         count = int(np.count_nonzero(wrong))
         if not count:
             return Verdict(True, 0.0, f"all {wrong.size} labels are right")
@@ -175,10 +195,10 @@ class Below:
         for name in self.arrays:
             refusal = gate(name, got, want[name])
             if refusal:
-                return Verdict(False, None, refusal, shapes(name, got, want[name]))
-        plain = {name: _plain(got[name]) for name in self.arrays}
+                return _refused(refusal, name, got, want[name])
+        values = {name: plain(got[name]) for name in self.arrays}
         with np.errstate(all="ignore"):  # wild weights overflow: the measured figure is then inf or NaN, and fails
-            measured = float(self.measure(plain, inputs))
+            measured = float(self.measure(values, inputs))
         if measured < self.limit:
             return Verdict(True, measured, f"{self.what} {measured:.4g}, below {self.limit:g}")
         return Verdict(False, measured, f"The {self.what} is {measured:.4g}; it must be below {self.limit:g}.")
@@ -196,7 +216,7 @@ class ShowCurve:
         value = got.get(self.name)
         if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind not in "iuf":
             return None
-        points = tuple(float(x) for x in value[:500])
+        points = tuple(float(x) for x in plain(value[:500]))
         return Curve(self.name, points, tuple(float(x) for x in want[self.name][:500]), self.limit)
 
 
@@ -220,6 +240,9 @@ class When:
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
         """Nothing is said of other cases."""
         return self.expectation.judge(got, want, inputs, public) if self.condition(inputs) else None
+
+
+WHOLE, HALF = "reg * sum(W**2)", "0.5 * reg * sum(W**2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +276,15 @@ class EitherConvention:
         convention = self._convention(got, want)
         if convention is None:
             convention = min(("", self.other), key=lambda kind: self._off(got, want, kind))
-        return self.expectation.judge(got, half if convention else want, inputs, public)
+        said = self.expectation.judge(got, half if convention else want, inputs, public)
+        return replace(said, convention=HALF if convention else WHOLE) if isinstance(said, Verdict) else said
 
     def _convention(self, got: Values, want: Arrays) -> str | None:
         """ "" for the reference's convention, ``other`` for the other, None for a loss that tells neither."""
         names = (self.loss, self.other + self.loss)
         if any(gate(name, got, want[name]) for name in names):
             return None
-        term, own = float(want[names[0]] - want[names[1]]), float(_plain(got[names[0]]) - _plain(got[names[1]]))
+        term, own = float(want[names[0]] - want[names[1]]), float(plain(got[names[0]]) - plain(got[names[1]]))
         if not term:
             return ""  # there is nothing to regularise
         shares = {"": 1.0, self.other: 0.5}  # to more than float32 is precise to: what passes as a loss tells
@@ -270,7 +294,7 @@ class EitherConvention:
         """How far everything that has two conventions is from one of them, as far as it can be compared."""
         names = [name for name in want if self.other + name in want and not gate(name, got, want[name])]
         gradients = [name for name in names if name != self.loss] or names
-        return float(sum(np.sum(np.abs(_plain(got[name]) - want[kind + name])) for name in gradients))
+        return float(sum(np.sum(np.abs(plain(got[name]) - want[kind + name])) for name in gradients))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +307,7 @@ class Remark:
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Note | None:
         """An array that would not pass the gate is not remarked on."""
-        return None if gate(self.name, got, want[self.name]) else self.say(_plain(got[self.name]), inputs)
+        return None if gate(self.name, got, want[self.name]) else self.say(plain(got[self.name]), inputs)
 
 
 UNMARKED = (ShowCurve, Remark)  # they say something without judging
@@ -311,6 +335,10 @@ def unchanged(returned: str, argument: str) -> Remark:
     return Remark(returned, say)
 
 
+def _refused(sentence: str, name: str, got: Values, want: Array) -> Verdict:
+    return Verdict(False, None, sentence, shapes(name, got, want), GATE)
+
+
 def shapes(name: str, got: Values, want: Array) -> Evidence | None:
     """Evidence for a refusal at the gate: shapes and dtypes, where there is an array at all."""
     value = got.get(name)
@@ -321,7 +349,7 @@ def shapes(name: str, got: Values, want: Array) -> Evidence | None:
 
 def where(name: str, got: Values, want: Array, errors: Array, public: bool) -> Evidence:
     """Evidence for a wrong number: the worst entry, its neighbours on the last axis, and a heatmap."""
-    value = _plain(got[name])
+    value = plain(got[name])
     evidence = shapes(name, got, want)
     assert evidence is not None, "the gate let a non-array pass"
     if not value.ndim or not value.size:
@@ -351,7 +379,7 @@ def heat(errors: Array) -> tuple[str, ...]:
     """
     if errors.ndim < 1 or errors.size < 2:
         return ()
-    grid = errors.reshape(-1, errors.shape[-1])
+    grid = np.nan_to_num(errors.reshape(-1, errors.shape[-1]))  # of wild values the differences overflow
     rows, columns = (np.linspace(0, n, min(n, 32) + 1).astype(int)[:-1] for n in grid.shape)
     tiles = np.maximum.reduceat(np.maximum.reduceat(grid, rows, axis=0), columns, axis=1)
     level = 9 + np.log10(np.maximum(tiles, 1e-300) / max(float(tiles.max()), 1e-300)) * 9 / 12
@@ -372,9 +400,3 @@ def _place(errors: Array) -> str:
     if errors.ndim == 0:
         return ""
     return f" at {[int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape)]}"
-
-
-def _plain(value: Array | Odd) -> Array:
-    """The array as float64 (complex128 if complex): small floats and unsigned integers do not wrap or round."""
-    assert isinstance(value, np.ndarray), "the gate let a non-array pass"
-    return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)

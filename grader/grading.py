@@ -289,7 +289,7 @@ def _run_notebook(
     file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
         return None
-    path = submission.root / file.path if submission.root else submission.file or submission.path
+    path = submission.root / file.place if submission.root else submission.file or submission.path
     converted: dict[str, bytes] = {}
     if submission is not as_handed_in:
         from grader.compat import files_to_run

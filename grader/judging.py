@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
 from grader.extract import Program, broken_definition
-from grader.model import CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, Note, Status
-from grader.shapes import fitted, said_of_shapes
+from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
+from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
 from grader.worker.client import LOAD_SECONDS, Transcript
@@ -50,25 +52,22 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
     verdicts: dict[str, list[tuple[str, Verdict]]] = {item.name: [] for item in check.expect}
     notes: dict[str, Note] = {}
     curves: list[Curve] = []
-    points = usual = 0.0
+    audit: list[Audit] = []
     for one in played:
-        good = one.transcript.outcome == "returned"
-        right: dict[str, bool] = {}
-        for expectation in check.expect if good else ():
-            said = expectation.judge(one.values, one.want, one.inputs, public)
-            if isinstance(said, Verdict):
-                verdicts[expectation.name].append((one.case.name, said))
-                right[expectation.name] = said.ok
-                good &= said.ok
-            elif isinstance(said, Note):
-                notes[said.code] = said
-            elif isinstance(said, Curve) and not one.case.name:
-                curves.append(said)
-        shapes = said_of_shapes(one.transcript.values, one.want, right)
+        said = _said_of(check, one, public=public)
+        right = {name: item for name, item in said.items() if isinstance(item, Verdict)}
+        for name, item in said.items():
+            if isinstance(item, Verdict):
+                verdicts[name].append((one.case.name, item))
+            elif isinstance(item, Note):
+                notes[item.code] = item
+            elif isinstance(item, Curve) and not one.case.name:
+                curves.append(item)
+        shapes = said_of_shapes(one.transcript.values, one.want, {name: item.ok for name, item in right.items()})
         if shapes:
             notes.setdefault("needless-axes", Note("needless-axes", shapes))
-        points += one.case.points if good else 0.0
-        usual += one.case.points if good and not one.case.name else 0.0
+        audit.append(_audited(check, one, right))
+    points = sum((entry.points for entry in audit), 0.0)
     findings = tuple(
         _finding(item.name, item.limit, verdicts[item.name]) for item in check.expect if verdicts[item.name]
     )
@@ -84,9 +83,30 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
         notes=(*notes.values(), *_crash_note(played), *_sandbox_note(played)),
         error=_error(check, played),
         curves=tuple(curves),
-        usual_points=usual,
+        usual_points=sum((entry.points for entry in audit if not entry.case), 0.0),
         usual_max_points=sum(case.points for case in check.cases if not case.name),
+        audit=(*audit, *(Audit(case.name, "not played", 0.0, case.points) for case in check.cases[len(played) :])),
     )
+
+
+def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | Note | Curve | None]:
+    """What the expectations say of a case, by the names of their arrays; nothing if none came back."""
+    if one.transcript.outcome != "returned":
+        return {}
+    with np.errstate(all="ignore"):  # wild values overflow: what is measured is then inf or NaN, and fails
+        return {item.name: item.judge(one.values, one.want, one.inputs, public) for item in check.expect}
+
+
+def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Audit:
+    """The points of one case, and what they hang on."""
+    good = one.transcript.outcome == "returned" and all(item.ok for item in verdicts.values())
+    limits = {item.name: item.limit for item in check.expect}
+    forgiven = forgiven_shapes(one.transcript.values, one.want)
+    arrays = tuple(
+        JudgedArray(name, item.ok, item.measured, limits[name], item.rule, item.convention, forgiven.get(name))
+        for name, item in verdicts.items()
+    )
+    return Audit(one.case.name, one.transcript.outcome, one.case.points if good else 0.0, one.case.points, arrays)
 
 
 def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -> Finding:

@@ -7,7 +7,7 @@ from math import erf, sqrt
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Values, Verdict, gate, shapes
+from grader.expectations import GATE, Array, Arrays, Values, Verdict, gate, plain, shapes
 
 WEIGHTS = ("W1", "b1", "W2", "b2")
 
@@ -57,7 +57,7 @@ class Accuracy:
         refusal = self._refusal(got, want)
         if refusal:
             return refusal
-        weights = {name: np.asarray(got[name]).astype(np.float64) for name in WEIGHTS}
+        weights = {name: plain(got[name]) for name in WEIGHTS}
         with np.errstate(all="ignore"):  # wild weights overflow
             shares = [two_layer_accuracy(weights, want[f"X_{name}"], want[f"y_{name}"]) for name in ("val", "test")]
         figures = f"validation accuracy {shares[0]:.3f}", f"(test accuracy {shares[1]:.3f})"
@@ -71,13 +71,14 @@ class Accuracy:
         D, C = want["X_val"].shape[1], 10
         if not isinstance(first, np.ndarray) or first.ndim != 2:
             kind = f"an array of shape {first.shape}" if isinstance(first, np.ndarray) else getattr(first, "kind", "")
-            return Verdict(False, None, f"W1 is {kind or 'missing'}; expected one of shape ({D}, hidden units).")
+            sentence = f"W1 is {kind or 'missing'}; expected one of shape ({D}, hidden units)."
+            return Verdict(False, None, sentence, rule=GATE)
         H = first.shape[1]
         for name, shape in zip(WEIGHTS, ((D, H), (H,), (H, C), (C,)), strict=True):
             right = np.broadcast_to(0.0, shape)
             refusal = gate(name, got, right)
             if refusal:
-                return Verdict(False, None, refusal, shapes(name, got, right))
+                return Verdict(False, None, refusal, shapes(name, got, right), GATE)
         return None
 
 

@@ -122,11 +122,46 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedArray:
+    """How one array of one case was judged: it is ``ok`` by a rule.
+
+    ``rule`` is limit (``measured`` was compared with ``limit``), float32 (it is over the limit and as precise as that
+    type is) or gate (nothing was measured). ``convention`` is that of the regularisation by which it was judged, where
+    there are two. ``reshaped`` is the shape in which it came back if needless axes were forgiven.
+    """
+
+    name: str
+    ok: bool
+    measured: float | None
+    limit: float
+    rule: str
+    convention: str = ""
+    reshaped: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Where some of a check's points came from: one case, or error carried forward.
+
+    ``case`` is "" for the course's own case. ``outcome`` is how the case ended in the student process (returned,
+    raised, ...), "not played", or "carried": then ``case`` lists the wrong cases, and ``points`` are the ``share`` of
+    theirs that was given for all that.
+    """
+
+    case: str
+    outcome: str
+    points: float
+    max_points: float
+    arrays: tuple[JudgedArray, ...] = ()
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """The outcome of one check.
 
     Of its points, ``usual_points`` are for the course's own case, of ``usual_max_points``; ``carried_points`` are for
-    error carried forward; the rest is for the general contract.
+    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them.
     """
 
     slug: str
@@ -143,6 +178,7 @@ class CheckResult:
     usual_points: float = 0.0
     usual_max_points: float = 0.0
     carried_points: float = 0.0
+    audit: tuple[Audit, ...] = ()
 
     @property
     def edge_points(self) -> float:
@@ -270,8 +306,8 @@ class Result:
         return out
 
     def to_json(self) -> str:
-        """The Result as JSON text; infinities and NaN, which JSON lacks, become strings."""
-        return json.dumps(_finite(self.as_dict()), indent=2, ensure_ascii=False, allow_nan=False)
+        """The Result as JSON text; infinities and NaN, which JSON lacks, become strings, half characters escapes."""
+        return json.dumps(_strict(self.as_dict()), indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Result:
@@ -295,11 +331,13 @@ def _build(kind: Any, value: Any) -> Any:
     return value
 
 
-def _finite(value: Any) -> Any:
+def _strict(value: Any) -> Any:
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, float) and not abs(value) < float("inf"):
         return str(value)
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _strict(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [_strict(item) for item in value]
     return value

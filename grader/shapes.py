@@ -21,6 +21,11 @@ def fitted(values: Mapping[str, Value], want: Arrays) -> dict[str, Value | Array
     return {**values, **{name: value.reshape(want[name].shape) for name, value in _too_many_axes(values, want)}}
 
 
+def forgiven_shapes(values: Values, want: Arrays) -> dict[str, tuple[int, ...]]:
+    """The shapes in which such values came back."""
+    return {name: value.shape for name, value in _too_many_axes(values, want)}
+
+
 def said_of_shapes(values: Values, want: Arrays, right: Mapping[str, bool]) -> str:
     """The sentence about such values among those that were judged, and maybe found right; "" if there are none."""
     odd = {name: value for name, value in _too_many_axes(values, want) if name in right}

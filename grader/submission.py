@@ -26,12 +26,19 @@ class Prose:
 class SourceFile:
     """A notebook or module of the submission; ``path`` is relative to its root, with forward slashes.
 
-    ``prose`` holds a notebook's text cells, as far as they can matter for inline questions.
+    ``prose`` holds a notebook's text cells, as far as they can matter for inline questions. ``on_disk`` is the path
+    as the system has it, where that is no text.
     """
 
     path: str
     cells: tuple[Cell, ...]
     prose: tuple[Prose, ...] = ()
+    on_disk: str = ""
+
+    @property
+    def place(self) -> str:
+        """The path to open the file by."""
+        return self.on_disk or self.path
 
     @property
     def is_notebook(self) -> bool:

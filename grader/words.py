@@ -13,6 +13,18 @@ CONTROLS = re.compile(
 )
 
 
+SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+def readable(name: str) -> str:
+    """A name as the system gives it, as text: a byte that is no UTF-8, which arrives as half a character, as \\xff."""
+    return SURROGATES.sub(lambda half: _escaped(ord(half[0])), name)
+
+
+def _escaped(half: int) -> str:
+    return f"\\x{half - 0xDC00:02x}" if 0xDC80 <= half <= 0xDCFF else f"\\u{half:04x}"
+
+
 def inert(text: str) -> str:
     """The text without escapes, control characters and lone surrogates; lines and tabs stay."""
     return CONTROLS.sub("", ESCAPES.sub("", text))

@@ -53,6 +53,16 @@ def test_the_gate_says_in_a_sentence_what_it_refuses(value, sentence):
     assert (verdict.ok, verdict.measured, verdict.message) == (False, None, sentence)
 
 
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="there is no wider type here")
+def test_what_float64_cannot_hold_is_not_finite():
+    """The gate looks at what will be compared: finite in a wider type is not enough."""
+    value = np.ones((2, 3), np.longdouble)
+    value[0, 1] *= np.finfo(np.longdouble).max
+    verdict = judge(value)
+    assert verdict.message == "dx has 1 of 6 values that are NaN or infinite in float64."
+    assert (verdict.ok, verdict.measured) == (False, None)
+
+
 def test_an_array_that_was_not_returned_is_missing():
     """A scenario that returned less than expected fails with the name."""
     verdict = matches("dx").judge({}, WANT, {}, True)

@@ -26,7 +26,7 @@ from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
 from grader.sandbox import Box
 from grader.submission import Submission
-from grader.words import plain_text
+from grader.words import plain_text, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """One student's result; ``refused`` if the input could not be taken, ``known`` if it was there from before."""
+    """One student's result as what is kept of it: its JSON ``text`` and its ``page``.
+
+    ``refused`` if the input could not be taken, ``known`` if it was there from before.
+    """
 
     result: Result
     key: str
+    text: str = ""
+    page: str = ""
     refused: bool = False
     failed: bool = False
     known: bool = False
@@ -99,9 +104,8 @@ def _grade_into(
     for graded in _grade_all(entries, settings, oracle, box, store):
         if not graded.known:
             # What the grader itself failed at is graded again by --resume.
-            text = graded.result.to_json()
-            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key, text)
-            write_report(graded.result, text, settings.out)
+            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key, graded.text)
+            write_report(graded.result, graded.text, graded.page, settings.out)
         found[graded.result.student] = graded.result
         if graded.refused:
             outcome.refused.append(graded.result.student)
@@ -144,11 +148,12 @@ def _grade_all(
 ) -> Iterator[Graded]:
     """Yield results as they come, until the box is closed."""
     with ThreadPoolExecutor(settings.jobs) as pool:
-        futures = [
+        futures = {
             pool.submit(_grade_entry, entry, settings, oracle, box, store.load(entry.student)) for entry in entries
-        ]
+        }
         try:
             for future in as_completed(futures):
+                futures.discard(future)  # with its pages
                 with contextlib.suppress(Interrupted):
                     yield future.result()
         finally:
@@ -158,7 +163,12 @@ def _grade_all(
 
 def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old: Saved | None) -> Graded:
     slug = settings.assignment
-    shown = str(entry.shown or entry.path)
+    shown = readable(str(entry.shown or entry.path))
+
+    def without_a_grade(reason: str, *, refused: bool) -> Graded:
+        result = not_graded(entry.student, shown, plain_text(reason), slug, box.level)
+        return Graded(result, "", *rendered(result), refused=refused, failed=not refused)
+
     try:
         data = settings.notebook is not None
         with open_submission(entry.path, entry.student, entry.shown, follow=entry.named, data=data) as submission:
@@ -177,14 +187,13 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
                 time_factor=settings.time_factor,
                 compat=settings.compat,
             )
-            return Graded(result, key)
+            return Graded(result, key, *rendered(result))
     except Refused as error:
-        return Graded(not_graded(entry.student, shown, plain_text(str(error)), slug, box.level), "", True)
+        return without_a_grade(str(error), refused=True)
     except Interrupted:
         raise
     except Exception as error:  # a bug of ours costs one row, and no mark
-        reason = plain_text(f"The grader itself failed: {type(error).__name__}: {error}")
-        return Graded(not_graded(entry.student, shown, reason, slug, box.level), "", failed=True)
+        return without_a_grade(f"The grader itself failed: {type(error).__name__}: {error}", refused=False)
 
 
 def _key(submission: Submission, ingredients: str, settings: Settings, oracle: Oracle, box: Box) -> str:
@@ -211,12 +220,23 @@ def _prepare(settings: Settings) -> None:
         ) from None
 
 
-def write_report(result: Result, text: str, out: Path) -> None:
+def rendered(result: Result) -> tuple[str, str]:
+    """The result's JSON text and its page; what cannot be shown raises here, where it costs its own submission only.
+
+    The table and the page of the class are made of all results, so each is shown in them once before.
+    """
+    text, page = result.to_json(), html.report(result, index_href="../index.html")
+    for written in (text, page, csv.grades([result]), html.index([result], title="")):
+        written.encode()
+    return text, page
+
+
+def write_report(result: Result, text: str, page: str, out: Path) -> None:
     """Write DIR/<student>/report.html, and the result's JSON text as result.json."""
     folder = out / result.student
     folder.mkdir(exist_ok=True)
     _replace(folder / "result.json", text + "\n")
-    _replace(folder / "report.html", html.report(result, index_href="../index.html"))
+    _replace(folder / "report.html", page)
 
 
 def write_class(results: Sequence[Result], out: Path, changes: dict[str, float]) -> None:

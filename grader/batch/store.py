@@ -73,7 +73,9 @@ class Store:
     def load(self, student: str) -> Saved | None:
         """What is saved for a student; None if nothing is, or if the result is to be made anew."""
         row = self._db.execute("select key, result from results where student = ?", (student,)).fetchone()
-        return Saved(row[0], json.loads(row[1])) if row and row[1] else None
+        with contextlib.suppress(ValueError):  # a damaged row is made anew
+            return Saved(row[0], json.loads(row[1])) if row and row[1] else None
+        return None
 
     def changes(self) -> dict[str, float]:
         """How each score changed since the run before, where both were graded."""

@@ -57,7 +57,7 @@ def files_to_run(old: Submission, new: Submission) -> dict[str, bytes]:
             pairs = zip(before.cells, after.cells, strict=True)
             cells = tuple(replace(cell, text=_with_magics(was.text, cell.text)) for was, cell in pairs)
         if cells != before.cells:
-            found[before.path] = as_notebook(cells).encode() if before.is_notebook else _module(cells[0].text)
+            found[before.place] = as_notebook(cells).encode() if before.is_notebook else _module(cells[0].text)
     return found
 
 

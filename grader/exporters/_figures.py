@@ -127,4 +127,5 @@ def _round_values(low: float, high: float) -> list[float]:
     factors = (1, 2, 5) if high - low < 2.5 else (1,)
     stride = math.ceil((high - low) / 6)
     values = [float(f"{factor}e{k}") for k in decades if k % stride == 0 for factor in factors]
-    return [value for value in values if low <= math.log10(value) <= high]
+    # Beyond what a float can be, a power is 0 or infinite.
+    return [value for value in values if 0 < value < math.inf and low <= math.log10(value) <= high]

@@ -16,7 +16,7 @@ from grader.errors import Refused
 from grader.intake.notebooks import NO_TEXT, notebook_cells
 from grader.intake.snapshot import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_FOLDER, SKIPPED_FOLDERS, SOURCES, Snapshot, take
 from grader.submission import Cell, Prose, SourceFile, Submission
-from grader.words import plain_text
+from grader.words import plain_text, readable
 
 MAX_CODE = 2_000_000  # characters of a file
 MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
@@ -38,7 +38,7 @@ def open_submission(
     ``shown`` is the path for people, where ``path`` is in a temporary folder; ``follow`` and ``data`` are those of
     ``snapshot.take``. Refused says what is wrong with it and what to do.
     """
-    shown = shown or path
+    shown = Path(readable(str(shown or path)))
     if not os.path.lexists(path) or (follow and not os.path.exists(path)):  # False too where no one may look
         raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
     name = student or student_name(path)
@@ -58,10 +58,11 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
 def student_name(path: Path) -> str:
     """The student that a path stands for: the folder's name, or the file's without its ending.
 
-    It is plain text of one line, and can be the name of a folder on any system.
+    It is plain text of one line, and can be the name of a folder on any system: the byte ff, which no text holds, is
+    _xff in it.
     """
     name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
-    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", name), MAX_NAME)
+    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", readable(name)), MAX_NAME)
     name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
     return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
 
@@ -72,7 +73,7 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     if not cells:
         raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
-    return Submission(student, shown, None, (SourceFile(path.name, cells, prose),), digest, file=path)
+    return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
 
 def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
@@ -82,7 +83,8 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
     digest = hashlib.sha256()
     size = words = told = 0
     for path in source_files(folder, unreadable, shown):
-        relative = path.relative_to(folder).as_posix()
+        on_disk = path.relative_to(folder).as_posix()
+        relative = readable(on_disk)
         try:
             data = _bytes(path, shown / relative)
             cells, prose = _cells(shown / relative, data)
@@ -93,9 +95,10 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         words += _words(cells)
         if size > MAX_FOLDER or words > MAX_WORDS_IN_ALL:
             raise Refused(f"{shown} holds more code than one submission should; give the folder of the assignment.")
-        digest.update(f"{relative}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
+        digest.update(f"{on_disk}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
         told += sum(len(cell.text) for cell in prose)
-        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else ()))
+        as_it_is = on_disk if on_disk != relative else ""
+        files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else (), as_it_is))
     if not any(file.cells for file in files):
         why = unreadable[0] if unreadable else ARCHIVES if taken.archives else ""
         raise Refused(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
@@ -115,7 +118,7 @@ def source_files(folder: Path, unreadable: list[str] | None = None, shown: Path 
 
     def note(error: OSError) -> None:
         if unreadable is not None:
-            unreadable.append(f"{error.filename} cannot be read: {error.strerror}.")
+            unreadable.append(f"{readable(str(error.filename))} cannot be read: {error.strerror}.")
 
     found = []
     for path in _walk(folder, note):

@@ -20,9 +20,11 @@ from grader.model import CellError, NotebookRun
 from grader.notebook import driven, forked
 from grader.notebook.forkclient import Stopped
 from grader.notebook.jobs import open_job
+from grader.notebook.record import is_number
 from grader.sandbox import Box
-from grader.words import plain_text
+from grader.words import plain_text, readable
 
+UNREADABLE = "The notebook driver's answer could not be read."
 ENGINES = {"fork": forked.run_cells, "nbclient": driven.run_cells}
 
 
@@ -49,7 +51,7 @@ def run(
     remains comes back in ``trouble``. Raises Interrupted if the box is closed.
     """
     started = time.perf_counter()
-    file = notebook.relative_to(root).as_posix() if root else notebook.name
+    file = readable(notebook.relative_to(root).as_posix() if root else notebook.name)
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
         try:
@@ -68,11 +70,17 @@ def run(
 def _parse(answer: dict[str, Any]) -> dict[str, Any]:
     """An engine's answer as fields of a NotebookRun; raises HarnessError if it is not well formed."""
     try:
+        cells, executed = answer["cells"], answer["executed"]
         errors = tuple(_cell_error(**error) for error in answer["errors"])
-        return {"cells": int(answer["cells"]), "executed": int(answer["executed"]), "errors": errors}
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise HarnessError("The notebook driver's answer could not be read.") from None
+    except (TypeError, KeyError):
+        raise HarnessError(UNREADABLE) from None
+    if not (is_number(cells) and is_number(executed)):
+        raise HarnessError(UNREADABLE)
+    return {"cells": cells, "executed": executed, "errors": errors}
 
 
 def _cell_error(cell: int, line: int | None, type: str, message: str) -> CellError:
-    return CellError(int(cell), None if line is None else int(line), plain_text(str(type)), plain_text(str(message)))
+    numbers, texts = [cell, *([] if line is None else [line])], [type, message]
+    if not all(map(is_number, numbers)) or not all(isinstance(text, str) for text in texts):
+        raise HarnessError(UNREADABLE)
+    return CellError(cell, line, plain_text(type), plain_text(message))

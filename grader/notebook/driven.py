@@ -51,7 +51,10 @@ def run_cells(job: Job, box: Box) -> dict[str, Any]:
         raise HarnessError("The notebook driver's answer could not be read.")
     if "trouble" in answer:
         raise HarnessError(plain_text(str(answer["trouble"])))
-    box.note(answer.get("probes", {}))
+    probes = answer.get("probes", {})
+    if not isinstance(probes, dict) or not all(isinstance(word, str) for word in probes.values()):
+        raise HarnessError("The notebook driver's answer could not be read.")
+    box.note(probes)
     return answer
 
 

@@ -26,7 +26,7 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
 from grader.notebook.provisioner import NAME, REQUEST, register
-from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Halt, Record
+from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Halt, Record, is_answer
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 MEMORY = 2 << 30  # bytes of address space
@@ -95,6 +95,9 @@ class HeadlessRun(NotebookClient):
             reply = await self._reply(message_id, seconds)
             if reply is None:
                 await self._interrupt(message_id)
+            elif not is_answer(reply, "ename", "evalue"):
+                self.record.garbled()
+                raise Halt
             elif reply["status"] == "error":
                 self.record.error(reply["ename"], reply["evalue"], reply.get("line"))
         except DeadKernelError:
@@ -120,8 +123,8 @@ class HeadlessRun(NotebookClient):
                     raise DeadKernelError("The kernel died.") from None
                 continue
             if message["parent_header"].get("msg_id") == message_id:
-                content: dict[str, Any] = message["content"]
-                return content
+                content = message["content"]
+                return content if isinstance(content, dict) else {}
         return None
 
     async def _interrupt(self, message_id: str) -> None:
@@ -131,7 +134,8 @@ class HeadlessRun(NotebookClient):
         with contextlib.suppress(zmq.Again):
             self.client.kernel_info()  # wakes a kernel that awaits: the signal alone leaves its event loop asleep
         reply = await self._reply(message_id, INTERRUPT_SECONDS)
-        self.record.overran(in_all=in_all, heard=reply is not None, line=(reply or {}).get("line"))
+        line = reply.get("line") if reply and is_answer(reply, "ename", "evalue") else None
+        self.record.overran(in_all=in_all, heard=reply is not None, line=line)
         if reply is None:
             raise Halt
 

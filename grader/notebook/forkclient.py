@@ -16,6 +16,7 @@ from grader.errors import HarnessError
 from grader.forks.client import Child, ForkServer
 from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, read_object
 from grader.notebook.jobs import QUOTA
+from grader.notebook.record import is_answer, is_number
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, last_words
 from grader.words import plain_text
@@ -155,12 +156,4 @@ class Kernel:
 
 def _is_answer(frame: dict[str, Any], cell: int) -> bool:
     """Whether a frame is what a kernel says of that cell, with nothing in it that a report could stumble over."""
-    line = frame.get("line")
-    error = isinstance(frame.get("type"), str) and isinstance(frame.get("message"), str)
-    return (
-        type(frame.get("cell")) is int
-        and frame["cell"] == cell
-        and (frame.get("status") == "ok" or (frame.get("status") == "error" and error))
-        and type(frame.get("ends")) is bool
-        and (line is None or (type(line) is int and 0 < line < 2**31))
-    )
+    return is_number(frame.get("cell")) and frame["cell"] == cell and "ends" in frame and is_answer(frame)

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import signal
+from collections.abc import Mapping
 from typing import Any
 
 START_SECONDS = 20.0  # how long a kernel may take to be there
 INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
 NOT_RUN = "The cells after it were not run."
+
+
+def is_answer(said: Mapping[str, Any], kind: str = "type", message: str = "message") -> bool:
+    """Whether a kernel's words about a cell have the types that an answer has; cells can send anything in its name.
+
+    ``kind`` and ``message`` are what the fields of an exception are called.
+    """
+    line = said.get("line")
+    error = isinstance(said.get(kind), str) and isinstance(said.get(message), str)
+    return (
+        (said.get("status") == "ok" or (said.get("status") == "error" and error))
+        and type(said.get("ends", False)) is bool
+        and (line is None or is_number(line))
+    )
+
+
+def is_number(value: object) -> bool:
+    """Whether it can be the number of a cell or line."""
+    return type(value) is int and 0 <= value < 2**31
 
 
 class Halt(Exception):

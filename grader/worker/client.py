@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import NoneType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from grader import sandbox
@@ -31,8 +31,7 @@ from grader.sandbox.process import last_words
 from grader.sandbox.quota import Quota
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
-from grader.words import plain_text
-from grader.worker import frames, processes, stand_ins
+from grader.worker import frames, processes, replies, stand_ins
 from grader.worker.packages import USUAL
 from grader.worker.processes import Running, Way
 
@@ -40,8 +39,6 @@ START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
 QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
-ERROR_FIELDS = {"type", "message", "file", "cell", "line", "traceback", "function", "scenario", "denied"}
-ERROR_LENGTH = 8000  # characters of each
 LOOK_SECONDS = 0.1  # how often a busy process's folder is looked at
 
 
@@ -115,12 +112,7 @@ class StudentProcess:
         request = {"do": "play", "scenario": scenario}
         transcript, head = self._ask(request, inputs, check.seconds)
         return transcript or Transcript(
-            _outcome(head, self._box),
-            head["seconds"],
-            head["values"],
-            _error(head),
-            plain_text(str(head.get("name", "")), 100),
-            _tried(head),
+            _outcome(head, self._box), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
         )
 
     def renew(self) -> None:
@@ -144,9 +136,7 @@ class StudentProcess:
         transcript, head = self._ask(load, {}, LOAD_SECONDS)
         if transcript:
             return dataclasses.replace(transcript, name="loading")
-        self.problems = [item for item in head.get("problems", []) if isinstance(item, dict)]
-        names = head.get("stand_ins")
-        self.stand_ins = [plain_text(str(name), 100) for name in names[:20]] if isinstance(names, list) else []
+        self.problems, self.stand_ins = head["problems"], head["stand_ins"]
         return None
 
     def _begin(self, way: Way, room: Path, lock: dict[str, Any] | None) -> str | None:
@@ -272,7 +262,7 @@ class _Exchange(threading.Thread):
         answered, head, values = frames.read(self._process.replies, max_json=frames.MAX_REPLY_JSON)
         if answered != nonce:
             raise frames.ProtocolError("The reply does not belong to the request.")
-        return head | {"values": values}
+        return replies.checked(request["do"], head) | {"values": values}
 
 
 def _has_more(process: Running) -> bool:
@@ -285,24 +275,8 @@ def _has_more(process: Running) -> bool:
 
 
 def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
-    outcome = head.get("outcome")
-    if outcome == "raised" and box.level != "process" and _error(head).get("denied"):
-        return "violated"
-    return outcome if outcome in ("returned", "raised", "missing", "unwritten") else "violated"
-
-
-def _tried(head: dict[str, Any]) -> tuple[str, ...]:
-    tried = head.get("tried")
-    return tuple(plain_text(str(item), 200) for item in tried[:5]) if isinstance(tried, list) else ()
-
-
-def _error(head: dict[str, Any]) -> dict[str, Any]:
-    """What the reply says of an exception: plain words and numbers, as they are kept until the submission is graded."""
-    error = head.get("error")
-    items = error.items() if isinstance(error, dict) else ()
-    kinds = (str, int, NoneType)
-    plain = {name: value for name, value in items if name in ERROR_FIELDS and isinstance(value, kinds)}
-    return {name: value[:ERROR_LENGTH] if isinstance(value, str) else value for name, value in plain.items()}
+    denied = head["outcome"] == "raised" and box.level != "process" and head["error"].get("denied")
+    return "violated" if denied else str(head["outcome"])
 
 
 def _end_of(code: int | None, begin: float) -> tuple[str, float, dict[str, Any]]:

@@ -24,6 +24,7 @@ MAX_JSON = 64 << 20
 MAX_REPLY_JSON = 1 << 20
 MAX_ARRAYS = 32 << 20  # checks use thousands of bytes
 MAX_DATA = 256 << 20  # of requests, which may hold a data set
+MAX_AXES = 32
 PIECE = 1 << 20
 MATRIX = np.matrix  # as it is before student code runs
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
@@ -91,6 +92,8 @@ def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
     if type(value) is MATRIX:
         value = np.asarray(value)
     if type(value) is np.ndarray:
+        if value.ndim > MAX_AXES:
+            return Odd(f"an array of {value.ndim} axes, more than can be compared")
         if value.nbytes > room:
             return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
@@ -118,7 +121,7 @@ def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
     values: dict[str, Array | Odd] = {}
     offset = 0
     for name, dtype, shape in head.pop("arrays"):
-        if not (isinstance(name, str) and DTYPE.fullmatch(dtype) and len(shape) <= 32):
+        if not (isinstance(name, str) and DTYPE.fullmatch(dtype) and len(shape) <= MAX_AXES):
             raise ProtocolError("An array's description breaks the protocol.")
         if not all(type(n) is int and 0 <= n <= MAX_ARRAYS for n in shape):
             raise ProtocolError("An array's shape breaks the protocol.")
@@ -130,5 +133,7 @@ def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
     if offset != len(data):
         raise ProtocolError("The message carries bytes that belong to no array.")
     for name, kind in head.pop("odd").items():
-        values[name] = Odd(str(kind)[:200])
+        if not isinstance(kind, str):
+            raise ProtocolError("A value's description breaks the protocol.")
+        values[name] = Odd(kind[:200])
     return values

@@ -26,7 +26,8 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
         place = {"file": file, "cell": cell, "line": own[-1].lineno}
     elif isinstance(error, SyntaxError) and error.filename in labels:
         file, cell = labels[error.filename]
-        place = {"file": file, "cell": cell, "line": error.lineno}
+        line = error.lineno if type(error.lineno) is int and error.lineno > 0 else None  # students may raise it too
+        place = {"file": file, "cell": cell, "line": line}
     text = [f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in own[-12:]]
     last = frames[-1] if frames else None
     return {

@@ -323,6 +323,14 @@ def test_long_curve_keeps_its_last_point():
     assert points[-1].startswith("1000,")
 
 
+def test_a_curve_from_the_smallest_to_the_largest_number_is_drawn():
+    """Powers of ten beyond those that a float can be are no labels."""
+    chart = _figures.curve_chart(Curve("Loss", (5e-324, 1.7e308), ()))
+    assert chart is not None
+    assert len(chart.got[0].split()) == 2
+    assert all(0 <= tick.at <= 100 and math.isfinite(float(tick.label)) for tick in chart.ticks)
+
+
 @pytest.mark.parametrize("rows", [("0123456789",), ("901", "120", "307"), ("9",)])
 def test_heatmap_holds_the_digits(rows):
     """The image's pixels are the digits, four bits each, for odd widths as well."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from grader.errors import Refused
 from grader.intake.reading import read_submission
+from grader.words import readable
 
 
 def test_code_cells_are_counted_as_jupyter_counts_them(write_notebook):
@@ -108,3 +111,18 @@ def test_a_missing_path_and_a_folder_without_code_are_refused(tmp_path):
         read_submission(tmp_path / "nothing")
     with pytest.raises(Refused, match="holds no notebook"):
         read_submission(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_names_that_are_no_text_are_read_and_shown_as_escapes(tmp_path):
+    """The bytes of the student's name, of shown paths and of files; the file is opened by its own name."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xff"))
+    folder.mkdir()
+    file = Path(os.fsdecode(os.fsencode(folder) + b"/l\xe9.py"))
+    file.write_text("x = 1")
+    read = read_submission(folder)
+    assert (read.student, read.path.name, read.files[0].path) == ("m_xff", r"m\xff", r"l\xe9.py")
+    assert read.root / read.files[0].place == file
+    assert readable("\ud800 Zoë") == r"\ud800 Zoë"
+    with pytest.raises(Refused, match=r"n\\xfe.py does not exist"):
+        read_submission(Path(os.fsdecode(os.fsencode(tmp_path) + b"/n\xfe.py")))

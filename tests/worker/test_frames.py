@@ -109,3 +109,13 @@ def test_the_end_of_the_stream_is_no_protocol_error():
     """A process that has ended is told from one that cheats."""
     with pytest.raises(EOFError):
         frames.read(io.BytesIO())
+
+
+def test_an_array_of_more_axes_than_a_message_may_have_is_told_in_words():
+    """NumPy allows twice as many: it is a wrong shape, and no broken protocol."""
+    stream = io.BytesIO()
+    frames.write(stream, 7, {}, {"x": np.ones((1,) * 32), "y": np.ones((1,) * 33)})
+    stream.seek(0)
+    _, _, values = frames.read(stream)
+    assert values["x"].ndim == 32
+    assert values["y"] == Odd("an array of 33 axes, more than can be compared")
