@@ -7,31 +7,34 @@ import re
 import symtable
 from dataclasses import dataclass
 
+from grader.limits import MAX_DEPTH
+from grader.names import Scopes, scopes_of
 from grader.parsing import by_itself, parse
 from grader.submission import Cell
 
 # Cell magics whose body is still the student's Python; all others (%%bash, %%html, ...) hold something else.
 PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python", "python3", "py"}
-LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?\??\s*)$")
-MORE_MAGIC = re.compile(r"^\s*[%!]")
-ASSIGNED_MAGIC = re.compile(r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$")
+# What is taken possessively (*+) is never given back: a pattern that tries again is quadratic in a long line.
+LINE_MAGIC = re.compile(r"^(\s*+)(?:[%!?].*|[\w.]++\?\??\s*+)$")
+MORE_MAGIC = re.compile(r"^\s*+[%!]")
+ASSIGNED_MAGIC = re.compile(r"^([\w.,\s\[\]]++=)\s*+[%!].*$")
 
-
-MAX_DEPTH = 300  # of a tree: what follows it is recursive, and so is Python's own compiler
+WORK = 30_000, 10  # characters that may be read again, and times that all of a cell may
 
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A parsed cell or module: its number (None in a module), its cleaned source, its tree and symbol table.
+    """A parsed cell or module: its number (None in a module), its cleaned source, its tree and scopes.
 
-    ``nodes`` are all of the tree, from the top down: a walk takes longer than parsing.
+    ``nodes`` are all of the tree, from the top down: a walk takes longer than parsing. ``scopes`` are those of the
+    symbol table at the top level.
     """
 
     number: int | None
     source: str
     tree: ast.Module
     nodes: list[ast.AST]
-    table: symtable.SymbolTable
+    scopes: Scopes
 
 
 def readable(cell: Cell, *, notebook: bool) -> CellText:
@@ -45,23 +48,23 @@ def readable(cell: Cell, *, notebook: bool) -> CellText:
     lines = cell.text.split("\n")
     if notebook:
         _drop_cell_magic(lines)
-    work = 10_000 + 10 * len(cell.text)  # characters to read again
+    work = WORK[0] + WORK[1] * len(cell.text)
     while True:
         source = "\n".join(lines) + "\n"
         try:
             return CellText(cell.number, source, *_parsed(source))
         except SyntaxError as error:
-            work -= sum(map(len, lines[: error.lineno]))
+            work -= len(source)  # the parser reads to the end to say what is wrong
             if not (notebook and work > 0 and _drop_magic(lines, error)):
                 raise
 
 
-def _parsed(source: str) -> tuple[ast.Module, list[ast.AST], symtable.SymbolTable]:
+def _parsed(source: str) -> tuple[ast.Module, list[ast.AST], Scopes]:
     tree = parse(source)
     nodes = _nodes(tree)
     # Some errors show in the second step only: an argument named twice, a misplaced global.
     with by_itself():
-        return tree, nodes, symtable.symtable(source, "cell", "exec")
+        return tree, nodes, scopes_of(symtable.symtable(source, "cell", "exec"))
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:

@@ -20,6 +20,11 @@ from grader.names import binds, is_stub, left_none, of_framework, stars, uses
 from grader.parsing import parse
 from grader.submission import SourceFile, Submission
 
+# In what does not parse
+DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
+BOUND = re.compile(r"^[^\S\n]*+(?:(?:def|class)\s++(\w++)|(\w++)\s*+=)", re.MULTILINE)
+WORD = re.compile(r"\w+")
+
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
 LIBRARIES = {"torch", "torchvision", "tensorflow", "keras", "scipy", "sklearn", "matplotlib", "PIL"}
 
@@ -60,7 +65,7 @@ class Program:
     def left_none(self) -> set[str]:
         """The functions that use what the starter left None; looked up where nothing but None came back."""
         texts = [str(cell["text"]) for cells in self.units.values() for cell in cells]
-        return {name for text in texts for name in left_none(parse(text))}
+        return set(_left_none(tuple(texts)))
 
     @property
     def is_converted(self) -> bool:
@@ -108,7 +113,7 @@ def defined_names(submission: Submission) -> set[str]:
     """The names that the submission defines at the top level, also in cells that do not parse."""
     names = {name for file in submission.files for text in _parse(file)[0] for name in _defined(text)}
     broken = [item.text for file in submission.files for item in _parse(file)[1]]
-    return names | {name for text in broken for name in re.findall(r"^(?:def|class)\s+(\w+)", text, re.MULTILINE)}
+    return names | {name for text in broken for name in DEFINED.findall(text)}
 
 
 def main_notebook(submission: Submission, names: Iterable[str], name: str = "") -> SourceFile | None:
@@ -116,18 +121,24 @@ def main_notebook(submission: Submission, names: Iterable[str], name: str = "") 
 
     Of those that have as much to do with them, the one of that file name.
     """
-    wanted = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    wanted = set(names)
 
     def rank(file: SourceFile) -> tuple[int, bool]:
-        return len({n for cell in file.cells for n in wanted.findall(cell.text)}), file.path.split("/")[-1] == name
+        return len(wanted & {word for cell in file.cells for word in WORD.findall(cell.text)}), file.path.split("/")[
+            -1
+        ] == name
 
     return max((file for file in submission.files if file.is_notebook), key=rank, default=None)
 
 
 def broken_definition(program: Program, name: str) -> Broken | None:
     """The broken cell or module that defines a name, if one does."""
-    definition = re.compile(rf"^\s*(?:(?:def|class)\s+{re.escape(name)}\b|{re.escape(name)}\s*=)", re.MULTILINE)
-    return next((item for item in program.broken if definition.search(item.text)), None)
+    return next((item for item in program.broken if name in map("".join, BOUND.findall(item.text))), None)
+
+
+@functools.lru_cache(maxsize=4)  # asked for once a case
+def _left_none(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for text in texts for name in left_none(parse(text)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -234,13 +245,14 @@ def _mentioned(files: Iterable[SourceFile]) -> set[str]:
 def _cells(file: SourceFile, names: set[str], several: bool) -> list[dict[str, object]]:
     """The cells of a file with the statements to execute; labels name the file where cells alone could be confused."""
     texts = _parse(file)[0]
-    kept = _needed(texts, names, module=not file.is_notebook)
+    kept: dict[int, list[int]] = {}
+    for at, index in _needed(texts, names, module=not file.is_notebook):
+        kept.setdefault(at, []).append(index)
     cells: list[dict[str, object]] = []
     for position, text in enumerate(texts):
         statements = [
             {"index": index, "binds": sorted(binds(node)) + ["*"] * stars(node)}
-            for at, index in kept
-            if at == position
+            for index in kept.get(position, ())
             for node in [text.tree.body[index]]
         ]
         if statements:
@@ -271,8 +283,8 @@ def _needed(texts: list[CellText], names: set[str], *, module: bool) -> list[tup
     todo = list(taken)
     while todo:
         at, _ = place = todo.pop()
-        for name in uses(nodes[place], texts[at].table):
-            new = binders.get(name, set()) - taken
+        for name in uses(nodes[place], texts[at].scopes):
+            new = binders.pop(name, set()) - taken  # once is enough: from then on all are taken
             taken |= new
             todo += new
     return sorted(taken)

@@ -8,9 +8,16 @@ import symtable
 from collections import Counter
 from collections.abc import Iterator
 
+from grader.limits import MAX_NESTED
+
 FRAMEWORKS = {"nn", "torch", "tf", "tensorflow", "keras"}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Import = ast.Import | ast.ImportFrom
+CLOSED = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
+    *(ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+Scopes = dict[tuple[str, int], list[symtable.SymbolTable]]
 
 
 @functools.lru_cache(maxsize=20_000)  # asked for several times of each; grader.extract empties it
@@ -23,25 +30,36 @@ def binds(node: ast.stmt) -> frozenset[str]:
     return frozenset(_bound(node))
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def _bound(statement: ast.AST) -> Iterator[str]:
+    todo = [statement]
+    while todo:
+        node = todo.pop()
+        yield from _bound_by(node)
+        if not _is_closed(node):
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def _is_closed(node: ast.AST) -> bool:
+    """Whether what is in a node is its own, or is what its target changes."""
+    target = isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store)
+    return target or isinstance(node, CLOSED)
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    """What a node binds by itself, whatever is in it."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
         for decorator in node.decorator_list:
             yield from _changed_by_decorator(decorator)
-    elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return  # names in there are its own
     elif isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Store):
             yield node.id
     elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
         yield from _root(node)
-    else:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield from _changed_by_call(node.value)
-        for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield from _changed_by_call(node.value)
 
 
 def _changed_by_call(call: ast.Call) -> Iterator[str]:
@@ -76,25 +94,36 @@ def stars(node: ast.stmt) -> bool:
     return any(isinstance(item, ast.ImportFrom) and item.names[0].name == "*" for item in blocks)
 
 
-def uses(node: ast.stmt, table: symtable.SymbolTable) -> frozenset[str]:
-    """The outside names that a statement reads: at the top level by AST, inside functions by the symbol table."""
+def scopes_of(table: symtable.SymbolTable) -> Scopes:
+    """The scopes at the top level, by name and line: a name may be defined many times."""
+    scopes: Scopes = {}
+    for child in table.get_children():
+        scopes.setdefault((child.get_name(), child.get_lineno()), []).append(child)
+    return scopes
+
+
+def uses(node: ast.stmt, scopes: Scopes) -> frozenset[str]:
+    """The outside names that a statement reads: at the top level by AST, inside functions by their ``scopes``."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return frozenset(item.id for item in ast.walk(node) if isinstance(item, ast.Name))
-    scopes = [child for child in table.get_children() if child.get_name() == node.name]
-    outside = {name for scope in scopes for name in _globals(scope)}
+    outside = {name for scope in scopes.get((node.name, node.lineno), ()) for name in _globals(scope)}
     # Decorators, bases, defaults and annotations are evaluated at the top level.
     parts = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
     return frozenset(outside | {item.id for part in parts for item in ast.walk(part) if isinstance(item, ast.Name)})
 
 
-def _globals(scope: symtable.SymbolTable) -> Iterator[str]:
+def _globals(outer: symtable.SymbolTable) -> Iterator[str]:
     """The global names read in a function or class body, nested scopes included; `x = x` in a class reads one."""
-    in_class = scope.get_type() == "class"
-    for symbol in scope.get_symbols():
-        if symbol.is_global() or (in_class and symbol.is_referenced() and symbol.is_assigned()):
-            yield symbol.get_name()
-    for child in scope.get_children():
-        yield from _globals(child)
+    scopes = [outer]
+    while scopes:
+        scope = scopes.pop()
+        in_class = scope.get_type() == "class"
+        # get_symbols() would look through all nested scopes for each symbol.
+        for name, flags in scope._table.symbols.items():  # type: ignore[attr-defined]
+            symbol = symtable.Symbol(name, flags)
+            if symbol.is_global() or (in_class and symbol.is_referenced() and symbol.is_assigned()):
+                yield name
+        scopes += scope.get_children()
 
 
 def is_stub(node: ast.stmt) -> bool:
@@ -121,16 +150,21 @@ def of_framework(node: ast.stmt) -> bool:
 def left_none(tree: ast.AST) -> Iterator[str]:
     """The functions that use a variable which is only ever None, as a starter leaves it to be filled in.
 
-    A method is there as ``name`` and as ``Class.name``.
+    A method is there as ``name`` and as ``Class.name``, of each class around it. What lies deeper than MAX_NESTED
+    definitions is a part of those around it only.
     """
-    nodes = list(ast.walk(tree))
-    if not _set_to_none(nodes):  # as in most code
+    if not _set_to_none(list(ast.walk(tree))):  # as in most code
         return
-    for node in nodes:
+    todo: list[tuple[ast.AST, tuple[str, ...], int]] = [(tree, (), 0)]
+    while todo:
+        node, classes, depth = todo.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _uses_none(node):
             yield node.name
+            yield from (f"{name}.{node.name}" for name in classes)
         elif isinstance(node, ast.ClassDef):
-            yield from (f"{node.name}.{name}" for child in node.body for name in left_none(child))
+            classes = (*classes, node.name)
+        if (depth := depth + isinstance(node, Definition)) < MAX_NESTED:
+            todo += [(child, classes, depth) for child in ast.iter_child_nodes(node)]
 
 
 def _uses_none(function: ast.AST) -> bool:

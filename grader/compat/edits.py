@@ -16,6 +16,7 @@ class Edits:
         for line in lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._lines = lines
+        self._columns: dict[int, list[int]] = {}  # of lines beyond ASCII: the character of each byte
         self._before: dict[int, list[str]] = {}
         self._after: dict[int, list[str]] = {}
         self._replaced: dict[int, tuple[int, str]] = {}
@@ -31,7 +32,11 @@ class Edits:
 
     def _offset(self, line: int, column: int) -> int:
         text = self._lines[line - 1]
-        return self._starts[line - 1] + (column if text.isascii() else len(text.encode()[:column].decode()))
+        if text.isascii():
+            return self._starts[line - 1] + column
+        if line not in self._columns:
+            self._columns[line] = [n for n, sign in enumerate(text) for _ in sign.encode()] + [len(text)]
+        return self._starts[line - 1] + self._columns[line][column]
 
     def wrap(self, node: ast.expr, before: str, after: str = "") -> None:
         """Put text around a node."""

@@ -18,6 +18,7 @@ PIECE = re.compile(
     |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<continued>\\\n)|(?P<line>\n)|(?P<other>[^\#"'()\[\]{}\\\n]+|\\)""",
     re.DOTALL | re.VERBOSE,
 )
+VISIBLE = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,15 @@ class Masked:
     """A masked text of the same length, by lines.
 
     ``fresh`` are the numbers (from 0) of lines that begin outside of strings, brackets and continued lines;
-    ``quoted`` of those that begin within a string; ``magics`` are lines that IPython takes.
+    ``quoted`` of those that begin within a string; ``magics`` are lines that IPython takes; ``deepest`` is how many
+    brackets stand in each other.
     """
 
     text: str
     fresh: tuple[int, ...]
     quoted: frozenset[int]
     magics: tuple[int, ...] = ()
+    deepest: int = 0
 
     def statements(self) -> list[tuple[int, str]]:
         """The first line (from 1) and the masked text of each logical line that holds code."""
@@ -45,7 +48,7 @@ def mask(text: str, *, notebook: bool = False) -> Masked:
     """Blank out what is no code; in a ``notebook``'s cell the magics too."""
     pieces: list[str] = []
     fresh, quoted, magics = [], set(), []
-    at = line = depth = 0
+    at = line = depth = deepest = 0
     begins = True  # a statement may begin here
     while at < len(text) or begins:
         if begins:
@@ -65,18 +68,19 @@ def mask(text: str, *, notebook: bool = False) -> Masked:
         at = piece.end()
         if kind == "string":
             quoted |= {line + 1 + n for n in range(found.count("\n"))}
-            found = found[0] + re.sub(r"[^\n]", " ", found[1:-1]) + found[-1] if len(found) > 1 else found
+            found = found[0] + VISIBLE.sub(" ", found[1:-1]) + found[-1] if len(found) > 1 else found
         elif kind == "comment":
             found = " " * len(found)
         elif kind == "open":
             depth += 1
+            deepest = max(deepest, depth)
         elif kind == "close":
             depth = max(0, depth - 1)
         elif kind == "line":
             begins = depth == 0
         line += found.count("\n")
         pieces.append(found)
-    return Masked("".join(pieces), tuple(fresh), frozenset(quoted), tuple(magics))
+    return Masked("".join(pieces), tuple(fresh), frozenset(quoted), tuple(magics), deepest)
 
 
 def _is_magic(line: str) -> bool:

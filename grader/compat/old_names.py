@@ -69,13 +69,16 @@ DEPRECATED = {"random.random_integers": "1.11"}
 _WORDS = PYTHON2_ONLY | PYTHON2_MODULES | {"scipy", "newshape", "normed"}
 _ATTRIBUTES = {name for name in (*REMOVED, *DEPRECATED) if "." not in name} | {"has_key", *ITERATORS}
 _DOTTED = [set(name.split(".")) for name in (*REMOVED, *DEPRECATED) if "." in name]
-_SHAPES = re.compile(r"\bprint\s*>>|\bsum\([^\n\[]* for ")
+_PRINTS_TO = re.compile(r"\bprint\s*>>")
+_SUMS = re.compile(r"\bsum\(([^\n\[]*+)")  # a generator stands in the rest of the line, up to an index
 
 
 def may_show_age(text: str) -> bool:
     """Whether a text that parses can show any sign of age; quick, and right whenever it says no."""
     words = set(re.findall(r"\.?[A-Za-z_]\w*", text))
     attributes = {word[1:] for word in words if word[0] == "."}
-    if words & _WORDS or attributes & (_ATTRIBUTES | _WORDS) or _SHAPES.search(text):
+    if words & _WORDS or attributes & (_ATTRIBUTES | _WORDS) or _PRINTS_TO.search(text):
+        return True
+    if any(" for " in rest for rest in _SUMS.findall(text)):
         return True
     return any(dotted <= words | attributes for dotted in _DOTTED)

@@ -10,6 +10,7 @@ from grader.compat.edits import Edits, bound_names, imported_as, numpy_names, wa
 from grader.compat.old_names import DEPRECATED, REMOVED, SCIPYS_OWN
 
 OLD = {*REMOVED, *DEPRECATED, "bool", "long"}
+MOST_PARTS = 1 + max(name.count(".") for name in OLD)
 RAGGED = {"array", "asarray"}
 SIMPLE = (ast.Constant, ast.List, ast.Dict, ast.Set, ast.JoinedStr, ast.ListComp, ast.DictComp, ast.SetComp)
 
@@ -40,7 +41,7 @@ def converted(text: str, tree: ast.Module) -> str:
 def old_name(node: ast.expr, aliases: set[str]) -> str | None:
     """The name behind `np.` if it is an old one: "int", "lib.pad"."""
     parts = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < MOST_PARTS:
         parts.append(node.attr)
         node = node.value
     name = ".".join(reversed(parts))
@@ -104,8 +105,8 @@ def _element(node: ast.Assign | ast.AugAssign, edits: Edits) -> None:
         return  # a dictionary's
     if not _is_plain(target.value) or isinstance(value, (ast.Tuple, ast.Yield, ast.YieldFrom, ast.Await)):
         return
-    name = ast.get_source_segment(edits.text, target.value)
-    if name and "\n" not in name:
+    name = edits.text[edits.start(target.value) : edits.end(target.value)]
+    if "\n" not in name:
         edits.wrap(value, "_compat.fit(", f", {name})")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,18 @@ NAMES = PYTHON2_ONLY - {"cmp"}
 MODULES = PYTHON2_MODULES
 # Signs of Python 2 by which the whole submission is read so; octal numbers and tabs are left to their file.
 WEAK = {"python2-octal", "python2-tabs", "python2-division"}
+WORD = re.compile(r"\w+")
+STAR = re.compile(r"import\s*\*")
+CALLS = re.compile(r"(?<![\w.])(xrange|raw_input)\s*\(")
+BINDS = re.compile(r"\b(?:def|as)\s+(xrange|raw_input)\b|\b(xrange|raw_input)\s*=[^=]")
+IMPORTS = re.compile(r"import\b([^\n]*)")
+SLASH = re.compile(r"(?<!/)/(?!/)")
+TRUE_DIVISION = re.compile(r"from\s+__future__\s+import\b([^\n]*)")
+DIVISION = re.compile(r"\bdivision\b")
+NUMPY_AS = re.compile(r"\bimport\s+numpy\s+as\s+(\w+)")
+OLD_NUMPY = re.compile(
+    rf"(?<![\w.])(\w+)\.({'|'.join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))})\b(?!\s*=[^=])"
+)
 GUARDS = re.compile(r"\b(?:version_info|PY2|PY3|six)\b")
 BEGIN = r"(?:^|;|^\s*(?:if|else|elif|for|while|try|except|finally|with|def|class)\b[^\n]*?:)\s*"
 NO_VALUE = r"(?!(?:and|or|if|in|is|for|else|not\s+in|import|from|as)\b)"
@@ -36,7 +49,7 @@ STATEMENTS = {
     "python2-not-equal": (re.compile(r"[\w\])\"']\s*<>\s*[\w(\[\"'-]"), 'compares with "<>"'),
     "python2-repr": (re.compile(r"[=(,+]\s*`[^`\n]+`"), "writes repr in backticks"),
     "python2-long": (re.compile(r"(?<![\w.])\d+[lL]\b"), "writes a long number such as 1L"),
-    "python2-octal": (re.compile(r"(?<![\w.])0[0-7]*[1-7][0-7]*(?![\w.])"), "writes an octal number without 0o"),
+    "python2-octal": (re.compile(r"(?<![\w.])0++[1-7][0-7]*+(?![\w.])"), "writes an octal number without 0o"),
     "python2-parameters": (re.compile(r"^\s*def\s+\w+\s*\((?:[^():]*,)?\s*\("), "has a tuple as a parameter"),
 }
 
@@ -122,12 +135,19 @@ def _in_statements(masked: Masked) -> Iterator[Sign]:
 
 def _words(masked: Masked, bound: set[str]) -> Iterator[Sign]:
     """Names in a text that does not parse: those that it nowhere binds or imports."""
-    if GUARDS.search(masked.text) or re.search(r"import\s*\*", masked.text):
+    text = masked.text
+    if GUARDS.search(text) or STAR.search(text):
         return
-    for name in {"xrange", "raw_input"} - bound:
-        calls = re.search(rf"(?<![\w.]){name}\s*\(", masked.text)
-        if calls and not re.search(rf"(?:import\b[^\n]*|\bdef\s+|\bas\s+)\b{name}\b|\b{name}\s*=[^=]", masked.text):
-            yield _named(name, masked.text.count("\n", 0, calls.start()) + 1)
+    calls: dict[str, int] = {}
+    for found in CALLS.finditer(text):
+        calls.setdefault(found[1], found.start())
+    if not calls:
+        return
+    own = {name for names in BINDS.findall(text) for name in names}
+    own |= {word for names in IMPORTS.findall(text) for word in WORD.findall(names)}
+    for name, start in calls.items():
+        if name not in own | bound:
+            yield _named(name, text.count("\n", 0, start) + 1)
 
 
 def _named(name: str, line: int) -> Sign:
@@ -138,10 +158,7 @@ def _in_tree(tree: ast.Module, text: str, bound: set[str]) -> Iterator[Sign]:
     if GUARDS.search(text):  # code for both asks which one it runs on
         return
     bound |= bound_names(tree)
-    guarded = {id(node) for part in ast.walk(tree) if isinstance(part, ast.Try) for node in ast.walk(part)}
-    for node in ast.walk(tree):
-        if id(node) in guarded:
-            continue
+    for node in _unguarded(tree):
         if isinstance(node, ast.Name) and node.id in NAMES and node.id not in bound and "*" not in bound:
             yield _named(node.id, node.lineno)
         elif isinstance(node, ast.Import):
@@ -156,6 +173,16 @@ def _in_tree(tree: ast.Module, text: str, bound: set[str]) -> Iterator[Sign]:
                 name in ITERATORS and not node.args and not own and "pandas" not in text
             ):
                 yield f"python2-{name.replace('_', '-')}", node.lineno, f"calls {name}, which Python 3's dict lacks"
+
+
+def _unguarded(tree: ast.Module) -> Iterator[ast.AST]:
+    """The nodes that stand in no try, which is how code for both asks what there is; level by level."""
+    nodes: deque[ast.AST] = deque([tree])
+    while nodes:
+        node = nodes.popleft()
+        if not isinstance(node, ast.Try):
+            yield node
+            nodes.extend(ast.iter_child_nodes(node))
 
 
 def _module(name: str, line: int) -> Sign:
@@ -185,8 +212,8 @@ def _divisions(text: str, tree: ast.Module | None) -> Iterator[Sign]:
             yield "python2-division", min(lines), what
         return
     masked = mask(text).text
-    found = re.search(r"(?<!/)/(?!/)", masked)
-    if found and not re.search(r"from\s+__future__\s+import\b[^\n]*\bdivision\b", masked):
+    found = SLASH.search(masked)
+    if found and not any(map(DIVISION.search, TRUE_DIVISION.findall(masked))):
         yield "python2-division", masked.count("\n", 0, found.start()) + 1, what
 
 
@@ -215,7 +242,7 @@ def _numpy_in_tree(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _numpy_in_words(masked: str) -> Iterator[tuple[int, str]]:
-    aliases = {"numpy", *re.findall(r"\bimport\s+numpy\s+as\s+(\w+)", masked)} | {"np"}
-    names = "|".join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))
-    for found in re.finditer(rf"(?<![\w.])(?:{'|'.join(aliases)})\.({names})\b(?!\s*=[^=])", masked):
-        yield masked.count("\n", 0, found.start()) + 1, found[1]
+    aliases = {"numpy", "np", *NUMPY_AS.findall(masked)}
+    first = next((found for found in OLD_NUMPY.finditer(masked) if found[1] in aliases), None)
+    if first:  # of one kind the first is told
+        yield masked.count("\n", 0, first.start()) + 1, first[2]

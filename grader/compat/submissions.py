@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from dataclasses import replace
 
 from grader.compat.conversion import convert
@@ -14,6 +12,7 @@ from grader.compat.masking import mask, without_magics
 from grader.compat.python2 import has_true_division
 from grader.compat.signs import Fact, facts, is_modern, is_python2
 from grader.intake.notebooks import as_notebook
+from grader.intake.reading import encoding_of
 from grader.parsing import parse
 from grader.submission import Cell, SourceFile, Submission
 
@@ -62,12 +61,10 @@ def files_to_run(old: Submission, new: Submission) -> dict[str, bytes]:
 
 
 def _module(text: str) -> bytes:
-    """A module's text in the encoding that it names, if that is one of text."""
+    """A module's text in the encoding that it names, if it is read in that."""
     plain = text.encode("utf-8", "replace")
-    try:
-        return text.encode(tokenize.detect_encoding(io.BytesIO(plain).readline)[0], "replace")
-    except (SyntaxError, LookupError, ValueError):
-        return plain
+    encoding = encoding_of(plain)
+    return text.encode(encoding, "replace") if encoding else plain
 
 
 def _with_magics(old: str, new: str) -> str:

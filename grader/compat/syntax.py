@@ -18,7 +18,7 @@ MODULES = (
     *("sys_exc", "types", "urllib"),
 )
 NEEDED = "Converting Python 2 needs the package fissix: install grader[compat]."
-UNPACKED = re.compile(r"^[ \t]*(\(?[\w, ()]+\)? = xxx_todo_changeme\d*)\n[ \t]*(?=\S)", re.MULTILINE)
+UNPACKED = re.compile(r"^[ \t]*+(\(?[\w, ()]+\)? = xxx_todo_changeme\d*)\n[ \t]*(?=\S)", re.MULTILINE)
 BLOCK = re.compile(r"(?:if|for|while|try|with|def|class|@)(?:\b|$)")
 
 

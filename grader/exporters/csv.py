@@ -11,7 +11,7 @@ from grader.model import Result, Status
 from grader.words import inert, number
 
 # Spreadsheets skip white space before a formula, and take the full-width signs of East Asian keyboards as well.
-FORMULA = re.compile(r"[\t\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+FORMULA = re.compile(r"\A(?:[\t\n]|\s*+[=+\-@\uff1d\uff0b\uff0d\uff20])")
 FIXED = ["student", "assignment", "status", "score", "max_score"]
 
 

@@ -12,7 +12,6 @@ import errno
 import io
 import itertools
 import os
-import re
 import stat
 import struct
 import tempfile
@@ -28,6 +27,7 @@ from grader.folders import remove
 from grader.words import plain_text
 
 MAX_MEMBERS = 20_000
+MAX_FOLDERS = 4_000  # each is a file of its own on the disk, whether or not the archive names it
 MAX_DIRECTORY = 4 << 20  # bytes of the archive's list of members: zipfile reads it in one piece
 MAX_MEMBER = 100 << 20  # bytes unpacked
 MAX_UNPACKED = 300 << 20  # bytes in all
@@ -161,7 +161,9 @@ def _parts(name: str) -> tuple[str, ...]:
 def _fault_of_name(name: str) -> str | None:
     """What is wrong with a name on any system; None if nothing is."""
     parts = _parts(name)
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+    if max((len(part.encode()) for part in parts), default=0) > MAX_NAME or len(name.encode()) > MAX_PATH:
+        return "has too long a name"
+    if name.startswith("/") or (name[1:2] == ":" and name[0].isascii() and name[0].isalpha()):
         return "is an absolute path"
     if "\\" in name:
         return "has a backslash in its name"
@@ -169,8 +171,6 @@ def _fault_of_name(name: str) -> str | None:
         return "leads out of the folder that is being unpacked"
     if any(unicodedata.category(character) == "Cc" for character in name.removesuffix("Icon\r")):
         return "has a control character in its name"
-    if max((len(part.encode()) for part in parts), default=0) > MAX_NAME or len(name.encode()) > MAX_PATH:
-        return "has too long a name"
     return "lies in too many folders" if len(parts) > MAX_DEPTH else None
 
 
@@ -196,7 +196,10 @@ def _fault(info: zipfile.ZipInfo) -> str | None:
 
 
 def _refuse_clashes(members: list[Member], shown: Path) -> None:
-    """Refuse names that are one file on some system: equal ones, ones that differ in case, files that are folders."""
+    """Refuse names that are one file on some system: equal ones, ones that differ in case, files that are folders.
+
+    Also more folders than MAX_FOLDERS.
+    """
     files: set[str] = set()
     folders: set[str] = set()
     for member in members:
@@ -207,6 +210,8 @@ def _refuse_clashes(members: list[Member], shown: Path) -> None:
             files.add(key)
         above = key.split("/")[: None if member.info.is_dir() else -1]
         folders.update(itertools.accumulate(above, "{}/{}".format))
+        if len(folders) > MAX_FOLDERS:
+            raise Refused(f"{shown} holds more than {MAX_FOLDERS:,} folders; leave out data and environments.")
     if both := files & folders:
         name = plain_text(min(both), 100)
         raise Refused(f"{shown} holds {name!r} as a file and as a folder; zip your own folder again.")

@@ -23,6 +23,7 @@ from grader.intake.snapshot import SKIPPED_FOLDERS, beginning
 
 SUBMITTED = (".ipynb", ".py", ".zip")
 COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
+DEFINED = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 LOOKED_AT = 1 << 20  # bytes of a module
 RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", "grades.csv", "index.html"}
 
@@ -121,7 +122,7 @@ def _define_the_same(files: Iterable[Path]) -> bool:
     for file in files:
         if file.suffix == ".py":
             text = beginning(file, LOOKED_AT).decode("utf-8", "replace")
-            seen.update(set(re.findall(r"^(?:class|def) (\w+)", text, re.MULTILINE)))
+            seen.update(set(DEFINED.findall(text)))
     return any(count > 1 and name in _gradable() for name, count in seen.items())
 
 
@@ -152,14 +153,14 @@ def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
 
 def _unique(entries: list[Entry]) -> list[Entry]:
     """Number the names that are the same on some system, as where only case differs: each is a folder of reports."""
-    seen: Counter[str] = Counter(RESERVED)
+    seen, last = set(RESERVED), Counter[str]()
     unique = []
     for entry in entries:
-        name, number = entry.student, 1
-        while seen[_on_disk(name)]:
-            number += 1
-            name = f"{entry.student}-{number}"
-        seen[_on_disk(name)] += 1
+        name, own = entry.student, _on_disk(entry.student)
+        while _on_disk(name) in seen:
+            last[own] = max(2, last[own] + 1)  # numbers that were taken stay so
+            name = f"{entry.student}-{last[own]}"
+        seen.add(_on_disk(name))
         unique.append(replace(entry, student=name))
     return unique
 

@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Refused
+from grader.limits import MAX_CELLS, MAX_CODE_CELLS, MAX_JSON_DEPTH, MAX_TEXT, MAX_TEXTS, MAX_VALUES
 from grader.submission import Cell, Prose
 
-MAX_VALUES = 2_000_000  # each costs up to 100 bytes of memory for 3 bytes of file
-MAX_DEPTH = 100
-MAX_CELLS = 20_000
-MAX_CODE_CELLS = 5_000
-MAX_TEXT = 20_000  # characters of a text cell, without its pictures; the rest is no answer to a question
-MAX_TEXTS = 500_000  # characters of all text cells
 CLEAR = "clear its outputs and save it again"
 NO_TEXT = re.compile(r"[\ud800-\udfff]")  # what is left of bad UTF-8, or half a pair
 PICTURE = re.compile(r"(data:image/[\w.+-]{1,40};base64,)[A-Za-z0-9+/=]{100,}")  # pasted into a text
@@ -69,13 +64,13 @@ def _parsed(path: Path, data: bytes) -> Any:
     else:
         if not (isinstance(notebook, (dict, list)) and _is_deep(notebook)):
             return notebook
-    raise Refused(f"{path} is no notebook: its JSON is nested deeper than {MAX_DEPTH} levels; {CLEAR}.")
+    raise Refused(f"{path} is no notebook: its JSON is nested deeper than {MAX_JSON_DEPTH} levels; {CLEAR}.")
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether lists and objects are nested deeper than MAX_DEPTH; by levels, as recursion has limits of its own."""
+    """Whether lists and objects are nested deeper than MAX_JSON_DEPTH; by levels, as recursion has limits of its own."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_JSON_DEPTH):
         inside = (item.values() if isinstance(item, dict) else item for item in level)
         level = [child for children in inside for child in children if isinstance(child, (dict, list))]
         if not level:

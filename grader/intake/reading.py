@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import io
@@ -14,18 +15,28 @@ from pathlib import Path
 
 from grader.errors import Refused
 from grader.intake.notebooks import NO_TEXT, notebook_cells
-from grader.intake.snapshot import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_FOLDER, SKIPPED_FOLDERS, SOURCES, Snapshot, take
+from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, take
+from grader.limits import (
+    CODECS,
+    MAX_CODE,
+    MAX_DEFINITIONS,
+    MAX_FILE,
+    MAX_FILES,
+    MAX_FOLDER,
+    MAX_FOLDERS_DEEP,
+    MAX_PROSE,
+    MAX_WORDS,
+    MAX_WORDS_IN_ALL,
+)
 from grader.submission import Cell, Prose, SourceFile, Submission
 from grader.words import plain_text, readable
 
-MAX_CODE = 2_000_000  # characters of a file
-MAX_WORDS = 500_000  # names, numbers and signs of a file: each takes up to 1 kB of memory when it is parsed
-MAX_WORDS_IN_ALL = 1_000_000
 WORD = re.compile(r"\w+|[^\w\s]")
+DEFINITION = re.compile(r"\b(?:def|class)\b")
 ARCHIVES = "It holds archives, and those are not opened: hand in the files themselves, or one zip of them."
-MAX_PROSE = 10_000_000  # characters of the text cells of all notebooks
 MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
 MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
+NO_NAME = re.compile(r'[\t\n\r\u2028\u2029/\\:*?"<>|]')
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no folders' names on Windows
 
 
@@ -62,7 +73,7 @@ def student_name(path: Path) -> str:
     _xff in it.
     """
     name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
-    name = plain_text(re.sub(r'[\t\n\r\u2028\u2029/\\:*?"<>|]', "_", readable(name)), MAX_NAME)
+    name = plain_text(NO_NAME.sub("_", readable(name)), MAX_NAME)
     name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
     return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
 
@@ -137,7 +148,7 @@ def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
         if "pyvenv.cfg" in names or "conda-meta" in folders or os.path.exists(os.path.join(here, "bin", "activate")):
             folders.clear()  # a virtual environment of any name
             continue
-        if here.count(os.sep) - str(folder).count(os.sep) >= MAX_DEPTH:
+        if here.count(os.sep) - str(folder).count(os.sep) >= MAX_FOLDERS_DEEP:
             folders.clear()
         for name in names:
             path = Path(here, name)
@@ -168,23 +179,40 @@ def _cells(shown: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...
         raise Refused(f"{shown} is {kind}; this grader reads .ipynb and .py files, folders and zips of them.")
     if sum(len(cell.text) for cell in cells) > MAX_CODE or _words(cells) > MAX_WORDS:
         raise Refused(f"{shown} {MUCH_CODE}.")
+    if sum(_count(DEFINITION, cell.text) for cell in cells) > MAX_DEFINITIONS:
+        raise Refused(
+            f"{shown} defines more than {MAX_DEFINITIONS:,} functions and classes; hand in your own code only."
+        )
     return cells, prose
 
 
 def _words(cells: tuple[Cell, ...]) -> int:
-    return sum(len(WORD.findall(cell.text)) for cell in cells)
+    return sum(_count(WORD, cell.text) for cell in cells)
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    """How often a pattern is found, without a list of what was."""
+    return sum(1 for _ in pattern.finditer(text))
+
+
+def encoding_of(data: bytes) -> str | None:
+    """The encoding that a module's coding line names, UTF-8 without one, None where it names no usual one."""
+    try:
+        encoding = codecs.lookup(tokenize.detect_encoding(io.BytesIO(data).readline)[0]).name
+    except (SyntaxError, ValueError, LookupError):  # it may name any codec, of bytes too
+        return None
+    return encoding if encoding in CODECS else None
 
 
 def module_text(path: Path, data: bytes) -> str:
-    """The text of a module: its coding line, else UTF-8, else Latin-1, which accepts any bytes."""
+    """The text of a module: its coding line if that is known, else UTF-8, else Latin-1, which accepts any bytes."""
     if b"\0" in data:
         raise Refused(f"{path} is no Python file: it holds binary data.")
     if len(data) > MAX_CODE:  # some encodings take long
         raise Refused(f"{path} {MUCH_CODE}.")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
-    except (SyntaxError, ValueError, LookupError):  # a coding line may name any codec, of bytes too
+        text = data.decode(encoding_of(data) or "latin-1")
+    except ValueError:
         text = data.decode("latin-1")
     if NO_TEXT.search(text):
         raise Refused(f"{path} holds characters that are no text; save it as UTF-8.")

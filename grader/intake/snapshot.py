@@ -19,14 +19,11 @@ from pathlib import Path
 from grader.errors import HarnessError, Refused
 from grader.folders import remove
 from grader.intake.archives import OUR_TROUBLE, is_zip, unpacked
+from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
 
-MAX_FILE = 50 << 20
-MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
-MAX_FILES = 2000
 MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
 MAX_DATA = 100 << 20  # bytes of all of them
 MAX_DATA_FILES = 20_000
-MAX_DEPTH = 60  # folders in folders; no one's code lies deeper
 MAX_ENTRIES = 500_000  # files and folders that are looked at
 SOURCES = (".ipynb", ".py")
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "datasets"}
@@ -129,7 +126,7 @@ class _Copying:
             is_source = can_hold_sources and name.endswith(SOURCES) and not name.startswith(".")
             if is_source or self.data:
                 self._file(here, below / name, is_source=is_source)
-        for name in folders if len(below.parts) < MAX_DEPTH else ():
+        for name in folders if len(below.parts) < MAX_FOLDERS_DEEP else ():
             can = can_hold_sources and not name.startswith(".") and name not in SKIPPED_FOLDERS
             if can or (self.data and name not in NEVER_COPIED):
                 self._enter(here, below / name, can_hold_sources=can)

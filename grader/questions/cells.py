@@ -68,14 +68,34 @@ def written(prose: Sequence[Prose]) -> list[Written]:
     return reader.found[:MAX_QUESTIONS]
 
 
+class Lines:
+    """Lines, and whether any of them says something: asked before each marker, so each line is read once."""
+
+    def __init__(self, lines: Sequence[str] = ()) -> None:
+        self.lines = list(lines)
+        self._read = 0
+        self._said = False
+
+    def append(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append(line)
+
+    def say(self) -> bool:
+        """Whether more than placeholders and rules stands there."""
+        while not self._said and self._read < len(self.lines):
+            self._said = bool(markers.answered(self.lines[self._read]))
+            self._read += 1
+        return self._said
+
+
 class _Reader:
     """Goes through the lines; ``current`` is the question that the next line may belong to."""
 
     def __init__(self) -> None:
         self.found: list[Written] = []
         self.current: Written | None = None
-        self.loose: list[str] = []  # lines of this cell that belong to no question
-        self.before: list[str] = []  # those of the cell right above
+        self.loose = Lines()  # lines of this cell that belong to no question
+        self.before = Lines()  # those of the cell right above
         self.after = 0  # code cells above
         self.own_cell = False  # whether the current question, or its last marker, began in this cell
         self.kept = 0  # lines that the current answer had when this cell began
@@ -85,7 +105,7 @@ class _Reader:
         apart = cell.after != self.after  # code stands between
         if apart and self.current and self.current.segments:
             self.close()
-        self.before, self.loose, self.after = [] if apart else self.loose, [], cell.after
+        self.before, self.loose, self.after = Lines() if apart else self.loose, Lines(), cell.after
         self.own_cell = False
         self.kept = len(self.current.segments[-1].lines) if self.current and self.current.segments else 0
         code = False
@@ -109,9 +129,9 @@ class _Reader:
             self.current, self.own_cell = Written(title, level=title.level), True
         elif not plain and self._ends(line):
             self.close()
-            self.loose = [line]
+            self.loose = Lines([line])
         elif not plain and not self.current and markers.heading(line):
-            self.loose = [line]
+            self.loose = Lines([line])
         elif not self.current:
             self.loose.append(line)
         elif self.current.segments:
@@ -126,12 +146,12 @@ class _Reader:
         if self.current and not self.own_cell:
             self._leave(mark)
         if not self.current:
-            said = _says(self.loose)
+            said = self.loose.say()
             if mark.explanation and not said:
                 self.loose.append(line)
                 return
-            self.current = Written(None, asks=self.loose if said else self.before)
-            self.loose = []
+            self.current = Written(None, asks=(self.loose if said else self.before).lines)
+            self.loose = Lines()
         self.current.segments.append(Segment(mark.label, mark.explanation, [mark.rest]))
         self.current.level = mark.level or self.current.level
         self.own_cell = True
@@ -142,9 +162,9 @@ class _Reader:
         if self.current.segments and not mark.explanation:
             lines = self.current.segments[-1].lines
             if _says(lines[self.kept :]) and not all(segment.explanation for segment in self.current.segments):
-                self.loose = lines[self.kept :]
+                self.loose = Lines(lines[self.kept :])
                 del lines[self.kept :]
-        if _says(self.loose):
+        if self.loose.say():
             self.close()
 
     def _ends(self, line: str) -> bool:

@@ -10,8 +10,8 @@ _WORDS = frozenset("and or both option options choice choices answer answers num
 _CHINESE_WORDS = re.compile(r"以及|选项|選項|答案|[和与與及选選第项項个個是]")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+")
-_TICK = re.compile(r"[\s>*+-]{0,8}\[(?P<tick>[xX ✓✔])\]\s{0,4}(?P<rest>.*)")
-_NUMBERED = re.compile(r"[\s>*_+(-]{0,8}(?P<number>[0-9]|[A-Za-z])[*_]{0,3}[.):、]\s{0,4}(?P<rest>.*)")
+_TICK = re.compile(r"\A[\s>*+-]{0,8}\[(?P<tick>[xX ✓✔])\]\s{0,4}(?P<rest>.*)")
+_NUMBERED = re.compile(r"\A[\s>*_+(-]{0,8}(?P<number>[0-9]|[A-Za-z])[*_]{0,3}[.):、]\s{0,4}(?P<rest>.*)")
 LONGEST = 1000  # characters: a list of choices is short
 
 

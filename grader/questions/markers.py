@@ -14,9 +14,11 @@ START = 300  # characters of a line that are looked at
 # What may surround a marker: headings, quotes, bullets, emphasis, LaTeX such as $\color{blue}{\textit ...}$, tags.
 _LATEX = r"\\(?:textcolor|color|textit|textbf|text|emph|it|bf|large|Large)\b(?:\{[A-Za-z]{1,20}\})?"
 _TAG = r"</?[A-Za-z][^<>\n]{0,100}>"
-_LEAD = rf"(?P<lead>(?:[\s#>*_~`$|\[\](){{}}+-]|{_LATEX}|{_TAG}){{0,30}})"
+_LEAD = rf"\A(?P<lead>(?:[\s#>*_~`$|\[\](){{}}+-]|{_LATEX}|{_TAG}){{0,30}})"
 _CLOSE = rf"(?:[*_~`$}}\])]|{_TAG}){{0,8}}"
 _NUMBER = r"(?P<number>\d{1,3}|[一二三四五六七八九十]{1,2})"
+
+_TAGS, _TAG_IN_FRONT = re.compile(_TAG), re.compile(rf"\A{_TAG}")
 
 _ANSWERS = (
     r"(?P<own>your|my)?\s{0,3}(?:answer|response|ans)s?(?:\s{1,3}(?:to|for)\s{1,3}(?:inline\s{1,3})?question)?"
@@ -43,7 +45,7 @@ _INSIDE = re.compile(
     r"(?=(?:your|my) (?:answer|explanation)|[你您我]的(?:回答|答案|解释|解釋))",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"\s{0,3}(#{1,6})(?!#)(?=.{0,20}\w)")
+_HEADING = re.compile(r"\A\s{0,3}(#{1,6})(?!#)(?=.{0,20}\w)")
 _CLOSING = {"*": "*", "_": "_", "~": "~", "`": "`", "$": "$", "{": "}", "[": "]", "(": ")"}
 _CHINESE = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
 
@@ -141,7 +143,7 @@ def is_placeholder(line: str) -> bool:
     """Whether a line only asks for an answer: "Fill this in", "Your answer here", "在此填写"."""
     if len(line) > START:
         return False
-    words = re.findall(r"[^\W_]+", re.sub(_TAG, " ", line.replace("<!--", " ").replace("-->", " ")).casefold())
+    words = re.findall(r"[^\W_]+", _TAGS.sub(" ", line.replace("<!--", " ").replace("-->", " ")).casefold())
     if (_ASKING | _FILLING).issuperset(words) and not _ASKING.isdisjoint(words):
         return True
     signs = "".join(words)
@@ -159,9 +161,7 @@ def _after(line: str, match: re.Match[str]) -> str:
     """What follows a marker in its line, without the signs that close what stands before it."""
     rest = line[match.end() :]
     closing = {_CLOSING[sign] for sign in match["lead"] if sign in _CLOSING}
-    while rest and rest[0] in closing:
-        rest = rest[1:]
-    return re.sub(rf"^{_TAG}", "", rest)
+    return _TAG_IN_FRONT.sub("", rest.lstrip("".join(closing)))
 
 
 def _number(sign: str | None) -> int | None:

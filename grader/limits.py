@@ -1,0 +1,77 @@
+"""How much text a submission may hold: far more than anyone writes by hand, little enough to be read in seconds.
+
+The largest of the course's repositories that the grader is tried on holds 164,000 words in 72 files, the largest
+file 15,200 words, 44,000 characters and 44 definitions, the longest import 5 names.
+"""
+
+# A file
+MAX_FILE = 50 << 20  # bytes
+MAX_CODE = 2_000_000  # characters of code
+MAX_WORDS = 150_000  # names, numbers and signs: each takes up to 1 kB of memory when it is parsed
+MAX_DEFINITIONS = 5_000  # functions and classes
+MAX_DEPTH = 300  # of a tree: what follows it is recursive, and so is Python's own compiler
+MAX_NESTED = 8  # definitions in each other that are looked into for what the starter left None
+
+# A notebook
+MAX_VALUES = 2_000_000  # of its JSON: each costs up to 100 bytes of memory for 3 bytes of file
+MAX_JSON_DEPTH = 100
+MAX_CELLS = 20_000
+MAX_CODE_CELLS = 5_000
+MAX_TEXT = 20_000  # characters of a text cell, without its pictures; the rest is no answer to a question
+MAX_TEXTS = 500_000  # characters of all text cells
+
+# A submission
+MAX_FOLDER = 500 << 20  # bytes of notebooks and modules
+MAX_FILES = 2000
+MAX_WORDS_IN_ALL = 500_000
+MAX_PROSE = 10_000_000  # characters of the text cells of all notebooks
+MAX_FOLDERS_DEEP = 60  # folders in folders; no one's code lies deeper
+
+# A text to convert: the parser for Python 2 is slow, and some of what it does is worse than linear.
+MAX_CONVERTED = 200_000  # characters
+MAX_IMPORTED, MAX_IMPORTED_IN_ALL = 30, 500  # names of one import, and of all
+MAX_BRACKETS = 25  # in each other
+MAX_SCOPES = 20  # functions and classes in each other
+
+# The coding lines that are believed; other codecs, such as punycode, take quadratic time or give no text.
+CODECS = frozenset(
+    [
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "ascii",
+        "iso8859-1",
+        "iso8859-2",
+        "iso8859-5",
+        "iso8859-7",
+        "iso8859-9",
+        "iso8859-15",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1256",
+        "cp437",
+        "cp850",
+        "cp866",
+        "koi8-r",
+        "koi8-u",
+        "mac-roman",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "cp950",
+        "shift_jis",
+        "cp932",
+        "euc_jp",
+        "iso2022_jp",
+        "euc_kr",
+        "cp949",
+    ]
+)
