@@ -15,7 +15,7 @@ from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Find
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
-from grader.worker.client import LOAD_SECONDS, Transcript
+from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
 USUAL = "the usual case"
 
@@ -176,7 +176,9 @@ def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
 
 
 def _too_long(check: Check, one: Played) -> str:
-    if one.transcript.name == "loading":
+    if one.transcript.name == IN_ALL:
+        return "The submission used up the time that it may take in all; this was stopped, or was not begun."
+    if one.transcript.name == LOADING:
         return (
             f"Loading the code took longer than {number(LOAD_SECONDS)} s: some statement outside a function never ends."
         )

@@ -91,13 +91,13 @@ class ProcessBox:
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill the process, its group and its descendants; wait until they are gone."""
-        descendants = _descendants(process.pid) if process.poll() is None else []
+        orphans = descendants(process.pid) if process.poll() is None else []
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-        _kill_all(descendants)
+        _kill_all(orphans)
         with self._lock:
             self._live.discard(process)
 
@@ -150,7 +150,8 @@ def last_words(log: Path) -> str:
     return ""
 
 
-def _descendants(pid: int) -> list[psutil.Process]:
+def descendants(pid: int) -> list[psutil.Process]:
+    """The processes that one has started, and those that these have; none if it is gone."""
     import psutil
 
     with contextlib.suppress(psutil.Error):

@@ -8,38 +8,34 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 import queue
 import select
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader import sandbox
 from grader.checks import all_parts, load_part
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
-from grader.folders import remove
-from grader.sandbox.process import last_words
-from grader.sandbox.quota import Quota
+from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
-from grader.worker import frames, processes, replies, stand_ins
+from grader.worker import frames, replies, stand_ins
 from grader.worker.packages import USUAL
-from grader.worker.processes import Running, Way
+from grader.worker.processes import Guest, Host, host_of
 
 START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
-QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
-LOOK_SECONDS = 0.1  # how often a busy process's folder is looked at
+LOOK_SECONDS = 0.1  # how often a busy process is looked at
+IN_ALL, LOADING = "in all", "loading"  # names of what took too long, besides a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +59,31 @@ class StudentProcess:
 
     def __init__(
         self,
-        box: sandbox.Box,
+        box: Box | Host,
         program: Program,
         parts: Iterable[str] = (),
         *,
         read: Sequence[str] = (),
         allow: Sequence[str] = USUAL,
+        seconds: float = math.inf,
     ) -> None:
         """Prepare a process for ``program``; ``parts`` are those whose checks will be played (none: all).
 
         ``read`` are further files and folders that it may read: a data set; ``allow`` the packages that its code may
-        use besides NumPy.
+        use besides NumPy; ``seconds`` what all of it may take.
         """
-        self._box = box
+        self._host = host_of(box)
         self._program = program
         wanted = [load_part(name) for name in dict.fromkeys(parts)] or all_parts()
         self._draw = any("np.random" in text_of(check.scenario) for part in wanted for check in part.checks.values())
         self._read = tuple(read)
         self._allow = list(allow)
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
-        self._folder.chmod(0o711)  # the process may be another user
-        self._room = self._folder
+        self._left = seconds
         self._exchange: _Exchange | None = None
-        self._ways = [processes.fork, processes.start] if processes.can_fork(box) else [processes.start]
-        self._process: Running | None = None
+        self._process: Guest | None = None
         self._failure: Transcript | None = None
+        self._waited = 0.0  # for a processor, of the process that there is
+        self._said = ""  # the last words of the one before
         self.problems: list[dict[str, Any]] = []  # statements that raised when the submission was loaded
         self.stand_ins: list[str] = []  # modules that were supplied then, as the submission lacks them
 
@@ -96,12 +92,13 @@ class StudentProcess:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._end()
-        remove(self._folder)
 
     def play(self, check: Check, inputs: Inputs) -> Transcript:
         """Play a scenario in the student process, started or replaced if need be."""
         if self._failure:  # loading failed as it always will: every check would wait for the same end
             return self._failure
+        if self._left <= 0:
+            return Transcript("timed_out", 0.0, name=IN_ALL)
         if self._process and _has_more(self._process):  # sent by a thread of the student's since the last reply
             self._end()
         if self._process is None:
@@ -112,7 +109,7 @@ class StudentProcess:
         request = {"do": "play", "scenario": scenario}
         transcript, head = self._ask(request, inputs, check.seconds)
         return transcript or Transcript(
-            _outcome(head, self._box), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
+            _outcome(head, self._host), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
         )
 
     def renew(self) -> None:
@@ -121,13 +118,9 @@ class StudentProcess:
 
     def _start(self) -> Transcript | None:
         """Start a clean process and load the submission; a Transcript if that fails by the student's code."""
-        room = self._room = Path(tempfile.mkdtemp(dir=self._folder))
-        try:
-            lock = self._box.room(room, "worker", self._read)
-        except OSError as error:
-            raise HarnessError(f"The student process cannot be started: {error}.") from error
-        for way in self._ways:
-            trouble = self._begin(way, room, lock)
+        trouble: str | None = None
+        for way in self._host.ways():
+            trouble = self._begin(way)
             if trouble is None:
                 break
         else:
@@ -135,17 +128,17 @@ class StudentProcess:
         load = {"do": "load", "program": self._program.as_message(), "allow": self._allow}
         transcript, head = self._ask(load, {}, LOAD_SECONDS)
         if transcript:
-            return dataclasses.replace(transcript, name="loading")
+            return dataclasses.replace(transcript, name=transcript.name or LOADING)
         self.problems, self.stand_ins = head["problems"], head["stand_ins"]
         return None
 
-    def _begin(self, way: Way, room: Path, lock: dict[str, Any] | None) -> str | None:
+    def _begin(self, way: str) -> str | None:
         """Start a process and have it prepare and lock itself: the words of what kept it from answering.
 
         All this is before any student code: trouble is our own. One that answers and is not locked is a HarnessError.
         """
         try:
-            process = self._process = way(self._box, room, self._read)
+            process = self._process = self._host.guest(way, self._read)
         except (OSError, HarnessError) as error:
             return f"The student process cannot be started: {error}"
         texts = [str(cell["text"]) for cells in self._program.units.values() for cell in cells]
@@ -153,25 +146,25 @@ class StudentProcess:
             "do": "hello",
             "stand_ins": stand_ins.offered(self._program.wanted, texts),
             "settle": process.settle,
-            "lock": lock,
+            "lock": process.lock,
             "compat": self._program.is_converted,
             "random": self._draw or any("random" in text for text in texts),
         }
-        seconds = START_SECONDS if way is processes.start else FORK_SECONDS
+        seconds = START_SECONDS if way == "start" else FORK_SECONDS
         try:
             transcript, head = self._ask(request, {}, seconds)
         except HarnessError as error:  # its parent is gone
             return str(error)
         if transcript:
-            return f"The student process did not start{last_words(process.log)}."
+            return f"The student process did not start{self._said}."
         try:
             if "trouble" in head:
                 raise HarnessError(f"The student process could not be locked: {head['trouble']}.")
-            self._box.note(head["probes"])
+            self._host.note(head["probes"])
         except HarnessError:
             self._end()
             raise
-        process.answered()
+        process.answered(head["pid"])
         return None
 
     def _ask(self, request: dict[str, Any], inputs: Inputs, seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
@@ -181,9 +174,10 @@ class StudentProcess:
             self._exchange = _Exchange(self._process)
         begin = time.perf_counter()
         self._exchange.asked.put((request, inputs))
-        answer = self._wait(self._exchange.answers, begin + seconds)
+        answer = self._wait(self._exchange.answers, min(seconds, self._left))
         if answer is None:
-            return self._failed("timed_out", begin), {}
+            over = IN_ALL if self._left <= 0 else ""
+            return dataclasses.replace(self._failed("timed_out", begin), name=over), {}
         if isinstance(answer, frames.ProtocolError):
             return self._failed("violated", begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
@@ -195,19 +189,25 @@ class StudentProcess:
         return None, answer | {"seconds": time.perf_counter() - begin}
 
     def _wait(
-        self, answers: queue.SimpleQueue[dict[str, Any] | Exception], deadline: float
+        self, answers: queue.SimpleQueue[dict[str, Any] | Exception], seconds: float
     ) -> dict[str, Any] | Exception | None:
-        """The answer, None if there is none in time; a folder over its quota is a broken rule too."""
-        while (left := deadline - time.perf_counter()) > 0:
-            answer = None
+        """The answer, None if there is none in time; a room over its quota is a broken rule too.
+
+        Time without a processor that it was ready to use does not count: its neighbours, or the grader, took that.
+        """
+        assert self._process is not None, "no process to wait for"
+        begin, before = time.perf_counter(), self._waited
+        used = 0.0
+        answer = None
+        while answer is None and used < seconds:
             with contextlib.suppress(queue.Empty):
-                answer = answers.get(timeout=min(left, LOOK_SECONDS))
-            excess = QUOTA.excess(self._room)
+                answer = answers.get(timeout=min(seconds - used, LOOK_SECONDS))
+            excess, self._waited = self._process.look()
             if excess:
                 return frames.ProtocolError(f"It left {excess} in its folder.")
-            if answer is not None:
-                return answer
-        return None
+            used = time.perf_counter() - begin - max(self._waited - before, 0.0)
+        self._left -= used
+        return answer
 
     def _exit_code(self) -> int | None:
         assert self._process is not None, "no process to ask"
@@ -219,7 +219,7 @@ class StudentProcess:
 
     def _failed(self, outcome: str, begin: float, error: dict[str, Any] | None = None) -> Transcript:
         self._end()
-        if self._box.closed:
+        if self._host.closed:
             raise Interrupted("Grading was stopped.")
         return Transcript(outcome, time.perf_counter() - begin, error=error or {})
 
@@ -227,6 +227,7 @@ class StudentProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
+        self._said, self._waited = process.last_words(), 0.0
         exchange, self._exchange = self._exchange, None
         process.kill()
         if exchange:
@@ -241,7 +242,7 @@ class StudentProcess:
 class _Exchange(threading.Thread):
     """Speaks with one process, so that nothing that happens to its pipes can make the grader wait longer."""
 
-    def __init__(self, process: Running) -> None:
+    def __init__(self, process: Guest) -> None:
         super().__init__(daemon=True)
         self.asked: queue.SimpleQueue[tuple[dict[str, Any], Inputs] | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
@@ -265,7 +266,7 @@ class _Exchange(threading.Thread):
         return replies.checked(request["do"], head) | {"values": values}
 
 
-def _has_more(process: Running) -> bool:
+def _has_more(process: Guest) -> bool:
     """Whether there are bytes after the one reply."""
     if os.name != "posix":
         return False  # pipes cannot be looked into there
@@ -274,8 +275,8 @@ def _has_more(process: Running) -> bool:
     return bool(poll.poll(0)) and bool(process.replies.read(1))
 
 
-def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
-    denied = head["outcome"] == "raised" and box.level != "process" and head["error"].get("denied")
+def _outcome(head: dict[str, Any], host: Host) -> str:
+    denied = head["outcome"] == "raised" and host.level != "process" and head["error"].get("denied")
     return "violated" if denied else str(head["outcome"])
 
 

@@ -1,70 +1,142 @@
-"""In the grader: the two ways to a student process. Both give it two pipes of its own, and an end.
+"""In the grader: how student processes are come by. Each has two pipes of its own, a room, and an end.
 
 fork   by a clean parent, one a box, that has imported NumPy: takes milliseconds
 start  as a program of its own: everywhere, and in the place of a fork that fails
+
+Who gives them is the host: here the box's own. A judge, which may start nothing, has another (grader.judges).
 """
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from grader.forks.client import Child, ForkServer, shared_server
+from grader.folders import remove
+from grader.forks.client import ForkServer, shared_server
 from grader.sandbox import Box
-from grader.sandbox.process import clean_environment
+from grader.sandbox.process import clean_environment, descendants, last_words
+from grader.sandbox.quota import Quota
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own
+QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
 
 
-Way = Callable[[Box, Path, Sequence[str]], "Running"]
+class Look(NamedTuple):
+    """What shows of a process from outside.
+
+    ``excess`` says what it left too much of in its room; ``waited`` is how many seconds it was ready to run and had no
+    processor: others' doing, which must cost it nothing. One that sleeps, or was stopped, does not wait.
+    """
+
+    excess: str = ""
+    waited: float = 0.0
 
 
-class Running(Protocol):
-    """A student process: pipes without buffers, so that a byte too many shows, and the ``log`` of what it says."""
+class Guest(Protocol):
+    """A student process: pipes without buffers, so that a byte too many shows.
+
+    ``lock`` says how it has to lock itself; ``settle`` is the environment that it has to take on, if it was forked.
+    """
 
     requests: IO[bytes]
     replies: IO[bytes]
-    log: Path
+    lock: dict[str, Any] | None
+    settle: dict[str, str] | None
 
-    @property
-    def settle(self) -> dict[str, str] | None:
-        """The environment that it has to take on, if it was forked."""
+    def answered(self, pid: int) -> None:
+        """It has locked itself; ``pid`` is its number as it sees it."""
 
-    def answered(self) -> None:
-        """It has locked itself."""
+    def look(self) -> Look:
+        """Look at it."""
+
+    def last_words(self) -> str:
+        """The last line of what it, or its parent, said to stderr, in brackets; empty if there is none."""
 
     def exit_code(self) -> int | None:
         """How it ended, negative for a signal; None if it lives on for a second more."""
 
     def kill(self) -> None:
-        """End it and all that it started, and wait until that is gone."""
+        """End it and all that it started, wait until that is gone, and remove its room."""
+
+
+@runtime_checkable
+class Host(Protocol):
+    """Who gives student processes, at an isolation level; ``probes`` are what was tried from inside them."""
+
+    @property
+    def level(self) -> str:
+        """The isolation level."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether grading was stopped."""
+
+    @property
+    def probes(self) -> Mapping[str, str]:
+        """As of a box."""
+
+    def ways(self) -> Sequence[str]:
+        """The ways to a process, the quickest first."""
+
+    def guest(self, way: str, read: Sequence[str]) -> Guest:
+        """A new process, which may also read the files and folders ``read``; OSError or HarnessError if none can be."""
+
+    def note(self, probes: Mapping[str, str]) -> None:
+        """As of a box."""
+
+
+class BoxHost:
+    """The box of this process as host."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    @property
+    def level(self) -> str:
+        """The box's level."""
+        return self.box.level
+
+    @property
+    def closed(self) -> bool:
+        """Whether the box is closed."""
+        return self.box.closed
+
+    @property
+    def probes(self) -> Mapping[str, str]:
+        """The box's."""
+        return self.box.probes
+
+    def ways(self) -> Sequence[str]:
+        """Forks where they are possible."""
+        return list(WAYS) if can_fork(self.box) else ["start"]
+
+    def guest(self, way: str, read: Sequence[str]) -> Guest:
+        """In a room of its own."""
+        return WAYS[way](self.box, read)
+
+    def note(self, probes: Mapping[str, str]) -> None:
+        """Tell the box."""
+        self.box.note(probes)
+
+
+def host_of(given: Box | Host) -> Host:
+    """The host itself, or that of a box."""
+    return given if isinstance(given, Host) else BoxHost(given)
 
 
 def can_fork(box: Box) -> bool:
     """Whether student processes are forked in this box: not where each gets a view of the files of its own."""
     return sys.platform == "linux" and not box.fixed_view and os.environ.get(SWITCH) != "0"
-
-
-def start(box: Box, room: Path, read: Sequence[str]) -> Running:
-    """Start a program; OSError if it cannot be started."""
-    return _Started(box, room, read)
-
-
-def fork(box: Box, room: Path, read: Sequence[str]) -> Running:
-    """Have one forked; OSError or HarnessError if that cannot be asked for."""
-    server = shared_server(box, "worker", lambda folder: _server(box, folder))
-    (its_requests, requests), (replies, its_replies) = _pipe(), _pipe()
-    with its_requests, its_replies:
-        child = server.fork([], [its_requests.fileno(), its_replies.fileno()])
-    return _Forked(server, child, requests, replies, room)
 
 
 def split(box: Box) -> None:
@@ -81,47 +153,98 @@ def split(box: Box) -> None:
         shared_server(box, "worker", server)
 
 
-def _pipe() -> tuple[IO[bytes], IO[bytes]]:
-    reader, writer = os.pipe()
-    return os.fdopen(reader, "rb", 0), os.fdopen(writer, "wb", 0)
+class _Lodged(abc.ABC):
+    """What guests have in common: a room in a folder of its own."""
+
+    requests: IO[bytes]
+    replies: IO[bytes]
+    settle: dict[str, str] | None
+
+    def __init__(self, box: Box, read: Sequence[str]) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        with contextlib.ExitStack() as undo:
+            undo.callback(remove, self._folder)
+            self._folder.chmod(0o711)  # the process may be another user
+            self._room = Path(tempfile.mkdtemp(dir=self._folder))
+            self.lock = box.room(self._room, "worker", read)
+            self._pids: list[int] = []
+            self._begin(box, read)
+            undo.pop_all()
+
+    @abc.abstractmethod
+    def _begin(self, box: Box, read: Sequence[str]) -> None:
+        """Have the process started."""
+
+    def look(self) -> Look:
+        return Look(QUOTA.excess(self._room), waited(self._pids))
+
+    def _leave(self) -> None:
+        remove(self._folder)
 
 
-class _Started:
-    settle = None
-
-    def __init__(self, box: Box, room: Path, read: Sequence[str]) -> None:
+class _Started(_Lodged):
+    def _begin(self, box: Box, read: Sequence[str]) -> None:
+        self.settle = None
         self._box = box
-        self.log = room.with_suffix(".log")
-        env = _environment(room)
-        self._process = box.start(_argv("student"), cwd=room, env=env, room=room, log=self.log, read=read)
+        self._log = self._room.with_suffix(".log")
+        env = _environment(self._room)
+        self._process = box.start(_argv("student"), cwd=self._room, env=env, room=self._room, log=self._log, read=read)
         assert self._process.stdin and self._process.stdout, "the box starts processes with pipes"
         self.requests, self.replies = self._process.stdin, self._process.stdout
 
-    def answered(self) -> None:
-        pass
+    def answered(self, pid: int) -> None:
+        # Its own number may be that of a namespace; what is around it there only waits for its end.
+        self._pids = [self._process.pid, *(process.pid for process in descendants(self._process.pid))]
+
+    def last_words(self) -> str:
+        return last_words(self._log)
 
     def exit_code(self) -> int | None:
         return self._box.exit_code(self._process)
 
     def kill(self) -> None:
         self._box.kill(self._process)
+        self._leave()
 
 
-class _Forked:
-    def __init__(self, server: ForkServer, child: Child, requests: IO[bytes], replies: IO[bytes], room: Path) -> None:
-        self._server, self._child = server, child
-        self.log = server.log
-        self.settle = _environment(room)
-        self.requests, self.replies = requests, replies
+class _Forked(_Lodged):
+    def _begin(self, box: Box, read: Sequence[str]) -> None:
+        self.settle = _environment(self._room)
+        self._server = shared_server(box, "worker", lambda folder: _server(box, folder))
+        (its_requests, self.requests), (self.replies, its_replies) = _pipe(), _pipe()
+        with its_requests, its_replies:
+            self._child = self._server.fork([], [its_requests.fileno(), its_replies.fileno()])
 
-    def answered(self) -> None:
+    def answered(self, pid: int) -> None:
         self._server.has_served = True
+        self._pids = [pid]
+
+    def last_words(self) -> str:
+        return last_words(self._server.log)
 
     def exit_code(self) -> int | None:
         return self._child.exit_code()
 
     def kill(self) -> None:
         self._child.end()
+        self._leave()
+
+
+WAYS: dict[str, Callable[[Box, Sequence[str]], Guest]] = {"fork": _Forked, "start": _Started}
+
+
+def waited(pids: Iterable[int]) -> float:
+    """How many seconds processes were ready to run without a processor, as Linux counts it for their main threads."""
+    seconds = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/schedstat", "rb") as file:
+            seconds += int(file.read().split()[1]) / 1e9
+    return seconds
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    reader, writer = os.pipe()
+    return os.fdopen(reader, "rb", 0), os.fdopen(writer, "wb", 0)
 
 
 def _server(box: Box, folder: Path) -> ForkServer:

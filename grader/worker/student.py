@@ -91,7 +91,7 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     stand_ins.prepare(request["stand_ins"])
     watch = Watch(request["lock"])
     try:
-        head: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
+        head: dict[str, Any] = {"probes": lock.from_request(request["lock"]), "pid": os.getpid()}
     except OSError as error:
         head = {"trouble": f"{type(error).__name__}: {error}"}
     leave_out_the_rest()

@@ -16,7 +16,7 @@ from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox.lockdown import LockdownBox
 from grader.sandbox.quota import Quota
-from grader.worker import client
+from grader.worker import processes
 from grader.worker.client import StudentProcess
 
 FORWARD = load_part("relu").checks["forward"]
@@ -307,7 +307,7 @@ def test_a_folder_filled_with_files_ends_the_process(student, monkeypatch):
             open(f"{number}", "w").close()
             number += 1
     """
-    monkeypatch.setattr(client, "QUOTA", Quota(size=2**20, files=100))
+    monkeypatch.setattr(processes, "QUOTA", Quota(size=2**20, files=100))
     transcript = play(student(source), FORWARD)
     assert transcript.outcome == "violated"
     assert transcript.error["message"] == "It left more than 100 files in its folder."
