@@ -34,8 +34,9 @@ ROOT = Path(__file__).parent
 ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/expect.toml"))
 LOCKED = [level for level in LEVELS if level != "process"]
 # With nbclient too; those that are made for it run with nothing else.
-BY_NBCLIENT = ("notebook_connects", "notebook_daemon", "notebook_kills_driver", "notebook_output_flood",
-               "notebook_reads_driver", "notebook_reads_solutions", "notebook_starts_programs")  # fmt: skip
+BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_daemon", "notebook_kills_driver",
+               "notebook_output_flood", "notebook_reads_driver", "notebook_reads_solutions",
+               "notebook_starts_programs")  # fmt: skip
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these

@@ -1,0 +1,132 @@
+"""Grade one submission, from its copy to what is kept of it. Whatever happens comes back as an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.assignments import find_assignment, recognise, select
+from grader.batch.ingredients import digest
+from grader.errors import Interrupted, Refused
+from grader.exporters import html
+from grader.grading import NotebookLimits, grade_submission, not_graded, versions
+from grader.intake.reading import read_copy
+from grader.intake.snapshot import Snapshot
+from grader.oracle import Oracle
+from grader.sandbox import Box
+from grader.submission import Submission
+from grader.words import plain_text
+from grader.worker.processes import Host, host_of
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all of a class are graded by; ``assignment`` None recognises each, ``data`` is the data set's folder."""
+
+    seed: int
+    assignment: str | None = None
+    only: tuple[str, ...] = ()
+    notebook: NotebookLimits | None = None
+    time_factor: float = 1.0
+    compat: bool = False
+    data: str | None = None
+    seconds: float = 600.0
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Terms:
+        """From what ``asdict`` made of them, perhaps by way of JSON."""
+        notebook = fields["notebook"]
+        limits = NotebookLimits(**notebook) if notebook else None
+        return cls(**{**fields, "only": tuple(fields["only"]), "notebook": limits})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A submission to grade: its student, its path for people, its copy, and the key of the result that there is."""
+
+    student: str
+    shown: str
+    copy: Snapshot
+    known: str = ""
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Order:
+        """From what ``as_dict`` made of it, perhaps by way of JSON."""
+        copy = fields["copy"]
+        snapshot = Snapshot(Path(copy["content"]), tuple(copy["unreadable"]), bool(copy["archives"]))
+        return cls(fields["student"], fields["shown"], snapshot, fields["known"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        fields = asdict(self)
+        return fields | {"copy": fields["copy"] | {"content": str(self.copy.content)}}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of a graded submission: its JSON ``text``, its ``page``, and the ``key`` of what it depends on.
+
+    ``refused`` if the input could not be taken, ``failed`` if the grader failed, ``known`` if the result with that key
+    is there already: then there is nothing else.
+    """
+
+    key: str = ""
+    text: str = ""
+    page: str = ""
+    refused: bool = False
+    failed: bool = False
+    known: bool = False
+
+
+def answered(order: Order, terms: Terms, oracle: Oracle, given: Box | Host) -> Answer:
+    """Grade a submission; no trouble with it is anyone else's. Interrupted if the box is closed meanwhile."""
+    host = host_of(given)
+    try:
+        with read_copy(order.copy, order.student, Path(order.shown)) as submission:
+            return _graded(submission, order, terms, oracle, host)
+    except Interrupted:
+        raise
+    except Refused as error:
+        return without_grade(order.student, order.shown, str(error), terms, host.level, refused=True)
+    except Exception as error:  # a bug of ours costs one row, and no mark
+        reason = f"The grader itself failed: {type(error).__name__}: {error}"
+        return without_grade(order.student, order.shown, reason, terms, host.level)
+
+
+def without_grade(
+    student: str, shown: str, reason: str, terms: Terms, level: str, *, refused: bool = False
+) -> Answer:
+    """What is kept of a submission that has no grade, for a reason that is said."""
+    result = not_graded(student, shown, plain_text(reason), terms.assignment, level)
+    page = html.report(result, index_href="../index.html")
+    return Answer("", result.to_json(), page, refused=refused, failed=not refused)
+
+
+def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
+    assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
+    checks = select(assignment, list(terms.only))
+    key = _key(submission, digest(assignment, checks), terms, oracle, host.level)
+    if key == order.known:
+        return Answer(key, known=True)
+    result = grade_submission(
+        submission,
+        assignment,
+        checks,
+        oracle,
+        host,
+        notebook=terms.notebook,
+        time_factor=terms.time_factor,
+        compat=terms.compat,
+        seconds=terms.seconds,
+    )
+    return Answer(key, result.to_json(), html.report(result, index_href="../index.html"))
+
+
+def _key(submission: Submission, ingredients: str, terms: Terms, oracle: Oracle, level: str) -> str:
+    """All that a result depends on: with the same key it need not be made anew."""
+    installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
+    data = oracle.data.digest if oracle.data else ""
+    limits = (terms.notebook, terms.time_factor, terms.seconds, data, terms.compat)
+    return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, level, installed, *limits)))
