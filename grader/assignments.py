@@ -26,7 +26,7 @@ class Assignment:
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. ``without`` are the checks ``part/check`` that it leaves out of its parts. One that is not
     ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
-    for error carried forward. Students' code may use the packages ``allow`` besides NumPy.
+    for error carried forward; ``differences`` says what gradients by differences earn: "flag" or "zero". Students' code may use the packages ``allow`` besides NumPy.
     """
 
     slug: str
@@ -43,6 +43,7 @@ class Assignment:
     without: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
+    differences: str = "flag"
     allow: tuple[str, ...] = USUAL
 
     @property
@@ -95,6 +96,9 @@ def _read(slug: str, file: Path) -> Assignment:
     if unknown:
         raise KeyError(f"[weights] has {', '.join(sorted(unknown))}; it takes usual and edges")
 
+    if text.get("differences", "flag") not in ("flag", "zero"):
+        raise KeyError(f"differences is {text['differences']!r}; it takes flag and zero")
+
     @functools.cache
     def load() -> tuple[Part, ...]:
         if "parts" not in text:
@@ -116,6 +120,7 @@ def _read(slug: str, file: Path) -> Assignment:
         without=tuple(text.get("without", [])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
+        differences=text.get("differences", "flag"),
         allow=(*USUAL, *text.get("allow", ())),
     )
     return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))

@@ -16,6 +16,7 @@ import numpy as np
 from grader import __version__
 from grader.assignments import Assignment
 from grader.compat.old_names import may_show_age
+from grader.differences import flagged
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
@@ -91,6 +92,7 @@ def grade_submission(
     with StudentProcess(box, program, played, read=places, allow=assignment.allow) as process:
         graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
         graded = _carried_forward(graded, process, assignment.carried)
+        graded = flagged(graded, process, zero=assignment.differences == "zero")
     parts = tuple(
         _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
         for part in assignment.parts
