@@ -26,7 +26,8 @@ class Assignment:
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. ``without`` are the checks ``part/check`` that it leaves out of its parts. One that is not
     ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
-    for error carried forward; ``differences`` says what gradients by differences earn: "flag" or "zero". Students' code may use the packages ``allow`` besides NumPy.
+    for error carried forward; ``differences`` says what gradients by differences earn: "flag" (all) or "zero".
+    Students' code may use the packages ``allow`` besides NumPy.
     """
 
     slug: str

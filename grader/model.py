@@ -247,14 +247,18 @@ class Result:
 
     @property
     def flags(self) -> list[str]:
-        """What staff should look at: rules that were broken, and what the sandbox denied."""
+        """What staff should look at: rules that were broken, what the sandbox denied, and what looks like no own work."""
         broken = [
             f"{check.slug}: {check.error.message}"
             for check in self.checks
             if check.status is Status.VIOLATED and check.error
         ]
         tried = [note.sentence for check in self.checks for note in check.notes if note.code == "sandbox"]
-        return list(dict.fromkeys(tried + broken))
+        looks = [note.sentence for note in self.notes if note.code == "another-assignment"]
+        differences = [check.slug for check in self.checks for note in check.notes if note.code == "differences"]
+        if differences:
+            looks.append(f"Derivatives by differences: {', '.join(dict.fromkeys(differences))}.")
+        return list(dict.fromkeys(looks + tried + broken))
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""

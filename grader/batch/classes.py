@@ -6,13 +6,14 @@ import contextlib
 import secrets
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader import __version__
-from grader.assignments import find_assignment, recognise, select
+from grader.assignments import Assignment, all_assignments, find_assignment, recognise, select
 from grader.batch.store import Saved, Store
 from grader.cifar10 import Cifar10
 from grader.errors import HarnessError, Interrupted, Refused
@@ -20,7 +21,7 @@ from grader.exporters import csv, html
 from grader.grading import NotebookLimits, grade_submission, not_graded
 from grader.intake.layouts import Entry
 from grader.intake.reading import open_submission
-from grader.model import Result, Status
+from grader.model import Note, Result, Status
 from grader.oracle import Oracle
 from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
@@ -31,7 +32,10 @@ from grader.words import plain_text
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a class is graded with; ``seed`` None draws a secret one, ``assignment`` None recognises it."""
+    """What a class is graded with; ``seed`` None draws a secret one, ``assignment`` None recognises it.
+
+    ``recognised`` says that the assignment is the one that most of the class were recognised by.
+    """
 
     out: Path
     assignment: str | None = None
@@ -43,6 +47,7 @@ class Settings:
     time_factor: float = 1.0
     data: Cifar10 | None = None
     compat: bool = False
+    recognised: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +79,8 @@ def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_resul
     HarnessError if writing fails later on.
     """
     _prepare(settings)
+    if not settings.assignment:
+        settings = replace(settings, assignment=class_assignment(entries), recognised=True)
     try:
         with contextlib.closing(Store(settings.out / "grades.db")) as store, _stopped_by_signals(box):
             return _grade_into(store, entries, settings, box, on_result)
@@ -86,6 +93,30 @@ def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_resul
     except OSError as error:
         why = error.strerror or error
         raise HarnessError(f"{settings.out} cannot be written ({why}); mend that and go on with --resume.") from None
+
+
+def class_assignment(entries: Sequence[Entry]) -> str | None:
+    """The assignment that most of a class look like, the first of several; None if nobody looks like any.
+
+    A class has one: who hands in another one, an easier one perhaps, is not graded by that.
+    """
+    looks: Counter[str] = Counter()
+    for entry in entries:
+        # What cannot be read or recognised is told when it is graded.
+        with contextlib.suppress(Exception), open_submission(entry.path, entry.student, entry.shown) as submission:
+            looks[recognise(submission).slug] += 1
+    order = [slug for slug in all_assignments() if slug in looks]
+    return max(order, key=lambda slug: looks[slug], default=None)
+
+
+def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[Note]:
+    """That a submission looks like another assignment than that of its class."""
+    with contextlib.suppress(Refused):
+        other = recognise(submission)
+        if other.slug != assignment.slug:
+            said = f"This looks like {other.slug} ({other.title}); it was graded as {assignment.slug}, as the class is."
+            return [Note("another-assignment", said)]
+    return []
 
 
 def _grade_into(
@@ -176,6 +207,8 @@ def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old
                 time_factor=settings.time_factor,
                 compat=settings.compat,
             )
+            if settings.recognised:
+                result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
             return Graded(result, key)
     except Refused as error:
         return Graded(not_graded(entry.student, shown, plain_text(str(error)), slug, box.level), "", True)

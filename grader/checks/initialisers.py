@@ -214,7 +214,7 @@ def positive_unitball(code: Any, seed: int) -> dict[str, Any]:
 @part.check(
     points=1,
     inputs={"num": 2, "channels": 3, "K": 4},
-    # The usual sizes 2 s - s % 2 for interpolation by s = 3, 4, 5, …; there all published versions of the formula agree.
+    # The usual sizes 2 s - s % 2 for interpolation by s = 3, 4, …; there all published versions of the formula agree.
     anew=lambda rng: {"num": rng.integers(1, 4), "channels": rng.integers(1, 4), "K": 4 * rng.integers(2, 9)},
     edges={
         "K = 9": {"num": integers(1, 3), "channels": integers(1, 3), "K": 9},

@@ -20,13 +20,12 @@ from typing import Any, BinaryIO, NoReturn
 
 # All of the grader that may be in a process with student code.
 PRESENT = frozenset(
-    ("grader", "grader.arrays", "grader.boot", "grader.compat", "grader.compat.old_names", "grader.compat.runtime",
-     "grader.errors", "grader.forks", "grader.forks.server", "grader.forks.split", "grader.lock",
-     "grader.lock.landlock", "grader.lock.libc", "grader.lock.places", "grader.lock.privileges", "grader.lock.probe",
-     "grader.lock.seccomp", "grader.lock.syscalls", "grader.worker", "grader.worker.forkserver",
-     "grader.worker.evaluations", "grader.worker.frames", "grader.worker.im2col", "grader.worker.loader", "grader.worker.packages", "grader.worker.sandwiches",
-     "grader.worker.slow_layers", "grader.worker.stand_ins", "grader.worker.student", "grader.worker.student_errors",
-     "grader.worker.watch")
+    ("grader", *(f"grader.{name}" for name in """
+    arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
+    lock.libc lock.places lock.privileges lock.probe lock.seccomp lock.syscalls worker worker.evaluations
+    worker.forkserver worker.frames worker.im2col worker.loader worker.packages worker.sandwiches
+    worker.slow_layers worker.stand_ins worker.student worker.student_errors worker.watch
+    """.split()))
 )  # fmt: skip
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
