@@ -25,8 +25,8 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``template`` has no template notebook, since the course gives its own.
-    ``carried`` is the share of the points for error carried forward. Students' code may use the packages ``allow``
-    besides NumPy.
+    ``carried`` is the share of the points for error carried forward; ``differences`` says what gradients by differences
+    earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
     """
 
     slug: str
@@ -42,6 +42,7 @@ class Assignment:
     notebooks: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
+    differences: str = "flag"
     allow: tuple[str, ...] = USUAL
 
     @property
@@ -102,6 +103,9 @@ def _read(slug: str, file: Path) -> Assignment:
     if unknown:
         raise KeyError(f"[weights] has {', '.join(sorted(unknown))}; it takes usual and edges")
 
+    if text.get("differences", "flag") not in ("flag", "zero"):
+        raise KeyError(f"differences is {text['differences']!r}; it takes flag and zero")
+
     @functools.cache
     def load() -> tuple[Part, ...]:
         if "parts" not in text:
@@ -124,6 +128,7 @@ def _read(slug: str, file: Path) -> Assignment:
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
+        differences=text.get("differences", "flag"),
         allow=(*USUAL, *text.get("allow", ())),
     )
     return assignment if assignment.names else replace(assignment, names=tuple(assignment.needs))

@@ -5,8 +5,8 @@ Gaussian directions in all inputs at once. What they are compared with is asked 
 gradient: each answers for all points of all cases in an order of its own, and they have to agree. So a forward pass
 that remembers what it was asked, or guesses what it is asked for, is found out.
 
-That is no courtesy to one that took no work: nothing is carried from a forward pass that is constant or like the
-right one in no case, nor for gradients that are zero, constant, or of another order than the right ones.
+That is no courtesy to what took no work: nothing is carried from a forward pass that is constant or like the right one
+in no case, nor in cases whose gradients are zero, constant, or of another order than the right ones.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Question:
 
 @np.errstate(all="ignore")
 def carried_forward(graded: Sequence[Graded], process: StudentProcess, share: float) -> list[Graded]:
-    """The same, with a ``share`` of the points where a failed backward pass follows a failed forward pass."""
+    """The same, with a ``share`` of the points of cases where a failed backward pass follows a failed forward pass."""
     failed = {one.check.name: one for one in graded if one.result.status in (Status.FAILED, Status.CRASHED)}
     return [_carry(one, failed, process, share) if one.check.name in failed else one for one in graded]
 
@@ -87,15 +87,18 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
         return one
     wrong = [item for item in one.played if not passed_case(one.check, item)]
     rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
+    if not all(item.transcript.outcome == "returned" and _fit(item.values, item.inputs, link) for item in wrong):
+        return one
+    if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
+        return one
+    work = [item for item in wrong if _is_work(item, link)]
     try:
-        follows = _is_work(wrong, link, forward) and any(
-            _follows(wrong, link, one.check, forward.check, process, rng) for _ in range(2)
-        )
+        follows = work and any(_follows(work, link, one.check, forward.check, process, rng) for _ in range(2))
     except HarnessError:  # nothing that was judged gets lost by a courtesy
         return one
     if not follows:
         return one
-    carried = round(share * sum(item.case.points for item in wrong), 2)
+    carried = round(share * sum(item.case.points for item in work), 2)
     points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=True, hint=HINT)
     audit = Audit(listing([item.case.name or USUAL for item in wrong]), "carried", carried, 0.0, share=share)
@@ -103,20 +106,13 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     return replace(one, result=replace(result, audit=(*result.audit, audit)))
 
 
-def _is_work(wrong: Sequence[Played], link: GradientOf, forward: Graded) -> bool:
-    """Whether there is something to carry: see the head of this file."""
-    if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
+def _is_work(item: Played, link: GradientOf) -> bool:
+    """Whether there is something to carry in a case: see the head of this file."""
+    got, want = ({name: np.asarray(of[name], dtype=float) for name in link.wrt} for of in (item.values, item.want))
+    if any(_is_trivial(got[name], want[name]) for name in got):
         return False
-    for item in wrong:
-        if item.transcript.outcome != "returned" or not _fit(item.values, item.inputs, link):
-            return False
-        got = {name: np.asarray(item.values[name], dtype=float) for name in link.wrt}
-        want = {name: np.asarray(item.want[name], dtype=float) for name in link.wrt}
-        if any(_is_trivial(got[name], want[name]) for name in got):
-            return False
-        if not link.upstream and abs(_correlation(*(_all(of) for of in (got, want)))) < LIKE:
-            return False  # a single number says too little of the forward pass
-    return True
+    # A loss is a single number, which says too little of the forward pass.
+    return bool(link.upstream) or abs(_correlation(*(_all(of) for of in (got, want)))) > LIKE
 
 
 def _is_like(got: object, want: Array) -> bool:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.cifar10 import Cifar10
-    from grader.grading import NotebookLimits
     from grader.intake.layouts import Entry
+    from grader.limits import NotebookLimits
     from grader.model import Result
     from grader.sandbox import Box
 
@@ -95,7 +95,7 @@ def _without_failing() -> None:
 
 
 def _limits(options: argparse.Namespace) -> NotebookLimits | None:
-    from grader.grading import NotebookLimits
+    from grader.limits import NotebookLimits
 
     if not options.notebook:
         return None
@@ -189,7 +189,6 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
 
     from grader.batch.classes import Settings, grade_class
     from grader.exporters import terminal
-    from grader.oracle.live import load_solutions
 
     console = _console()
     settings = Settings(
@@ -203,15 +202,13 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         time_factor=options.time_factor,
         data=_open_data(options),
         compat=options.compat,
+        tell=_say,
     )
     box = _closed_box(options.isolation)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("loading the reference", total=None)
-            load_solutions().warm_up(_say)
-            gc.freeze()  # what is there stays: the collector need not look at it after every submission
-            progress.update(task, description="grading", total=len(entries))
+            task = progress.add_task("grading", total=len(entries))
             outcome = grade_class(entries, settings, box, lambda result: progress.advance(task))
     finally:
         box.close()

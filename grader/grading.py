@@ -6,20 +6,23 @@ submission -> extracted text -> per check: inputs -> student process -> transcri
 from __future__ import annotations
 
 import functools
+import math
 import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from grader import __version__
 from grader.assignments import Assignment
 from grader.compat.old_names import may_show_age
+from grader.differences import flagged
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
+from grader.limits import NotebookLimits
 from grader.model import (
     CheckResult,
     Isolation,
@@ -37,6 +40,7 @@ from grader.spec import Check
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text
 from grader.worker.client import StudentProcess, Transcript
+from grader.worker.processes import Host, host_of
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
@@ -45,33 +49,28 @@ NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 
 
-@dataclass(frozen=True, slots=True)
-class NotebookLimits:
-    """Wall-clock limits of the headless run, in seconds, and its engine: None is the fastest that there is."""
-
-    cell: float = 30.0
-    total: float = 120.0
-    engine: str | None = None
-
-
 def grade_submission(
     submission: Submission,
     assignment: Assignment,
     checks: Sequence[Check],
     oracle: Oracle,
-    box: Box,
+    box: Box | Host,
     *,
     notebook: NotebookLimits | None = None,
     time_factor: float = 1.0,
     compat: bool = False,
+    seconds: float = math.inf,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 
-    ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine.
+    ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
+    student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
+    host = host_of(box)
     checks = [replace(check, seconds=check.seconds * time_factor) for check in checks]
+    seconds = time_factor * seconds + sum(check.seconds for check in checks if check.needs_data)
     as_handed_in = submission
     if compat:
         from grader.compat import converted
@@ -84,13 +83,14 @@ def grade_submission(
         starters={name: part.starter for part in assignment.parts for name in part.needs},
         modules_first=not assignment.template,  # the course's own notebooks import what its package defines
     )
-    run = _run_notebook(submission, as_handed_in, assignment, box, notebook) if notebook else None
+    run = _run_notebook(submission, as_handed_in, assignment, host, notebook) if notebook else None
     needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     played = [check.part for check in checks]
-    with StudentProcess(box, program, played, read=places, allow=assignment.allow) as process:
+    with StudentProcess(host, program, played, read=places, allow=assignment.allow, seconds=seconds) as process:
         graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
         graded = _carried_forward(graded, process, assignment.carried)
+        graded = flagged(graded, process, zero=assignment.differences == "zero")
     parts = tuple(
         _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
         for part in assignment.parts
@@ -111,7 +111,7 @@ def grade_submission(
         seed=oracle.seed,
         public=oracle.public,
         versions=versions(oracle.public),
-        isolation=Isolation(box.level, dict(box.probes)),
+        isolation=Isolation(host.level, dict(host.probes)),
         notebook=run,
         parts=parts,
         questions=_questions(submission, assignment, public=oracle.public),
@@ -284,7 +284,7 @@ def _questions(submission: Submission, assignment: Assignment, *, public: bool) 
 
 
 def _run_notebook(
-    submission: Submission, as_handed_in: Submission, assignment: Assignment, box: Box, limits: NotebookLimits
+    submission: Submission, as_handed_in: Submission, assignment: Assignment, host: Host, limits: NotebookLimits
 ) -> NotebookRun | None:
     file = main_notebook(submission, assignment.needs, assignment.notebook)
     if file is None:
@@ -295,18 +295,8 @@ def _run_notebook(
         from grader.compat import files_to_run
 
         converted = files_to_run(as_handed_in, submission)
-    from grader import notebook as headless
-
     try:
-        return headless.run(
-            path,
-            submission.root,
-            box,
-            cell_seconds=limits.cell,
-            total_seconds=limits.total,
-            engine=limits.engine,
-            converted=converted,
-        )
+        return host.run_notebook(path, submission.root, limits, converted)
     except Interrupted:
         raise
     except (GraderError, OSError) as error:

@@ -1,8 +1,23 @@
-"""How much text a submission may hold: far more than anyone writes by hand, little enough to be read in seconds.
+"""How much text a submission may hold, and how long its notebook may run.
 
-The largest of the course's repositories that the grader is tried on holds 164,000 words in 72 files, the largest
-file 15,200 words, 44,000 characters and 44 definitions, the longest import 5 names.
+Of text far more than anyone writes by hand, little enough to be read in seconds: the largest of the course's
+repositories that the grader is tried on holds 164,000 words in 72 files, the largest file 15,200 words, 44,000
+characters and 44 definitions, the longest import 5 names.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookLimits:
+    """Wall-clock limits of the headless run, in seconds, and its engine: None is the fastest that there is."""
+
+    cell: float = 30.0
+    total: float = 120.0
+    engine: str | None = None
+
 
 # A file
 MAX_FILE = 50 << 20  # bytes

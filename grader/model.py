@@ -288,14 +288,18 @@ class Result:
 
     @property
     def flags(self) -> list[str]:
-        """What staff should look at: rules that were broken, and what the sandbox denied."""
+        """What staff should look at: rules that were broken, what the sandbox denied, and what looks like no own work."""
         broken = [
             f"{check.slug}: {check.error.message}"
             for check in self.checks
             if check.status is Status.VIOLATED and check.error
         ]
         tried = [note.sentence for check in self.checks for note in check.notes if note.code == "sandbox"]
-        return list(dict.fromkeys(tried + broken))
+        looks = [note.sentence for note in self.notes if note.code == "another-assignment"]
+        differences = [check.slug for check in self.checks for note in check.notes if note.code == "differences"]
+        if differences:
+            looks.append(f"Derivatives by differences: {', '.join(dict.fromkeys(differences))}.")
+        return list(dict.fromkeys(looks + tried + broken))
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""
@@ -312,20 +316,20 @@ class Result:
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Result:
         """The Result that ``to_json`` wrote, given as the parsed JSON object."""
-        result = _build(cls, fields)
+        result = built(cls, fields)
         assert isinstance(result, Result)
         return result
 
 
-def _build(kind: Any, value: Any) -> Any:
-    """A value of the annotated type from its JSON form."""
+def built(kind: Any, value: Any) -> Any:
+    """A record of this module, or a value of the annotated type, from its JSON form."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{name: _build(hints[name], item) for name, item in value.items() if name in hints})
+        return kind(**{name: built(hints[name], item) for name, item in value.items() if name in hints})
     if get_origin(kind) is UnionType:
-        return None if value is None else _build(next(t for t in get_args(kind) if t is not NoneType), value)
+        return None if value is None else built(next(t for t in get_args(kind) if t is not NoneType), value)
     if get_origin(kind) is tuple:
-        return tuple(_build(get_args(kind)[0], item) for item in value)
+        return tuple(built(get_args(kind)[0], item) for item in value)
     if kind is Status or kind is float:  # infinities and NaN were written as strings
         return kind(value)
     return value

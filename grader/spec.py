@@ -31,6 +31,9 @@ Truth = Callable[["Cifar10"], Mapping[str, Any]]
 Scenario = Callable[..., Mapping[str, Any]]
 
 
+MOVED = 0.02  # of the standard deviation
+
+
 def normal(*shape: int, scale: float = 1.0, shift: float = 0.0) -> Draw:
     """Draw an array of the given shape from a normal distribution (float64)."""
     return lambda rng: shift + scale * rng.standard_normal(shape)
@@ -39,6 +42,16 @@ def normal(*shape: int, scale: float = 1.0, shift: float = 0.0) -> Draw:
 def integers(low: int, high: int, *shape: int) -> Draw:
     """Draw an array of integers from low to high - 1, such as class labels (int64)."""
     return lambda rng: rng.integers(low, high, shape)
+
+
+def like(array: Array, rng: np.random.Generator) -> Array:
+    """Other numbers in the place of published ones, each moved so little that what is special about them stays.
+
+    Whole numbers stay as they are, since they may be sizes or labels; so does what is the same everywhere.
+    """
+    if array.dtype.kind != "f" or not array.ndim or np.ptp(array) == 0:
+        return array
+    return array + MOVED * np.std(array) * rng.standard_normal(array.shape)
 
 
 def cache_of(forward: Callable[[], Any], documented: Any) -> Any:
@@ -60,6 +73,7 @@ class Case:
     name: str
     recipe: Recipe | DataRecipe
     points: float
+    anew: Recipe | None = None  # the same in hidden runs, where the recipe gives what the course has published
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +125,26 @@ class Check:
         """What the check is worth in all."""
         return round(sum(case.points for case in self.cases), 6)
 
-    def inputs(self, case: Case, seed: int, data: Cifar10 | None = None) -> Inputs:
-        """The arrays of one case, the same for the same seed (and data set) whatever else is drawn."""
+    def inputs(self, case: Case, seed: int, data: Cifar10 | None = None, *, hidden: bool = False) -> Inputs:
+        """The arrays of one case, the same for the same seed (and data set) whatever else is drawn.
+
+        In a ``hidden`` run the course's own case is drawn anew where it does not depend on the seed: the right answers
+        to what is published can be typed in.
+        """
         rng = np.random.default_rng([seed, crc32(f"{self.name}/{case.name}".encode())])
+        drawn = self._drawn(case.anew if hidden and case.anew else case.recipe, rng, data)
+        if hidden and not case.anew and not case.name and not self.needs_data and self._is_published(case, drawn):
+            return {name: like(value, rng) for name, value in drawn.items()}
+        return drawn
+
+    def _drawn(self, recipe: Recipe | DataRecipe, rng: np.random.Generator, data: Cifar10 | None) -> Inputs:
         arguments = (rng, data) if self.needs_data else (rng,)
-        recipe = case.recipe(*arguments) if callable(case.recipe) else case.recipe
-        return {name: np.asarray(item(rng) if callable(item) else item) for name, item in recipe.items()}
+        given = recipe(*arguments) if callable(recipe) else recipe
+        return {name: np.asarray(item(rng) if callable(item) else item) for name, item in given.items()}
+
+    def _is_published(self, case: Case, drawn: Inputs) -> bool:
+        again = [self.inputs(case, seed) for seed in (0, 1)]
+        return all(np.array_equal(value, one[name]) for one in again for name, value in drawn.items())
 
     def settings(self, case: Case) -> dict[str, Any]:
         """The single numbers and words among the inputs of a case that no seed changes, such as pad or mode."""
@@ -171,6 +199,7 @@ class Part:
         points: float,
         inputs: Recipe,
         expect: list[Expectation],
+        anew: Recipe | None = None,
         edges: Mapping[str, Recipe] | None = None,
         edge_points: float = 0.0,
         seconds: float = 10.0,
@@ -184,6 +213,7 @@ class Part:
         ----------
         points, inputs : what the course's own case is worth, and how its inputs are drawn: a mapping from
             argument to ``normal(...)``, ``integers(...)`` or a constant, or a function of the generator.
+        anew : how they are drawn in hidden runs, if ``inputs`` are published; else such arrays are like them.
         edges, edge_points : further cases by name (pad 0, other strides, ...), which share their points evenly.
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
@@ -194,7 +224,7 @@ class Part:
 
         share = edge_points / len(edges) if edges else 0.0
         cases = [
-            Case("", inputs, points),
+            Case("", inputs, points, anew),
             *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
         ]
         if edge_points and not edges:

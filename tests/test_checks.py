@@ -126,6 +126,22 @@ def test_inputs_depend_on_the_seed_and_on_nothing_else(check):
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_published_answers_are_worth_a_quarter_at_most_in_a_hidden_run(check):
+    """There the course's own case is another, so that typing in what is published is no work."""
+    drawn = [{case.name: check.inputs(case, seed, hidden=True) for case in check.cases} for seed in (1, 2, 3)]
+    same = [
+        case.points
+        for case in check.cases
+        if all(
+            np.array_equal(drawn[0][case.name][name], other[case.name][name])
+            for other in drawn[1:]
+            for name in other[case.name]
+        )
+    ]
+    assert sum(same) <= check.points / 4 + 1e-9
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_hidden_seeds_change_what_a_check_asks(check):
     """Answers to the public seed are of no use: some case has other inputs. (The course's toy data is fixed.)"""
     here, there = ([check.inputs(case, seed) for case in check.cases] for seed in (1, 2))

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.assignments import find_assignment, recognise, select
-from grader.batch.ingredients import digest
-from grader.batch.store import Saved, Store
+from grader.assignments import all_assignments, find_assignment, select
+from grader.batch.store import Store
+from grader.batch.work import Answer, Terms
+from grader.batch.workshop import Worker, Workshop, open_workshop
 from grader.cifar10 import Cifar10
-from grader.errors import HarnessError, Interrupted, Refused
+from grader.errors import HarnessError, Refused
 from grader.exporters import csv, html
-from grader.grading import NotebookLimits, grade_submission, not_graded, versions
 from grader.intake.layouts import Entry
-from grader.intake.reading import open_submission
+from grader.limits import NotebookLimits
 from grader.model import Result, Status
-from grader.oracle import Oracle
-from grader.oracle.data_set import with_data
-from grader.oracle.live import LiveOracle
 from grader.sandbox import Box
-from grader.submission import Submission
-from grader.words import plain_text, readable
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a class is graded with; ``seed`` None draws a secret one, ``assignment`` None recognises it."""
+    """What a class is graded with; ``seed`` None draws a secret one, ``assignment`` None recognises it.
+
+    ``seconds`` is what the student processes of one submission may take in all; ``tell`` hears of what takes long.
+    """
 
     out: Path
     assignment: str | None = None
@@ -43,6 +42,8 @@ class Settings:
     time_factor: float = 1.0
     data: Cifar10 | None = None
     compat: bool = False
+    seconds: float = 600.0
+    tell: Callable[[str], object] = lambda sentence: None
 
 
 @dataclass(slots=True)
@@ -58,18 +59,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """One student's result as what is kept of it: its JSON ``text`` and its ``page``.
-
-    ``refused`` if the input could not be taken, ``known`` if it was there from before.
-    """
+    """One student's result, and what is kept of it."""
 
     result: Result
-    key: str
-    text: str = ""
-    page: str = ""
-    refused: bool = False
-    failed: bool = False
-    known: bool = False
+    answer: Answer
 
 
 def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_result: Callable[[Result], None]) -> Outcome:
@@ -98,23 +91,50 @@ def _grade_into(
 ) -> Outcome:
     seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
     outcome = Outcome(secrets.randbits(32) if seed is None else seed)
-    oracle = with_data(LiveOracle(outcome.seed), settings.data)
+    data = str(settings.data.folder) if settings.data else None
+    terms = Terms(
+        seed=outcome.seed,
+        assignment=settings.assignment,
+        only=settings.only,
+        notebook=settings.notebook,
+        time_factor=settings.time_factor,
+        compat=settings.compat,
+        data=data,
+        seconds=settings.seconds,
+    )
     store.begin(outcome.seed, fresh=not settings.resume)
     found = {}
-    for graded in _grade_all(entries, settings, oracle, box, store):
-        if not graded.known:
-            # What the grader itself failed at is graded again by --resume.
-            store.save(graded.result, "" if _is_troubled(graded.result) else graded.key, graded.text)
-            write_report(graded.result, graded.text, graded.page, settings.out)
-        found[graded.result.student] = graded.result
-        if graded.refused:
-            outcome.refused.append(graded.result.student)
-        outcome.failed |= graded.failed
-        on_result(graded.result)
+    with contextlib.ExitStack() as stack:
+        workshop = stack.enter_context(open_workshop(box, settings.jobs, settings.data, settings.tell))
+        if not settings.assignment:
+            terms = replace(terms, assignment=_class_assignment(entries, workshop, terms), recognised=True)
+        for graded in _grade_all(entries, workshop, terms, store):
+            if not graded.answer.known:
+                # What the grader itself failed at is graded again by --resume.
+                key = "" if _is_troubled(graded.result) else graded.answer.key
+                store.save(graded.result, key, graded.answer.text)
+                write_report(graded.result, graded.answer.text, graded.answer.page, settings.out)
+            found[graded.result.student] = graded.result
+            if graded.answer.refused:
+                outcome.refused.append(graded.result.student)
+            outcome.failed |= graded.answer.failed
+            on_result(graded.result)
     outcome.interrupted = box.closed
     outcome.results = [found[entry.student] for entry in entries if entry.student in found]
     write_class(outcome.results, settings.out, store.changes())
     return outcome
+
+
+def _class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
+    """The assignment that most of a class look like, the first of several; None if nobody looks like any.
+
+    A class has one: who hands in another one, an easier one perhaps, is not graded by that.
+    """
+    looks: Counter[str] = Counter()
+    for _, likeness in workshop.each(entries, lambda worker, entry: worker.recognise(entry, terms)):
+        looks.update([likeness] if likeness else [])
+    order = [slug for slug in all_assignments() if slug in looks]
+    return max(order, key=lambda slug: looks[slug], default=None)
 
 
 def _is_troubled(result: Result) -> bool:
@@ -143,64 +163,18 @@ def _stopped_by_signals(box: Box) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _grade_all(
-    entries: Sequence[Entry], settings: Settings, oracle: Oracle, box: Box, store: Store
-) -> Iterator[Graded]:
+def _grade_all(entries: Sequence[Entry], workshop: Workshop, terms: Terms, store: Store) -> Iterator[Graded]:
     """Yield results as they come, until the box is closed."""
-    with ThreadPoolExecutor(settings.jobs) as pool:
-        futures = {
-            pool.submit(_grade_entry, entry, settings, oracle, box, store.load(entry.student)) for entry in entries
-        }
-        try:
-            for future in as_completed(futures):
-                futures.discard(future)  # with its pages
-                with contextlib.suppress(Interrupted):
-                    yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+    saved = {entry.student: store.load(entry.student) for entry in entries}
+    known = {student: old.key for student, old in saved.items() if old}
 
+    def grade(worker: Worker, entry: Entry) -> Answer:
+        return worker.grade(entry, terms, known.get(entry.student, ""))
 
-def _grade_entry(entry: Entry, settings: Settings, oracle: Oracle, box: Box, old: Saved | None) -> Graded:
-    slug = settings.assignment
-    shown = readable(str(entry.shown or entry.path))
-
-    def without_a_grade(reason: str, *, refused: bool) -> Graded:
-        result = not_graded(entry.student, shown, plain_text(reason), slug, box.level)
-        return Graded(result, "", *rendered(result), refused=refused, failed=not refused)
-
-    try:
-        data = settings.notebook is not None
-        with open_submission(entry.path, entry.student, entry.shown, follow=entry.named, data=data) as submission:
-            assignment = find_assignment(slug) if slug else recognise(submission)
-            checks = select(assignment, list(settings.only))
-            key = _key(submission, digest(assignment, checks), settings, oracle, box)
-            if old and old.key == key:
-                return Graded(Result.from_dict(old.fields), key, known=True)
-            result = grade_submission(
-                submission,
-                assignment,
-                checks,
-                oracle,
-                box,
-                notebook=settings.notebook,
-                time_factor=settings.time_factor,
-                compat=settings.compat,
-            )
-            return Graded(result, key, *rendered(result))
-    except Refused as error:
-        return without_a_grade(str(error), refused=True)
-    except Interrupted:
-        raise
-    except Exception as error:  # a bug of ours costs one row, and no mark
-        return without_a_grade(f"The grader itself failed: {type(error).__name__}: {error}", refused=False)
-
-
-def _key(submission: Submission, ingredients: str, settings: Settings, oracle: Oracle, box: Box) -> str:
-    """All that a result depends on: with the same key it need not be made anew."""
-    installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
-    limits = (settings.notebook, settings.time_factor, settings.data.digest if settings.data else "", settings.compat)
-    return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, box.level, installed, *limits)))
+    for entry, answer in workshop.each(entries, grade):
+        old = saved[entry.student]
+        fields = old.fields if answer.known and old else json.loads(answer.text)
+        yield Graded(Result.from_dict(fields), answer)
 
 
 def _prepare(settings: Settings) -> None:
@@ -218,17 +192,6 @@ def _prepare(settings: Settings) -> None:
         raise Refused(
             f"The output folder {settings.out} cannot be written ({error.strerror or error}); choose another."
         ) from None
-
-
-def rendered(result: Result) -> tuple[str, str]:
-    """The result's JSON text and its page; what cannot be shown raises here, where it costs its own submission only.
-
-    The table and the page of the class are made of all results, so each is shown in them once before.
-    """
-    text, page = result.to_json(), html.report(result, index_href="../index.html")
-    for written in (text, page, csv.grades([result]), html.index([result], title="")):
-        written.encode()
-    return text, page
 
 
 def write_report(result: Result, text: str, page: str, out: Path) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.assignments import find_assignment, recognise, select
+from grader.assignments import Assignment, find_assignment, recognise, select
 from grader.batch.ingredients import digest
 from grader.errors import Interrupted, Refused
-from grader.exporters import html
-from grader.grading import NotebookLimits, grade_submission, not_graded, versions
+from grader.exporters import csv, html
+from grader.grading import grade_submission, not_graded, versions
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
+from grader.limits import NotebookLimits
+from grader.model import Note, Result
 from grader.oracle import Oracle
 from grader.sandbox import Box
 from grader.submission import Submission
@@ -23,10 +26,15 @@ from grader.worker.processes import Host, host_of
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all of a class are graded by; ``assignment`` None recognises each, ``data`` is the data set's folder."""
+    """What all of a class are graded by; ``assignment`` None recognises each, ``data`` is the data set's folder.
+
+    ``recognised`` says that the assignment is what most of the class look like: who looks like another is told of.
+    ``seconds`` is what the student processes of one submission may take in all.
+    """
 
     seed: int
     assignment: str | None = None
+    recognised: bool = False
     only: tuple[str, ...] = ()
     notebook: NotebookLimits | None = None
     time_factor: float = 1.0
@@ -95,13 +103,28 @@ def answered(order: Order, terms: Terms, oracle: Oracle, given: Box | Host) -> A
         return without_grade(order.student, order.shown, reason, terms, host.level)
 
 
-def without_grade(
-    student: str, shown: str, reason: str, terms: Terms, level: str, *, refused: bool = False
-) -> Answer:
+def without_grade(student: str, shown: str, reason: str, terms: Terms, level: str, *, refused: bool = False) -> Answer:
     """What is kept of a submission that has no grade, for a reason that is said."""
     result = not_graded(student, shown, plain_text(reason), terms.assignment, level)
-    page = html.report(result, index_href="../index.html")
-    return Answer("", result.to_json(), page, refused=refused, failed=not refused)
+    return Answer("", *rendered(result), refused=refused, failed=not refused)
+
+
+def likeness(order: Order) -> str:
+    """The assignment that a submission looks most like; empty if it looks like none, or cannot be read."""
+    with contextlib.suppress(Exception), read_copy(order.copy, order.student, Path(order.shown)) as submission:
+        return recognise(submission).slug
+    return ""
+
+
+def rendered(result: Result) -> tuple[str, str]:
+    """The result's JSON text and its page; what cannot be shown raises here, where it costs its own submission only.
+
+    The table and the page of the class are made of all results, so each is shown in them once before.
+    """
+    text, page = result.to_json(), html.report(result, index_href="../index.html")
+    for written in (text, page, csv.grades([result]), html.index([result], title="")):
+        written.encode()
+    return text, page
 
 
 def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
@@ -121,12 +144,24 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         compat=terms.compat,
         seconds=terms.seconds,
     )
-    return Answer(key, result.to_json(), html.report(result, index_href="../index.html"))
+    if terms.recognised:
+        result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
+    return Answer(key, *rendered(result))
+
+
+def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[Note]:
+    """That a submission looks like another assignment than that of its class."""
+    with contextlib.suppress(Refused):
+        other = recognise(submission)
+        if other.slug != assignment.slug:
+            said = f"This looks like {other.slug} ({other.title}); it was graded as {assignment.slug}, as the class is."
+            return [Note("another-assignment", said)]
+    return []
 
 
 def _key(submission: Submission, ingredients: str, terms: Terms, oracle: Oracle, level: str) -> str:
     """All that a result depends on: with the same key it need not be made anew."""
     installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
     data = oracle.data.digest if oracle.data else ""
-    limits = (terms.notebook, terms.time_factor, terms.seconds, data, terms.compat)
+    limits = (terms.recognised, terms.notebook, terms.time_factor, terms.seconds, data, terms.compat)
     return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, level, installed, *limits)))

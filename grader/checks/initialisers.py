@@ -94,6 +94,7 @@ def normal_with(name: str, mean: float, std: float) -> list[Expectation]:
 @part.check(
     points=1,
     inputs={"shape": np.array([20, 3, 5, 5])},
+    anew=lambda rng: {"shape": rng.integers(2, 30, 4)},
     edges={
         "other shapes": lambda rng: {"shape": rng.permutation(np.array([6, 11, 3, 4]))},
         "a fully connected layer": {"shape": np.array([30, 40])},
@@ -213,8 +214,12 @@ def positive_unitball(code: Any, seed: int) -> dict[str, Any]:
 @part.check(
     points=1,
     inputs={"num": 2, "channels": 3, "K": 4},
-    # The usual sizes 2 s - s % 2 for interpolation by s = 3, 4, 5; there all published versions of the formula agree.
-    edges={f"K = {K}": {"num": integers(1, 3), "channels": integers(1, 3), "K": K} for K in (5, 8, 9)},
+    # The usual sizes 2 s - s % 2 for interpolation by s = 3, 4, …; there all published versions of the formula agree.
+    anew=lambda rng: {"num": rng.integers(1, 4), "channels": rng.integers(1, 4), "K": 4 * rng.integers(2, 9)},
+    edges={
+        "K = 9": {"num": integers(1, 3), "channels": integers(1, 3), "K": 9},
+        "another odd K": {"num": integers(1, 3), "channels": 2, "K": lambda rng: 1 + 4 * rng.integers(3, 9)},
+    },
     edge_points=1,
     expect=[matches("weights")],
 )

@@ -50,6 +50,7 @@ LAYERS: dict[str, Recipe] = {
     "C3, which sees some maps": layer(C3, 5, 5, 10, 10),
     "C5": layer(C5, 5, 5, 1, 1),
     "another layer": some_layer,
+    "one more layer": some_layer,
 }
 
 
@@ -62,6 +63,7 @@ LAYERS: dict[str, Recipe] = {
         "stride": np.array([1, 2, 1, 2, 1]),
         "pad": np.zeros(5, dtype=int),
     },
+    anew=window_that_fits,
     edges={"other strides and padding": window_that_fits},
     edge_points=1,
     expect=[Within("sides", 0.0)],
@@ -72,13 +74,27 @@ def sizes(code: Any, size: Array, window: Array, stride: Array, pad: Array) -> d
     return {"sides": np.array([code.output_size(*row) for row in rows])}
 
 
-@part.check(points=1, inputs=layer(C1, 5, 5, 28, 28), edges=LAYERS, edge_points=1, expect=[Within("parameters", 0.0)])
+@part.check(
+    points=1,
+    inputs=layer(C1, 5, 5, 28, 28),
+    anew=some_layer,
+    edges=LAYERS,
+    edge_points=1,
+    expect=[Within("parameters", 0.0)],
+)
 def convolution_parameters(code: Any, inputs_per_map: Array, kernel: Array, out: Array) -> dict[str, Any]:
     """The parameters of a convolution: C1, C3, C5 and another."""
     return {"parameters": code.conv_parameters(inputs_per_map.tolist(), *kernel.tolist())}
 
 
-@part.check(points=1, inputs=layer(C1, 5, 5, 28, 28), edges=LAYERS, edge_points=1, expect=[Within("connections", 0.0)])
+@part.check(
+    points=1,
+    inputs=layer(C1, 5, 5, 28, 28),
+    anew=some_layer,
+    edges=LAYERS,
+    edge_points=1,
+    expect=[Within("connections", 0.0)],
+)
 def convolution_connections(code: Any, inputs_per_map: Array, kernel: Array, out: Array) -> dict[str, Any]:
     """The connections of a convolution: C1, C3, C5 and another."""
     return {"connections": code.conv_connections(inputs_per_map.tolist(), *kernel.tolist(), *out.tolist())}
@@ -93,6 +109,7 @@ def some_subsampling(rng: np.random.Generator) -> dict[str, Any]:
 @part.check(
     points=1,
     inputs={"maps": 6, "window": np.array([2, 2]), "out": np.array([14, 14])},
+    anew=some_subsampling,
     edges={
         "S4": {"maps": 16, "window": np.array([2, 2]), "out": np.array([5, 5])},
         "another layer": some_subsampling,
@@ -108,10 +125,16 @@ def subsampling(code: Any, maps: int, window: Array, out: Array) -> dict[str, An
     }
 
 
+def some_sizes(rng: np.random.Generator) -> dict[str, Any]:
+    """A fully connected layer."""
+    return {"inputs": rng.integers(50, 900), "outputs": rng.integers(5, 40)}
+
+
 @part.check(
     points=1,
     inputs={"inputs": 120, "outputs": 84},
-    edges={"another layer": lambda rng: {"inputs": rng.integers(50, 900), "outputs": rng.integers(5, 40)}},
+    anew=some_sizes,
+    edges={"another layer": some_sizes},
     edge_points=1,
     expect=[Within("parameters", 0.0)],
 )

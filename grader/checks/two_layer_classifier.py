@@ -182,6 +182,7 @@ def learns(inputs: Arrays) -> bool:
 @part.check(
     points=2,
     inputs=toy.toy_training,
+    anew=toy.twin_training,
     edges={
         "the same problem in disguise": toy.twin_training,
         "five steps on one sample": toy.FEW_STEPS,

@@ -181,6 +181,7 @@ def final_loss(got: Arrays, inputs: Arrays) -> float:
 @part.check(
     points=2,
     inputs=toy_training,
+    anew=twin_training,
     edges={"the same problem in disguise": twin_training, "five steps on one sample": FEW_STEPS},
     edge_points=1,
     expect=[

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from grader.errors import HarnessError, Interrupted
 from grader.folders import remove
@@ -52,6 +53,15 @@ class ForkServer:
     def has_ended(self) -> bool:
         """Whether its process is gone."""
         return self._process.poll() is not None
+
+    @property
+    def output(self) -> IO[bytes] | None:
+        """What its program says on stdout."""
+        return self._process.stdout
+
+    def tell(self, message: bytes) -> None:
+        """Send it a message before the first request."""
+        self._requests.send(message)
 
     def fork(self, words: Iterable[str], given: Sequence[int]) -> Child:
         """Ask for a child that gets the descriptors ``given``; the caller closes its own copies.

@@ -18,7 +18,7 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +62,11 @@ def is_zip(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def unpacked(path: Path, shown: Path | None = None, opener: Callable[[str, int], int] | None = None) -> Iterator[Path]:
+def unpacked(path: Path, shown: Path | None = None) -> Iterator[Path]:
     """Give the folder with a zip's content, which is removed in the end; a path that is no zip as it is.
 
     A folder that holds everything is stepped into, as a zip usually has one. Archives inside are not opened.
-    ``shown`` is the path for the sentences; ``opener`` opens the zip, as for the function ``open``. Raises Refused for
-    what cannot be taken, HarnessError if the disk fails.
+    ``shown`` is the path for the sentences. Raises Refused for what cannot be taken, HarnessError if the disk fails.
     """
     if not is_zip(path):
         yield path
@@ -79,7 +78,7 @@ def unpacked(path: Path, shown: Path | None = None, opener: Callable[[str, int],
     try:
         content = base / "content"
         content.mkdir(0o700)
-        _unpack(path, shown or path, content, opener or _readable)
+        _unpack(path, shown or path, content)
         yield _inner(content)
     finally:
         remove(base)
@@ -107,9 +106,9 @@ class _BoundedFile(io.FileIO):
         return super().read(size) or b""
 
 
-def _unpack(path: Path, shown: Path, folder: Path, opener: Callable[[str, int], int]) -> None:
+def _unpack(path: Path, shown: Path, folder: Path) -> None:
     try:
-        with _BoundedFile(path, opener=opener) as file:
+        with _BoundedFile(path) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a device could keep us waiting
                 raise Refused(f"{shown} is no regular file; give a zip archive.")
             with zipfile.ZipFile(file) as archive:
@@ -259,10 +258,6 @@ def _write(archive: zipfile.ZipFile, members: list[Member], shown: Path, folder:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _readable(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would keep us waiting
 
 
 def _inner(folder: Path) -> Path:

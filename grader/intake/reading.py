@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.errors import Refused
 from grader.intake.notebooks import NO_TEXT, notebook_cells
-from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, take
+from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, copied, private_folder, unzipped
 from grader.limits import (
     CODECS,
     MAX_CODE,
@@ -53,11 +53,20 @@ def open_submission(
     if not os.path.lexists(path) or (follow and not os.path.exists(path)):  # False too where no one may look
         raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
     name = student or student_name(path)
-    with take(path, shown, follow=follow, data=data) as taken:
+    with private_folder() as folder:
+        copy = copied(path, folder, shown, follow=follow, data=data)
+        with read_copy(copy, name, shown) as submission:
+            yield submission
+
+
+@contextlib.contextmanager
+def read_copy(copy: Snapshot, student: str, shown: Path) -> Iterator[Submission]:
+    """Read a submission from a copy of it, as ``snapshot.copied`` makes it."""
+    with unzipped(copy, shown) as taken:
         if taken.content.is_dir():
-            yield _read_folder(taken, name, shown)
+            yield _read_folder(taken, student, shown)
         else:
-            yield _read_file(taken.content, name, shown)
+            yield _read_file(taken.content, student, shown)
 
 
 def read_submission(path: Path, student: str | None = None) -> Submission:

@@ -21,6 +21,7 @@ from grader.folders import remove
 from grader.intake.archives import OUR_TROUBLE, is_zip, unpacked
 from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
 
+MAX_ZIP = 500 << 20  # bytes of a zip, packed
 MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
 MAX_DATA = 100 << 20  # bytes of all of them
 MAX_DATA_FILES = 20_000
@@ -56,29 +57,43 @@ def take(path: Path, shown: Path, *, follow: bool = True, data: bool = False) ->
     ``follow``: the path itself may be a link, as who named it wanted that one. ``data``: also take the files that
     a notebook may read. ``shown`` is the path for the sentences. Raises Refused for what cannot be taken.
     """
+    with private_folder() as folder, unzipped(copied(path, folder, shown, follow=follow, data=data), shown) as content:
+        yield content
+
+
+def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Snapshot:
+    """Copy what was handed in into ``folder`` as it is; a zip, or the only one in a folder, stays a zip."""
     if not follow and path.is_symlink():
         raise Refused(f"{shown} {LINK}.")
-    opener = _opener(follow=follow)
+    target = folder / path.name
+    if not path.is_dir():
+        most = MAX_ZIP if is_zip(path) else MAX_FILE
+        with _answered(shown):
+            _copy(_opener(follow=follow)(str(path), READ), target, shown, most)
+        return Snapshot(target)
+    target.mkdir(0o700)
     with contextlib.ExitStack() as stack:
-        if is_zip(path):
-            content = stack.enter_context(unpacked(path, shown, opener))
-            yield Snapshot(content, archives=any(map(is_zip, content.iterdir())))
-            return
-        target = stack.enter_context(_private_folder())
-        if not path.is_dir():
-            with _answered(shown):
-                _copy(opener(str(path), READ), target / path.name, shown, MAX_FILE)
-            yield Snapshot(target / path.name)
-            return
         with _answered(shown):
             root = stack.enter_context(_entered(path, follow=follow))
         copying = _Copying(target, shown, data)
         copying.folder(root, Path(), can_hold_sources=True)
         if not copying.sources and len(copying.archives) == 1:  # Moodle gives every student's upload a folder
             archive = copying.archives[0]
-            yield Snapshot(stack.enter_context(unpacked(path / archive, shown, root.opener(archive))))
-            return
-        yield Snapshot(target, tuple(copying.unreadable), bool(copying.archives))
+            place = folder / f"only-{archive}"
+            with _answered(shown):
+                _copy(root.open(archive), place, shown, MAX_ZIP)
+            return Snapshot(place)
+        return Snapshot(target, tuple(copying.unreadable), bool(copying.archives))
+
+
+@contextlib.contextmanager
+def unzipped(copy: Snapshot, shown: Path) -> Iterator[Snapshot]:
+    """The copy itself, or what is in the zip that it is, gone in the end."""
+    if not is_zip(copy.content) or copy.content.is_dir():
+        yield copy
+        return
+    with unpacked(copy.content, shown) as content:
+        yield Snapshot(content, archives=any(map(is_zip, content.iterdir())))
 
 
 def beginning(path: Path, size: int) -> bytes:
@@ -263,7 +278,8 @@ def _private(path: str, flags: int) -> int:
 
 
 @contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
+def private_folder() -> Iterator[Path]:
+    """A temporary folder that nobody else may enter; HarnessError if there is no room for one."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="grader-"))  # for us alone: mode 0700
     except OSError as error:

@@ -1,4 +1,4 @@
-"""In a process that is about to run student code: give up every right that it does not need.
+"""In a process that is about to run student code, or to judge it: give up every right that it does not need.
 
 libc, landlock, seccomp, syscalls   the kernel's interfaces, through ctypes
 privileges                          limits, identity, end with the parent
@@ -16,17 +16,17 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
-MEMORY = {"worker": 2 << 30, "kernel": 4 << 30}  # bytes of address space
-FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20}  # bytes
+MEMORY = {"worker": 2 << 30, "kernel": 4 << 30, "judge": 6 << 30}  # bytes of address space
+FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20, "judge": 512 << 20}  # bytes
 MEMORY_WITH_DATA = 6 << 30  # CIFAR-10 as float64 has 1.2 GB, and honest code makes copies
 # Files without a name escape the quota: they take this times FILE_SIZE at most.
-OPEN_FILES = {"worker": 64, "kernel": 128}
+OPEN_FILES = {"worker": 64, "kernel": 128, "judge": 512}
 THREADS = 64  # twice what Python's own pools start, and little beside what the neighbours run
 NICENESS = 5  # the grader, which measures their time, goes first
 
 
 def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> None:
-    """Lock this process: ``role`` is worker or kernel, ``room`` the only folder that it may write to.
+    """Lock this process: ``role`` is worker, kernel or judge, ``room`` the only folder that it may write to.
 
     ``uid`` is the user to become, if the process was started by root; ``read`` are further files and folders that
     it may read: a data set, which also takes more memory. Raises OSError if a lock does not close:
@@ -38,7 +38,8 @@ def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> 
     threads = THREADS if uid is not None else THREADS + privileges.running_threads()
     limits = {"file_size": FILE_SIZE[role], "open_files": OPEN_FILES[role], "threads": threads}
     privileges.limit(memory=memory(role, read), **limits)
-    os.nice(NICENESS)
+    if role != "judge":
+        os.nice(NICENESS)
     privileges.drop(uid, platform.machine(), read)
     privileges.end_with_parent()  # after the change of user, which forgets it
     landlock.restrict(read=readable, list_only=listable, write=[room, *places.DEVICES])

@@ -1,6 +1,7 @@
 """A seccomp filter: which system calls this process, and all that it starts, may make from now on.
 
-Roles: the function worker has an allowlist (what Python and NumPy need), the notebook kernel a denylist. What is
+Roles: the function worker has an allowlist (what Python and NumPy need), a judge a little more, the notebook kernel a
+denylist. What is
 refused fails with EPERM, which Python raises as PermissionError; what no honest notebook tries ends the process.
 Source: https://docs.kernel.org/userspace-api/seccomp_filter.html; constants of linux/seccomp.h, linux/audit.h,
 linux/filter.h, linux/sched.h and linux/prctl.h.
@@ -35,6 +36,9 @@ ALLOWED = """
     sched_getscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval getxattr lgetxattr
     fgetxattr listxattr llistxattr flistxattr wait4 waitid exit exit_group
 """.split()
+
+# What a judge needs besides: its line to the class's process, over which descriptors come.
+TALK = "sendmsg recvmsg sendto recvfrom getsockopt setsockopt shutdown".split()
 
 # Landlock does not restrict these: they do nothing and report success, so that copying a file or starting a
 # library's threads works.
@@ -91,7 +95,7 @@ Condition = tuple[int, int, int]  # argument, mask, wanted value
 
 
 def install(role: str) -> None:
-    """Filter this thread and what it starts: ``role`` is worker or kernel. OSError where seccomp is missing."""
+    """Filter this thread and what it starts: ``role`` is worker, kernel or judge. OSError where seccomp is missing."""
     code = program(role, platform.machine(), os.getpid())
     blob = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *instruction) for instruction in code))
 
@@ -129,14 +133,14 @@ def program(role: str, machine: str, pid: int) -> list[Instruction]:
     answers = [("clone3", ERRNO | errno.ENOSYS)]  # the C library then falls back to clone, which can be judged
     answers += [(name, KILL_PROCESS) for name in HOSTILE]
     answers += [(name, ERRNO) for name in PRETENDED]
-    if role == "worker":
-        answers += [(name, ALLOW) for name in ALLOWED]
+    if role != "kernel":
+        answers += [(name, ALLOW) for name in (*ALLOWED, *(TALK if role == "judge" else ()))]
     else:
         answers += [(name, ERRNO | errno.EPERM) for name in DENIED]
     for name, answer in answers:
         if number(name) is not None:
             code += [(JUMP_EQUAL, 0, 1, number(name) or 0), (RETURN, 0, 0, answer)]
-    return [*code, (RETURN, 0, 0, ERRNO | errno.EPERM if role == "worker" else ALLOW)]
+    return [*code, (RETURN, 0, 0, ERRNO | errno.EPERM if role != "kernel" else ALLOW)]
 
 
 def _conditions(role: str, pid: int) -> dict[str, list[list[Condition]]]:

@@ -38,7 +38,7 @@ class LiveOracle:
         """The inputs that the seed gives, which none may change."""
         place = key(check, case)
         if place not in self._inputs:
-            inputs = check.inputs(case, self.seed)
+            inputs = check.inputs(case, self.seed, hidden=not self.public)
             for value in inputs.values():
                 value.flags.writeable = False
             self._inputs[place] = inputs

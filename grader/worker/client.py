@@ -95,22 +95,32 @@ class StudentProcess:
 
     def play(self, check: Check, inputs: Inputs) -> Transcript:
         """Play a scenario in the student process, started or replaced if need be."""
+        return self._play(check, inputs, {})[0]
+
+    def count(self, check: Check, inputs: Inputs) -> dict[str, int]:
+        """How often student code called functions of its own with an input that was moved a little, by the input."""
+        _, head = self._play(check, inputs, {"count": True})
+        counts: dict[str, int] = head.get("evaluations", {})
+        return counts
+
+    def _play(self, check: Check, inputs: Inputs, more: dict[str, Any]) -> tuple[Transcript, dict[str, Any]]:
         if self._failure:  # loading failed as it always will: every check would wait for the same end
-            return self._failure
+            return self._failure, {}
         if self._left <= 0:
-            return Transcript("timed_out", 0.0, name=IN_ALL)
+            return Transcript("timed_out", 0.0, name=IN_ALL), {}
         if self._process and _has_more(self._process):  # sent by a thread of the student's since the last reply
             self._end()
         if self._process is None:
             self._failure = self._start()
             if self._failure:
-                return self._failure
+                return self._failure, {}
         scenario = {"name": check.scenario.__name__, "label": f"<check {check.name}>", "text": text_of(check.scenario)}
-        request = {"do": "play", "scenario": scenario}
+        request = {"do": "play", "scenario": scenario, **more}
         transcript, head = self._ask(request, inputs, check.seconds)
-        return transcript or Transcript(
+        played = transcript or Transcript(
             _outcome(head, self._host), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
         )
+        return played, head
 
     def renew(self) -> None:
         """End the process, so that what it remembers is gone; the next scenario is played in a new one."""

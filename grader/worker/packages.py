@@ -15,6 +15,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -24,7 +25,8 @@ USUAL = ("matplotlib", "mpl_toolkits", "PIL", "imageio", "h5py", "IPython", "tqd
 # They compute what exercises ask for, so that they are absent to other packages too.
 SOLVERS = frozenset(
     ("scipy", "torch", "torchvision", "torchaudio", "tensorflow", "keras", "tf_keras", "jax", "jaxlib", "flax",
-     "theano", "caffe", "caffe2", "mxnet", "chainer", "cupy", "autograd", "paddle", "mindspore", "tinygrad", "onnxruntime",
+     "theano", "caffe", "caffe2", "mxnet", "chainer", "cupy", "autograd", "paddle", "mindspore", "tinygrad",
+     "onnxruntime",
      "cv2", "skimage", "sklearn", "astropy", "dask", "bottleneck", "numexpr", "sympy", "statsmodels", "pywt", "kornia")
 )  # fmt: skip
 IMPORTING = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))
@@ -88,11 +90,13 @@ class Inert:
         return Inert(f"{self._name}.{name}", self._tell)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """ImportError; what a function calls is told."""
         if sys._getframe(1).f_code.co_flags & inspect.CO_OPTIMIZED:
             self._tell(f"call {self._name}")
         raise ImportError(without(self._name))
 
     def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
+        """No base class."""
         return ()
 
 
@@ -128,7 +132,7 @@ def _refuse(closed: frozenset[str], event: str, arguments: tuple[Any, ...]) -> N
     place = arguments[{"open": 0, "import": 1, "ctypes.dlopen": 0}[event]] if event in EVENTS else None
     if isinstance(place, (str, bytes)):
         folders = os.fsdecode(place).split(os.sep)
-        for above, name in zip(folders, folders[1:], strict=False):
+        for above, name in pairwise(folders):
             if above in INSTALLED and name.partition(".")[0] in closed:
                 raise ImportError(without(name))
 

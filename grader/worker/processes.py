@@ -22,6 +22,8 @@ import numpy as np
 
 from grader.folders import remove
 from grader.forks.client import ForkServer, shared_server
+from grader.limits import NotebookLimits
+from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
 from grader.sandbox.quota import Quota
@@ -94,6 +96,11 @@ class Host(Protocol):
     def note(self, probes: Mapping[str, str]) -> None:
         """As of a box."""
 
+    def run_notebook(
+        self, path: Path, root: Path | None, limits: NotebookLimits, converted: Mapping[str, bytes]
+    ) -> NotebookRun:
+        """Run a notebook from top to bottom; see grader.notebook."""
+
 
 class BoxHost:
     """The box of this process as host."""
@@ -127,6 +134,22 @@ class BoxHost:
     def note(self, probes: Mapping[str, str]) -> None:
         """Tell the box."""
         self.box.note(probes)
+
+    def run_notebook(
+        self, path: Path, root: Path | None, limits: NotebookLimits, converted: Mapping[str, bytes]
+    ) -> NotebookRun:
+        """In the box."""
+        from grader import notebook  # a self-check without it need not wait for its imports
+
+        return notebook.run(
+            path,
+            root,
+            self.box,
+            cell_seconds=limits.cell,
+            total_seconds=limits.total,
+            engine=limits.engine,
+            converted=converted,
+        )
 
 
 def host_of(given: Box | Host) -> Host:

@@ -22,6 +22,7 @@ LARGEST = 1 << 31  # no cell has more lines
 MOST_PROBLEMS = 50
 MOST_NAMES = 20
 MOST_TRIED = 5
+MOST_COUNTS = 100
 
 
 def checked(asked: str, head: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,8 +53,16 @@ def _played(head: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": outcome,
         "error": _exception(error) if error else {},
         "name": plain_text(_text(head.get("name", ""), "name"), 100),
+        "evaluations": _counts(head.get("evaluations", {})),
         "tried": tuple(plain_text(item, 200) for item in _texts(head, "tried")[:MOST_TRIED]),
     }
+
+
+def _counts(counts: Any) -> dict[str, int]:
+    """How often something was called, by name."""
+    if not isinstance(counts, dict) or len(counts) > MOST_COUNTS:
+        raise _wrong("evaluations")
+    return {_text(name, "evaluations"): _number(count, "evaluations") for name, count in counts.items()}
 
 
 def _exception(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ needs of the grader, it locks itself.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import linecache
 import os
@@ -19,13 +20,12 @@ from typing import Any, BinaryIO, NoReturn
 
 # All of the grader that may be in a process with student code.
 PRESENT = frozenset(
-    ("grader", "grader.arrays", "grader.boot", "grader.compat", "grader.compat.old_names", "grader.compat.runtime",
-     "grader.errors", "grader.forks", "grader.forks.server", "grader.forks.split", "grader.lock",
-     "grader.lock.landlock", "grader.lock.libc", "grader.lock.places", "grader.lock.privileges", "grader.lock.probe",
-     "grader.lock.seccomp", "grader.lock.syscalls", "grader.worker", "grader.worker.forkserver",
-     "grader.worker.frames", "grader.worker.im2col", "grader.worker.loader", "grader.worker.packages", "grader.worker.sandwiches",
-     "grader.worker.slow_layers", "grader.worker.stand_ins", "grader.worker.student", "grader.worker.student_errors",
-     "grader.worker.watch")
+    ("grader", *(f"grader.{name}" for name in """
+    arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
+    lock.libc lock.places lock.privileges lock.probe lock.seccomp lock.syscalls worker worker.evaluations
+    worker.forkserver worker.frames worker.im2col worker.loader worker.packages worker.sandwiches
+    worker.slow_layers worker.stand_ins worker.student worker.student_errors worker.watch
+    """.split()))
 )  # fmt: skip
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
@@ -77,7 +77,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
 def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
     from grader import lock
-    from grader.worker import loader, stand_ins, student_errors  # noqa: F401
+    from grader.worker import evaluations, loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
     if request["settle"]:
@@ -121,15 +121,19 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
     NumPy's global generator is seeded first, so that code that draws from it repeats its numbers; in a process that
     has not imported it no code does.
     """
+    from grader.worker.evaluations import Evaluations
     from grader.worker.loader import Missing
     from grader.worker.student_errors import describe
 
+    evaluations = Evaluations(inputs, labels)
     try:
         scenario = defined(**request["scenario"])
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed(231)
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
-        return {"outcome": "returned"}, dict(scenario(code, **arguments))
+        with evaluations if request.get("count") else contextlib.nullcontext():
+            values = dict(scenario(code, **arguments))
+        return {"outcome": "returned", "evaluations": evaluations.found}, values
     except Missing as missing:
         return {"outcome": "missing", "name": str(missing)}, {}
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: it is the student's code that raises them

@@ -1,7 +1,8 @@
 """Nobody gets marks without the work: one folder an attack, with ``marks.toml``, graded beside an honest neighbour.
 
 ``marks.toml`` names the assignment and its checks (``only``), the ``most`` that each of some checks may give, the notes
-that staff must find there (``notes``), and the ``honest`` specimen, which must have all marks without such a note.
+that staff must find there (``notes``), and the ``honest`` specimen, which must have all marks without such a note. With
+``recognised`` the class is not told the assignment, and has two of the honest.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ def test_an_attack_earns_no_more_than_its_work(name: str, level: str, tmp_path: 
     expect = tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
     put(ROOT / name, tmp_path / "class" / "attack")
     put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest")
+    if expect.get("recognised"):
+        put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest-too")
     results = graded(tmp_path, expect, level)
+    assert {result.assignment for result in results.values()} == {expect["assignment"]}
     judge(results["attack"], expect)
     honest = results["honest"]
     assert (honest.status, honest.score) == ("graded", honest.max_score), "the honest neighbour"
@@ -50,7 +54,7 @@ def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result
     """The results of the class in ``folder/class`` by student."""
     settings = Settings(
         folder / "out",
-        assignment=expect["assignment"],
+        assignment=None if expect.get("recognised") else expect["assignment"],
         seed=expect.get("seed", 7),
         jobs=2,
         only=tuple(expect["only"]),

@@ -12,8 +12,8 @@ from grader import resources
 from grader.assignments import all_assignments, find_assignment
 from grader.batch.classes import Settings, grade_class
 from grader.batch.ingredients import ROOT, digest
-from grader.grading import NotebookLimits
 from grader.intake.layouts import Entry
+from grader.limits import NotebookLimits
 from grader.sandbox import open_box
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"

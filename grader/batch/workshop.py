@@ -1,0 +1,164 @@
+"""Where a class's submissions are graded, several side by side: each worker has a judge, a process of its own.
+
+Where no processes can be forked and locked (no Linux), workers are threads that judge themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import queue
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from grader.batch.work import Answer, Order, Terms, answered, likeness, without_grade
+from grader.cifar10 import Cifar10
+from grader.errors import GraderError, Interrupted, Refused
+from grader.intake.layouts import Entry
+from grader.intake.snapshot import copied, private_folder
+from grader.judges.desk import Desk as JudgesDesk
+from grader.judges.desk import JudgeServer
+from grader.oracle import Oracle
+from grader.oracle.data_set import with_data
+from grader.oracle.live import LiveOracle, load_solutions
+from grader.sandbox import Box
+from grader.words import readable
+from grader.worker.processes import BoxHost
+
+SWITCH = "GRADER_JUDGES"  # the environment variable that, set to 0, has the class's own process judge
+Made = TypeVar("Made")
+
+
+class Desk(Protocol):
+    """Where submissions are handed in for judging, one at a time, by the terms of a class."""
+
+    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+        """Grade a submission; ``known`` is the key of the result that there is. Refused, or HarnessError."""
+
+    def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
+        """The assignment that it looks most like; empty if that cannot be told."""
+
+    def close(self) -> None:
+        """End what it has started."""
+
+
+class Worker:
+    """Grades one submission at a time; whatever happens comes back as an Answer."""
+
+    def __init__(self, host: BoxHost, open_desk: Callable[[Terms], Desk]) -> None:
+        self._host, self._open_desk = host, open_desk
+        self._desk: Desk | None = None
+        self._terms: Terms | None = None
+
+    def grade(self, entry: Entry, terms: Terms, known: str) -> Answer:
+        """Grade a submission; Interrupted if the box is closed."""
+        shown = readable(str(entry.shown or entry.path))
+        try:
+            return self._at(terms).grade(entry.student, shown, entry.path, known, follow=entry.named)
+        except Interrupted:
+            raise
+        except Refused as error:
+            return without_grade(entry.student, shown, str(error), terms, self._host.level, refused=True)
+        except (GraderError, OSError) as error:
+            return without_grade(entry.student, shown, str(error), terms, self._host.level)
+
+    def recognise(self, entry: Entry, terms: Terms) -> str:
+        """The assignment that it looks most like; empty if that cannot be told. Interrupted if the box is closed."""
+        try:
+            shown = readable(str(entry.shown or entry.path))
+            return self._at(terms).recognise(entry.student, shown, entry.path, follow=entry.named)
+        except Interrupted:
+            raise
+        except (GraderError, OSError):  # it is told when it is graded
+            return ""
+
+    def close(self) -> None:
+        """End what it has started."""
+        if self._desk:
+            self._desk.close()
+
+    def _at(self, terms: Terms) -> Desk:
+        """The desk for these terms: with other terms another."""
+        if self._desk is None or self._terms != terms:
+            self.close()
+            self._desk, self._terms = self._open_desk(terms), terms
+        return self._desk
+
+
+class Workshop:
+    """Workers, as many as jobs."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._count = len(workers)
+        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for worker in workers:
+            self._free.put(worker)
+
+    def each(self, entries: Sequence[Entry], make: Callable[[Worker, Entry], Made]) -> Iterator[tuple[Entry, Made]]:
+        """What a worker makes of each entry, as it comes; nothing of those that were interrupted."""
+
+        def made(entry: Entry) -> Made:
+            worker = self._free.get()
+            try:
+                return make(worker, entry)
+            finally:
+                self._free.put(worker)
+
+        with ThreadPoolExecutor(self._count) as pool:
+            futures = {pool.submit(made, entry): entry for entry in entries}
+            try:
+                for future in as_completed(futures):
+                    entry = futures.pop(future)  # with its pages
+                    with contextlib.suppress(Interrupted):
+                        yield entry, future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
+
+
+@contextlib.contextmanager
+def open_workshop(box: Box, jobs: int, data: Cifar10 | None, tell: Callable[[str], object]) -> Iterator[Workshop]:
+    """Workers for a class; ``tell`` hears of what takes long. Refused if this machine has no reference."""
+    host = BoxHost(box)
+    with contextlib.ExitStack() as stack:
+        open_desk: Callable[[Terms], Desk]
+        if can_employ():
+            server = stack.enter_context(JudgeServer(str(data.folder) if data else None, tell))
+            read = data.places if data else ()
+            open_desk = lambda terms: JudgesDesk(server, host, terms, read)  # noqa: E731
+        else:
+            load_solutions().warm_up(tell)
+            oracle = functools.cache(lambda seed: with_data(LiveOracle(seed), data))
+            open_desk = lambda terms: _OwnDesk(host, terms, oracle(terms.seed))  # noqa: E731
+        workers = [Worker(host, open_desk) for _ in range(jobs)]
+        for worker in workers:
+            stack.callback(worker.close)
+        yield Workshop(workers)
+
+
+def can_employ() -> bool:
+    """Whether judges can be processes here."""
+    return sys.platform == "linux" and os.environ.get(SWITCH) != "0"
+
+
+class _OwnDesk:
+    """Judges in the thread that hands in."""
+
+    def __init__(self, host: BoxHost, terms: Terms, oracle: Oracle) -> None:
+        self._host, self._terms, self._oracle = host, terms, oracle
+
+    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+        with private_folder() as folder:
+            copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
+            return answered(Order(student, shown, copy, known), self._terms, self._oracle, self._host)
+
+    def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
+        with private_folder() as folder:
+            return likeness(Order(student, shown, copied(path, folder, Path(shown), follow=follow)))
+
+    def close(self) -> None:
+        pass

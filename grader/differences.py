@@ -1,0 +1,72 @@
+"""Derivatives by differences: told by how often the forward pass is evaluated at inputs that are moved a little.
+
+Each gradient check that earned something is played once more, on its smallest case, in the student process, which
+counts; see grader.worker.evaluations. What it says is a remark for a person to look at, and takes marks only where
+the assignment says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.errors import HarnessError
+from grader.expectations import Expectation, Matches, When
+from grader.judging import Graded, Played
+from grader.model import Note, Status
+from grader.spec import Check
+from grader.worker.client import StudentProcess
+
+CODE = "differences"
+FEWEST = 8  # evaluations
+
+
+def flagged(graded: Sequence[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:
+    """The same, with a note on what was computed by differences, and no points for it if ``zero``."""
+    return [_flagged(one, process, zero) if one.result.points and is_gradient(one.check) else one for one in graded]
+
+
+def is_gradient(check: Check) -> bool:
+    """Whether what a check asks for are gradients, or a loss and its gradients."""
+    if check.gradient_of or any(word in check.slug for word in ("backward", "gradients", "delta")):
+        return True
+    names = {item.name for item in check.expect}
+    return "dx" in names or any(
+        item.name == "loss" and isinstance(_inner(item), Matches) and "W1" in names for item in check.expect
+    )
+
+
+def _inner(item: Expectation) -> Expectation:
+    return item.expectation if isinstance(item, When) else item
+
+
+def _flagged(one: Graded, process: StudentProcess, zero: bool) -> Graded:
+    returned = [item for item in one.played if item.transcript.outcome == "returned"]
+    if not returned:
+        return one
+    item = min(returned, key=_size)
+    try:
+        counts = process.count(one.check, item.inputs)
+    except HarnessError:  # nothing that was judged gets lost by a remark
+        return one
+    by_differences = {
+        name: count
+        for name, count in counts.items()
+        if name in item.inputs and count >= max(FEWEST, item.inputs[name].size)
+    }
+    if not by_differences:
+        return one
+    name, count = max(by_differences.items(), key=lambda pair: pair[1])
+    note = Note(
+        CODE,
+        f"Derivatives by differences: in one call it evaluated functions of its own {count} times with {name} moved a "
+        f"little ({name} has {item.inputs[name].size} entries).",
+    )
+    result = replace(one.result, notes=(*one.result.notes, note))
+    if zero:
+        result = replace(result, status=Status.FAILED, points=0.0, usual_points=0.0, carried_points=0.0)
+    return replace(one, result=result)
+
+
+def _size(item: Played) -> int:
+    return sum(value.size for value in item.inputs.values())

@@ -1,0 +1,83 @@
+"""A judge: forked off the server with the warm reference, it locks itself, then judges what the desk hands it.
+
+It never runs student code, starts nothing and connects to nothing: processes for student code it asks of the desk. It
+sees the project's own files, Python's, and one folder of its own, in which the copies of the submissions lie.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader import resources
+from grader.batch.work import Order, Terms, answered, likeness
+from grader.cifar10 import Cifar10
+from grader.judges.host import DeskHost, receive, send
+from grader.oracle.data_set import with_data
+from grader.oracle.live import LiveOracle
+
+
+def serve(given: Sequence[int], data: Cifar10 | None) -> NoReturn:
+    """Judge until the desk hangs up; the first message says by what."""
+    words, descriptors = given
+    line = Connection(words)
+    try:
+        first = receive(line)
+        folder = first["folder"]
+        tempfile.tempdir = folder
+        os.environ.update(TMPDIR=folder, HOME=folder)
+        trouble = lock(folder)
+        send(line, {"pid": os.getpid(), "trouble": trouble})
+        host = DeskHost(line, socket.socket(fileno=descriptors), first["level"], first["ways"])
+        terms = Terms.from_dict(first["terms"])
+        oracle = with_data(LiveOracle(terms.seed), data)
+        gc.freeze()
+        while True:
+            message = receive(line)
+            host.probes = message["probes"]
+            order = Order.from_dict(message["order"])
+            if message["do"] == "recognise":
+                send(line, {"answer": {"likeness": likeness(order)}})
+            else:
+                send(line, {"answer": asdict(answered(order, terms, oracle, host))})
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+def lock(folder: str) -> str:
+    """Give up what judging does not need; the words of what kept that from closing, empty if nothing did.
+
+    Where the machine cannot lock (no Linux, no Landlock), nothing is locked: student code is not here in any case.
+    """
+    from grader import lock as locks
+
+    if locks.missing():
+        return ""
+    try:
+        locks.lock("judge", room=folder, uid=None, read=own_files())
+    except OSError as error:
+        return f"The process that judges could not be locked: {error}."
+    return ""
+
+
+def own_files() -> list[str]:
+    """The files of the project that judging reads."""
+    from solutions.jit import cache_directory
+
+    package = Path(__file__).resolve().parents[1]
+    places = [package, package.parent / "solutions", cache_directory()]
+    return list(map(str, [*places, *map(resources.folder, ("reports", "student_template"))]))
+
+
+def as_message(order: Order, probes: Mapping[str, str], do: str) -> dict[str, Any]:
+    """What the desk hands to a judge."""
+    return {"do": do, "order": order.as_dict(), "probes": dict(probes)}

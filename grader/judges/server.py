@@ -1,0 +1,61 @@
+"""The clean parent of judges: it loads the reference once, and forks judges that have it warm.
+
+It is told on stdin which data set to open, says on stdout what takes long and when it is ready, and then serves as
+grader.forks.server does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+READY = "ready"
+# What judging imports, if only for some submissions: once here, not in every judge.
+USED = (
+    "grader.carried",
+    "grader.compat",
+    "grader.diagnosis",
+    "grader.exporters.csv",
+    "grader.exporters.html",
+    "grader.mistakes.exceptions",
+    "grader.questions.answers",
+    "grader.questions.declared",
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Load, then fork judges until the class's process is gone."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    folder = json.loads(socket.socket(fileno=os.dup(0)).recv(1 << 16))["data"]
+    import importlib
+
+    from grader.checks import all_parts
+    from grader.cifar10 import open_cifar10
+    from grader.errors import GraderError
+    from grader.forks.server import ForkServer
+    from grader.judges import judge
+    from grader.mistakes import all_mistakes
+    from grader.oracle.live import load_solutions
+
+    try:
+        load_solutions().warm_up(lambda sentence: say({"say": sentence}))
+        data = open_cifar10(Path(folder)) if folder else None
+        for name in USED:
+            importlib.import_module(name)
+        all_parts(), all_mistakes()
+    except GraderError as error:
+        say({"trouble": str(error)})
+        return
+    say({READY: True})
+    given = ForkServer(lambda words: None).serve()
+    if given:
+        judge.serve(given, data)
+
+
+def say(message: dict[str, object]) -> None:
+    """Tell the class's process, a line a message."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
