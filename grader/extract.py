@@ -124,7 +124,9 @@ def main_notebook(submission: Submission, names: Iterable[str], name: str = "") 
     wanted = set(names)
 
     def rank(file: SourceFile) -> tuple[int, bool]:
-        return len(wanted & {word for cell in file.cells for word in WORD.findall(cell.text)}), file.path.split("/")[-1] == name
+        return len(wanted & {word for cell in file.cells for word in WORD.findall(cell.text)}), file.path.split("/")[
+            -1
+        ] == name
 
     return max((file for file in submission.files if file.is_notebook), key=rank, default=None)
 

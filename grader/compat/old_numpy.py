@@ -40,7 +40,7 @@ def converted(text: str, tree: ast.Module) -> str:
 
 def old_name(node: ast.expr, aliases: set[str]) -> str | None:
     """The name behind `np.` if it is an old one: "int", "lib.pad"."""
-    parts = []
+    parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < MOST_PARTS:
         parts.append(node.attr)
         node = node.value
