@@ -22,6 +22,7 @@ class NotebookLimits:
 # A file
 MAX_FILE = 50 << 20  # bytes
 MAX_CODE = 2_000_000  # characters of code
+MAX_LINES = 100_000  # empty ones too
 MAX_WORDS = 150_000  # names, numbers and signs: each takes up to 1 kB of memory when it is parsed
 MAX_DEFINITIONS = 5_000  # functions and classes
 MAX_DEPTH = 300  # of a tree: what follows it is recursive, and so is Python's own compiler
@@ -50,43 +51,12 @@ MAX_SCOPES = 20  # functions and classes in each other
 
 # The coding lines that are believed; other codecs, such as punycode, take quadratic time or give no text.
 CODECS = frozenset(
-    [
-        "utf-8",
-        "utf-8-sig",
-        "utf-16",
-        "utf-16-le",
-        "utf-16-be",
-        "utf-32",
-        "ascii",
-        "iso8859-1",
-        "iso8859-2",
-        "iso8859-5",
-        "iso8859-7",
-        "iso8859-9",
-        "iso8859-15",
-        "cp1250",
-        "cp1251",
-        "cp1252",
-        "cp1253",
-        "cp1254",
-        "cp1256",
-        "cp437",
-        "cp850",
-        "cp866",
-        "koi8-r",
-        "koi8-u",
-        "mac-roman",
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "big5hkscs",
-        "cp950",
-        "shift_jis",
-        "cp932",
-        "euc_jp",
-        "iso2022_jp",
-        "euc_kr",
-        "cp949",
-    ]
+    (
+        *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "ascii"),
+        *(f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+        *(f"cp{page}" for page in (437, 850, 852, 855, 862, 866, *range(1250, 1259))),
+        *("koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620"),
+        *("gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp950"),
+        *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949", "johab"),
+    )
 )

@@ -32,9 +32,8 @@ SLASH = re.compile(r"(?<!/)/(?!/)")
 TRUE_DIVISION = re.compile(r"from\s+__future__\s+import\b([^\n]*)")
 DIVISION = re.compile(r"\bdivision\b")
 NUMPY_AS = re.compile(r"\bimport\s+numpy\s+as\s+(\w+)")
-OLD_NUMPY = re.compile(
-    rf"(?<![\w.])(\w+)\.({'|'.join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))})\b(?!\s*=[^=])"
-)
+_OLD = "|".join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))
+OLD_NUMPY = re.compile(rf"(?<![\w.])(\w+)\.({_OLD})\b(?!\s*=[^=])")
 GUARDS = re.compile(r"\b(?:version_info|PY2|PY3|six)\b")
 BEGIN = r"(?:^|;|^\s*(?:if|else|elif|for|while|try|except|finally|with|def|class)\b[^\n]*?:)\s*"
 NO_VALUE = r"(?!(?:and|or|if|in|is|for|else|not\s+in|import|from|as)\b)"

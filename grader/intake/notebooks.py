@@ -68,7 +68,7 @@ def _parsed(path: Path, data: bytes) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether lists and objects are nested deeper than MAX_JSON_DEPTH; by levels, as recursion has limits of its own."""
+    """Whether lists and objects are nested deeper than MAX_JSON_DEPTH; by levels: recursion has limits."""
     level = [value]
     for _ in range(MAX_JSON_DEPTH):
         inside = (item.values() if isinstance(item, dict) else item for item in level)

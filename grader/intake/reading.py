@@ -24,6 +24,7 @@ from grader.limits import (
     MAX_FILES,
     MAX_FOLDER,
     MAX_FOLDERS_DEEP,
+    MAX_LINES,
     MAX_PROSE,
     MAX_WORDS,
     MAX_WORDS_IN_ALL,
@@ -186,7 +187,8 @@ def _cells(shown: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...
     else:
         kind = "a zip archive: name it .zip" if data[:4] == b"PK\x03\x04" else "no notebook, .py file, folder or zip"
         raise Refused(f"{shown} is {kind}; this grader reads .ipynb and .py files, folders and zips of them.")
-    if sum(len(cell.text) for cell in cells) > MAX_CODE or _words(cells) > MAX_WORDS:
+    lines = sum(cell.text.count("\n") for cell in cells)
+    if sum(len(cell.text) for cell in cells) > MAX_CODE or lines > MAX_LINES or _words(cells) > MAX_WORDS:
         raise Refused(f"{shown} {MUCH_CODE}.")
     if sum(_count(DEFINITION, cell.text) for cell in cells) > MAX_DEFINITIONS:
         raise Refused(

@@ -91,6 +91,7 @@ def grade(scene: Scene, level: str, expect: dict[str, Any], monkeypatch: pytest.
         only=("relu",),
         notebook=NotebookLimits(2.0, 5.0, expect.get("engine")) if expect.get("notebook") else None,
         time_factor=TIME_FACTOR,
+        compat=expect.get("compat", False),
     )
     box = open_box(level)
     try:

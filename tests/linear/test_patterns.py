@@ -1,0 +1,73 @@
+"""No regular expression of the package can be kept busy by a text: its steps grow with the text's length.
+
+``re`` tells no steps, so a matcher of ours counts them, on texts that are made of each pattern's own parts. The
+growth of the steps is asserted, never a time. What it can miss is a pattern whose only bad text is none of
+``floods``; that it finds those that once held the grader is asserted too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from itertools import islice
+
+import pytest
+
+from tests.linear.floods import floods, growth
+from tests.linear.matcher import Matcher
+from tests.linear.patterns import ROOT, all_patterns, unseen
+
+PATTERNS = all_patterns()
+OURS = {"grader.release.REGION"}  # these see texts of the repository only
+BAD = {  # as they stood, or as nobody should write them
+    "a magic that is assigned": (r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$", 0),
+    "a sum of a generator": (r"\bprint\s*>>|\bsum\([^\n\[]* for ", 0),
+    "an octal number": (r"(?<![\w.])0[0-7]*[1-7][0-7]*(?![\w.])", 0),
+    "a binding": (r"(?:import\b[^\n]*|\bdef\s+|\bas\s+)\brelu\b|\brelu\s*=[^=]", 0),
+    "an import": (r"from\s+__future__\s+import\b[^\n]*\bdivision\b", 0),
+    "a definition": (r"^\s*(?:(?:def|class)\s+relu\b|relu\s*=)", re.MULTILINE),
+    "a formula": (r"[\t\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]", 0),
+    "an unpacked tuple": (r"^[ \t]*(\(?[\w, ()]+\)? = xxx_todo_changeme\d*)\n[ \t]*(?=\S)", re.MULTILINE),
+    "valid indices": (r"only integers, slices .* are valid indices", 0),
+    "nested loops": (r"^(?:a+)+$", 0),
+    "alternatives that overlap": (r"^(?:a|aa)+$", 0),
+    "a space at the end": (r"\s+$", 0),
+}
+
+
+@pytest.fixture(autouse=True)
+def deep():
+    """The matcher is recursive."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(50_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name.split()[0] not in OURS])
+def test_a_pattern_takes_steps_as_the_text_is_long(name):
+    assert growth(*PATTERNS[name]) == ""
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_pattern_that_held_the_grader_is_found(name):
+    assert growth(*BAD[name]) != ""
+
+
+def test_every_pattern_is_seen():
+    """A pattern is literal or a module's own: one that is put together later, of a student's words too, is not."""
+    lines = {path: unseen(ast.parse(path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
+    assert {path.name: found for path, found in lines.items() if found} == {}
+    assert len(PATTERNS) > 50
+    assert unseen(ast.parse("def f(name):\n    return re.search(rf'{name}\\b', name)")) == [2]
+
+
+@pytest.mark.parametrize("name", [*PATTERNS, *BAD])
+def test_the_matcher_finds_what_re_finds(name):
+    """It is Python's own matching, only slower: the steps are those of the same search."""
+    pattern, flags = (PATTERNS | BAD)[name]
+    matcher = Matcher(pattern, flags)
+    for start, piece, end in islice(floods(matcher), 0, 1000, 7):
+        text = start + piece * 5 + end
+        assert matcher.list(text) == [found.span() for found in re.compile(pattern, flags).finditer(text)], text
