@@ -288,7 +288,7 @@ class Result:
 
     @property
     def flags(self) -> list[str]:
-        """What staff should look at: rules that were broken, what the sandbox denied, and what looks like no own work."""
+        """What staff should look at: broken rules, what the sandbox denied, and what looks like no own work."""
         broken = [
             f"{check.slug}: {check.error.message}"
             for check in self.checks

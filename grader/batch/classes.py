@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.assignments import all_assignments, find_assignment, select
 from grader.batch.store import Store
-from grader.batch.work import Answer, Terms
+from grader.batch.work import Answer, Terms, without_grade
 from grader.batch.workshop import Worker, Workshop, open_workshop
 from grader.cifar10 import Cifar10
 from grader.errors import HarnessError, Refused
@@ -107,7 +107,7 @@ def _grade_into(
     with contextlib.ExitStack() as stack:
         workshop = stack.enter_context(open_workshop(box, settings.jobs, settings.data, settings.tell))
         if not settings.assignment:
-            terms = replace(terms, assignment=_class_assignment(entries, workshop, terms), recognised=True)
+            terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
         for graded in _grade_all(entries, workshop, terms, store):
             if not graded.answer.known:
                 # What the grader itself failed at is graded again by --resume.
@@ -125,7 +125,7 @@ def _grade_into(
     return outcome
 
 
-def _class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
+def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
     """The assignment that most of a class look like, the first of several; None if nobody looks like any.
 
     A class has one: who hands in another one, an easier one perhaps, is not graded by that.
@@ -166,15 +166,28 @@ def _stopped_by_signals(box: Box) -> Iterator[None]:
 def _grade_all(entries: Sequence[Entry], workshop: Workshop, terms: Terms, store: Store) -> Iterator[Graded]:
     """Yield results as they come, until the box is closed."""
     saved = {entry.student: store.load(entry.student) for entry in entries}
-    known = {student: old.key for student, old in saved.items() if old}
 
-    def grade(worker: Worker, entry: Entry) -> Answer:
-        return worker.grade(entry, terms, known.get(entry.student, ""))
-
-    for entry, answer in workshop.each(entries, grade):
+    def grade(worker: Worker, entry: Entry) -> Graded:
         old = saved[entry.student]
-        fields = old.fields if answer.known and old else json.loads(answer.text)
-        yield Graded(Result.from_dict(fields), answer)
+        answer = worker.grade(entry, terms, old.key if old else "")
+        if answer.known and old:
+            return Graded(Result.from_dict(old.fields), answer)
+        try:
+            return Graded(_read(answer.text, entry), answer)
+        except Exception as error:  # what judges has read student text, and is not believed in everything
+            reason = f"The grader itself failed: its answer cannot be read ({type(error).__name__}: {error})."
+            answer = without_grade(entry.student, str(entry.shown or entry.path), reason, terms, workshop.level)
+            return Graded(_read(answer.text, entry), answer)
+
+    for _, graded in workshop.each(entries, grade):
+        yield graded
+
+
+def _read(text: str, entry: Entry) -> Result:
+    result = Result.from_dict(json.loads(text))
+    if result.student != entry.student:  # it names the folder of the report
+        raise ValueError("it is about someone else")
+    return result
 
 
 def _prepare(settings: Settings) -> None:

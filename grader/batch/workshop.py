@@ -90,9 +90,10 @@ class Worker:
 
 
 class Workshop:
-    """Workers, as many as jobs."""
+    """Workers, as many as jobs, at an isolation level."""
 
-    def __init__(self, workers: Sequence[Worker]) -> None:
+    def __init__(self, workers: Sequence[Worker], level: str) -> None:
+        self.level = level
         self._count = len(workers)
         self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in workers:
@@ -137,7 +138,7 @@ def open_workshop(box: Box, jobs: int, data: Cifar10 | None, tell: Callable[[str
         workers = [Worker(host, open_desk) for _ in range(jobs)]
         for worker in workers:
             stack.callback(worker.close)
-        yield Workshop(workers)
+        yield Workshop(workers, box.level)
 
 
 def can_employ() -> bool:

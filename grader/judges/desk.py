@@ -161,6 +161,8 @@ class Desk:
         while True:
             if judge.words.poll(LOOK_SECONDS):
                 said = receive(judge.words)
+                if "failed" in said:
+                    raise HarnessError(f"The grader itself failed: {said['failed']}.")
                 if "answer" in said:
                     answer: dict[str, Any] = said["answer"]
                     return answer

@@ -6,6 +6,7 @@ sees the project's own files, Python's, and one folder of its own, in which the 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
@@ -28,29 +29,34 @@ def serve(given: Sequence[int], data: Cifar10 | None) -> NoReturn:
     """Judge until the desk hangs up; the first message says by what."""
     words, descriptors = given
     line = Connection(words)
-    try:
-        first = receive(line)
-        folder = first["folder"]
-        tempfile.tempdir = folder
-        os.environ.update(TMPDIR=folder, HOME=folder)
-        trouble = lock(folder)
-        send(line, {"pid": os.getpid(), "trouble": trouble})
-        host = DeskHost(line, socket.socket(fileno=descriptors), first["level"], first["ways"])
-        terms = Terms.from_dict(first["terms"])
-        oracle = with_data(LiveOracle(terms.seed), data)
-        gc.freeze()
-        while True:
-            message = receive(line)
-            host.probes = message["probes"]
-            order = Order.from_dict(message["order"])
-            if message["do"] == "recognise":
-                send(line, {"answer": {"likeness": likeness(order)}})
-            else:
-                send(line, {"answer": asdict(answered(order, terms, oracle, host))})
-    except (EOFError, OSError):
-        pass
-    finally:
-        os._exit(0)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionError):
+        try:
+            _serve(line, socket.socket(fileno=descriptors), data)
+        except EOFError:
+            raise
+        except Exception as error:  # a bug of ours: whoever hands in is told
+            send(line, {"failed": f"{type(error).__name__}: {error}"})
+    os._exit(0)
+
+
+def _serve(line: Connection, descriptors: socket.socket, data: Cifar10 | None) -> NoReturn:
+    first = receive(line)
+    folder = first["folder"]
+    tempfile.tempdir = folder
+    os.environ.update(TMPDIR=folder, HOME=folder)
+    send(line, {"pid": os.getpid(), "trouble": lock(folder)})
+    host = DeskHost(line, descriptors, first["level"], first["ways"])
+    terms = Terms.from_dict(first["terms"])
+    oracle = with_data(LiveOracle(terms.seed), data)
+    gc.freeze()
+    while True:
+        message = receive(line)
+        host.probes = message["probes"]
+        order = Order.from_dict(message["order"])
+        if message["do"] == "recognise":
+            send(line, {"answer": {"likeness": likeness(order)}})
+        else:
+            send(line, {"answer": asdict(answered(order, terms, oracle, host))})
 
 
 def lock(folder: str) -> str:

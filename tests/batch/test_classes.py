@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import classes
+from grader.batch import work
 from grader.batch.classes import Settings, grade_class
 from grader.batch.store import Store
+from grader.batch.workshop import SWITCH
 from grader.intake.layouts import open_entries
 from grader.model import Curve, Result
 from tests.attacks.scene import HONEST
@@ -49,13 +50,14 @@ def rows(out: Path) -> dict[str, str]:
 )
 def test_a_result_that_cannot_be_shown_costs_its_own_row(grade, monkeypatch, change):
     """It is not graded, with the cause; the neighbours are graded, kept and shown."""
-    whole = classes.grade_submission
+    whole = work.grade_submission
 
     def grade_submission(submission, *arguments, **options):
         result = whole(submission, *arguments, **options)
         return change(result) if submission.student == "eve" else result
 
-    monkeypatch.setattr(classes, "grade_submission", grade_submission)
+    monkeypatch.setattr(work, "grade_submission", grade_submission)
+    monkeypatch.setenv(SWITCH, "0")  # judged here, where it is changed
     outcome, out = grade(b"ada.py", b"eve.py", b"zoe.py")
     assert rows(out) == {"ada": "graded", "eve": "not_graded", "zoe": "graded"}
     assert outcome.failed

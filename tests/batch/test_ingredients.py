@@ -12,6 +12,7 @@ from grader import resources
 from grader.assignments import all_assignments, find_assignment
 from grader.batch.classes import Settings, grade_class
 from grader.batch.ingredients import ROOT, digest
+from grader.batch.workshop import SWITCH
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.sandbox import open_box
@@ -86,6 +87,7 @@ def descriptions(tmp_path, monkeypatch):
     folder = shutil.copytree(ROOT / "student_template", tmp_path / "templates")
     others = resources.folder
     monkeypatch.setattr(resources, "folder", lambda name: folder if name == "student_template" else others(name))
+    monkeypatch.setenv(SWITCH, "0")  # judged in this process, where they are read
     all_assignments.cache_clear()
     yield folder
     monkeypatch.undo()

@@ -1,0 +1,172 @@
+"""The unit of work has a process of its own: it can be ended, holds nothing that it should not, and costs no one else."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.batch.classes import Settings, grade_class
+from grader.intake.layouts import open_entries
+from grader.judges import desk
+from grader.sandbox import open_box
+from grader.sandbox.lockdown import LockdownBox
+from tests.attacks.scene import HONEST
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="judges are forked on Linux only")
+WAITS = "import time\nuntil = time.time() + 3600\nwhile time.time() < until:\n    time.sleep(0.01)\n"
+
+
+def judges() -> list[psutil.Process]:
+    """The judges of this process: children of its servers."""
+    servers = [p for p in psutil.Process().children() if "grader.judges.server" in " ".join(p.cmdline())]
+    return [child for server in servers for child in server.children()]
+
+
+def students() -> list[psutil.Process]:
+    """The student processes of this process: children of its fork servers, or programs of their own."""
+    found = psutil.Process().children(recursive=True)
+    return [p for p in found if "grader.worker" in " ".join(p.cmdline()) and not p.children()]
+
+
+@pytest.fixture
+def grade(tmp_path):
+    """Grade a class of modules, doing something meanwhile; the rows of grades.csv and the folder of the results."""
+
+    def grade(texts: dict[str, str], meanwhile=None, **changes):
+        folder, out = tmp_path / "class", tmp_path / "out"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / f"{name}.py").write_text(text)
+        box = open_box("lockdown")
+        settings = Settings(out, "layers", seed=7, only=("relu",), notebook=None, **changes)
+        watcher = threading.Thread(target=meanwhile or (lambda: None))
+        with open_entries([folder], "class") as entries:
+            watcher.start()
+            try:
+                grade_class(entries, settings, box, lambda result: None)
+            finally:
+                box.close()
+                watcher.join()
+        rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8"))
+        return {row["student"]: row for row in rows}, out
+
+    return grade
+
+
+def when_it_plays(do) -> None:
+    """Wait until a student process runs its code for a judge, then do something to the judges."""
+    while not any(child.status() != psutil.STATUS_ZOMBIE and child.cpu_times().user > 0.02 for child in _playing()):
+        threading.Event().wait(0.02)
+    for judge in judges():
+        do(judge)
+
+
+def _playing() -> list[psutil.Process]:
+    return [child for child in students() if child.is_running()]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(signal.SIGKILL, "was ended by signal 9"), (signal.SIGTERM, "was ended by signal 15")]
+)
+def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
+    """It is not graded, with the cause; another judge goes on with the others, and nothing is left."""
+    rows, out = grade(
+        {"ada": WAITS, "ben": HONEST, "cleo": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(number))
+    )
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "ada": "not_graded",
+        "ben": "graded",
+        "cleo": "graded",
+    }
+    assert said in json.loads((out / "ada/result.json").read_text())["reason"]
+    assert judges() == []
+    assert _playing() == []
+
+
+@pytest.mark.parametrize("limit", ["SLACK_SECONDS"])
+def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch, limit):
+    """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
+    monkeypatch.setattr(desk, limit, 0.0)
+    rows, out = grade(
+        {"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=2.0
+    )
+    assert (rows["ada"]["status"], rows["ben"]["status"]) == ("not_graded", "graded")
+    assert "It was not graded within 4 s" in json.loads((out / "ada/result.json").read_text())["reason"]
+    assert judges() == []
+
+
+def test_a_judge_may_not_use_a_processor_for_ever(grade, monkeypatch):
+    """What reading and judging takes has a limit of its own, whatever the student processes may take."""
+    monkeypatch.setattr(desk, "READING_SECONDS", -1.0)
+    rows, out = grade({"ada": HONEST})
+    assert rows["ada"]["status"] == "not_graded"
+    assert "of processor time" in json.loads((out / "ada/result.json").read_text())["reason"]
+
+
+def test_a_submission_has_a_limit_in_all(grade):
+    """What was graded by then counts; the rest is timed out, and says why."""
+    slow = HONEST.replace(
+        "def relu_backward(", "def relu_backward(*arguments):\n    while True:\n        pass\n\n\ndef other("
+    )
+    rows, out = grade({"ada": slow}, seconds=1.5)
+    (part,) = json.loads((out / "ada/result.json").read_text())["parts"]
+    statuses = {check["slug"]: check["status"] for check in part["checks"]}
+    assert statuses["forward"] == "passed"
+    assert statuses["backward"] == "timed_out"
+    said = next(check["error"]["message"] for check in part["checks"] if check["slug"] == "backward")
+    assert "used up the time that it may take in all" in said
+
+
+LOCKED = """
+import json, sys, tempfile
+from grader.judges import judge
+from grader.judges.judge import own_files
+from grader.lock import memory
+from grader.lock.probe import attempt
+folder, targets = sys.argv[1], json.loads(sys.argv[2])
+import solutions
+solutions.warm_up()
+trouble = judge.lock(folder)
+outcomes = attempt(targets, memory("judge", ["data"]))
+open(folder + "/own", "w").close()
+print(json.dumps([trouble, outcomes]))
+"""
+
+
+def test_a_judge_is_locked_in(tmp_path):
+    """It reads the solutions, as it must, and its own folder; nothing else that a student process is denied."""
+    box = LockdownBox()
+    try:
+        arguments = [sys.executable, "-c", LOCKED, str(tmp_path), json.dumps(box.room(tmp_path, "judge")["targets"])]
+        os.chown(tmp_path, os.getuid(), os.getgid())
+        run = subprocess.run(arguments, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+        trouble, outcomes = json.loads(run.stdout)
+        reached = box._planted.reached()
+    finally:
+        box.close()
+    assert trouble == ""
+    assert {name for name, outcome in outcomes.items() if outcome != "denied"} == {"read the solutions"}
+    assert reached == {}
+
+
+def test_the_process_of_the_class_holds_no_reference(tmp_path):
+    """It hands out, stores and shows: neither the solutions nor Numba are in it."""
+    program = (
+        "import sys\nfrom grader.cli import main\n"
+        f"code = main(['grade', {str(tmp_path / 'class')!r}, '--layout', 'class', '--only', 'relu', '--no-notebook',"
+        f" '--out', {str(tmp_path / 'out')!r}])\n"
+        "print(code, sorted({'numba', 'solutions', 'fissix'} & set(sys.modules)))"
+    )
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.py").write_text(HONEST)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert run.stdout.splitlines()[-1] == "0 []", run.stderr
