@@ -1,4 +1,4 @@
-"""The unit of work has a process of its own: it can be ended, holds nothing that it should not, and costs no one else."""
+"""The unit of work has a process of its own, which can be ended, is locked in, and costs no one else."""
 
 from __future__ import annotations
 
@@ -92,10 +92,9 @@ def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     assert _playing() == []
 
 
-@pytest.mark.parametrize("limit", ["SLACK_SECONDS"])
-def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch, limit):
+def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
     """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
-    monkeypatch.setattr(desk, limit, 0.0)
+    monkeypatch.setattr(desk, "SLACK_SECONDS", 0.0)
     rows, out = grade(
         {"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=2.0
     )
@@ -117,7 +116,7 @@ def test_a_submission_has_a_limit_in_all(grade):
     slow = HONEST.replace(
         "def relu_backward(", "def relu_backward(*arguments):\n    while True:\n        pass\n\n\ndef other("
     )
-    rows, out = grade({"ada": slow}, seconds=1.5)
+    _, out = grade({"ada": slow}, seconds=1.5)
     (part,) = json.loads((out / "ada/result.json").read_text())["parts"]
     statuses = {check["slug"]: check["status"] for check in part["checks"]}
     assert statuses["forward"] == "passed"
