@@ -16,6 +16,7 @@ from grader.arrays import Array as Array
 from grader.arrays import Odd as Odd
 from grader.model import Curve, Evidence, Note
 
+SINGLE = ", which is as precise as float32 is"  # ends the message of what passes for that reason only
 Values = Mapping[str, Array | Odd]
 Arrays = Mapping[str, Array]
 
@@ -100,7 +101,7 @@ class Matches:
             return Verdict(True, measured, f"relative error {measured:.1e}")
         single = _single(got[self.name])
         if (single or self.single) and _as_precise_as_float32(value, right):
-            return Verdict(True, measured, f"relative error {measured:.1e}, which is as precise as float32 is")
+            return Verdict(True, measured, f"relative error {measured:.1e}{SINGLE}")
         sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
         if single and measured < 1e-3:
             sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
@@ -132,7 +133,7 @@ class Within:
         if measured <= self.limit:
             return Verdict(True, measured, f"{unit} {measured:.1e}")
         if self.limit and (self.single or _single(got[self.name])) and _as_precise_as_float32(value, right):
-            return Verdict(True, measured, f"{unit} {measured:.1e}, which is as precise as float32 is")
+            return Verdict(True, measured, f"{unit} {measured:.1e}{SINGLE}")
         sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
 
