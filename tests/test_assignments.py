@@ -59,7 +59,11 @@ def _split(check):
 
 @pytest.mark.parametrize(
     ("parts", "more", "reason"),
-    [('["nothing"]', "", "no part"), ('["conv"]', "[weights]\nedge = 2\n", "usual and edges")],
+    [
+        ('["nothing"]', "", "no part"),
+        ('["conv"]', "[weights]\nedge = 2\n", "usual and edges"),
+        ('["conv"]', 'differences = "none"\n', "flag and zero"),
+    ],
 )
 def test_a_description_that_does_not_fit_is_refused_by_its_name(describe, parts, more, reason):
     """Whoever wrote it learns where."""
