@@ -105,12 +105,13 @@ class StudentProcess:
         """Play a scenario in the student process, started or replaced if need be."""
         return self._play(check, inputs, {})[0]
 
-    def count(self, check: Check, inputs: Inputs) -> dict[str, int]:
-        """How often student code called functions of its own with an input that was moved a little, by the input."""
+    def count(self, check: Check, inputs: Inputs) -> tuple[dict[str, int], dict[str, int]]:
+        """How often student code called functions of its own with an input that was moved a little, by the input.
+
+        And how often those that the exercise asks for, but for backward passes, by their names.
+        """
         _, head = self._play(check, inputs, {"count": True})
-        counts = head.get("evaluations")
-        items = counts.items() if isinstance(counts, dict) else ()
-        return {str(name): count for name, count in items if type(count) is int}
+        return _counts(head.get("moved")), _counts(head.get("called"))
 
     def _play(self, check: Check, inputs: Inputs, more: dict[str, Any]) -> tuple[Transcript, dict[str, Any]]:
         if self._failure:  # loading failed as it always will: every check would wait for the same end
@@ -300,6 +301,11 @@ def _outcome(head: dict[str, Any], box: sandbox.Box) -> str:
     if outcome == "raised" and box.level != "process" and _error(head).get("denied"):
         return "violated"
     return outcome if outcome in ("returned", "raised", "missing", "unwritten") else "violated"
+
+
+def _counts(value: object) -> dict[str, int]:
+    items = value.items() if isinstance(value, dict) else ()
+    return {plain_text(str(name), 100): count for name, count in items if type(count) is int}
 
 
 def _tried(head: dict[str, Any]) -> tuple[str, ...]:
