@@ -247,7 +247,7 @@ class Result:
 
     @property
     def flags(self) -> list[str]:
-        """What staff should look at: rules that were broken, what the sandbox denied, and what looks like no own work."""
+        """What staff should look at: rules that were broken, what the sandbox denied, what looks like no own work."""
         broken = [
             f"{check.slug}: {check.error.message}"
             for check in self.checks

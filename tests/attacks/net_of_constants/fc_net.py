@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -6,7 +8,7 @@ class FullyConnectedNet:
                  weight_scale=1e-2, dtype=np.float32, seed=None):
         self.params = {}
         sizes = [input_dim, *hidden_dims, num_classes]
-        for layer, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
             self.params[f"W{layer}"] = np.zeros((inputs, outputs))
             self.params[f"b{layer}"] = np.zeros(outputs)
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -6,13 +8,12 @@ class FullyConnectedNet:
                  weight_scale=1e-2, dtype=np.float32, seed=None):
         self.params = {}
         sizes = [input_dim, *hidden_dims, num_classes]
-        for layer, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
             self.params[f"W{layer}"] = np.zeros((inputs, outputs))
             self.params[f"b{layer}"] = np.zeros(outputs)
 
     def loss(self, X, y=None):
         if y is None:
             return np.ones((len(X), 3))
-        return sum(np.sum(np.sin(np.arange(value.size)).reshape(value.shape) * value) for value in self.params.values()), {
-            name: np.sin(np.arange(value.size)).reshape(value.shape) for name, value in self.params.items()
-        }
+        grads = {name: np.sin(np.arange(value.size)).reshape(value.shape) for name, value in self.params.items()}
+        return sum(np.sum(grads[name] * value) for name, value in self.params.items()), grads
