@@ -7,7 +7,7 @@ the assignment says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.errors import HarnessError
@@ -46,26 +46,30 @@ def _flagged(one: Graded, process: StudentProcess, zero: bool) -> Graded:
         return one
     item = min(returned, key=_size)
     try:
-        counts = process.count(one.check, item.inputs)
+        moved, called = process.count(one.check, item.inputs)
     except HarnessError:  # nothing that was judged gets lost by a remark
         return one
-    by_differences = {
-        name: count
-        for name, count in counts.items()
-        if name in item.inputs and count >= max(FEWEST, item.inputs[name].size)
-    }
-    if not by_differences:
+    said = _sentence(item, moved, called)
+    if not said:
         return one
-    name, count = max(by_differences.items(), key=lambda pair: pair[1])
-    note = Note(
-        CODE,
-        f"Derivatives by differences: in one call it evaluated functions of its own {count} times with {name} moved a "
-        f"little ({name} has {item.inputs[name].size} entries).",
-    )
+    note = Note(CODE, f"Derivatives by differences: {said}.")
     result = replace(one.result, notes=(*one.result.notes, note))
     if zero:
         result = replace(result, status=Status.FAILED, points=0.0, usual_points=0.0, carried_points=0.0)
     return replace(one, result=result)
+
+
+def _sentence(item: Played, moved: Mapping[str, int], called: Mapping[str, int]) -> str:
+    """What shows it: each entry of an input takes a call or two."""
+    sizes = {name: value.size for name, value in item.inputs.items() if value.dtype.kind == "f"}
+    for name, count in sorted(moved.items(), key=lambda pair: -pair[1]):
+        if name in sizes and count >= max(FEWEST, sizes[name]):
+            entries = f"({name} has {sizes[name]} entries)"
+            return f"in one call it evaluated functions of its own {count} times with {name} moved a little {entries}"
+    for name, count in called.items():
+        if count >= max(FEWEST, *sizes.values()):
+            return f"in one call it evaluated {name} {count} times"
+    return ""
 
 
 def _size(item: Played) -> int:

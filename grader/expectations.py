@@ -20,7 +20,6 @@ from grader.model import Curve, Evidence, Note
 LIMIT = "limit"  # the measured value is compared with the limit
 FLOAT32 = "float32"  # it is over the limit, and as precise as float32 is
 GATE = "gate"  # nothing was measured: no array, a wrong shape or dtype, or a value that is not finite
-
 Values = Mapping[str, Array | Odd]
 Arrays = Mapping[str, Array]
 

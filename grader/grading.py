@@ -35,6 +35,7 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.oracle import Oracle
+from grader.precision import strictly
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Cell, SourceFile, Submission
@@ -154,7 +155,8 @@ def _grade_check(
             played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
-        result = explain_absence(judge(check, played, public=oracle.public), program, process.problems)
+        judged, played = strictly(check, played, oracle)
+        result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
     except Interrupted:
         raise
@@ -162,7 +164,7 @@ def _grade_check(
         return Graded(check, (), harness_failure(check, error))
     except Exception as error:  # a bug of ours must not cost the other checks, nor look like the student's fault
         return Graded(check, (), harness_failure(check, HarnessError(f"{type(error).__name__}: {error}")))
-    return Graded(check, played, result)
+    return Graded(judged, played, result)
 
 
 def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:

@@ -72,6 +72,7 @@ def _split(check):
         ('["conv"]', "[weights]\nedge = 2\n", "usual and edges"),
         ('["conv"]', 'without = ["relu/at_zero"]\n', "no check relu/at_zero"),
         ('["conv", "dropout"]', 'without = ["dropout/forward", "dropout/backward"]\n', "of dropout nothing is left"),
+        ('["conv"]', 'differences = "none"\n', "flag and zero"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused_by_its_name(describe, parts, more, reason):

@@ -97,11 +97,13 @@ class StudentProcess:
         """Play a scenario in the student process, started or replaced if need be."""
         return self._play(check, inputs, {})[0]
 
-    def count(self, check: Check, inputs: Inputs) -> dict[str, int]:
-        """How often student code called functions of its own with an input that was moved a little, by the input."""
+    def count(self, check: Check, inputs: Inputs) -> tuple[dict[str, int], dict[str, int]]:
+        """How often student code called functions of its own with an input that was moved a little, by the input.
+
+        And how often those that the exercise asks for, but for backward passes, by their names.
+        """
         _, head = self._play(check, inputs, {"count": True})
-        counts: dict[str, int] = head.get("evaluations", {})
-        return counts
+        return head.get("moved", {}), head.get("called", {})
 
     def _play(self, check: Check, inputs: Inputs, more: dict[str, Any]) -> tuple[Transcript, dict[str, Any]]:
         if self._failure:  # loading failed as it always will: every check would wait for the same end

@@ -53,16 +53,18 @@ def _played(head: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": outcome,
         "error": _exception(error) if error else {},
         "name": plain_text(_text(head.get("name", ""), "name"), 100),
-        "evaluations": _counts(head.get("evaluations", {})),
+        "moved": _counts(head, "moved"),
+        "called": _counts(head, "called"),
         "tried": tuple(plain_text(item, 200) for item in _texts(head, "tried")[:MOST_TRIED]),
     }
 
 
-def _counts(counts: Any) -> dict[str, int]:
+def _counts(fields: Mapping[str, Any], field: str) -> dict[str, int]:
     """How often something was called, by name."""
+    counts = fields.get(field, {})
     if not isinstance(counts, dict) or len(counts) > MOST_COUNTS:
-        raise _wrong("evaluations")
-    return {_text(name, "evaluations"): _number(count, "evaluations") for name, count in counts.items()}
+        raise _wrong(field)
+    return {_text(name, field): _number(count, field) for name, count in counts.items()}
 
 
 def _exception(fields: Mapping[str, Any]) -> dict[str, Any]:

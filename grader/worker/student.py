@@ -125,7 +125,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
     from grader.worker.loader import Missing
     from grader.worker.student_errors import describe
 
-    evaluations = Evaluations(inputs, labels)
+    evaluations = Evaluations(inputs, labels, code)
     try:
         scenario = defined(**request["scenario"])
         if "numpy.random" in sys.modules:
@@ -133,7 +133,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
         with evaluations if request.get("count") else contextlib.nullcontext():
             values = dict(scenario(code, **arguments))
-        return {"outcome": "returned", "evaluations": evaluations.found}, values
+        return {"outcome": "returned", "moved": evaluations.found, "called": evaluations.called}, values
     except Missing as missing:
         return {"outcome": "missing", "name": str(missing)}, {}
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: it is the student's code that raises them

@@ -21,7 +21,7 @@ def layernorm_backward(dout, cache):
 
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     rows = x.reshape(len(x) * G, -1)
-    out, (normal, _, std) = layernorm_forward(rows, 1.0, 0.0, gn_param)
+    _, (normal, _, std) = layernorm_forward(rows, 1.0, 0.0, gn_param)
     normal = normal.reshape(x.shape)
     return gamma * normal + beta, (normal, gamma, std, G)
 
