@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.diagnosis import passed_case
 from grader.errors import HarnessError
 from grader.expectations import Array
 from grader.judging import Graded, Played
@@ -41,7 +40,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     forward = failed.get(f"{one.check.part}/{link.forward}") if link else None
     if link is None or forward is None:
         return one
-    wrong = [item for item in one.played if not passed_case(one.check, item)]
+    wrong = [item for item in one.played if item.case.name not in one.passed]
     try:
         follows = all(_follows(item, link, forward.check, process) for item in wrong)
     except HarnessError:  # nothing that was judged gets lost by a courtesy
