@@ -130,7 +130,9 @@ def test_choices_are_judged_in_public_where_the_assignment_says_so(public: bool,
     submission = read_submission(ROOT / "more/two_layer_net/answers_in_english")
     assignment = find_assignment("two_layer_net")
     questions = tuple(replace(question, public=public) for question in assignment.questions)
-    result = grade_submission(submission, replace(assignment, questions=questions), [], recorded(assignment), shared_box)
+    result = grade_submission(
+        submission, replace(assignment, questions=questions), [], recorded(assignment), shared_box
+    )
     assert [question.note for question in result.questions] == [note]
 
 

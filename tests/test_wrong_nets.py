@@ -14,6 +14,9 @@ from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 ABOUT = {item.code: item.about for item in all_mistakes()}
 
 
+pytestmark = pytest.mark.xdist_group("wrong nets")  # they share the oracle
+
+
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
     """Hidden inputs, the same for all."""

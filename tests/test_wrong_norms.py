@@ -13,6 +13,9 @@ TABLES = (wrong_norms, wrong_rules)
 WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
 
 
+pytestmark = pytest.mark.xdist_group("wrong norms")  # they share the oracle
+
+
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
     """Hidden inputs, the same for all."""
