@@ -21,6 +21,7 @@ from grader.expectations import Verdict, matches
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.measures import two_layer_loss
+from grader.mistakes import ignored, mistakes_of
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, RecordedOracle, read, record
@@ -233,6 +234,9 @@ def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
             assert differing(check.expect, inputs, live.inputs(check, case)) == {}
             assert answer.keys() == live.answer(check, case).keys()
             assert differing(check.expect, answer, live.answer(check, case)) == {}
+            for code in (item.code for item in (*mistakes_of(check.part), *ignored(check))):
+                got, want = (oracle.mistaken(check, case, code) for oracle in (recorded, live))
+                assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, code)
 
 
 def signatures(source: str) -> dict[str, str]:
