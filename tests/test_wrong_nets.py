@@ -14,7 +14,8 @@ from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 ABOUT = {item.code: item.about for item in all_mistakes()}
 
 
-pytestmark = pytest.mark.xdist_group("wrong nets")  # they share the oracle
+# Pairs of mistakes in a network take long to look for.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong nets")]
 
 
 @pytest.fixture(scope="module")
