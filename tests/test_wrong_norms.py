@@ -13,7 +13,8 @@ TABLES = (wrong_norms, wrong_rules)
 WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
 
 
-pytestmark = pytest.mark.xdist_group("wrong norms")  # they share the oracle
+# Pairs of mistakes take long to look for.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong norms")]
 
 
 @pytest.fixture(scope="module")
