@@ -3,15 +3,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
 
-.PHONY: demo test lint locked lock audit sbom answers samples readme bench bench-quick bench-peers clean
+.PHONY: demo test test-fast test-processors test-versions lint locked lock audit sbom answers samples readme bench
+.PHONY: bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 	$(BIN)/grader grade tests/specimens/two_layer_net --out build/demo --seed 2026 \
 		--cell-seconds 5 && echo "Open build/demo/index.html in a browser."
 
-test: $(VENV)/.test  ## every test; the attacks, which load the machine, by themselves
-	$(BIN)/python -m pytest -n auto --ignore tests/attacks
-	$(BIN)/python -m pytest -n auto tests/attacks
+# Tests that share what is dear to make run in one process (xdist_group).
+PYTEST := $(BIN)/python -m pytest --dist loadgroup
+
+test: $(VENV)/.test  ## every test but those of other processors; the attacks, which mostly wait, by themselves
+	$(PYTEST) -n auto -m 'not processors' --ignore tests/attacks
+	$(PYTEST) -n 4 tests/attacks
+
+FAST := not (fairness or hidden or levels or slow or processors)
+test-fast: $(VENV)/.test  ## in a minute and a half: one isolation level, public seed, no attacks, nothing that waits
+	$(PYTEST) -n auto -m '$(FAST)' --ignore tests/attacks
+
+test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors
+	$(PYTEST) -m processors tests/processors
+
+test-versions:  ## a quick choice of tests with the oldest packages, and on other Pythons: PYTHONS="python3.13"
+	.ci/versions
 
 lint: $(VENV)/.lint  ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -80,4 +94,4 @@ $(TOOLS)/.done: requirements/tools.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) .venv-versions build dist

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.diagnosis import passed_case
 from grader.errors import HarnessError
 from grader.expectations import Array, Arrays, Values, plain
 from grader.judging import USUAL, Graded, Played
@@ -85,7 +84,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     forward = failed.get(f"{one.check.part}/{link.forward}") if link else None
     if link is None or forward is None:
         return one
-    wrong = [item for item in one.played if not passed_case(one.check, item)]
+    wrong = [item for item in one.played if item.case.name not in one.passed]
     rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
     if not all(item.transcript.outcome == "returned" and _fit(item.values, item.inputs, link) for item in wrong):
         return one

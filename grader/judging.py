@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,13 +36,26 @@ class Played:
         return fitted(self.transcript.values, self.want)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Graded:
     """A check, what was played of it, and the result so far."""
 
     check: Check
     played: Sequence[Played]
     result: CheckResult
+
+    @functools.cached_property  # every mistake that is looked for asks anew
+    def passed(self) -> frozenset[str]:
+        """The cases that came back right."""
+        return frozenset(item.case.name for item in self.played if _passes(self.check, item))
+
+
+def _passes(check: Check, item: Played) -> bool:
+    if item.transcript.outcome != "returned":
+        return False
+    values = item.values
+    said = [expectation.judge(values, item.want, item.inputs, False) for expectation in check.expect]
+    return not any(isinstance(verdict, Verdict) and not verdict.ok for verdict in said)
 
 
 Problems = Sequence[Mapping[str, object]]  # statements of the submission that raised when it was loaded

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import Box, open_box
+from grader.sandbox import Box, open_box, own_level
 
 WriteNotebook = Callable[..., Path]
 
@@ -41,6 +41,14 @@ def write_notebook(tmp_path: Path) -> WriteNotebook:
 def box() -> Iterator[Box]:
     """The strongest box of this machine, closed in the end."""
     box = open_box()
+    yield box
+    box.close()
+
+
+@pytest.fixture(scope="session")
+def shared_box() -> Iterator[Box]:
+    """One box for all tests that only grade: the quickest that locks, so that they share its clean parent."""
+    box = open_box(own_level())
     yield box
     box.close()
 

@@ -40,11 +40,11 @@ def test_every_template_is_what_its_solution_makes(slug: str):
 
 
 @pytest.mark.parametrize("slug", WITH_TEMPLATE)
-def test_every_solution_notebook_earns_all_marks(slug: str, box):
+def test_every_solution_notebook_earns_all_marks(slug: str, shared_box):
     """On a hidden seed; it is written independently of the reference."""
     assignment = find_assignment(slug)
     submission = read_submission(solution_notebook(assignment))
-    result = grade_submission(submission, assignment, assignment.checks, LiveOracle(77), box)
+    result = grade_submission(submission, assignment, assignment.checks, LiveOracle(77), shared_box)
     lost = [check.slug for check in result.checks if check.status not in ("passed", "skipped")]
     assert (result.status, lost) == ("graded", [])
     assert result.score == result.max_score

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,55 +12,94 @@ import numpy as np
 import pytest
 
 from grader import carried
-from grader.assignments import all_assignments, find_assignment, recognise
+from grader.assignments import Assignment, all_assignments, find_assignment, recognise
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.model import Result, Status
+from grader.oracle import Oracle
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import Box
 
 ROOT = Path(__file__).parent / "specimens"
 SPECIMENS = sorted(path.parent for path in ROOT.rglob("expect.toml"))
+# What the course's own assignments, timeouts and exceptions come to at the strongest level too.
+AT_THE_STRONGEST_LEVEL = ("two_layer_net/regularisation_factor", "two_layer_net/endless_loop", "layers/float_sizes")
+
+OracleOf = Callable[[Assignment], Oracle]
+recorded = functools.cache(RecordedOracle)
 
 
-def grade(path: Path, oracle_of, box: Box, slug: str | None = None) -> Result:
+def grade(path: Path, oracle_of: OracleOf, box: Box, expect: dict | None = None) -> Result:
+    expect = expect or {}
     submission = read_submission(path)
+    slug = expect.get("assignment")  # where several assignments share the names
     assignment = find_assignment(slug) if slug else recognise(submission)
-    return grade_submission(submission, assignment, assignment.checks, oracle_of(assignment), box)
+    endless = [name for name, status in expect.get("checks", {}).items() if status == "timed_out"]
+    checks = [replace(check, seconds=1.0) if check.name in endless else check for check in assignment.checks]
+    return grade_submission(submission, assignment, checks, oracle_of(assignment), box)
 
 
 def statuses(result: Result) -> dict[str, str]:
-    return {f"{part.slug}/{check.slug}": str(check.status) for part in result.parts for check in part.checks}
+    return {name: str(check.status) for name, check in checks_of(result).items()}
 
 
 def checks_of(result: Result) -> dict:
     return {f"{part.slug}/{check.slug}": check for part in result.parts for check in part.checks}
 
 
-@pytest.fixture(scope="module")
-def live() -> LiveOracle:
+@functools.cache
+def hidden() -> LiveOracle:
     """A live oracle on a hidden seed, its answers shared by all specimens as in a class."""
     return LiveOracle(20261121)
 
 
-@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_specimen_gets_its_verdict_from_both_oracles(specimen: Path, live: LiveOracle, box: Box):
-    """Statuses, findings and diagnoses are as expect.toml has them, whichever oracle answers."""
+def live(assignment: Assignment) -> LiveOracle:
+    """The same for every assignment."""
+    return hidden()
+
+
+def by_topic(specimens: list[Path]) -> list:
+    """The specimens as parameters, those of one topic in one process, which has their answers then."""
+    names = [path.relative_to(ROOT).as_posix() for path in specimens]
+    topics = [pytest.mark.xdist_group(name.rpartition("/")[0]) for name in names]
+    return [pytest.param(*item[:1], id=item[1], marks=item[2]) for item in zip(specimens, names, topics, strict=True)]
+
+
+@pytest.mark.parametrize("specimen", by_topic(SPECIMENS))
+def test_a_specimen_gets_its_verdict_from_recorded_answers(specimen: Path, shared_box: Box):
+    """Statuses, findings and diagnoses are as expect.toml has them."""
+    judge_specimen(specimen, recorded, shared_box)
+
+
+@pytest.mark.hidden
+@pytest.mark.parametrize("specimen", by_topic(SPECIMENS))
+def test_a_specimen_gets_its_verdict_on_a_hidden_seed(specimen: Path, shared_box: Box):
+    """The same from the live reference."""
+    judge_specimen(specimen, live, shared_box)
+
+
+@pytest.mark.levels
+@pytest.mark.parametrize("specimen", AT_THE_STRONGEST_LEVEL)
+def test_a_specimen_gets_its_verdict_at_the_strongest_level(specimen: str, box: Box):
+    """What locks a process changes no verdict."""
+    judge_specimen(ROOT / specimen, recorded, box)
+
+
+def judge_specimen(specimen: Path, oracle_of: OracleOf, box: Box) -> None:
     expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))
     if int(np.__version__.partition(".")[0]) < expect.get("numpy", 0):
         pytest.skip("this mistake shows with a newer NumPy only")
-    slug = expect.get("assignment")  # where several assignments share the names
-    for result in (grade(specimen, RecordedOracle, box, slug), grade(specimen, lambda assignment: live, box, slug)):
-        checks = checks_of(result)
-        got = statuses(result)
-        assert {name: got[name] for name in expect["checks"]} == expect["checks"]
-        for name, findings in expect.get("findings", {}).items():
-            assert {finding.name: finding.ok for finding in checks[name].findings} == findings
-        diagnoses = {name: mistakes[0] for name, check in checks.items() if (mistakes := _named(check))}
-        assert diagnoses == expect.get("diagnosis", {})
-        everything = all(status in ("passed", "skipped") for status in expect["checks"].values())
-        assert (result.score == result.max_score) is everything
+    result = grade(specimen, oracle_of, box, expect)
+    checks = checks_of(result)
+    got = statuses(result)
+    assert {name: got[name] for name in expect["checks"]} == expect["checks"]
+    for name, findings in expect.get("findings", {}).items():
+        assert {finding.name: finding.ok for finding in checks[name].findings} == findings
+    diagnoses = {name: mistakes[0] for name, check in checks.items() if (mistakes := _named(check))}
+    assert diagnoses == expect.get("diagnosis", {})
+    everything = all(status in ("passed", "skipped") for status in expect["checks"].values())
+    assert (result.score == result.max_score) is everything
 
 
 def _named(check) -> list[str]:
@@ -69,33 +110,35 @@ def _named(check) -> list[str]:
 ANSWERED = [path for path in SPECIMENS if "questions" in tomllib.loads((path / "expect.toml").read_text("utf-8"))]
 
 
-@pytest.mark.parametrize("specimen", ANSWERED, ids=lambda path: path.name)
-def test_answers_in_words_are_kept_for_a_person(specimen: Path, live: LiveOracle, box: Box):
+@pytest.mark.parametrize("specimen", by_topic(ANSWERED))
+def test_answers_in_words_are_kept_for_a_person(specimen: Path, shared_box: Box):
     """All of them, in order; whether a choice is right is said in hidden runs only, as the assignment has it."""
     expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))["questions"]
-    hidden = grade(specimen, lambda assignment: live, box).questions
-    assert {item.slug: (item.answer, item.note) for item in hidden} == {
+    asked = grade(specimen, live, shared_box).questions
+    assert {item.slug: (item.answer, item.note) for item in asked} == {
         slug: (want["answer"], want["note"]) for slug, want in expect.items()
     }
-    public = grade(specimen, RecordedOracle, box).questions
-    assert [(item.slug, item.answer) for item in public] == [(item.slug, item.answer) for item in hidden]
+    public = grade(specimen, recorded, shared_box).questions
+    assert [(item.slug, item.answer) for item in public] == [(item.slug, item.answer) for item in asked]
     assert {item.note for item in public} == {""}
-    assert all(item.needs_review for item in (*hidden, *public))
+    assert all(item.needs_review for item in (*asked, *public))
 
 
 @pytest.mark.parametrize(("public", "note"), [(True, "The choice is right."), (False, "")])
-def test_choices_are_judged_in_public_where_the_assignment_says_so(public: bool, note: str, box: Box):
+def test_choices_are_judged_in_public_where_the_assignment_says_so(public: bool, note: str, shared_box: Box):
     """By default they are not; the right ones are never told."""
     submission = read_submission(ROOT / "more/two_layer_net/answers_in_english")
     assignment = find_assignment("two_layer_net")
     questions = tuple(replace(question, public=public) for question in assignment.questions)
-    result = grade_submission(submission, replace(assignment, questions=questions), [], RecordedOracle(assignment), box)
+    result = grade_submission(
+        submission, replace(assignment, questions=questions), [], recorded(assignment), shared_box
+    )
     assert [question.note for question in result.questions] == [note]
 
 
-def test_the_worked_example(box: Box):
+def test_the_worked_example(shared_box: Box):
     """The published notebook: gradients fail on W1 and W2 only, and the missing factor 2 is named with certainty."""
-    check = checks_of(grade(ROOT / "two_layer_net/regularisation_factor", RecordedOracle, box))[
+    check = checks_of(grade(ROOT / "two_layer_net/regularisation_factor", recorded, shared_box))[
         "two_layer_net/gradients"
     ]
     measured = {finding.name: finding.measured for finding in check.findings}
@@ -109,25 +152,25 @@ def test_the_worked_example(box: Box):
 
 
 @pytest.mark.parametrize("slug", [slug for slug, assignment in all_assignments().items() if assignment.template])
-def test_the_untouched_template_gets_nothing_and_breaks_nothing(slug: str, box: Box):
+def test_the_untouched_template_gets_nothing_and_breaks_nothing(slug: str, shared_box: Box):
     """Every check of it is missing (or skipped for want of a data set): no marks, no crash, no trouble of ours."""
-    result = grade(find_assignment(slug).folder, RecordedOracle, box)
+    result = grade(find_assignment(slug).folder, recorded, shared_box)
     assert {check.status for check in result.checks if check.status != Status.SKIPPED} == {Status.MISSING}
     assert (result.status, result.score) == ("graded", 0)
 
 
-def test_notes_carry_no_marks(box: Box):
+def test_notes_carry_no_marks(shared_box: Box):
     """Changing dout in place is remarked on, and full marks stay."""
-    result = grade(ROOT / "layers/relu_in_place", RecordedOracle, box)
+    result = grade(ROOT / "layers/relu_in_place", recorded, shared_box)
     check = checks_of(result)["relu/backward"]
     assert [note.code for note in check.notes] == ["changes-input"]
     assert check.points == check.max_points
 
 
 @pytest.mark.parametrize(("specimen", "code"), [("perfect", "ties-to-one"), ("ties_to_all", "ties-to-all")])
-def test_the_note_on_ties_says_which_way_they_go(specimen: str, code: str, box: Box):
+def test_the_note_on_ties_says_which_way_they_go(specimen: str, code: str, shared_box: Box):
     """Both ways are right."""
-    check = checks_of(grade(ROOT / "layers" / specimen, RecordedOracle, box))["max_pool/ties"]
+    check = checks_of(grade(ROOT / "layers" / specimen, recorded, shared_box))["max_pool/ties"]
     assert [note.code for note in check.notes] == [code]
 
 
@@ -142,17 +185,17 @@ def test_the_note_on_ties_says_which_way_they_go(specimen: str, code: str, box: 
         ),
     ],
 )
-def test_an_exception_that_is_a_known_mistake_is_explained(specimen: str, words: str, box: Box):
+def test_an_exception_that_is_a_known_mistake_is_explained(specimen: str, words: str, shared_box: Box):
     """A clear message, not a mystery, with the place in the student's cell."""
-    error = checks_of(grade(ROOT / "layers" / specimen, RecordedOracle, box))["conv/forward"].error
+    error = checks_of(grade(ROOT / "layers" / specimen, recorded, shared_box))["conv/forward"].error
     assert words in error.message
     assert error.cell is not None
     assert error.line is not None
 
 
-def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(box: Box):
+def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(shared_box: Box):
     """A backward pass that fails at pad 0 only keeps its other points, and is told where it fails."""
-    check = checks_of(grade(ROOT / "layers/conv_slice_pad_zero", RecordedOracle, box))["conv/backward"]
+    check = checks_of(grade(ROOT / "layers/conv_slice_pad_zero", recorded, shared_box))["conv/backward"]
     assert check.status == Status.FAILED
     assert check.points == pytest.approx(4 + 4 * 8 / 11, abs=0.01)
     (finding,) = [finding for finding in check.findings if not finding.ok]
@@ -162,17 +205,17 @@ def test_marks_of_the_course_case_stay_apart_from_those_of_the_edges(box: Box):
     )
 
 
-def test_the_huge_scores_are_explained_by_where_nan_and_infinity_stand(box: Box):
+def test_the_huge_scores_are_explained_by_where_nan_and_infinity_stand(shared_box: Box):
     """NaN, an infinite sum and a logarithm of 0 are told apart, and cost the check of the huge scores only."""
     for specimen in ("softmax_not_shifted", "softmax_sum_overflows", "softmax_log_of_zero"):
-        checks = checks_of(grade(ROOT / "fully_connected" / specimen, RecordedOracle, box))
+        checks = checks_of(grade(ROOT / "fully_connected" / specimen, recorded, shared_box))
         (diagnosis,) = checks["losses/softmax_stability"].diagnosis
         assert (diagnosis.code, diagnosis.certain) == (specimen.replace("_", "-"), True)
         assert checks["losses/softmax"].status == Status.PASSED
 
 
-def test_a_missing_shorter_backward_pass_costs_its_own_check_only(box: Box):
+def test_a_missing_shorter_backward_pass_costs_its_own_check_only(shared_box: Box):
     """The other checks of the part need names that are there."""
-    checks = checks_of(grade(ROOT / "batch_norm/alt_missing", RecordedOracle, box))
+    checks = checks_of(grade(ROOT / "batch_norm/alt_missing", recorded, shared_box))
     assert [name for name, check in checks.items() if check.status != Status.PASSED] == ["batch_norm/backward_alt"]
     assert checks["batch_norm/backward_alt"].error.message.startswith("batchnorm_backward_alt is not written yet")

@@ -10,6 +10,8 @@ from grader.oracle.live import LiveOracle
 from tests.diagnosing import diagnoses
 from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
 
+pytestmark = pytest.mark.xdist_group("wrong layers")  # they share the oracle
+
 
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:

@@ -14,6 +14,10 @@ from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 ABOUT = {item.code: item.about for item in all_mistakes()}
 
 
+# Pairs of mistakes in a network take long to look for.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong nets")]
+
+
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
     """Hidden inputs, the same for all."""

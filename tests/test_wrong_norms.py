@@ -13,6 +13,10 @@ TABLES = (wrong_norms, wrong_rules)
 WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
 
 
+# Pairs of mistakes take long to look for.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong norms")]
+
+
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
     """Hidden inputs, the same for all."""

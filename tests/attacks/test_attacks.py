@@ -40,7 +40,8 @@ BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_d
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
-SECONDS = 25.0  # the longest wall time of a batch on a busy machine, unless expect.toml says more
+SECONDS = 120.0  # a batch that takes longer hangs, however busy the machine is
+BUSY = 30.0  # seconds that a busy machine may take to end a check
 MEMORY = 300 << 20  # bytes that a batch may add to the grader's peak
 HANG_SECONDS = 1.0
 
@@ -139,12 +140,12 @@ def judge_batch(name: str, level: str, expect: dict[str, Any], monkeypatch: pyte
         assert (control.status, control.score) == ("graded", control.max_score), "the honest neighbour"
         assert control.isolation.level == level
         assert set(control.isolation.probes.values()) == {"denied"}
-        psutil.wait_procs(scene.left_behind(), timeout=5)  # what ends with a process that a student killed
+        psutil.wait_procs(scene.left_behind(), timeout=60)  # what ends with a process that a student killed
         assert scene.left_behind() == []
         assert list(scene.temporary.iterdir()) == [], "every folder is removed, whatever was made in it"
         assert not scene.changed()
         assert not scene.reached()
-        assert seconds < max(SECONDS, want.get("seconds", 0))
+        assert seconds < SECONDS + want.get("seconds", 0)
         assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) << 10 < MEMORY
         assert scene.secret.read_text() not in attack.to_json()
 
@@ -162,7 +163,7 @@ def judge_attack(result: Result, want: dict[str, Any]) -> None:
     forward, backward = check_of(result, "forward"), check_of(result, "backward")
     assert backward.status in set().union(*(VERDICTS[verdict] for verdict in verdicts))
     assert forward.status == want.get("forward", "passed"), "only the attacking function loses its check"
-    assert backward.seconds < LIMIT + 2, "it loses its time limit, and no more"
+    assert backward.seconds < LIMIT + BUSY, "it loses its time limit, and no more"
     if verdicts == ["MLE"]:
         assert "emory" in text or "MB" in text
     if want.get("note"):
@@ -215,7 +216,7 @@ def succeeds(name: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
         put(name, scene)
         if how == "command":
             command = [sys.executable, *expect["unprotected"]["command"]]
-            subprocess.run(command, cwd=scene.submissions / "attack", capture_output=True, timeout=30)
+            subprocess.run(command, cwd=scene.submissions / "attack", capture_output=True, timeout=SECONDS)
             return scene.changed()
         if how == "naive":
             return fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
@@ -242,7 +243,7 @@ def fools_naive_judge(scene: Scene, shows: str) -> bool:
     (source,) = (scene.submissions / "attack").glob("*.py")
     command = [sys.executable, str(ROOT / "naive_judge.py"), str(source)]
     try:
-        done = subprocess.run(command, cwd=scene.temporary, capture_output=True, text=True, timeout=HANG_SECONDS * 10
+        done = subprocess.run(command, cwd=scene.temporary, capture_output=True, text=True, timeout=SECONDS
                               if shows != "hang" else HANG_SECONDS)  # fmt: skip
     except subprocess.TimeoutExpired:
         return shows == "hang"

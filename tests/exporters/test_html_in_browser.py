@@ -18,7 +18,10 @@ from tests.exporters import samples
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER HERE: none of " + ", ".join(NAMES) + " is on PATH")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER HERE: none of " + ", ".join(NAMES) + " is on PATH"),
+    pytest.mark.slow,
+]
 
 # Runs after the page is laid out in a frame as wide as a phone. innerText leaves out what is folded away.
 PROBE = """<script>addEventListener("load", () => {
@@ -40,7 +43,7 @@ def look(page: str, folder: Path, *flags: str) -> dict[str, Any]:
     (folder / "frame.html").write_text(f"<!doctype html><meta charset=utf-8><body>{frame}{PROBE}", "utf-8")
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     command += ["--no-first-run", f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom"]
-    done = subprocess.run([*command, (folder / "frame.html").as_uri()], capture_output=True, timeout=120, check=True)
+    done = subprocess.run([*command, (folder / "frame.html").as_uri()], capture_output=True, check=True)
     body = re.search(r"<body>(.*)</body>", done.stdout.decode("utf-8"), re.S)
     assert body, done.stderr.decode("utf-8", "replace")
     return json.loads(markup.unescape(body[1]))

@@ -14,7 +14,11 @@ from grader.notebook.jobs import open_job
 from grader.sandbox import LEVELS, open_box
 from grader.sandbox.process import ProcessBox, clean_environment
 
-pytestmark = pytest.mark.skipif(not forked.is_possible(), reason="kernels are forked on Linux only")
+pytestmark = [
+    pytest.mark.skipif(not forked.is_possible(), reason="kernels are forked on Linux only"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("parity"),
+]
 
 # name -> source; they run in this order, in one notebook
 CELLS = {

@@ -109,7 +109,7 @@ def scratch(tmp_path_factory):
 def leaves_nothing(scratch):
     """After every test here: no process and no file is left."""
     yield
-    psutil.wait_procs(running(scratch), timeout=5)  # what ends with a process that a student killed
+    psutil.wait_procs(running(scratch), timeout=60)  # what ends with a process that a student killed
     assert running(scratch) == []
     assert list(scratch.iterdir()) == []
 
@@ -122,7 +122,13 @@ def box(scratch):
     box.close()
 
 
-@pytest.fixture(params=ENGINES)
+SLOW = {"nbclient": [pytest.mark.slow]}
+EACH = [
+    pytest.param(name, marks=[pytest.mark.xdist_group(f"notebooks {name}"), *SLOW.get(name, [])]) for name in ENGINES
+]
+
+
+@pytest.fixture(params=EACH)
 def engine(request, monkeypatch):
     """Each engine in turn, without the other standing in for it."""
     alone(request.param, monkeypatch)
@@ -161,14 +167,14 @@ def submission(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=EACH)
 def tour(request, scratch, submission):
     """One run of each engine over many kinds of cells."""
     before = contents(submission)
     box = ProcessBox()
     with pytest.MonkeyPatch.context() as patch:
         alone(request.param, patch)
-        result = run(submission / "work" / "hw.ipynb", submission, box, cell_seconds=3, engine=request.param)
+        result = run(submission / "work" / "hw.ipynb", submission, box, cell_seconds=5, engine=request.param)
     box.close()
     assert contents(submission) == before, "the original folder was changed"
     return result
@@ -207,7 +213,7 @@ def test_messages_are_plain_and_short(tour):
 def test_an_interrupted_cell_says_its_limit(tour):
     """A cell over its limit is told the limit in a plain sentence."""
     sentences = {error.message for error in tour.errors if error.type == "CellTimeout"}
-    assert sentences == {"Ran longer than 3 s and was interrupted."}
+    assert sentences == {"Ran longer than 5 s and was interrupted."}
 
 
 def test_copies_only_what_a_notebook_needs(tour):
@@ -236,20 +242,20 @@ def test_imports_beside_the_notebook_survive_a_safe_path(tmp_path, monkeypatch, 
 def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path, box, engine):
     """Whoever swallows interrupts is stopped within the limits, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "x = 1", SWALLOWS_INTERRUPTS, "x")
-    result = run(notebook, tmp_path, box, cell_seconds=0.5, engine=engine)
+    result = run(notebook, tmp_path, box, cell_seconds=2, engine=engine)
     assert (result.cells, result.executed, result.trouble) == (3, 2, None)
     assert [(error.cell, error.type) for error in result.errors] == [(2, "CellTimeout")]
     assert result.errors[0].message == (
-        "Ran longer than 0.5 s; this cell ignored the interrupt. The cells after it were not run."
+        "Ran longer than 2 s; this cell ignored the interrupt. The cells after it were not run."
     )
 
 
 def test_the_total_limit_ends_the_run(tmp_path, box, engine):
     """The cell in which the total limit passes is interrupted, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "import time", "time.sleep(1000)", "x = 1")
-    result = run(notebook, tmp_path, box, total_seconds=0.5, engine=engine)
+    result = run(notebook, tmp_path, box, total_seconds=2, engine=engine)
     assert (result.executed, [(error.cell, error.type) for error in result.errors]) == (2, [(2, "CellTimeout")])
-    assert result.errors[0].message.startswith("The notebook ran longer than 0.5 s in all")
+    assert result.errors[0].message.startswith("The notebook ran longer than 2 s in all")
 
 
 @pytest.mark.parametrize(
@@ -346,6 +352,7 @@ requests.recv(1)
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", SERVERS)
 def test_nbclient_stands_in_for_a_broken_fork_server(tmp_path, monkeypatch, server, box):
     """Trouble of the fork engine's own does not show: the notebook is run the other way, each time."""
@@ -357,7 +364,7 @@ def test_nbclient_stands_in_for_a_broken_fork_server(tmp_path, monkeypatch, serv
         assert (result.trouble, [error.type for error in result.errors]) == (None, ["ZeroDivisionError"])
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EACH)
 def test_a_killed_driver_takes_its_kernel_along(tmp_path, box, engine):
     """If what started a kernel dies under a running cell, that is trouble, and the kernel does not outlive it."""
     source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass"
@@ -372,7 +379,7 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch, box):
     assert result.trouble == "A headless run needs nbclient: install the extra 'grade'."
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EACH)
 def test_closing_the_box_ends_a_run(tmp_path, scratch, engine):
     """A box closed from another thread ends the kernel and its children, and the run raises Interrupted."""
     signal_file = tmp_path / "running"
@@ -398,13 +405,13 @@ def test_closing_the_box_ends_a_run(tmp_path, scratch, engine):
     os.close(reader)
     started = running(scratch)
     box.close()
-    thread.join(timeout=30)
+    thread.join()
     assert ended
     assert len(started) == 3, "driver or server, kernel and its child"
-    assert psutil.wait_procs(started, timeout=10)[1] == []
+    assert psutil.wait_procs(started, timeout=60)[1] == []
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EACH)
 def test_a_closed_box_starts_nothing(tmp_path, box, engine):
     """After Ctrl-C no further notebook is run."""
     box.close()

@@ -27,7 +27,7 @@ print(json.dumps(attempt(json.loads(sys.argv[1]), 1 << 20)))
 """
 
 
-@pytest.fixture(params=LOCKED)
+@pytest.fixture(params=[pytest.param(level, marks=pytest.mark.levels) for level in LOCKED])
 def locked_box(request):
     """A box of each locked level in turn; where one is missing, that is said loudly."""
     missing = LEVELS[request.param].missing()

@@ -19,6 +19,7 @@ for name in ("cache_misses", "cache_hits"):
     print(sum(sum(getattr(kernel.stats, name).values()) for kernel in jit.KERNELS))
 """
 NOTHING_COMPILED = f"0\n{len(jit.KERNELS)}"
+pytestmark = pytest.mark.slow  # most of them compile everything
 CACHE = "import numba, solutions; print(numba.config.CACHE_DIR)"
 
 

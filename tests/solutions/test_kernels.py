@@ -237,6 +237,7 @@ def test_a_second_run_gives_the_same_bits():
     assert digest() == digest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_machine_does_not_change_the_bits(machine):
     """The portable tier gives the same hash for any CPU and thread count, in a fresh process."""

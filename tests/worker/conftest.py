@@ -11,7 +11,7 @@ from grader.sandbox.lockdown import LockdownBox
 from grader.worker import processes
 
 
-@pytest.fixture(params=["fork", "start"])
+@pytest.fixture(params=["fork", pytest.param("start", marks=pytest.mark.levels)])
 def box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
     """A box that forks student processes, and the strongest of this machine with programs of their own."""
     if request.param == "start":

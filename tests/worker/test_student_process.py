@@ -41,7 +41,7 @@ def student(tmp_path, box):
         process.__exit__(None, None, None)
 
 
-def play(process, check, seconds=5.0):
+def play(process, check, seconds=60.0):
     return process.play(dataclasses.replace(check, seconds=seconds), check.inputs(check.cases[1], 1))
 
 
@@ -91,7 +91,7 @@ def test_a_check_that_misbehaves_costs_only_itself(student, body, outcome):
     """The next check gets a clean process, and its right answer."""
     body = textwrap.indent(textwrap.dedent(body), " " * 8)
     process = student(f"def relu_forward(x):\n    if x.ndim == 4:\n{body}\n    return np.maximum(0, x), x\n")
-    assert play(process, FORWARD, seconds=1.0).outcome == outcome
+    assert play(process, FORWARD, seconds=1.0 if outcome == "timed_out" else 60.0).outcome == outcome
     after = process.play(BACKWARD, BACKWARD.inputs(BACKWARD.cases[0], 1))
     assert after.outcome == "returned"
     assert np.isfinite(after.values["dx"]).all()
