@@ -17,7 +17,6 @@ import numpy as np
 from grader import __version__
 from grader.assignments import Assignment
 from grader.compat.old_names import may_show_age
-from grader.differences import flagged
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
@@ -91,7 +90,8 @@ def grade_submission(
     with StudentProcess(host, program, played, read=places, allow=assignment.allow, seconds=seconds) as process:
         graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
         graded = _carried_forward(graded, process, assignment.carried)
-        graded = flagged(graded, process, zero=assignment.differences == "zero")
+        if not oracle.public or assignment.differences == "zero":  # else only staff are told
+            graded = _flagged(graded, process, zero=assignment.differences == "zero")
     parts = tuple(
         _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
         for part in assignment.parts
@@ -254,6 +254,12 @@ def _carried_forward(graded: list[Graded], process: StudentProcess, share: float
     from grader.carried import carried_forward
 
     return carried_forward(graded, process, share)
+
+
+def _flagged(graded: list[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:
+    from grader.differences import flagged
+
+    return flagged(graded, process, zero=zero)
 
 
 def _explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
