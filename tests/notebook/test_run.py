@@ -369,7 +369,7 @@ def test_a_killed_driver_takes_its_kernel_along(tmp_path, box, engine):
     """If what started a kernel dies under a running cell, that is trouble, and the kernel does not outlive it."""
     source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass"
     result = run(write_notebook(tmp_path / "a.ipynb", source), tmp_path, box, engine=engine)
-    assert result.trouble == "The notebook driver stopped without an answer."
+    assert result.trouble.startswith("The notebook driver stopped without an answer")  # and perhaps its last words
 
 
 def test_a_missing_package_is_named(tmp_path, monkeypatch, box):

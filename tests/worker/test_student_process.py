@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 import textwrap
 
 import numpy as np
@@ -225,15 +226,16 @@ def test_a_result_that_is_too_large_is_described(student):
 
 def test_no_process_is_left_behind(student, process_box):
     """Children that student code started, where it can, end with it."""
-    source = """
+    mark = f"left-behind-{secrets.token_hex(8)}"  # the same test may run elsewhere on this machine
+    source = f"""
     import subprocess, sys, time
     def relu_forward(x):
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "left-behind"])
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "{mark}"])
         while True: pass
     """
     process = student(source, process_box)
     assert play(process, FORWARD, seconds=1.0).outcome == "timed_out"
-    left = [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or [])]
+    left = [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
     assert left == []
 
 
