@@ -82,7 +82,7 @@ class Display(Protocol):
 
 
 class Watch:
-    """Hears of a run from threads side by side, and passes it on one by one: to the display, and to the log."""
+    """Hears of a run from threads side by side, and passes it on one by one: to the log, and to the display."""
 
     def __init__(self, pace: Pace, display: Display, journal: Journal | None) -> None:
         self._pace, self._display, self._journal = pace, display, journal
@@ -92,18 +92,18 @@ class Watch:
         """A submission is being graded."""
         with self._lock:
             self._pace.start(student)
-            self._display.started()
             if self._journal:
                 self._journal.started(student)
+            self._display.started()
 
     def graded(self, graded: Graded) -> None:
         """A submission is done, with a grade or without."""
         result, kept = graded.result, graded.answer.known
         with self._lock:
             seconds = self._pace.finish(result.student, kept=kept)
-            self._display.graded(result, None if kept else seconds)
             if self._journal:
                 self._journal.graded(result, seconds, kept=kept)
+            self._display.graded(result, None if kept else seconds)
 
 
 @contextlib.contextmanager
