@@ -39,6 +39,9 @@ def write_class(tmp_path):
 
 
 def started(arguments, **options) -> subprocess.Popen:
+    """Begin a run that holds back what it prints until it is flushed, as Python does by itself."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    options.setdefault("env", environment)
     return subprocess.Popen([sys.executable, "-m", "grader", *arguments], **options)
 
 
