@@ -22,13 +22,14 @@ from grader.words import inert
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.batch.classes import Outcome
     from grader.cifar10 import Cifar10
     from grader.intake.layouts import Entry
     from grader.limits import NotebookLimits
     from grader.model import Result
     from grader.sandbox import Box
 
-PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, STOPPED = EXIT_CODES
+PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, STOPPED = EXIT_CODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -185,10 +186,9 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from grader.batch.classes import Settings, grade_class
-    from grader.exporters import terminal
+    from grader.exporters.journal import open_journal
+    from grader.exporters.progress import QUIET, Pace, watched
 
     console = _console()
     settings = Settings(
@@ -202,34 +202,55 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         time_factor=options.time_factor,
         data=_open_data(options),
         compat=options.compat,
-        tell=_say,
+        tell=_say if options.verbosity != QUIET else lambda sentence: None,
     )
     box = _closed_box(options.isolation)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    pace = Pace(len(entries), settings.jobs)
     try:
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("grading", total=len(entries))
-            outcome = grade_class(entries, settings, box, lambda result: progress.advance(task))
+        with open_journal(options.log, len(entries), _say) as journal:
+            with watched(console, pace, options.verbosity, journal) as watch:
+                outcome = grade_class(entries, settings, box, watch.graded, watch.started)
+            if journal:
+                journal.ended(stopped=outcome.interrupted)
     finally:
         box.close()
-    if len(entries) == 1 and outcome.results:
-        terminal.show(outcome.results[0], console)
-    else:
-        terminal.show_class(outcome.results, console)
+    _show_outcome(outcome, entries, options, console)
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
-    count = f"{len(entries)} submissions" if len(entries) != 1 else "1 submission"
-    console.print(f"\nRead as {count} (if that is wrong, say --layout one or --layout class).", markup=False)
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
-    for student in outcome.refused:
-        reason = next(result.reason for result in outcome.results if result.student == student)
-        _say(f"{student}: not graded: {reason}")
+    return _outcome_code(outcome, entries)
+
+
+def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:
+    """The results, how many there are, and on stderr what has no grade."""
+    from grader.exporters import terminal
+    from grader.exporters.progress import QUIET
+
+    if options.verbosity != QUIET:
+        if len(entries) == 1 and outcome.results:
+            terminal.show(outcome.results[0], console)
+        else:
+            terminal.show_class(outcome.results, console)
+        console.print()
+    count = f"{len(entries)} submissions" if len(entries) != 1 else "1 submission"
+    console.print(f"Read as {count} (if that is wrong, say --layout one or --layout class).", markup=False)
+    without = [result for result in outcome.results if result.status != "graded"]
+    left = len(entries) - len(outcome.results)
+    counts = {"graded": len(outcome.results) - len(without), "not graded": len(without), "not reached": left}
+    console.print(", ".join(f"{many} {what}" for what, many in counts.items() if many) + ".", markup=False)
+    for result in without:
+        _say(f"{result.student}: not graded: {result.reason}")
+
+
+def _outcome_code(outcome: Outcome, entries: list[Entry]) -> int:
     if outcome.interrupted:
         kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
         _say(f"stopped; {kept}. Go on with --resume.")
         return STOPPED
     if outcome.failed or _exit_code(outcome.results) == GRADER_FAILED:
         return GRADER_FAILED
-    return REFUSED if outcome.refused else PASSED
+    if outcome.refused:
+        return REFUSED if len(outcome.refused) == len(entries) else UNREADABLE
+    return PASSED
 
 
 def _closed_box(level: str | None) -> Box:

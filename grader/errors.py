@@ -6,7 +6,7 @@ class GraderError(Exception):
 
 
 class Refused(GraderError):
-    """An input or a request that cannot be served: wrong usage, an unreadable submission (exit code 2)."""
+    """An input or a request that cannot be served: wrong usage, an unreadable submission (exit code 2, or 4)."""
 
 
 class HarnessError(GraderError):

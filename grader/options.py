@@ -12,8 +12,9 @@ from grader import __version__
 EXIT_CODES = {
     0: "all that ran passed (`grade`: every submission was graded, whatever its score)",
     1: "some check failed (`agree`: some verdict differs)",
-    2: "wrong usage, or an input was refused",
+    2: "wrong usage, or an input was refused (`grade`: no submission could be read)",
     3: "the grader itself failed for some check or submission",
+    4: "`grade`: some submissions could not be read and have a row that says so",
     130: "stopped by Ctrl-C",
 }
 
@@ -85,6 +86,23 @@ def _parser() -> argparse.ArgumentParser:
         "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
     )
     _notebook_limits(grade)
+    grade.add_argument("--log", type=Path, metavar="FILE", help="add what happens to FILE, one JSON object a line")
+    loudness = grade.add_mutually_exclusive_group()
+    loudness.add_argument(
+        *("-v", "--verbose"),
+        dest="verbosity",
+        action="store_const",
+        const=1,
+        default=0,
+        help="of each submission also the seconds, what is wrong, and what to look at",
+    )
+    loudness.add_argument(
+        *("-q", "--quiet"),
+        dest="verbosity",
+        action="store_const",
+        const=-1,
+        help="print errors and the last lines only",
+    )
 
     agree = commands.add_parser("agree", help="grade a collection and compare with known verdicts, for teachers")
     agree.add_argument("truth", type=Path, metavar="TRUTH.json", help="the verdicts, by repository and function")

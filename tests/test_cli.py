@@ -157,7 +157,7 @@ def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_
     for source, shown in ((folder, folder), (whole, Path(whole))):
         out = tmp_path / f"out-{shown.name}"
         run = in_process(*GRADE, source, "--out", out)
-        assert run.returncode == 2
+        assert run.returncode == 4
         rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
         assert {name: row["score"] for name, row in rows.items()} == {"ada": "3", "ben": "3", "eve": ""}
         assert rows["eve"]["reason"].startswith(f"{shown / 'eve.zip'}: '../../x.py' leads out of the folder")
@@ -206,7 +206,7 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path, in_proc
     """Refused inputs are rows without a score, the others are graded, and the exit code tells."""
     out = tmp_path / "out"
     run = in_process("grade", "--no-notebook", "--seed", "5", sample_class, "--out", out)
-    assert run.returncode == 2
+    assert run.returncode == 4
     rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
     assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
         "ada": ("graded", "18"),

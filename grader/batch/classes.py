@@ -8,7 +8,7 @@ import secrets
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -65,8 +65,16 @@ class Graded:
     answer: Answer
 
 
-def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_result: Callable[[Result], None]) -> Outcome:
+def grade_class(
+    entries: Sequence[Entry],
+    settings: Settings,
+    box: Box,
+    on_result: Callable[[Graded], object],
+    on_start: Callable[[str], object] = lambda student: None,
+) -> Outcome:
     """Grade every entry; on Ctrl-C what was graded is kept and the rest is left out.
+
+    ``on_start`` is called with each student's name, by several threads; ``on_result`` once what was graded is written.
 
     Raises Refused for an output folder that cannot be written, and for unknown assignments and parts;
     HarnessError if writing fails later on.
@@ -74,7 +82,7 @@ def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_resul
     _prepare(settings)
     try:
         with contextlib.closing(Store(settings.out / "grades.db")) as store, _stopped_by_signals(box):
-            return _grade_into(store, entries, settings, box, on_result)
+            return _grade_into(store, entries, settings, box, on_result, on_start)
     except sqlite3.OperationalError as error:
         raise HarnessError(
             f"{settings.out / 'grades.db'} cannot be written ({error}); mend that, then --resume."
@@ -87,7 +95,12 @@ def grade_class(entries: Sequence[Entry], settings: Settings, box: Box, on_resul
 
 
 def _grade_into(
-    store: Store, entries: Sequence[Entry], settings: Settings, box: Box, on_result: Callable[[Result], None]
+    store: Store,
+    entries: Sequence[Entry],
+    settings: Settings,
+    box: Box,
+    on_result: Callable[[Graded], object],
+    on_start: Callable[[str], object],
 ) -> Outcome:
     seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
     outcome = Outcome(secrets.randbits(32) if seed is None else seed)
@@ -103,26 +116,32 @@ def _grade_into(
         seconds=settings.seconds,
     )
     store.begin(outcome.seed, fresh=not settings.resume)
-    found = {}
+    found: dict[str, Result] = {}
+    table = csv.Table()
     with contextlib.ExitStack() as stack:
         workshop = stack.enter_context(open_workshop(box, settings.jobs, settings.data, settings.tell))
         if not settings.assignment:
             terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
-        for graded in _grade_all(entries, workshop, terms, store):
+        for graded in _grade_all(entries, workshop, terms, store, on_start):
+            found[graded.result.student] = graded.result
             if not graded.answer.known:
                 # What the grader itself failed at is graded again by --resume.
                 key = "" if _is_troubled(graded.result) else graded.answer.key
                 store.save(graded.result, key, graded.answer.text)
                 write_report(graded.result, graded.answer.text, graded.answer.page, settings.out)
-            found[graded.result.student] = graded.result
+                _replace(settings.out / "grades.csv", table.text(_in_order(entries, found)))
             if graded.answer.refused:
                 outcome.refused.append(graded.result.student)
             outcome.failed |= graded.answer.failed
-            on_result(graded.result)
+            on_result(graded)
     outcome.interrupted = box.closed
-    outcome.results = [found[entry.student] for entry in entries if entry.student in found]
+    outcome.results = _in_order(entries, found)
     write_class(outcome.results, settings.out, store.changes())
     return outcome
+
+
+def _in_order(entries: Sequence[Entry], found: Mapping[str, Result]) -> list[Result]:
+    return [found[entry.student] for entry in entries if entry.student in found]
 
 
 def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
@@ -163,11 +182,14 @@ def _stopped_by_signals(box: Box) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _grade_all(entries: Sequence[Entry], workshop: Workshop, terms: Terms, store: Store) -> Iterator[Graded]:
+def _grade_all(
+    entries: Sequence[Entry], workshop: Workshop, terms: Terms, store: Store, on_start: Callable[[str], object]
+) -> Iterator[Graded]:
     """Yield results as they come, until the box is closed."""
     saved = {entry.student: store.load(entry.student) for entry in entries}
 
     def grade(worker: Worker, entry: Entry) -> Graded:
+        on_start(entry.student)
         old = saved[entry.student]
         answer = worker.grade(entry, terms, old.key if old else "")
         if answer.known and old:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
-from grader.exporters.csv import grades
+from grader.exporters.csv import Table, grades
 from tests.results import result
 
 
@@ -32,3 +33,13 @@ def test_formulas_are_neutralised():
     """A name that a spreadsheet would run is text."""
     (row,) = rows(result('=HYPERLINK("http://x")'))
     assert row["student"] == '\'=HYPERLINK("http://x")'
+
+
+def test_a_table_that_grows_is_the_table_of_what_there_is():
+    """Also where a row comes in between, brings a new column, or takes an older one's place."""
+    ada, ben = result("ada"), result("ben", None)
+    other = replace(ada.parts[0], slug="max_pool")
+    eve = result("eve", parts=(other,))
+    table = Table()
+    for results in ([ben], [ada, ben], [ada, ben, eve], [result("ada", 3.0), ben, eve], [ben, eve]):
+        assert table.text(results) == grades(results)
