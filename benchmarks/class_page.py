@@ -104,8 +104,10 @@ def _student(k: int, parts: Any) -> Result:
         done.append(PartResult(part.slug, part.title, score, sum(c.max_points for c in checks), tuple(checks)))
     info = SubmissionInfo(f"student{k}.zip", "0" * 64)
     score, most = sum(part.score for part in done), sum(part.max_score for part in done)
-    result = (ASSIGNMENT, f"Student {k:04}", info, "graded", score, most, 1, False, {}, Isolation("lockdown"))
-    return Result(*result, parts=tuple(done))
+    isolation = Isolation("lockdown")
+    return Result(
+        ASSIGNMENT, f"Student {k:04}", info, "graded", score, most, 1, False, {}, isolation, parts=tuple(done)
+    )
 
 
 class _Browser:
@@ -166,7 +168,7 @@ class _Browser:
             if answer.get("id") == number:
                 if "error" in answer:
                     raise Failed(f"Chromium refused {method}: {answer['error']['message']}.")
-                return answer["result"]
+                return dict(answer["result"])
 
     def _read(self) -> bytes:
         text = bytearray()
