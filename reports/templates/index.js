@@ -19,11 +19,12 @@
     shown: true,
   }));
   let order = students;
+  let printing = false;
 
-  // A folded table is brought up to date when it is unfolded.
+  // A folded table is brought up to date when it is unfolded or printed.
   const arrange = (table, place) => {
     const fold = table.closest("details");
-    if (fold && !fold.open) return;
+    if (fold && !fold.open && !printing) return;
     for (const student of students) student.rows[place].hidden = !student.shown;
     if (table.order !== order) table.tBodies[0].append(...order.map((student) => student.rows[place]));
     table.order = order;
@@ -76,6 +77,11 @@
   });
   search.addEventListener("input", filter);
   only.addEventListener("change", filter);
+  addEventListener("beforeprint", () => {
+    printing = true;
+    tables.forEach(arrange);
+    printing = false;
+  });
   document.getElementById("tools").hidden = false;
   filter(); // a reload may keep what was typed
 }
