@@ -48,13 +48,14 @@ TYPE = 'search.value = "%s"; search.dispatchEvent(new Event("input"))'
 CHOOSE = 'only.value = "%s"; only.dispatchEvent(new Event("change"))'
 SORT = 'document.querySelectorAll(".students thead button")[1].click()'
 FOLD = 'document.querySelector("details.checks").open = %s'
-# What is measured, and what undoes it.
+PROMISED = "promised: under 100"
+# What is measured, what undoes it, and what is promised of it.
 ACTIONS = {
-    "a name is searched": (TYPE % "student 07", TYPE % ""),
-    "a filter is chosen": (CHOOSE % "attention", CHOOSE % ""),
-    "all are shown again": (CHOOSE % "", CHOOSE % "attention"),
-    "a column is sorted": (SORT, SORT),
-    "a part's checks are unfolded": (FOLD % "true", FOLD % "false"),
+    "a name is searched": (TYPE % "student 07", TYPE % "", PROMISED),
+    "a filter is chosen": (CHOOSE % "attention", CHOOSE % "", PROMISED),
+    "all are shown again": (CHOOSE % "", CHOOSE % "attention", PROMISED),
+    "a column is sorted": (SORT, SORT, ""),
+    "a part's checks are unfolded": (FOLD % "true", FOLD % "false", ""),
 }
 
 
@@ -75,12 +76,12 @@ def measure(options: Options) -> Iterator[Figure]:
         (Path(place) / "index.html").write_text(page, "utf-8")
         paints = [browser.open((Path(place) / "index.html").as_uri()) for _ in range(options.rounds)]
         yield Figure("first paint", tuple(paints), "ms", note="promised: under 1,000")
-        for action, (does, undoes) in ACTIONS.items():
+        for action, (does, undoes, promised) in ACTIONS.items():
             waits = []
             for _ in range(options.rounds):
                 browser.evaluate(UNTIL_SHOWN % undoes)
                 waits.append(browser.evaluate(UNTIL_SHOWN % does))
-            yield Figure(action, tuple(waits), "ms", note="promised: under 100")
+            yield Figure(action, tuple(waits), "ms", note=promised)
 
 
 def _class() -> list[Result]:
