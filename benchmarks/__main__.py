@@ -24,6 +24,7 @@ TOPICS = {
     "notebooks": "Notebook engines",
     "throughput": "A class",
     "scaling": "Growing classes",
+    "class_page": "The page of a class",
 }
 # These time calls in their own process, which must have one thread from the start.
 IN_PROCESS = {"kernels", "gradients"}

@@ -103,6 +103,25 @@ def pass_rates(results: Sequence[Result]) -> list[Rate]:
     return list(rates.values())
 
 
+def columns(results: Sequence[Result]) -> dict[str, dict[str, str]]:
+    """The titles of all checks by part and check, in the order of the parts."""
+    found: dict[str, dict[str, str]] = {}
+    for result in results:
+        for part in result.parts:
+            titles = found.setdefault(part.slug, {})
+            for check in part.checks:
+                titles.setdefault(check.slug, check.title.removesuffix("."))
+    return found
+
+
+def statuses(results: Sequence[Result]) -> dict[str, dict[tuple[str, str], Status]]:
+    """How each check ended, by student and then by part and check."""
+    return {
+        result.student: {(part.slug, check.slug): check.status for part in result.parts for check in part.checks}
+        for result in results
+    }
+
+
 @dataclass(slots=True)
 class Cluster:
     """Students whose checks fail for one reason: a diagnosis' code, else an exception's type, else "".

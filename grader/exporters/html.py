@@ -1,22 +1,25 @@
-"""HTML reports: one self-contained file, no script, no request to anywhere.
+"""HTML reports: one self-contained file, no request to anywhere; only the class's page has a script of its own.
 
 Everything that templates print passes ``_visible`` and then Jinja's escaping: students choose names, answers
-and error messages.
+and error messages. The script is the same for every class, and the page's policy allows it alone, by its hash.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader import resources
-from grader.exporters import _digest, _figures
+from grader.exporters import _attention, _digest, _figures
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
 
@@ -72,19 +75,28 @@ def report(result: Result, *, index_href: str | None = None) -> str:
 
 
 def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = None, title: str) -> str:
-    """The page of a class; ``changes`` maps a student to the score's change since the last run."""
+    """The page of a class; ``changes`` maps a student to the score's change since the last run.
+
+    All of it is there without its script, which adds search, sort and filter.
+    """
     ordered = sorted(results, key=lambda result: (result.student.casefold(), result.student))
     parts = {part.slug: part for result in ordered for part in result.parts}
-    troubled = [result for result in ordered if any(c.status == Status.GRADER_ERROR for c in result.checks)]
+    attention = _attention.attention(ordered)
+    looks = {one.result.student: one for one in attention}
     moved = {student: change for student, change in (changes or {}).items() if change}
+    words = {result.student: _filters(result, looks.get(result.student), moved) for result in ordered}
     context: dict[str, Any] = {
         "title": title,
         "results": ordered,
         "parts": list(parts.values()),
         "by_slug": {result.student: {part.slug: part for part in result.parts} for result in ordered},
-        "attention": [result for result in ordered if not _digest.is_graded(result) or result in troubled],
-        "troubled": troubled,
-        "flagged": [result for result in ordered if result.flags],
+        "statuses": _digest.statuses(ordered),
+        "columns": _digest.columns(ordered),
+        "attention": attention,
+        "looks": looks,
+        "filters": words,
+        "counts": Counter(word for found in words.values() for word in found),
+        "kinds": _attention.KINDS,
         "distribution": _digest.distribution(ordered),
         "rates": _digest.pass_rates(ordered),
         "clusters": _digest.clusters(ordered),
@@ -92,8 +104,32 @@ def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = No
         "changes": changes,
         "moved": sorted(moved.items(), key=lambda item: (-abs(item[1]), item[0])),
         "detail": _DETAILS[1],
+        "script": _script(),
     }
     return _environment().get_template("index.html.j2").render(context)
+
+
+def _filters(result: Result, look: _attention.Attention | None, moved: Mapping[str, float]) -> list[str]:
+    """The words by which the class's page filters a student; all are ours."""
+    kinds = [kind.code for kind in look.reasons] if look else []
+    change = moved.get(result.student, 0.0)
+    ways = ["changed", "up" if change > 0 else "down"] if change else []
+    return [*(["attention"] if kinds else []), *kinds, *ways]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The class's page's script, and the source by which a content policy allows it and no other."""
+
+    text: str
+    source: str
+
+
+@functools.cache
+def _script() -> Script:
+    text = (resources.folder("reports") / "index.js").read_text("utf-8")
+    digest = hashlib.sha256(text.encode()).digest()
+    return Script(text, f"sha256-{base64.b64encode(digest).decode('ascii')}")
 
 
 @functools.cache

@@ -322,8 +322,33 @@ def classroom(size: int | None = None) -> list[Result]:
     names = NAMES.replace("\n", "|").split("|")
     if size:
         names = [f"{names[k % 24]} {k + 1}" for k in range(size)]
-    other = {5: not_graded, 13: trouble}
+    other = {5: not_graded, 8: another, 10: by_differences, 12: unwritten, 13: trouble}
     return [other[k % 17](name) if k % 17 in other else _student(name, k) for k, name in enumerate(names)]
+
+
+def another(student: str) -> Result:
+    """Graded as what the class handed in, and looking like something else."""
+    said = "This looks like layers (Layers); it was graded as assignment2, as the class is."
+    return dataclasses.replace(_student(student, 8), notes=(Note("another-assignment", said),))
+
+
+def by_differences(student: str) -> Result:
+    """All right, with a gradient that was not derived."""
+    note = Note("differences", "Derivatives by differences: dx.")
+    part = softmax()
+    part = dataclasses.replace(part, checks=(dataclasses.replace(part.checks[0], notes=(note,)), part.checks[1]))
+    return dataclasses.replace(mixed(), student=student, score=10, max_score=10, parts=(part,), questions=())
+
+
+def unwritten(student: str) -> Result:
+    """The template as it was given out."""
+    missing = pooling().checks[1]
+    checks = [
+        dataclasses.replace(missing, slug=check.slug, title=check.title, max_points=check.max_points)
+        for check in softmax().checks
+    ]
+    part = dataclasses.replace(softmax(), score=0, checks=tuple(checks))
+    return dataclasses.replace(mixed(), student=student, score=0, max_score=10, parts=(part,), questions=())
 
 
 def _student(name: str, k: int) -> Result:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import html as markup
-import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +10,23 @@ import pytest
 
 from grader.exporters import html
 from tests.exporters import samples
+from tests.exporters.browser import BROWSER, ask
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = BROWSER
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER HERE: none of " + ", ".join(NAMES) + " is on PATH"),
-    pytest.mark.slow,
-]
-
-# Runs after the page is laid out in a frame as wide as a phone. innerText leaves out what is folded away.
-PROBE = """<script>addEventListener("load", () => {
-  const frame = document.querySelector("iframe"), page = frame.contentDocument, root = page.documentElement;
-  const seen = {
+# innerText leaves out what is folded away.
+PROBE = """return {
     text: page.body.innerText,
     overflow: root.scrollWidth - frame.clientWidth,
     images: [...page.images].map(image => image.naturalWidth),
     facts: getComputedStyle(page.querySelector(".facts")).display,
     paper: getComputedStyle(page.body).backgroundColor,
-  };
-  document.body.textContent = JSON.stringify(seen);
-})</script>"""
+};"""
 
 
 def look(page: str, folder: Path, *flags: str) -> dict[str, Any]:
-    """Load a page in Chromium, in a frame of 390 x 844, and report what is visible."""
-    frame = f'<iframe width="390" height="844" style="border:0" srcdoc="{markup.escape(page)}"></iframe>'
-    (folder / "frame.html").write_text(f"<!doctype html><meta charset=utf-8><body>{frame}{PROBE}", "utf-8")
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    command += ["--no-first-run", f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom"]
-    done = subprocess.run([*command, (folder / "frame.html").as_uri()], capture_output=True, check=True)
-    body = re.search(r"<body>(.*)</body>", done.stdout.decode("utf-8"), re.S)
-    assert body, done.stderr.decode("utf-8", "replace")
-    return json.loads(markup.unescape(body[1]))
+    """Load a page in a frame of 390 x 844, and report what is visible."""
+    return ask(page, folder, PROBE, *flags)
 
 
 def test_report_shows_what_matters(tmp_path):
