@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.batch.classes import rendered
+from grader.batch.work import rendered
 from grader.batch.store import Store
 from grader.carried import carried_forward
 from grader.checks import load_part
