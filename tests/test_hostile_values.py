@@ -5,14 +5,17 @@ Hostile arrays, curves, names, words and replies are drawn through everything fr
 
 from __future__ import annotations
 
+import contextlib
 import csv as csv_files
 import io
 import json
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,8 +23,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.batch.work import rendered
 from grader.batch.store import Store
+from grader.batch.work import rendered
 from grader.carried import carried_forward
 from grader.checks import load_part
 from grader.diagnosis import explained
@@ -133,10 +136,9 @@ def shown_everywhere(one: Result) -> None:
     text, page = rendered(one)
     again = Result.from_dict(json.loads(text.encode(), parse_constant=refuse))
     assert json.loads(again.to_json()) == json.loads(text)
-    store = Store(":memory:")
-    store.save(again, "key", text)
-    saved = store.load(again.student)
-    store.close()
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Store(Path(folder, "grades.db"))) as store:
+        store.save(again, "key", text)
+        saved = store.load(again.student)
     assert saved is not None
     assert saved.fields == json.loads(text)
     table = csv.grades([one, result("ben")])

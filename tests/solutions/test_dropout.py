@@ -76,7 +76,10 @@ def test_an_unknown_mode_and_an_impossible_p_are_refused(param, reason):
 
 @pytest.mark.parametrize("mistake", mistakes_of("dropout"), ids=lambda mistake: mistake.code)
 def test_every_known_mistake_fails_on_20_seeds(mistake):
-    """With either meaning of p, whatever the mask: the check that it is about does not pass."""
+    """With either meaning of p, whatever the mask: the check that it is about does not pass.
+
+    A forward pass that drops nothing, or everything, has a backward pass that nothing can be seen of: it fails too.
+    """
     for seed in range(20):
         oracle = LiveOracle(seed)
         failed = set()
@@ -87,7 +90,9 @@ def test_every_known_mistake_fails_on_20_seeds(mistake):
                 verdicts = [item.judge(values, want, oracle.inputs(check, case), False) for item in check.expect]
                 if any(isinstance(verdict, Verdict) and not verdict.ok for verdict in verdicts):
                     failed.add(check.slug)
-        assert failed == {"backward" if "gradient" in mistake.code else "forward"}, seed
+        about = "backward" if "gradient" in mistake.code else "forward"
+        assert about in failed, seed
+        assert failed <= {about, "backward"}, seed
 
 
 @pytest.mark.parametrize(("drops", "code"), [(False, "p-keeps"), (True, "p-drops")])
