@@ -332,6 +332,8 @@ def built(kind: Any, value: Any) -> Any:
         return tuple(built(get_args(kind)[0], item) for item in value)
     if kind is Status or kind is float:  # infinities and NaN were written as strings
         return kind(value)
+    if kind in (str, int, bool) and type(value) is not kind:
+        raise TypeError(f"a value is no {kind.__name__}")
     return value
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import HarnessError
 from grader.folders import remove
 from grader.sandbox.process import private
 from grader.sandbox.quota import Quota
@@ -65,6 +66,8 @@ def open_job(
         (folder / "room" / "home").mkdir()
         copied = _copy_submission(notebook, root, folder / "room" / "files")
         for name, content in converted.items():
+            if Path(name).is_absolute() or ".." in Path(name).parts:
+                raise HarnessError("What is run in the place of a file lies in the submission.")
             place = folder / "room" / "files" / name
             if place.is_file():  # not left out for its size
                 place.write_bytes(content)

@@ -157,8 +157,6 @@ class StudentProcess:
         request = {
             "do": "hello",
             "stand_ins": stand_ins.offered(self._program.wanted, texts),
-            "settle": process.settle,
-            "lock": process.lock,
             "compat": self._program.is_converted,
             "random": self._draw or any("random" in text for text in texts),
         }

@@ -16,7 +16,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
+from typing import IO, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
 from grader.sandbox.quota import Quota
+from grader.worker import frames
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own
@@ -47,13 +48,11 @@ class Look(NamedTuple):
 class Guest(Protocol):
     """A student process: pipes without buffers, so that a byte too many shows.
 
-    ``lock`` says how it has to lock itself; ``settle`` is the environment that it has to take on, if it was forked.
+    How it has to lock itself was said before anyone gets these pipes, so that who speaks with it cannot say otherwise.
     """
 
     requests: IO[bytes]
     replies: IO[bytes]
-    lock: dict[str, Any] | None
-    settle: dict[str, str] | None
 
     def answered(self, pid: int) -> None:
         """It has locked itself; ``pid`` is its number as it sees it."""
@@ -181,7 +180,7 @@ class _Lodged(abc.ABC):
 
     requests: IO[bytes]
     replies: IO[bytes]
-    settle: dict[str, str] | None
+    settle: dict[str, str] | None  # the environment that it has to take on, if it was forked
 
     def __init__(self, box: Box, read: Sequence[str]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
@@ -189,10 +188,12 @@ class _Lodged(abc.ABC):
             undo.callback(remove, self._folder)
             self._folder.chmod(0o711)  # the process may be another user
             self._room = Path(tempfile.mkdtemp(dir=self._folder))
-            self.lock = box.room(self._room, "worker", read)
+            lock = box.room(self._room, "worker", read)
             self._pids: list[int] = []
             self._begin(box, read)
             undo.pop_all()
+        with contextlib.suppress(OSError):  # one that has gone shows when it is asked something
+            frames.write(self.requests, 0, {"do": "terms", "settle": self.settle, "lock": lock})
 
     @abc.abstractmethod
     def _begin(self, box: Box, read: Sequence[str]) -> None:
