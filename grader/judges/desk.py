@@ -166,9 +166,7 @@ class Desk:
         with Watch(judge, self._host, wall) as watch:
             try:
                 send(judge.words, message)
-                while "answer" not in (said := receive(judge.words, MOST_SAID)):
-                    if "failed" in said:
-                        raise HarnessError(f"The grader itself failed: {said['failed']}.")
+                while "answer" not in (said := self._heard(judge)):
                     send(judge.words, self._given(judge, said))
             except (EOFError, OSError):
                 if watch.why is None:
@@ -176,6 +174,15 @@ class Desk:
         if watch.why:
             raise watch.why
         return said["answer"]
+
+    def _heard(self, judge: Judge) -> dict[str, Any]:
+        """What a judge says next. Once grading is stopped nothing counts: its student processes were ended by us."""
+        said = receive(judge.words, MOST_SAID)
+        if self._host.closed:
+            raise Interrupted("Grading was stopped.")
+        if "failed" in said:
+            raise HarnessError(f"The grader itself failed: {said['failed']}.")
+        return said
 
     def _given(self, judge: Judge, said: Mapping[str, Any]) -> dict[str, Any]:
         """What a judge asked for, or the trouble with it."""
