@@ -15,7 +15,7 @@ from typing import Self
 
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.forks.client import Child
-from grader.worker.processes import BoxHost
+from grader.worker.processes import BoxHost, processor_seconds
 
 LOOK_SECONDS = 0.2  # how often a judge that says nothing is looked at
 READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with one submission
@@ -49,7 +49,7 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.why: GraderError | None = None
         self._judge, self._host, self._wall = judge, host, wall
-        self._begin, self._used = time.monotonic(), _processor_seconds(judge.pid)
+        self._begin, self._used = time.monotonic(), processor_seconds([judge.pid])
         self._done = threading.Event()
 
     def __enter__(self) -> Self:
@@ -71,19 +71,11 @@ class Watch(threading.Thread):
     def _trouble(self) -> GraderError | None:
         if self._host.closed:
             return Interrupted("Grading was stopped.")
-        if _processor_seconds(self._judge.pid) - self._used > READING_SECONDS:
+        if processor_seconds([self._judge.pid]) - self._used > READING_SECONDS:
             return HarnessError(f"Reading and judging it took longer than {READING_SECONDS:g} s of processor time.")
         if time.monotonic() - self._begin > self._wall:
             return HarnessError(f"It was not graded within {self._wall:g} s.")
         return None
-
-
-def _processor_seconds(pid: int) -> float:
-    """What a process has used of processors; 0 where that is not known."""
-    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
 
 
 def size(pid: int) -> int:

@@ -38,11 +38,13 @@ class Look(NamedTuple):
     """What shows of a process from outside.
 
     ``excess`` says what it left too much of in its room; ``waited`` is how many seconds it was ready to run and had no
-    processor: others' doing, which must cost it nothing. One that sleeps, or was stopped, does not wait.
+    processor: others' doing, which must cost it nothing. One that sleeps, or was stopped, does not wait. ``worked`` is
+    what all its threads have had of processors: who waits for threads of its own waits for itself.
     """
 
     excess: str = ""
     waited: float = 0.0
+    worked: float = 0.0
 
 
 class Guest(Protocol):
@@ -200,7 +202,7 @@ class _Lodged(abc.ABC):
         """Have the process started."""
 
     def look(self) -> Look:
-        return Look(QUOTA.excess(self._room), waited(self._pids))
+        return Look(QUOTA.excess(self._room), waited(self._pids), processor_seconds(self._pids))
 
     def _leave(self) -> None:
         remove(self._folder)
@@ -263,6 +265,16 @@ def waited(pids: Iterable[int]) -> float:
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/schedstat", "rb") as file:
             seconds += int(file.read().split()[1]) / 1e9
+    return seconds
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """What processes, all their threads, have used of processors; 0 where that is not known."""
+    seconds = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+            seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return seconds
 
 
