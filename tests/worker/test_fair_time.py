@@ -28,13 +28,13 @@ def relu_forward(x):
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited")
 WORKS = "until = time.process_time() + 0.5\n    while time.process_time() < until:\n        pass"
 SLEEPS = "time.sleep(30)"
-CROWDS = """import hashlib, threading
+CROWDS = """import _thread, hashlib
+    data = bytes(200_000_000)
     def burn():
-        while time.process_time() < 20:
-            hashlib.sha256(bytes(10_000_000))  # other threads may run meanwhile
-    threads = [threading.Thread(target=burn) for _ in range(30)]
-    for thread in threads:
-        thread.start()
+        while time.process_time() < 4:
+            hashlib.sha256(data)  # the others may run meanwhile
+    for _ in range(30):
+        _thread.start_new_thread(burn, ())
     burn()"""
 
 
