@@ -1,11 +1,14 @@
-"""Folders that others filled: removed whatever is in them."""
+"""Temporary folders whose paths are short, and folders that others filled: removed whatever is in them."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import os
+import tempfile
 from pathlib import Path
+
+LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 30 deeper, and their paths end at about 100
 
 
 def remove(folder: Path) -> None:
@@ -34,3 +37,10 @@ def remove(folder: Path) -> None:
                         found.append(Path(entry.path))
         for here in reversed(emptied):
             os.rmdir(here)
+
+
+def for_sockets(prefix: str) -> Path:
+    """A new temporary folder whose path is short enough for sockets in it."""
+    usual = tempfile.gettempdir()
+    short = len(os.fsencode(usual)) <= LONGEST_TEMPORARY or not os.path.isdir("/tmp")
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=usual if short else "/tmp"))

@@ -6,6 +6,7 @@ This module imports nothing else of the project: everything may import it.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -324,7 +325,7 @@ class Result:
 def built(kind: Any, value: Any) -> Any:
     """A record of this module, or a value of the annotated type, from its JSON form."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: built(hints[name], item) for name, item in value.items() if name in hints})
     if get_origin(kind) is UnionType:
         return None if value is None else built(next(t for t in get_args(kind) if t is not NoneType), value)
@@ -332,7 +333,14 @@ def built(kind: Any, value: Any) -> Any:
         return tuple(built(get_args(kind)[0], item) for item in value)
     if kind is Status or kind is float:  # infinities and NaN were written as strings
         return kind(value)
+    if kind in (str, int, bool) and type(value) is not kind:
+        raise TypeError(f"a value is no {kind.__name__}")
     return value
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _strict(value: Any) -> Any:

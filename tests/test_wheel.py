@@ -28,7 +28,7 @@ WORKED = ROOT / "tests/specimens/two_layer_net/regularisation_factor/two_layer_n
 CODE = (
     *("grader", "grader/batch", "grader/checks", "grader/compat", "grader/exporters", "grader/forks", "grader/intake"),
     *("grader/lock", "grader/mistakes", "grader/notebook", "grader/oracle", "grader/questions", "grader/sandbox"),
-    "grader/worker",
+    *("grader/judges", "grader/worker"),
 )
 
 

@@ -206,9 +206,15 @@ def _grade_all(
 
 
 def _read(text: str, entry: Entry) -> Result:
-    result = Result.from_dict(json.loads(text))
+    fields = json.loads(text)
+    json.dumps(fields, ensure_ascii=False).encode()
+    result = Result.from_dict(fields)
     if result.student != entry.student:  # it names the folder of the report
         raise ValueError("it is about someone else")
+    if result.assignment is not None:
+        find_assignment(result.assignment)
+    for written in (csv.grades([result]), html.index([result], title="")):  # as those of the class will be
+        written.encode()
     return result
 
 

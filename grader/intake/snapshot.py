@@ -96,6 +96,22 @@ def unzipped(copy: Snapshot, shown: Path) -> Iterator[Snapshot]:
         yield Snapshot(content, archives=any(map(is_zip, content.iterdir())))
 
 
+@contextlib.contextmanager
+def reached(folder: Path, place: Path) -> Iterator[Path]:
+    """A path to ``place`` below ``folder``, through no link that is or will be there; Linux only.
+
+    HarnessError if it does not lie below, OSError if there is a link on the way.
+    """
+    inside = place.relative_to(folder) if place.is_relative_to(folder) else Path()
+    if not inside.name or ".." in inside.parts:
+        raise HarnessError("What is to be copied does not lie in the folder of its submission.")
+    with contextlib.ExitStack() as stack:
+        here = stack.enter_context(_entered(folder, follow=False))
+        for part in inside.parts[:-1]:
+            here = stack.enter_context(here.enter(part))
+        yield Path(f"/proc/self/fd/{here.where}", inside.name)
+
+
 def beginning(path: Path, size: int) -> bytes:
     """The first bytes of a regular file; none of what is a link, a pipe or cannot be read."""
     with contextlib.suppress(OSError), open(_opener(follow=False)(str(path), READ), "rb") as file:
@@ -190,31 +206,31 @@ class _Folder:
     """An open folder; a context manager. ``where`` is its descriptor, or its path where there are none."""
 
     def __init__(self, where: int | str) -> None:
-        self._where = where
+        self.where = where
 
     def __enter__(self) -> _Folder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if isinstance(self._where, int):
-            os.close(self._where)
+        if isinstance(self.where, int):
+            os.close(self.where)
 
     def entries(self, most: int) -> list[os.DirEntry[str]]:
         """What is in it, at most so many."""
-        with os.scandir(self._where) as found:
+        with os.scandir(self.where) as found:
             return [entry for entry, _ in zip(found, range(most), strict=False)]
 
     def open(self, name: str, flags: int = READ) -> int:
         """A descriptor of what has that name in it; OSError if it is a link."""
-        if isinstance(self._where, int):
-            return os.open(name, flags | NO_LINK, dir_fd=self._where)
-        return _opener(follow=False)(os.path.join(self._where, name), flags)
+        if isinstance(self.where, int):
+            return os.open(name, flags | NO_LINK, dir_fd=self.where)
+        return _opener(follow=False)(os.path.join(self.where, name), flags)
 
     def enter(self, name: str) -> _Folder:
         """A folder in it; OSError if it is a link."""
-        if isinstance(self._where, int):
+        if isinstance(self.where, int):
             return _Folder(self.open(name, READ | FOLDER))
-        return _Folder(os.path.join(self._where, name))
+        return _Folder(os.path.join(self.where, name))
 
     def opener(self, name: str) -> Callable[[str, int], int]:
         """What opens the file of that name, as ``open`` wants it."""

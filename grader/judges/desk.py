@@ -1,7 +1,8 @@
 """The class's end: hands submissions to judges one by one, gives what they ask for, and ends those that are late.
 
-One desk serves one judge at a time, in a thread of the class's. What a judge gets for a submission lies in the judge's
-folder, and is gone when the submission is done, as are the student processes that it asked for.
+One desk serves one judge at a time, in a thread of the class's. What a judge gets for a submission lies in a folder
+that it can read and not change, and is gone when the submission is done, as are the student processes that it asked
+for. A judge may have been taken over by what it read: whatever it says, or does not say, costs its own submission.
 """
 
 from __future__ import annotations
@@ -15,30 +16,33 @@ import os
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from grader.assignments import all_assignments
 from grader.batch.work import Answer, Order, Terms
 from grader.errors import GraderError, HarnessError, Interrupted, Refused
 from grader.folders import remove
-from grader.forks.client import Child, ForkServer
-from grader.intake.snapshot import Snapshot, copied, private_folder
-from grader.judges.host import receive, send
+from grader.forks.client import ForkServer
+from grader.intake.snapshot import Snapshot, copied, private_folder, reached
+from grader.judges.host import MOST_SAID, receive, send
 from grader.judges.judge import as_message
 from grader.judges.server import READY
+from grader.judges.watch import Judge, Watch, size
 from grader.limits import NotebookLimits
+from grader.lock.probe import NAMES
 from grader.sandbox.process import ProcessBox, clean_environment, last_words
 from grader.worker.processes import BoxHost, Guest
 
-LOOK_SECONDS = 0.2  # how often a judge that says nothing is looked at
-READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with one submission
 SLACK_SECONDS = 600.0  # wall-clock time besides twice what the submission's own processes may take
+# What comes of words that are not of the form that they should have.
+ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+MOST_GUESTS = 4  # student processes at once; grading has one
 GROWTH = 256 << 20  # bytes by which a judge may grow before another takes its place
+Read = TypeVar("Read")
 PACKAGES = Path(__file__).resolve().parents[2]  # where grader and solutions are
 
 
@@ -81,25 +85,13 @@ class JudgeServer:
         self._stack.close()
 
 
-@dataclass(slots=True)
-class _Judge:
-    """A judge, and the desk's ends of the line to it."""
-
-    child: Child
-    words: Connection
-    descriptors: socket.socket
-    folder: Path
-    pid: int = 0
-    size: int = 0  # bytes of memory at first
-
-
 class Desk:
     """Hands out submissions to one judge after the other; a context manager for one thread."""
 
     def __init__(self, server: JudgeServer, host: BoxHost, terms: Terms, read: tuple[str, ...] = ()) -> None:
         """``read`` are the files and folders that student processes may be given to read."""
         self._server, self._host, self._terms, self._read = server, host, terms, set(read)
-        self._judge: _Judge | None = None
+        self._judge: Judge | None = None
         self._guests: dict[int, Guest] = {}
         self._numbers = itertools.count()
 
@@ -116,71 +108,91 @@ class Desk:
             return
         judge, self._judge = self._judge, None
         judge.words.close()
-        judge.descriptors.close()
+        for line in judge.lines:
+            line.close()
         judge.child.end()
         remove(judge.folder)
 
     def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
         """Have a submission graded; Refused if it cannot be copied, HarnessError if the judge fails or is late."""
-        return Answer(**self._handed("grade", student, shown, path, known, follow=follow))
+        return self._handed("grade", _answer, student, shown, path, known, follow=follow)
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
         """The assignment that a submission looks most like; empty if that cannot be told."""
-        return str(self._handed("recognise", student, shown, path, "", follow=follow)["likeness"])
+        return self._handed("recognise", _likeness, student, shown, path, "", follow=follow)
 
-    def _handed(self, do: str, student: str, shown: str, path: Path, known: str, *, follow: bool) -> dict[str, Any]:
+    def _handed(
+        self,
+        do: str,
+        read: Callable[[Any], Read],
+        student: str,
+        shown: str,
+        path: Path,
+        known: str,
+        *,
+        follow: bool,
+    ) -> Read:
         judge = self._employed()
-        inbox = judge.folder / "inbox"
+        inbox = judge.folder / "inbox" / str(next(self._numbers))
         inbox.mkdir(0o700)
         try:
             copy = copied(path, inbox, Path(shown), follow=follow, data=self._terms.notebook is not None)
             order = Order(student, shown, copy, known)
-            answer = self._served(judge, as_message(order, self._host.probes, do))
+            answer = read(self._served(judge, as_message(order, self._host.probes, do)))
         except Refused:
             raise
         except (EOFError, OSError):  # it has gone
             how = self._how_it_ended(judge)
             self.close()
             raise HarnessError(f"The process that judged it {how}.") from None
+        except (*ODD, MemoryError) as error:
+            self.close()
+            what = type(error).__name__
+            raise HarnessError(f"The process that judged it said what cannot be read ({what}).") from None
         except BaseException:
             self.close()
             raise
         finally:
             self._dismiss()
             remove(inbox)
-        if _size(judge.pid) > judge.size + GROWTH:
+        if size(judge.pid) > judge.size + GROWTH:
             self.close()
         return answer
 
-    def _served(self, judge: _Judge, message: Mapping[str, Any]) -> dict[str, Any]:
+    def _served(self, judge: Judge, message: Mapping[str, Any]) -> Any:
         """The answer to a message; meanwhile the judge gets what it asks for."""
-        send(judge.words, message)
-        begin, used = time.monotonic(), _processor_seconds(judge.pid)
         limits = self._terms.notebook
         wall = 2 * self._terms.time_factor * self._terms.seconds + 2 * (limits.total if limits else 0) + SLACK_SECONDS
-        while True:
-            if judge.words.poll(LOOK_SECONDS):
-                said = receive(judge.words)
-                if "failed" in said:
-                    raise HarnessError(f"The grader itself failed: {said['failed']}.")
-                if "answer" in said:
-                    answer: dict[str, Any] = said["answer"]
-                    return answer
-                send(judge.words, self._given(judge, said))
-            if self._host.closed:
-                raise Interrupted("Grading was stopped.")
-            if _processor_seconds(judge.pid) - used > READING_SECONDS:
-                raise HarnessError(f"Reading and judging it took longer than {READING_SECONDS:g} s of processor time.")
-            if time.monotonic() - begin > wall:
-                raise HarnessError(f"It was not graded within {wall:g} s.")
+        with Watch(judge, self._host, wall) as watch:
+            try:
+                send(judge.words, message)
+                while "answer" not in (said := self._heard(judge)):
+                    send(judge.words, self._given(judge, said))
+            except (EOFError, OSError):
+                if watch.why is None:
+                    raise
+        if watch.why:
+            raise watch.why
+        return said["answer"]
 
-    def _given(self, judge: _Judge, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _heard(self, judge: Judge) -> dict[str, Any]:
+        """What a judge says next. Once grading is stopped nothing counts: its student processes were ended by us."""
+        said = receive(judge.words, MOST_SAID)
+        if self._host.closed:
+            raise Interrupted("Grading was stopped.")
+        if "failed" in said:
+            raise HarnessError(f"The grader itself failed: {said['failed']}.")
+        return said
+
+    def _given(self, judge: Judge, said: Mapping[str, Any]) -> dict[str, Any]:
         """What a judge asked for, or the trouble with it."""
         try:
             verb = said["ask"]
             if verb == "guest":
                 return self._new_guest(judge, said["way"], said["read"])
             if verb == "note":
+                if not set(NAMES).issuperset(said["probes"]):
+                    raise ValueError("there are no such probes")
                 self._host.note(said["probes"])
                 return {"probes": dict(self._host.probes)}
             if verb == "notebook":
@@ -190,18 +202,21 @@ class Desk:
             raise
         except (GraderError, OSError) as error:
             return {"trouble": str(error)}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise HarnessError(f"The process that judged it asked for what there is not ({error!r}).") from None
+        except ODD as error:
+            what = type(error).__name__
+            raise HarnessError(f"The process that judged it asked for what there is not ({what}).") from None
 
-    def _new_guest(self, judge: _Judge, way: str, read: list[str]) -> dict[str, Any]:
+    def _new_guest(self, judge: Judge, way: str, read: list[str]) -> dict[str, Any]:
         if not self._read.issuperset(read):
             raise HarnessError("A student process may read nothing but the data set.")
+        if way not in self._host.ways() or len(self._guests) >= MOST_GUESTS:
+            raise HarnessError("No more student processes are to be had, or none in that way.")
         guest = self._host.guest(way, read)
         number = next(self._numbers)
         self._guests[number] = guest
         with guest.requests as requests, guest.replies as replies:  # the judge's alone, from now on
-            socket.send_fds(judge.descriptors, [b"-"], [requests.fileno(), replies.fileno()])
-        return {"number": number, "lock": guest.lock, "settle": guest.settle}
+            socket.send_fds(judge.lines[1], [b"-"], [requests.fileno(), replies.fileno()])
+        return {"number": number}
 
     def _of_guest(self, verb: str, said: Mapping[str, Any]) -> dict[str, Any]:
         number = said["number"]
@@ -221,16 +236,16 @@ class Desk:
             return {}
         raise KeyError(verb)
 
-    def _run_notebook(self, judge: _Judge, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_notebook(self, judge: Judge, said: Mapping[str, Any]) -> dict[str, Any]:
         """Run a notebook from another copy of the judge's, whose files are taken as anyone's."""
         limits = self._terms.notebook or NotebookLimits()
         path, root = Path(said["path"]), Path(said["root"]) if said["root"] else None
-        for place in (path, *([root] if root else [])):
-            if not place.is_relative_to(judge.folder) or ".." in place.parts:
-                raise HarnessError("A notebook is run from the folder of its submission only.")
+        if ".." in path.parts:
+            raise HarnessError("A notebook is run from the folder of its submission only.")
         converted = {str(name): base64.b64decode(text) for name, text in said["converted"].items()}
         with private_folder() as folder:
-            taken: Snapshot = copied(root or path, folder, path, follow=False, data=True)
+            with reached(judge.folder, root or path) as place:
+                taken: Snapshot = copied(place, folder, path, follow=False, data=True)
             notebook = taken.content / path.relative_to(root) if root else taken.content
             run = self._host.run_notebook(notebook, taken.content if root else None, limits, converted)
         return {"run": dataclasses.asdict(run), "probes": dict(self._host.probes)}
@@ -242,20 +257,23 @@ class Desk:
             with contextlib.suppress(GraderError, OSError):
                 guest.kill()
 
-    def _employed(self) -> _Judge:
+    def _employed(self) -> Judge:
         """The judge that there is, or a new one."""
         if self._judge is not None:
             return self._judge
         if self._host.closed:
             raise Interrupted("Grading was stopped.")
         folder = Path(tempfile.mkdtemp(prefix="grader-judge-"))
+        for name in ("inbox", "room"):
+            (folder / name).mkdir(0o700)
         words, its_words = socket.socketpair()
         descriptors, its_descriptors = socket.socketpair()
         with its_words, its_descriptors:
             child = self._server.parent.fork([], [its_words.fileno(), its_descriptors.fileno()])
-        judge = self._judge = _Judge(child, Connection(words.detach()), descriptors, folder)
+        judge = self._judge = Judge(child, Connection(os.dup(words.fileno())), (words, descriptors), folder)
         try:
-            first = {"folder": str(folder), "level": self._host.level, "ways": list(self._host.ways())}
+            first: dict[str, Any] = {"folder": str(folder / "room"), "inbox": str(folder / "inbox")}
+            first |= {"level": self._host.level, "ways": list(self._host.ways())}
             send(judge.words, first | {"terms": dataclasses.asdict(self._terms)})
             said = receive(judge.words)
         except (EOFError, OSError):
@@ -264,10 +282,10 @@ class Desk:
             self.close()
             raise HarnessError(said["trouble"])
         judge.pid = said["pid"]
-        judge.size = _size(judge.pid)
+        judge.size = size(judge.pid)
         return judge
 
-    def _how_it_ended(self, judge: _Judge) -> str:
+    def _how_it_ended(self, judge: Judge) -> str:
         with contextlib.suppress(GraderError, OSError):
             code = judge.child.exit_code()
             if code is not None:
@@ -275,16 +293,20 @@ class Desk:
         return "closed its line"
 
 
-def _processor_seconds(pid: int) -> float:
-    """What a process has used of processors; 0 where that is not known."""
-    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
+def _answer(fields: Any) -> Answer:
+    """An answer whose fields have their types, and can be written."""
+    answer = Answer(**fields)
+    for one in dataclasses.fields(Answer):
+        value = getattr(answer, one.name)
+        if type(value) is not type(one.default):
+            raise TypeError(one.name)
+        if isinstance(value, str):
+            value.encode()
+    return answer
 
 
-def _size(pid: int) -> int:
-    """The memory that a process occupies, in bytes; 0 where that is not known."""
-    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm", "rb") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
+def _likeness(fields: Any) -> str:
+    likeness = fields["likeness"]
+    if likeness and likeness not in all_assignments():
+        raise ValueError("there is no such assignment")
+    return str(likeness)

@@ -16,7 +16,8 @@ from grader.limits import NotebookLimits
 from grader.model import NotebookRun, built
 from grader.worker.processes import Guest, Look
 
-MOST_BYTES = 1 << 28  # of a message
+MOST_BYTES = 1 << 28  # of a message to a judge
+MOST_SAID = 1 << 26  # of one of a judge's: its JSON may take the memory of twenty times as much
 
 
 class DeskHost:
@@ -71,7 +72,6 @@ class _AskedFor:
 
     def __init__(self, host: DeskHost, said: Mapping[str, Any]) -> None:
         self._host, self._number = host, said["number"]
-        self.lock, self.settle = said["lock"], said["settle"]
         requests, replies = host.descriptors(2)
         self.requests: IO[bytes] = os.fdopen(requests, "wb", 0)
         self.replies: IO[bytes] = os.fdopen(replies, "rb", 0)
@@ -98,9 +98,9 @@ def send(words: Connection, message: Mapping[str, Any]) -> None:
     words.send_bytes(json.dumps(message).encode())
 
 
-def receive(words: Connection) -> dict[str, Any]:
+def receive(words: Connection, most: int = MOST_BYTES) -> dict[str, Any]:
     """Receive one; EOFError or OSError if the other end is gone, or sends what is too long."""
-    message = json.loads(words.recv_bytes(MOST_BYTES))
+    message = json.loads(words.recv_bytes(most))
     if not isinstance(message, dict):
         raise OSError("a message is no object")
     return message

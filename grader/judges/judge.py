@@ -1,7 +1,7 @@
 """A judge: forked off the server with the warm reference, it locks itself, then judges what the desk hands it.
 
 It never runs student code, starts nothing and connects to nothing: processes for student code it asks of the desk. It
-sees the project's own files, Python's, and one folder of its own, in which the copies of the submissions lie.
+sees the project's own files, Python's, the copies of the submissions, and one folder of its own to write to.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def serve(given: Sequence[int], data: Cifar10 | None) -> NoReturn:
 
 def _serve(line: Connection, descriptors: socket.socket, data: Cifar10 | None) -> NoReturn:
     first = receive(line)
-    folder = first["folder"]
+    folder, inbox = first["folder"], first["inbox"]
     tempfile.tempdir = folder
     os.environ.update(TMPDIR=folder, HOME=folder)
-    send(line, {"pid": os.getpid(), "trouble": lock(folder)})
+    send(line, {"pid": os.getpid(), "trouble": lock(folder, inbox)})
     host = DeskHost(line, descriptors, first["level"], first["ways"])
     terms = Terms.from_dict(first["terms"])
     oracle = with_data(LiveOracle(terms.seed), data)
@@ -59,8 +59,10 @@ def _serve(line: Connection, descriptors: socket.socket, data: Cifar10 | None) -
             send(line, {"answer": asdict(answered(order, terms, oracle, host))})
 
 
-def lock(folder: str) -> str:
+def lock(folder: str, inbox: str) -> str:
     """Give up what judging does not need; the words of what kept that from closing, empty if nothing did.
+
+    ``folder`` can be written to, the ``inbox`` only read.
 
     Where the machine cannot lock (no Linux, no Landlock), nothing is locked: student code is not here in any case.
     """
@@ -69,7 +71,7 @@ def lock(folder: str) -> str:
     if locks.missing():
         return ""
     try:
-        locks.lock("judge", room=folder, uid=None, read=own_files())
+        locks.lock("judge", room=folder, uid=None, read=[*own_files(), inbox])
     except OSError as error:
         return f"The process that judges could not be locked: {error}."
     return ""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.folders import remove
+from grader.errors import HarnessError
+from grader.folders import for_sockets, remove
 from grader.sandbox.process import private
 from grader.sandbox.quota import Quota
 
 FILE_LIMIT = 5 * 2**20  # bytes
 COPY_LIMIT = 100 * 2**20  # bytes
 QUOTA = Quota(size=2**30, files=20_000)  # the copy and what the cells write beside it
-LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 30 deeper, and their paths end at about 100
 SKIPPED_FOLDERS = {".git", ".ipynb_checkpoints", "__pycache__"}
 
 
@@ -65,6 +64,8 @@ def open_job(
         (folder / "room" / "home").mkdir()
         copied = _copy_submission(notebook, root, folder / "room" / "files")
         for name, content in converted.items():
+            if Path(name).is_absolute() or ".." in Path(name).parts:
+                raise HarnessError("What is run in the place of a file lies in the submission.")
             place = folder / "room" / "files" / name
             if place.is_file():  # not left out for its size
                 place.write_bytes(content)
@@ -77,9 +78,7 @@ def open_job(
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder whose path is short enough for sockets."""
-    usual = tempfile.gettempdir()
-    short = len(os.fsencode(usual)) <= LONGEST_TEMPORARY or not os.path.isdir("/tmp")
-    folder = Path(tempfile.mkdtemp(prefix="nb-", dir=usual if short else "/tmp")).resolve()
+    folder = for_sockets("nb-").resolve()
     folder.chmod(0o711)  # the kernel may be another user
     try:
         yield folder

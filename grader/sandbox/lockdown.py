@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, ClassVar
 
 from grader import lock
 from grader.errors import HarnessError
+from grader.folders import for_sockets
 from grader.lock.places import is_reachable
 from grader.sandbox.process import ProcessBox
 
@@ -81,7 +81,7 @@ class _Planted:
     """What a locked process must not reach, open to everyone else: only the lock can deny it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-targets-"))
+        self._folder = for_sockets("grader-targets-")
         self._folder.chmod(0o755)
         secret, self._outside = self._folder / "secret", self._folder / "outside"
         secret.write_text(os.urandom(32).hex())

@@ -29,7 +29,7 @@ from grader.scenarios import text_of
 from grader.spec import Check, Inputs
 from grader.worker import frames, replies, stand_ins
 from grader.worker.packages import USUAL
-from grader.worker.processes import Guest, Host, host_of
+from grader.worker.processes import Guest, Host, Look, host_of
 
 START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
@@ -82,7 +82,7 @@ class StudentProcess:
         self._exchange: _Exchange | None = None
         self._process: Guest | None = None
         self._failure: Transcript | None = None
-        self._waited = 0.0  # for a processor, of the process that there is
+        self._seen = Look()  # of the process that there is
         self._said = ""  # the last words of the one before
         self.problems: list[dict[str, Any]] = []  # statements that raised when the submission was loaded
         self.stand_ins: list[str] = []  # modules that were supplied then, as the submission lacks them
@@ -157,8 +157,6 @@ class StudentProcess:
         request = {
             "do": "hello",
             "stand_ins": stand_ins.offered(self._program.wanted, texts),
-            "settle": process.settle,
-            "lock": process.lock,
             "compat": self._program.is_converted,
             "random": self._draw or any("random" in text for text in texts),
         }
@@ -205,19 +203,21 @@ class StudentProcess:
     ) -> dict[str, Any] | Exception | None:
         """The answer, None if there is none in time; a room over its quota is a broken rule too.
 
-        Time without a processor that it was ready to use does not count: its neighbours, or the grader, took that.
+        Time without a processor that it was ready to use does not count: its neighbours, or the grader, took that. If
+        it was threads of its own, what these used counts.
         """
         assert self._process is not None, "no process to wait for"
-        begin, before = time.perf_counter(), self._waited
+        begin, before = time.perf_counter(), self._seen
         used = 0.0
         answer = None
         while answer is None and used < seconds:
             with contextlib.suppress(queue.Empty):
                 answer = answers.get(timeout=min(seconds - used, LOOK_SECONDS))
-            excess, self._waited = self._process.look()
-            if excess:
-                return frames.ProtocolError(f"It left {excess} in its folder.")
-            used = time.perf_counter() - begin - max(self._waited - before, 0.0)
+            now = self._seen = self._process.look()
+            if now.excess:
+                return frames.ProtocolError(f"It left {now.excess} in its folder.")
+            took = time.perf_counter() - begin
+            used = max(took - max(now.waited - before.waited, 0.0), min(now.worked - before.worked, took))
         self._left -= used
         return answer
 
@@ -239,7 +239,7 @@ class StudentProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
-        self._said, self._waited = process.last_words(), 0.0
+        self._said, self._seen = process.last_words(), Look()
         exchange, self._exchange = self._exchange, None
         process.kill()
         if exchange:

@@ -16,7 +16,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol, runtime_checkable
+from typing import IO, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
 from grader.sandbox.quota import Quota
+from grader.worker import frames
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own
@@ -37,23 +38,23 @@ class Look(NamedTuple):
     """What shows of a process from outside.
 
     ``excess`` says what it left too much of in its room; ``waited`` is how many seconds it was ready to run and had no
-    processor: others' doing, which must cost it nothing. One that sleeps, or was stopped, does not wait.
+    processor: others' doing, which must cost it nothing. One that sleeps, or was stopped, does not wait. ``worked`` is
+    what all its threads have had of processors: who waits for threads of its own waits for itself.
     """
 
     excess: str = ""
     waited: float = 0.0
+    worked: float = 0.0
 
 
 class Guest(Protocol):
     """A student process: pipes without buffers, so that a byte too many shows.
 
-    ``lock`` says how it has to lock itself; ``settle`` is the environment that it has to take on, if it was forked.
+    How it has to lock itself was said before anyone gets these pipes, so that who speaks with it cannot say otherwise.
     """
 
     requests: IO[bytes]
     replies: IO[bytes]
-    lock: dict[str, Any] | None
-    settle: dict[str, str] | None
 
     def answered(self, pid: int) -> None:
         """It has locked itself; ``pid`` is its number as it sees it."""
@@ -181,7 +182,7 @@ class _Lodged(abc.ABC):
 
     requests: IO[bytes]
     replies: IO[bytes]
-    settle: dict[str, str] | None
+    settle: dict[str, str] | None  # the environment that it has to take on, if it was forked
 
     def __init__(self, box: Box, read: Sequence[str]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
@@ -189,17 +190,19 @@ class _Lodged(abc.ABC):
             undo.callback(remove, self._folder)
             self._folder.chmod(0o711)  # the process may be another user
             self._room = Path(tempfile.mkdtemp(dir=self._folder))
-            self.lock = box.room(self._room, "worker", read)
+            lock = box.room(self._room, "worker", read)
             self._pids: list[int] = []
             self._begin(box, read)
             undo.pop_all()
+        with contextlib.suppress(OSError):  # one that has gone shows when it is asked something
+            frames.write(self.requests, 0, {"do": "terms", "settle": self.settle, "lock": lock})
 
     @abc.abstractmethod
     def _begin(self, box: Box, read: Sequence[str]) -> None:
         """Have the process started."""
 
     def look(self) -> Look:
-        return Look(QUOTA.excess(self._room), waited(self._pids))
+        return Look(QUOTA.excess(self._room), waited(self._pids), processor_seconds(self._pids))
 
     def _leave(self) -> None:
         remove(self._folder)
@@ -262,6 +265,16 @@ def waited(pids: Iterable[int]) -> float:
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/schedstat", "rb") as file:
             seconds += int(file.read().split()[1]) / 1e9
+    return seconds
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """What processes, all their threads, have used of processors; 0 where that is not known."""
+    seconds = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+            seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return seconds
 
 

@@ -44,6 +44,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
     """Answer requests until the grader closes the channel."""
     from grader.worker import frames
 
+    terms: Any = None
     code: Any = None
     loader: Any = None
     watch: Any = None
@@ -52,9 +53,15 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
             nonce, request, inputs = frames.read(requests, max_arrays=frames.MAX_DATA)
         except EOFError:
             os._exit(0)  # no atexit handler or thread of the student's gets a say
-        if request["do"] == "hello":
-            watch, head = prepare(request)
+        if terms is None:
+            terms = request  # the box's, before whoever speaks from now on: how to lock
+        elif request["do"] == "hello":
+            watch, head = prepare(request, terms)
             frames.write(replies, nonce, head)
+            if "trouble" in head:
+                os._exit(1)  # nothing is loaded by one that is not locked
+        elif watch is None:
+            os._exit(1)  # it is not locked yet
         elif request["do"] == "load":
             from grader.worker.loader import Loader
 
@@ -74,14 +81,14 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
                 frames.write(replies, nonce, {"outcome": "raised", "error": OUT_OF_MEMORY})
 
 
-def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
     from grader import lock
     from grader.worker import evaluations, loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
-    if request["settle"]:
-        settle(request["settle"])
+    if terms["settle"]:
+        settle(terms["settle"])
     if request["random"]:
         import numpy.random  # noqa: F401  # it imports secrets and more, which a file of the submission may be called
     if request["compat"]:
@@ -89,9 +96,9 @@ def prepare(request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
         runtime.install()
     stand_ins.prepare(request["stand_ins"])
-    watch = Watch(request["lock"])
+    watch = Watch(terms["lock"])
     try:
-        head: dict[str, Any] = {"probes": lock.from_request(request["lock"]), "pid": os.getpid()}
+        head: dict[str, Any] = {"probes": lock.from_request(terms["lock"]), "pid": os.getpid()}
     except OSError as error:
         head = {"trouble": f"{type(error).__name__}: {error}"}
     leave_out_the_rest()

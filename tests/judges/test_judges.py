@@ -16,7 +16,7 @@ import pytest
 
 from grader.batch.classes import Settings, grade_class
 from grader.intake.layouts import open_entries
-from grader.judges import desk
+from grader.judges import desk, watch
 from grader.sandbox import open_box
 from grader.sandbox.lockdown import LockdownBox
 from tests.attacks.scene import HONEST
@@ -105,7 +105,7 @@ def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
 
 def test_a_judge_may_not_use_a_processor_for_ever(grade, monkeypatch):
     """What reading and judging takes has a limit of its own, whatever the student processes may take."""
-    monkeypatch.setattr(desk, "READING_SECONDS", -1.0)
+    monkeypatch.setattr(watch, "READING_SECONDS", -1.0)
     rows, out = grade({"ada": HONEST})
     assert rows["ada"]["status"] == "not_graded"
     assert "of processor time" in json.loads((out / "ada/result.json").read_text())["reason"]
@@ -134,7 +134,7 @@ from grader.lock.probe import attempt
 folder, targets = sys.argv[1], json.loads(sys.argv[2])
 import solutions
 solutions.warm_up()
-trouble = judge.lock(folder)
+trouble = judge.lock(folder, folder)
 outcomes = attempt(targets, memory("judge", ["data"]))
 open(folder + "/own", "w").close()
 print(json.dumps([trouble, outcomes]))

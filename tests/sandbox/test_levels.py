@@ -152,3 +152,13 @@ def test_a_folder_is_removed_however_deep_it_is(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=deep, check=True)
     remove(deep)
     assert not Path(deep).exists()
+
+
+def test_a_long_path_to_temporary_files_is_no_hindrance(tmp_path, monkeypatch):
+    """Paths of sockets end at about 100 bytes."""
+    long = tmp_path / ("long" * 40)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    box = lockdown.LockdownBox()
+    box.close()
+    assert list(long.iterdir()) == []

@@ -28,6 +28,14 @@ def relu_forward(x):
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited")
 WORKS = "until = time.process_time() + 0.5\n    while time.process_time() < until:\n        pass"
 SLEEPS = "time.sleep(30)"
+CROWDS = """import _thread, hashlib
+    data = bytes(200_000_000)
+    def burn():
+        while time.process_time() < 4:
+            hashlib.sha256(data)  # the others may run meanwhile
+    for _ in range(30):
+        _thread.start_new_thread(burn, ())
+    burn()"""
 
 
 @pytest.fixture
@@ -71,3 +79,8 @@ def test_busy_neighbours_do_not_make_a_submission_late(box, tmp_path):
 def test_time_that_is_slept_away_counts(box, tmp_path):
     """Who sleeps waits for no processor."""
     assert outcome(box, tmp_path, SLEEPS) == "timed_out"
+
+
+def test_time_that_threads_of_its_own_take_counts(box, tmp_path):
+    """A crowd of them keeps the first one waiting, and is no neighbour."""
+    assert outcome(box, tmp_path, CROWDS) == "timed_out"

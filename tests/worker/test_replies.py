@@ -15,7 +15,7 @@ fuzz = settings(max_examples=300, derandomize=True, deadline=None, database=None
 
 ERROR = {"type": "E", "message": "m", "traceback": "", "file": "a.py", "cell": 1, "line": 2, "function": None,
          "scenario": None, "denied": False}  # fmt: skip
-PLAYED = {"outcome": "raised", "error": ERROR, "name": "f", "tried": ["x"]}
+PLAYED = {"outcome": "raised", "error": ERROR, "name": "f", "tried": ["x"], "moved": {}, "called": {"f": 3}}
 LOADED = {"problems": [ERROR | {"binds": ["f"]}], "names": ["f"], "stand_ins": ["torch"]}
 
 JSON = st.recursive(
