@@ -235,11 +235,20 @@ def _notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[Pa
         said = f"{item.file}, cell {item.cell} does not parse {what}: {item.message}{line}."
         yield Note("does-not-parse", plain_text(said))
     for file, names in program.others.items():
-        for other in all_assignments().values():
-            own = set(other.names) - set(assignment.names)
-            if other.template and names.issuperset(other.names) and 2 * len(own) > len(other.names):
-                said = f"{file} also holds all that {other.slug} asks for; it was graded as {assignment.slug} only."
-                yield Note("glued", plain_text(said))
+        for slug in _also_held(names, assignment):
+            said = f"{file} also holds all that {slug} asks for; it was graded as {assignment.slug} only."
+            yield Note("glued", plain_text(said))
+
+
+def _also_held(names: set[str], assignment: Assignment) -> Iterator[str]:
+    """Other assignments of which a notebook defines everything, and mostly what its own template does not give."""
+    for other in all_assignments().values():
+        own = set(other.names) - set(assignment.names)
+        if other.template and names.issuperset(other.names) and 2 * len(own) > len(other.names):
+            template = assignment.folder / assignment.notebook
+            given = template.read_text("utf-8") if assignment.template else ""
+            if not all(f"def {name}(" in given or f"class {name}" in given for name in own):
+                yield other.slug
 
 
 def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> Iterator[Note]:
