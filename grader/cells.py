@@ -27,7 +27,7 @@ class CellText:
     """A parsed cell or module: its number (None in a module), its cleaned source, its tree and scopes.
 
     ``nodes`` are all of the tree, from the top down: a walk takes longer than parsing. ``scopes`` are those of the
-    symbol table at the top level.
+    symbol table at the top level. A cell that ``was_indented`` as a whole is so no longer, as when Jupyter runs it.
     """
 
     number: int | None
@@ -35,6 +35,7 @@ class CellText:
     tree: ast.Module
     nodes: list[ast.AST]
     scopes: Scopes
+    was_indented: bool = False
 
 
 def readable(cell: Cell, *, notebook: bool) -> CellText:
@@ -49,14 +50,46 @@ def readable(cell: Cell, *, notebook: bool) -> CellText:
     if notebook:
         _drop_cell_magic(lines)
     work = WORK[0] + WORK[1] * len(cell.text)
+    indent: SyntaxError | None = None
     while True:
         source = "\n".join(lines) + "\n"
         try:
-            return CellText(cell.number, source, *_parsed(source))
+            text = CellText(cell.number, source, *_parsed(source), was_indented=indent is not None)
         except SyntaxError as error:
             work -= len(source)  # the parser reads to the end to say what is wrong
-            if not (notebook and work > 0 and _drop_magic(lines, error)):
+            if notebook and indent is None and _drop_indent(lines, error):
+                indent = error
+            elif not (notebook and work > 0 and _drop_magic(lines, error)):
                 raise
+        else:
+            if indent and not _compiles(source):  # the end of a function, cut off: it returns something
+                raise indent
+            return text
+
+
+def cell_magic(text: str) -> str:
+    """The cell magic that a text begins with, if what stands under it is not the student's Python; else ""."""
+    words = text.split(maxsplit=1)[:1]
+    return words[0] if words and words[0].startswith("%%") and words[0][2:] not in PYTHON_MAGICS else ""
+
+
+def _drop_indent(lines: list[str], error: SyntaxError) -> bool:
+    """Take the indent of the first line from all that have it, if parsing stopped there; False if it did not."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    if not indent or not isinstance(error, IndentationError) or error.lineno != first + 1:
+        return False
+    lines[:] = [line.removeprefix(indent) for line in lines]
+    return True
+
+
+def _compiles(source: str) -> bool:
+    with by_itself():
+        try:
+            compile(source, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except SyntaxError:
+            return False
+    return True
 
 
 def _parsed(source: str) -> tuple[ast.Module, list[ast.AST], Scopes]:

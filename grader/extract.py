@@ -16,14 +16,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
+from grader.mangled import cut_off, notes_on_cells, notes_on_files, unfilled_again
+from grader.model import Note
 from grader.names import binds, is_stub, left_none, of_framework, stars, uses
 from grader.parsing import parse
-from grader.submission import SourceFile, Submission
+from grader.submission import Cell, SourceFile, Submission
 
 # In what does not parse
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 BOUND = re.compile(r"^[^\S\n]*+(?:(?:def|class)\s++(\w++)|(\w++)\s*+=)", re.MULTILINE)
 WORD = re.compile(r"\w+")
+CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
 LIBRARIES = {"torch", "torchvision", "tensorflow", "keras", "scipy", "sklearn", "matplotlib", "PIL"}
@@ -40,6 +43,11 @@ class Broken:
     text: str
 
     @property
+    def names(self) -> set[str]:
+        """What it would define."""
+        return set(map("".join, BOUND.findall(self.text)))
+
+    @property
     def place(self) -> str:
         """Where it is, in the student's words."""
         return f"cell {self.cell}" if self.cell else self.file
@@ -53,6 +61,8 @@ class Program:
     {index, binds}, their place in the cell and the names that they bind ("*": any). ``entries`` maps a wanted name to
     the file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
     ``wanted`` are the names that were asked for, ``packages`` those that are imported from and are no folders here.
+    ``files`` are all that were handed in, to look for what is nowhere defined. ``notes`` say what is amiss with the
+    cells, ``others`` what else the notebooks define that something was taken from.
     """
 
     units: dict[str, list[dict[str, object]]]
@@ -61,6 +71,9 @@ class Program:
     broken: tuple[Broken, ...] = field(default=())
     wanted: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+    notes: tuple[Note, ...] = ()
+    others: Mapping[str, set[str]] = field(default_factory=dict)
 
     def left_none(self) -> set[str]:
         """The functions that use what the starter left None; looked up where nothing but None came back."""
@@ -96,17 +109,37 @@ def extract(
     entries = _entries(wanted, submission.files, notebook, starters or {}, modules_first)
     mentioned = _mentioned(submission.files)
     several = sum(file.is_notebook for file in submission.files) > 1
-    units = {}
+    units: dict[str, list[dict[str, object]]] = {}
+    notes: list[Note] = []
+    others = {}
     for file in submission.files:
         if file.is_notebook and file.path not in entries.values():
             continue
         names = {name for name, path in entries.items() if path == file.path}
-        units[file.path] = _cells(file, names if file.is_notebook else names | mentioned, several)
-    broken = tuple(item for file in submission.files for item in _parse(file)[1])
+        texts = _parse(file)[0]
+        taken = _needed(texts, names if file.is_notebook else names | mentioned, module=not file.is_notebook)
+        units[file.path] = _cells(file, texts, taken, several)
+        if file.is_notebook:
+            others[file.path] = {name for text in texts for name in _defined(text)}
+        if names:
+            notes += notes_on_cells(file.path, texts, taken, names)
+    parsed = {file.path: _parse(file) for file in submission.files}
+    notes += notes_on_files(entries, {path: texts for path, (texts, _) in parsed.items()})
+    broken = tuple(item for _, items in parsed.values() for item in items)
     packages = tuple(sorted(_absent_packages(submission.files)))
     for kept in (_parse, binds):
         kept.cache_clear()  # trees are large, and a class is long
-    return Program(units, entries, _roots(entries.values()), broken, tuple(wanted), packages)
+    return Program(
+        units,
+        entries,
+        _roots(entries.values()),
+        broken,
+        tuple(wanted),
+        packages,
+        submission.files,
+        tuple(notes),
+        others,
+    )
 
 
 def defined_names(submission: Submission) -> set[str]:
@@ -133,7 +166,7 @@ def main_notebook(submission: Submission, names: Iterable[str], name: str = "") 
 
 def broken_definition(program: Program, name: str) -> Broken | None:
     """The broken cell or module that defines a name, if one does."""
-    return next((item for item in program.broken if name in map("".join, BOUND.findall(item.text))), None)
+    return next((item for item in program.broken if name in item.names), None)
 
 
 @functools.lru_cache(maxsize=4)  # asked for once a case
@@ -148,10 +181,20 @@ def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
         try:
             good.append(readable(cell, notebook=file.is_notebook))
         except SyntaxError as error:
-            broken.append(Broken(file.path, cell.number, error.lineno, error.msg, cell.text))
+            line, message = _said(error, cell, good)
+            broken.append(Broken(file.path, cell.number, line, message, cell.text))
         except (ValueError, RecursionError, MemoryError) as error:
             broken.append(Broken(file.path, cell.number, None, f"it cannot be parsed ({error})", cell.text))
     return good, broken
+
+
+def _said(error: SyntaxError, cell: Cell, above: list[CellText]) -> tuple[int | None, str]:
+    """The line where a text stops to be Python, and why, where more is known than the parser says."""
+    marker = CONFLICT.search(cell.text)
+    if marker:
+        return cell.text.count("\n", 0, marker.start()) + 1, f"a merge left its marker {marker[0].strip()} in it"
+    rest = cut_off(above, cell.number) if error.msg == "unexpected indent" and cell.text[:1].isspace() else ""
+    return error.lineno, f"{error.msg}, as if it went on with {rest}" if rest else error.msg
 
 
 def _entries(
@@ -242,11 +285,12 @@ def _mentioned(files: Iterable[SourceFile]) -> set[str]:
     return names
 
 
-def _cells(file: SourceFile, names: set[str], several: bool) -> list[dict[str, object]]:
+def _cells(
+    file: SourceFile, texts: list[CellText], taken: list[tuple[int, int]], several: bool
+) -> list[dict[str, object]]:
     """The cells of a file with the statements to execute; labels name the file where cells alone could be confused."""
-    texts = _parse(file)[0]
     kept: dict[int, list[int]] = {}
-    for at, index in _needed(texts, names, module=not file.is_notebook):
+    for at, index in taken:
         kept.setdefault(at, []).append(index)
     cells: list[dict[str, object]] = []
     for position, text in enumerate(texts):
@@ -266,7 +310,9 @@ def _cells(file: SourceFile, names: set[str], several: bool) -> list[dict[str, o
 
 def _needed(texts: list[CellText], names: set[str], *, module: bool) -> list[tuple[int, int]]:
     """The statements (cell, index) that bind the names, and what those use, transitively."""
+    stubs = unfilled_again(texts)
     places = [(at, index) for at, text in enumerate(texts) for index in range(len(text.tree.body))]
+    places = [place for place in places if place not in stubs]
     nodes = {place: texts[place[0]].tree.body[place[1]] for place in places}
     imported = {name for node in nodes.values() if _is_import(node) for name in binds(node)}
     # plt.show() changes nothing of plt that a function could need; CONFIG.update(...) does change CONFIG.

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader import __version__
-from grader.assignments import Assignment
+from grader.assignments import Assignment, all_assignments
 from grader.compat.old_names import may_show_age
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import UNMARKED, Arrays, Odd, Values
@@ -44,6 +44,7 @@ from grader.worker.processes import Host, host_of
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
+MOST_BROKEN = 5  # cells that are named
 LARGE = 1 << 16  # bytes
 NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
@@ -116,7 +117,11 @@ def grade_submission(
         notebook=run,
         parts=parts,
         questions=_questions(submission, assignment, public=oracle.public),
-        notes=(*_notes_on_age(as_handed_in, program, compat=compat), *_note_on_stand_ins(process.stand_ins)),
+        notes=(
+            *_notes_on_cells(program, assignment, parts),
+            *_notes_on_age(as_handed_in, program, compat=compat),
+            *_note_on_stand_ins(process.stand_ins),
+        ),
     )
 
 
@@ -213,6 +218,37 @@ def _to_keep(values: Values, want: Arrays) -> Values:
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
             kept[name] = Odd(f"an array of shape {value.shape}")
     return kept
+
+
+def _notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[PartResult]) -> Iterator[Note]:
+    """What is amiss with the cells; of those that do not parse, what no check names, where marks were lost."""
+    for note in program.notes:
+        yield replace(note, sentence=plain_text(note.sentence))
+    lost = [check for part in parts for check in part.checks if check.points < check.max_points]
+    named = {(check.error.file, check.error.cell) for check in lost if check.error}
+    broken = [item for item in program.broken if item.cell and item.file in program.units]
+    broken = [item for item in broken if lost or item.names & program.entries.keys()]
+    for item in [item for item in broken if (item.file, item.cell) not in named][:MOST_BROKEN]:
+        again = sorted(item.names & program.entries.keys())
+        what = f"and its {listing(again, MOST_BROKEN)} with it" if again else "and was left out"
+        line = f" (line {item.line})" if item.line else ""
+        said = f"{item.file}, cell {item.cell} does not parse {what}: {item.message}{line}."
+        yield Note("does-not-parse", plain_text(said))
+    for file, names in program.others.items():
+        for slug in _also_held(names, assignment):
+            said = f"{file} also holds all that {slug} asks for; it was graded as {assignment.slug} only."
+            yield Note("glued", plain_text(said))
+
+
+def _also_held(names: set[str], assignment: Assignment) -> Iterator[str]:
+    """Other assignments of which a notebook defines everything, and mostly what its own template does not give."""
+    for other in all_assignments().values():
+        own = set(other.names) - set(assignment.names)
+        if other.template and names.issuperset(other.names) and 2 * len(own) > len(other.names):
+            template = assignment.folder / assignment.notebook
+            given = template.read_text("utf-8") if assignment.template else ""
+            if not all(f"def {name}(" in given or f"class {name}" in given for name in own):
+                yield other.slug
 
 
 def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> Iterator[Note]:

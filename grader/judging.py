@@ -15,6 +15,7 @@ from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
+from grader.whereabouts import whereabouts
 from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
@@ -271,13 +272,27 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     else:
         raised = next((item for item in problems if name in _names(item)), None)
         if raised is None:
-            return result
+            return _with_whereabouts(result, error, name, program)
         place = described(raised)
         why = f"Defining {name} raised {place.type}: {ended(place.message)}"
     if error.type == "Missing":
         return replace(result, error=replace(place, message=why))
     where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
     return replace(result, error=replace(error, message=f"{ended(error.message)} {why} ({where})"))
+
+
+def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program: Program) -> CheckResult:
+    """The result with where the name stands that is not defined, if it stands somewhere or surely nowhere."""
+    found = whereabouts(program.files, name)
+    if found is None:
+        return result
+    if error.type == "Missing":
+        if found.nowhere:
+            return result
+        said = f"{error.message.removesuffix('.')}: {found.message}."
+        return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
+    said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."
+    return replace(result, error=replace(error, message=plain_text(said)))
 
 
 def _names(problem: Mapping[str, object]) -> list[object]:

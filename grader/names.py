@@ -142,6 +142,31 @@ def is_stub(node: ast.stmt) -> bool:
     return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))
 
 
+def is_unfilled(node: ast.stmt) -> bool:
+    """Whether a definition is as a starter gives it: a stub, or names set to None and returned, and nothing else."""
+    if is_stub(node):
+        return True
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    none = _set_to_none(list(node.body)).keys()
+    returned = [item for item in node.body if isinstance(item, ast.Return) and item.value is not None]
+    return all(map(_only_names, node.body)) and all(
+        any(isinstance(name, ast.Name) and name.id in none for name in ast.walk(item)) for item in returned
+    )
+
+
+def _only_names(node: ast.stmt) -> bool:
+    """Whether a statement computes nothing: a docstring, pass, or names and None that are assigned or returned."""
+    if isinstance(node, (ast.Assign, ast.Return)):
+        return not any(
+            isinstance(item, ast.expr)
+            and not isinstance(item, (ast.Name, ast.Tuple))
+            and not (isinstance(item, ast.Constant) and item.value is None)
+            for item in ast.walk(node)
+        )
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+
+
 def of_framework(node: ast.stmt) -> bool:
     """Whether it is a class of PyTorch's or TensorFlow's, whose exercises use the names of the NumPy ones again."""
     return isinstance(node, ast.ClassDef) and any(name in FRAMEWORKS for base in node.bases for name in _root(base))

@@ -14,6 +14,7 @@ from grader.submission import Cell, Prose
 
 CLEAR = "clear its outputs and save it again"
 NO_TEXT = re.compile(r"[\ud800-\udfff]")  # what is left of bad UTF-8, or half a pair
+CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 PICTURE = re.compile(r"(data:image/[\w.+-]{1,40};base64,)[A-Za-z0-9+/=]{100,}")  # pasted into a text
 
 
@@ -26,6 +27,8 @@ def notebook_cells(path: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Pro
     major = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if type(major) is not int:
         raise Refused(f"{path} is JSON but no notebook (it names no nbformat); hand in the .ipynb file itself.")
+    if major == 4 and "cells" not in notebook and "worksheets" in notebook:
+        major = 3  # renumbered, not converted
     if major not in (3, 4):
         raise Refused(f"{path} has nbformat {str(major)[:20]}; this grader reads 3 and 4: save it in that format.")
     try:
@@ -57,7 +60,9 @@ def _parsed(path: Path, data: bytes) -> Any:
     try:
         # Bad bytes come out as lone surrogates: they matter in code, not in an output.
         notebook = json.loads(data.decode("utf-8", "surrogateescape").removeprefix("\ufeff"))
-    except ValueError:  # too long a whole number too
+    except json.JSONDecodeError as error:
+        raise Refused(f"{path} is no notebook: {_why_no_json(data, error)}.") from None
+    except ValueError:  # too long a whole number
         raise Refused(f"{path} is no notebook: it is not valid JSON; save it again in Jupyter.") from None
     except RecursionError:
         pass
@@ -65,6 +70,14 @@ def _parsed(path: Path, data: bytes) -> Any:
         if not (isinstance(notebook, (dict, list)) and _is_deep(notebook)):
             return notebook
     raise Refused(f"{path} is no notebook: its JSON is nested deeper than {MAX_JSON_DEPTH} levels; {CLEAR}.")
+
+
+def _why_no_json(data: bytes, error: json.JSONDecodeError) -> str:
+    if CONFLICT.search(data):
+        return "it holds the markers of a merge (<<<<<<<); resolve the conflict and save it again in Jupyter"
+    if error.msg == "Extra data" and error.doc[error.pos :].lstrip()[:1] == "{":
+        return f"a second one begins in its line {error.lineno}; hand in each by itself"
+    return "it is not valid JSON; save it again in Jupyter"
 
 
 def _is_deep(value: Any) -> bool:
@@ -104,10 +117,10 @@ def _prose(cells: list[dict[str, Any]], key: str) -> tuple[Prose, ...]:
     for cell in cells:
         if cell.get("cell_type") == "code":
             above += bool(_text(cell.get(key)).strip())
-        elif cell.get("cell_type") in ("markdown", "raw", "heading"):  # headings are cells in nbformat 3
+        else:  # markdown, raw, headings in nbformat 3, and what no format knows
             text = PICTURE.sub(r"\1…", _lines(_text(cell.get("source"))))[: min(MAX_TEXT, room)]
             if text.strip():
-                found.append(Prose(above, f"# {text}" if cell["cell_type"] == "heading" else text))
+                found.append(Prose(above, f"# {text}" if cell.get("cell_type") == "heading" else text))
                 room -= len(text)
     return tuple(found)
 

@@ -25,6 +25,7 @@ from grader.extract import broken_definition, defined_names, extract, main_noteb
 from grader.names import left_none
 from grader.questions.cells import written
 from grader.submission import Cell, Prose, SourceFile, Submission
+from grader.whereabouts import _bound, _index, whereabouts
 
 ROOT = str(Path(grader.__file__).parent)
 SMALL = 60
@@ -68,6 +69,18 @@ def found_broken(text: str) -> Any:
     return broken_definition(extract(submission(f"{text}\n(("), ["f"]), "f")
 
 
+def sought(what: Submission) -> Any:
+    """A name that is nowhere, and one that some text holds."""
+    for kept in (_index, _bound):
+        kept.cache_clear()
+    return [whereabouts(what.files, name) for name in ("nowhere", "f")]
+
+
+def written_as(*texts: str) -> Submission:
+    """One notebook of text cells."""
+    return Submission("s", Path("x"), None, (SourceFile("a.ipynb", (), tuple(Prose(0, text) for text in texts)),), "")
+
+
 def nested(line: str) -> Callable[[int], str]:
     """Blocks in each other, at most 80: Python takes 100."""
     return lambda n: "".join(" " * k + line.format(k) + "\n" for k in range(n // 3)) + " " * (n // 3) + "x = None; x\n"
@@ -100,6 +113,32 @@ WALKS: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "names of one import": (extracted, lambda n: submission("from a import " + ", ".join(f"b{k}" for k in range(n)))),
     "attributes": (extracted, lambda n: submission("f = a" + ".b" * n)),
     "blank lines": (extracted, lambda n: submission("\n" * n + "f = 1")),
+    "stubs below a definition": (
+        extracted,
+        lambda n: submission("def f(): return 1\n", *["def f():\n    x = None\n    return x"] * n, notebook=True),
+    ),
+    "different definitions": (
+        extracted,
+        lambda n: submission(*[f"def f(): return {k}\ndef g(): return f" for k in range(n)], notebook=True),
+    ),
+    "imports below their use": (
+        extracted,
+        lambda n: submission(
+            "def f(): return " + ", ".join(f"a{k}" for k in range(n)),
+            *[f"import a{k}" for k in range(n)],
+            notebook=True,
+        ),
+    ),
+    "indented cells": (extracted, lambda n: submission(*["def f(): return g", "  g = f"] * n, notebook=True)),
+    "indented cells that return": (
+        extracted,
+        lambda n: submission(*["def f(): pass", "  return f"] * n, notebook=True),
+    ),
+    "the same in many modules": (extracted, lambda n: submission(*[f"def f(): return {k}" for k in range(n)])),
+    "sought in text cells": (sought, lambda n: written_as(*["def f():\n"] * n)),
+    "sought in comments": (sought, lambda n: submission("# def f():\n" * n + "#\n" * n, notebook=True)),
+    "sought in strings": (sought, lambda n: submission('"""\ndef f():\n"""\n' * n, notebook=True)),
+    "sought in functions": (sought, lambda n: submission("def g():\n    def f(): pass\n" * n, notebook=True)),
     "defined in broken cells": (defined_names, lambda n: submission("def f(:\n" * n)),
     "a broken definition": (found_broken, lambda n: "\n" * n + " " * n),
     "main notebook": (
