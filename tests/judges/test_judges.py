@@ -96,10 +96,10 @@ def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
     """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
     monkeypatch.setattr(desk, "SLACK_SECONDS", 0.0)
     rows, out = grade(
-        {"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=2.0
+        {"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=8.0
     )
     assert (rows["ada"]["status"], rows["ben"]["status"]) == ("not_graded", "graded")
-    assert "It was not graded within 4 s" in json.loads((out / "ada/result.json").read_text())["reason"]
+    assert "It was not graded within 16 s" in json.loads((out / "ada/result.json").read_text())["reason"]
     assert judges() == []
 
 
