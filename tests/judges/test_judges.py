@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -22,7 +23,7 @@ from grader.sandbox.lockdown import LockdownBox
 from tests.attacks.scene import HONEST
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="judges are forked on Linux only")
-WAITS = "import time\nuntil = time.time() + 3600\nwhile time.time() < until:\n    time.sleep(0.01)\n"
+WAITS = "def relu_forward(x):\n    while True:\n        pass\n\n\ndef relu_backward(dout, cache):\n    return dout\n"
 
 
 def judges() -> list[psutil.Process]:
@@ -31,10 +32,15 @@ def judges() -> list[psutil.Process]:
     return [child for server in servers for child in server.children()]
 
 
-def students() -> list[psutil.Process]:
-    """The student processes of this process: children of its fork servers, or programs of their own."""
-    found = psutil.Process().children(recursive=True)
-    return [p for p in found if "grader.worker" in " ".join(p.cmdline()) and not p.children()]
+def students() -> set[psutil.Process]:
+    """The student processes below this process: forked by a clean parent, whose name they have."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            names = [" ".join(one.cmdline()) for one in (process, process.parent()) if one]
+            if all("grader.worker" in name for name in names) and process.status() != psutil.STATUS_ZOMBIE:
+                found.add(process)
+    return found
 
 
 @pytest.fixture
@@ -63,15 +69,12 @@ def grade(tmp_path):
 
 
 def when_it_plays(do) -> None:
-    """Wait until a student process runs its code for a judge, then do something to the judges."""
-    while not any(child.status() != psutil.STATUS_ZOMBIE and child.cpu_times().user > 0.02 for child in _playing()):
+    """Wait until a student process is there for a judge, then do something to the judges."""
+    before = students()  # of other tests in this process
+    while not (judges() and students() - before):
         threading.Event().wait(0.02)
     for judge in judges():
         do(judge)
-
-
-def _playing() -> list[psutil.Process]:
-    return [child for child in students() if child.is_running()]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,7 @@ def _playing() -> list[psutil.Process]:
 )
 def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     """It is not graded, with the cause; another judge goes on with the others, and nothing is left."""
+    before = students()
     rows, out = grade(
         {"ada": WAITS, "ben": HONEST, "cleo": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(number))
     )
@@ -89,7 +93,7 @@ def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     }
     assert said in json.loads((out / "ada/result.json").read_text())["reason"]
     assert judges() == []
-    assert _playing() == []
+    assert students() <= before
 
 
 def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
