@@ -21,7 +21,7 @@ from grader.errors import GraderError, Interrupted, Refused
 from grader.intake.layouts import Entry
 from grader.intake.snapshot import copied, private_folder
 from grader.judges.desk import Desk as JudgesDesk
-from grader.judges.desk import JudgeServer
+from grader.judges.desk import shared_server
 from grader.oracle import Oracle
 from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle, load_solutions
@@ -128,7 +128,7 @@ def open_workshop(box: Box, jobs: int, data: Cifar10 | None, tell: Callable[[str
     with contextlib.ExitStack() as stack:
         open_desk: Callable[[Terms], Desk]
         if can_employ():
-            server = stack.enter_context(JudgeServer(str(data.folder) if data else None, tell))
+            server = shared_server(str(data.folder) if data else None, tell)
             read = data.places if data else ()
             open_desk = lambda terms: JudgesDesk(server, host, terms, read)  # noqa: E731
         else:

@@ -7,6 +7,7 @@ for. A judge may have been taken over by what it read: whatever it says, or does
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import dataclasses
@@ -47,7 +48,7 @@ PACKAGES = Path(__file__).resolve().parents[2]  # where grader and solutions are
 
 
 class JudgeServer:
-    """The clean parent of all judges of a class; a context manager. ``tell`` hears what takes long."""
+    """The clean parent of judges; a context manager. ``tell`` hears what takes long."""
 
     def __init__(self, data: str | None, tell: Callable[[str], object]) -> None:
         self._box = ProcessBox()
@@ -82,7 +83,23 @@ class JudgeServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, with all judges that there are."""
         self._stack.close()
+
+
+_servers: dict[str | None, JudgeServer] = {}
+
+
+def shared_server(data: str | None, tell: Callable[[str], object]) -> JudgeServer:
+    """This process's server for a data set, or for none: it is started once, and ends with the process."""
+    known = _servers.get(data)
+    if known is None or known.parent.has_ended():
+        known = _servers[data] = JudgeServer(data, tell)
+        atexit.register(known.close)
+    return known
 
 
 class Desk:
