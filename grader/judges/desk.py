@@ -41,6 +41,7 @@ from grader.worker.processes import BoxHost, Guest
 SLACK_SECONDS = 600.0  # wall-clock time besides twice what the submission's own processes may take
 # What comes of words that are not of the form that they should have.
 ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+DATA_SECONDS = 1800.0  # more than the checks that need a data set may take
 MOST_GUESTS = 4  # student processes at once; grading has one
 GROWTH = 256 << 20  # bytes by which a judge may grow before another takes its place
 Read = TypeVar("Read")
@@ -179,7 +180,8 @@ class Desk:
     def _served(self, judge: Judge, message: Mapping[str, Any]) -> Any:
         """The answer to a message; meanwhile the judge gets what it asks for."""
         limits = self._terms.notebook
-        wall = 2 * self._terms.time_factor * self._terms.seconds + 2 * (limits.total if limits else 0) + SLACK_SECONDS
+        own = self._terms.seconds + (DATA_SECONDS if self._terms.data else 0)
+        wall = 2 * self._terms.time_factor * own + 2 * (limits.total if limits else 0) + SLACK_SECONDS
         with Watch(judge, self._host, wall) as watch:
             try:
                 send(judge.words, message)
