@@ -28,8 +28,12 @@ WAITS = "def relu_forward(x):\n    while True:\n        pass\n\n\ndef relu_backw
 
 def judges() -> list[psutil.Process]:
     """The judges of this process: children of its servers."""
-    servers = [p for p in psutil.Process().children() if "grader.judges.server" in " ".join(p.cmdline())]
-    return [child for server in servers for child in server.children()]
+    found = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # of another test, and gone
+            if "grader.judges.server" in " ".join(process.cmdline()):
+                found += process.children()
+    return found
 
 
 def students() -> set[psutil.Process]:
