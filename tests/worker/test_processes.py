@@ -249,10 +249,11 @@ def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monke
     def server(box, folder):
         return ForkServer(box, [sys.executable, "-c", program], dict(os.environ), folder, folder)
 
+    before = _children("-c")  # the parent of judges, if this process has graded a class
     monkeypatch.setattr(processes, "_server", server)
     monkeypatch.setattr(client, "FORK_SECONDS", 0.3)
     monkeypatch.setattr("grader.forks.client.END_SECONDS", 0.3)
     for _ in range(2):
         assert play(student(forking_box, RIGHT)).outcome == "returned"
     forking_box.close()
-    assert _children("-c") == []
+    assert [process for process in _children("-c") if process not in before] == []
