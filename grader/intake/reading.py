@@ -48,7 +48,7 @@ def open_submission(
     """Read a submission from a snapshot of it, which stays until the block ends.
 
     ``shown`` is the path for people, where ``path`` is in a temporary folder; ``follow`` and ``data`` are those of
-    ``snapshot.take``. Refused says what is wrong with it and what to do.
+    ``snapshot.copied``. Refused says what is wrong with it and what to do.
     """
     shown = Path(readable(str(shown or path)))
     if not os.path.lexists(path) or (follow and not os.path.exists(path)):  # False too where no one may look

@@ -50,19 +50,12 @@ class Snapshot:
     archives: bool = False
 
 
-@contextlib.contextmanager
-def take(path: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Iterator[Snapshot]:
-    """Copy a notebook, module or folder, or unpack a zip or a folder with nothing but one; gone in the end.
+def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Snapshot:
+    """Copy what was handed in into ``folder`` as it is; a zip, or the only one in a folder, stays a zip.
 
     ``follow``: the path itself may be a link, as who named it wanted that one. ``data``: also take the files that
     a notebook may read. ``shown`` is the path for the sentences. Raises Refused for what cannot be taken.
     """
-    with private_folder() as folder, unzipped(copied(path, folder, shown, follow=follow, data=data), shown) as content:
-        yield content
-
-
-def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Snapshot:
-    """Copy what was handed in into ``folder`` as it is; a zip, or the only one in a folder, stays a zip."""
     if not follow and path.is_symlink():
         raise Refused(f"{shown} {LINK}.")
     target = folder / path.name

@@ -49,7 +49,7 @@ PACKAGES = Path(__file__).resolve().parents[2]  # where grader and solutions are
 
 
 class JudgeServer:
-    """The clean parent of judges; a context manager. ``tell`` hears what takes long."""
+    """The clean parent of judges; ``tell`` hears what takes long."""
 
     def __init__(self, data: str | None, tell: Callable[[str], object]) -> None:
         self._box = ProcessBox()
@@ -79,12 +79,6 @@ class JudgeServer:
             elif READY in said:
                 return
         raise HarnessError(f"The process that judges did not start{last_words(self.parent.log)}.")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it, with all judges that there are."""

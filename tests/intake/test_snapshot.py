@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable
@@ -13,10 +14,17 @@ from grader.errors import Refused
 from grader.intake import snapshot
 from grader.intake.layouts import open_entries
 from grader.intake.reading import open_submission
-from grader.intake.snapshot import take
+from grader.intake.snapshot import private_folder, unzipped
 from tests.intake.zips import NOTEBOOK, write_zip
 
 SECRET = b"def relu_forward(x): return 'the solution'\n"
+
+
+@contextlib.contextmanager
+def take(path, shown, **options):
+    """The copy of what was handed in, as it is read: gone in the end."""
+    with private_folder() as folder, unzipped(snapshot.copied(path, folder, shown, **options), shown) as taken:
+        yield taken
 
 
 @pytest.fixture
