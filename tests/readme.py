@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.assignments import Assignment, all_assignments
-from grader.options import EXIT_CODES
+from grader.commands._options import EXIT_CODES
 from grader.words import number
 
 README = Path(__file__).parents[1] / "README.md"

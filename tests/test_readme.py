@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader import options
-from grader.cli import COMMANDS
+from grader.commands import COMMANDS
 from tests import readme
 from tests.test_cli import WORKED, grader
 

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/store.py", "batch/workshop.py", "judges/desk.py"),
-    *("checks", "exporters", "mistakes", "oracle/recorded.py"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "options.py", "release.py"),
+    *("checks", "commands", "exporters", "mistakes", "oracle/recorded.py", "people.py", "gradebook.py"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy.py", "release.py"),
 )
 EXERCISES = ("grader.checks.", "grader.mistakes.", "solutions.")
 ALWAYS = ("grader.checks", "grader.mistakes", "grader.mistakes.exceptions")

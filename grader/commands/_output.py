@@ -1,0 +1,102 @@
+"""What commands say, show and write."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.commands._options import CHECK_FAILED, GRADER_FAILED, PASSED
+from grader.errors import Refused
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.cifar10 import Cifar10
+    from grader.limits import NotebookLimits
+    from grader.model import Result
+    from grader.sandbox import Box
+
+
+def say(sentence: str) -> None:
+    """Tell people something on stderr, in one line."""
+    from grader.exporters.github import one_line
+
+    print(f"grader: {one_line(sentence)}", file=sys.stderr)
+
+
+def open_data(options: argparse.Namespace) -> Cifar10 | None:
+    """The data set that --data names, if it does."""
+    if not options.data:
+        return None
+    from grader.cifar10 import open_cifar10
+
+    return open_cifar10(options.data)
+
+
+def open_console() -> Console:
+    """A console that keeps its sentences whole."""
+    from rich.console import Console
+
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would exit with "some check failed"
+
+    without_failing()
+    # Piped output keeps its sentences whole instead of breaking them at 80 columns.
+    return Output(highlight=False, width=None if sys.stdout.isatty() else 250)
+
+
+def without_failing() -> None:
+    """A terminal without ✓ gets a ?."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def notebook_limits(options: argparse.Namespace) -> NotebookLimits | None:
+    """The limits of notebooks; None if they are not run."""
+    from grader.limits import NotebookLimits
+
+    if not options.notebook:
+        return None
+    return NotebookLimits(options.cell_seconds, options.notebook_seconds, options.notebook_engine)
+
+
+def closed_box(level: str | None) -> Box:
+    """The box to grade others' work in, tried out; Refused below level 1 unless the user said so."""
+    from grader.sandbox import open_box
+    from grader.sandbox.trial import try_out
+
+    box = open_box(level)
+    if box.level == "process" and level is None:
+        box.close()
+        raise Refused(
+            "This machine cannot lock student code in, so nothing was graded. `grader doctor` says why; use a Linux "
+            "machine or container, or accept the risk with --isolation process."
+        )
+    try:
+        try_out(box)
+    except BaseException:
+        box.close()
+        raise
+    return box
+
+
+def exit_code(results: Sequence[Result]) -> int:
+    """The exit code for these results of a check."""
+    statuses = {check.status for result in results for check in result.checks}
+    if "grader_error" in statuses:
+        return GRADER_FAILED
+    return PASSED if statuses <= {"passed", "skipped"} else CHECK_FAILED
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that an option names; Refused if it cannot be."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror or error}.") from None

@@ -1,0 +1,165 @@
+"""``grader grade``: submissions with hidden tests, for teaching assistants."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.commands._options import (
+    GRADER_FAILED,
+    PASSED,
+    REFUSED,
+    STOPPED,
+    UNREADABLE,
+    Commands,
+    add_compat,
+    add_data,
+    add_isolation,
+    add_notebook_limits,
+    jobs,
+    seconds,
+    seed,
+)
+from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say
+from grader.errors import Refused
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.batch.classes import Outcome
+    from grader.intake.layouts import Entry
+
+
+def declare(commands: Commands) -> None:
+    """Add the parser of this command."""
+    grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
+    grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
+    grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
+    grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
+    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
+    add_isolation(grade)
+    grade.add_argument(
+        "--time-factor",
+        type=seconds,
+        default=1.0,
+        metavar="F",
+        help="stretch the time limits of the checks, as 2 on a slow machine (1)",
+    )
+    grade.add_argument(
+        "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
+    )
+    add_data(grade)
+    add_compat(grade)
+    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
+    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
+    grade.add_argument(
+        "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
+    )
+    grade.add_argument(
+        "--engine", default="local", metavar="local", help="where to grade: here, in this version (local)"
+    )
+    grade.add_argument(
+        "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
+    )
+    add_notebook_limits(grade)
+    grade.add_argument("--log", type=Path, metavar="FILE", help="add what happens to FILE, one JSON object a line")
+    loudness = grade.add_mutually_exclusive_group()
+    loudness.add_argument(
+        *("-v", "--verbose"),
+        dest="verbosity",
+        action="store_const",
+        const=1,
+        default=0,
+        help="of each submission also the seconds, what is wrong, and what to look at",
+    )
+    loudness.add_argument(
+        *("-q", "--quiet"),
+        dest="verbosity",
+        action="store_const",
+        const=-1,
+        help="print errors and the last lines only",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; returns an exit code."""
+    from grader.exporters.github import commands_stopped
+    from grader.intake.layouts import open_entries
+
+    if options.engine != "local":
+        raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
+    if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
+        raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
+        return _grade_entries(entries, options)
+
+
+def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
+    from grader.batch.classes import Settings, grade_class
+    from grader.exporters.journal import open_journal
+    from grader.exporters.progress import QUIET, Pace, watched
+
+    console = open_console()
+    settings = Settings(
+        out=options.out,
+        assignment=options.assignment,
+        seed=options.seed,
+        jobs=options.jobs or os.cpu_count() or 1,
+        only=tuple(options.only),
+        resume=options.resume,
+        notebook=notebook_limits(options),
+        time_factor=options.time_factor,
+        data=open_data(options),
+        compat=options.compat,
+        tell=say if options.verbosity != QUIET else lambda sentence: None,
+    )
+    box = closed_box(options.isolation)
+    pace = Pace(len(entries), settings.jobs)
+    try:
+        with open_journal(options.log, len(entries), say) as journal:
+            with watched(console, pace, options.verbosity, journal) as watch:
+                outcome = grade_class(entries, settings, box, watch.graded, watch.started)
+            if journal:
+                journal.ended(stopped=outcome.interrupted)
+    finally:
+        box.close()
+    _show_outcome(outcome, entries, options, console)
+    place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
+    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    return _outcome_code(outcome, entries)
+
+
+def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:
+    """The results, how many there are, and on stderr what has no grade."""
+    from grader.exporters import terminal
+    from grader.exporters.progress import QUIET
+
+    if options.verbosity != QUIET:
+        if len(entries) == 1 and outcome.results:
+            terminal.show(outcome.results[0], console)
+        else:
+            terminal.show_class(outcome.results, console)
+        console.print()
+    count = f"{len(entries)} submissions" if len(entries) != 1 else "1 submission"
+    console.print(f"Read as {count} (if that is wrong, say --layout one or --layout class).", markup=False)
+    without = [result for result in outcome.results if result.status != "graded"]
+    left = len(entries) - len(outcome.results)
+    counts = {"graded": len(outcome.results) - len(without), "not graded": len(without), "not reached": left}
+    console.print(", ".join(f"{many} {what}" for what, many in counts.items() if many) + ".", markup=False)
+    for result in without:
+        say(f"{result.student}: not graded: {result.reason}")
+
+
+def _outcome_code(outcome: Outcome, entries: list[Entry]) -> int:
+    if outcome.interrupted:
+        kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
+        say(f"stopped; {kept}. Go on with --resume.")
+        return STOPPED
+    if outcome.failed or exit_code(outcome.results) == GRADER_FAILED:
+        return GRADER_FAILED
+    if outcome.refused:
+        return REFUSED if len(outcome.refused) == len(entries) else UNREADABLE
+    return PASSED
