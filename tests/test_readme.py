@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import options
+from grader import commands as cli_commands
 from grader.commands import COMMANDS
 from tests import readme
 from tests.test_cli import WORKED, grader
@@ -34,7 +34,7 @@ def commands(lines: list[str], program: str) -> list[list[str]]:
 
 
 def known_options() -> set[str]:
-    parsers = [options._parser()]
+    parsers = [cli_commands._parser()]
     for parser in parsers:
         for action in parser._actions:
             if isinstance(action, argparse._SubParsersAction):
@@ -47,14 +47,14 @@ def test_the_tables_are_current():
     text = readme.README.read_text("utf-8")
     assert text == readme.current(text)
     help_text = " ".join(grader("--help").stdout.split())
-    for code, words in options.EXIT_CODES.items():
+    for code, words in cli_commands.EXIT_CODES.items():
         assert f"{code} {words}".replace("`", "") in help_text
 
 
 @pytest.mark.parametrize("arguments", commands(SHOWN, "grader"), ids=" ".join)
 def test_every_command_that_is_shown_can_be_given(arguments):
     """As it stands."""
-    assert options.parse(arguments).command == arguments[0]
+    assert cli_commands.parse(arguments).command == arguments[0]
 
 
 def test_every_command_option_target_module_and_extra_that_is_named_is_there():
