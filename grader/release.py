@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.course.assignments import Assignment, all_assignments, find_assignment
 from grader.course.catalogue import FILE as SENTENCES
-from grader.course.folder import DESCRIPTION, HIDDEN, current
+from grader.course.folder import DESCRIPTION, HIDDEN, built_in, current
 from grader.course.imports import with_imports
 from grader.course.modules import PUBLIC
 from grader.errors import HarnessError, MalformedCheck, Refused
@@ -28,6 +28,7 @@ from grader.oracle.recorded import FILE, record, sentences, write
 from grader.sandbox import Box, open_box
 from grader.words import listing
 
+WORKFLOW = "check.yml"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
 STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
@@ -133,7 +134,8 @@ def _copied(file: Path, place: Path) -> Path:
 
 def _workflow(assignment: Assignment, out: Path) -> Path:
     """The workflow file for students' repositories."""
-    text = (current().public / "check.yml").read_text("utf-8")
+    own = current().public / WORKFLOW
+    text = (own if own.is_file() else built_in() / PUBLIC / WORKFLOW).read_text("utf-8")
     path = out / ".github" / "workflows" / "check.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
