@@ -44,6 +44,7 @@ def functions() -> dict[str, Callable[..., Any]]:
     return found
 
 
+PARTS = all_parts()
 FUNCTIONS = functions()
 
 
@@ -92,7 +93,7 @@ def oracle() -> LiveOracle:
     return LiveOracle(PUBLIC_SEED, public=True)
 
 
-@pytest.mark.parametrize("part", all_parts(), ids=lambda part: part.slug)
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.slug)
 def test_no_function_that_ships_answers_a_check(part, oracle):
     """Each is played in the place of each function that is asked for: none but the reference passes."""
     answered = []
@@ -117,7 +118,7 @@ def test_no_function_that_ships_answers_a_check(part, oracle):
 
 def test_what_ships_has_no_function_by_the_name_of_an_exercise():
     """But for the stand-ins of the course's own files, which call what the student wrote."""
-    wanted = {name for part in all_parts() for name in part.needs} - GIVEN_AWAY
-    scenarios = {check.scenario for part in all_parts() for check in part.checks.values()}
+    wanted = {name for part in PARTS for name in part.needs} - GIVEN_AWAY
+    scenarios = {check.scenario for part in PARTS for check in part.checks.values()}
     named = {place for place, one in FUNCTIONS.items() if place.rpartition(".")[2] in wanted and one not in scenarios}
     assert named == set()
