@@ -53,7 +53,7 @@ def points(made: Mark) -> float:
     return made.score
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policies(), SCORES, LATE | st.none(), st.none() | st.booleans())
 def test_a_mark_lies_between_0_and_the_raw_score_and_its_sentences_add_up(rule, score, late, flag):
     """Rounding alone may lift it, by half of its last place, and never above the maximum."""
@@ -65,7 +65,7 @@ def test_a_mark_lies_between_0_and_the_raw_score_and_its_sentences_add_up(rule, 
     assert all(one.sentence.endswith(".") for one in made.adjustments)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policies(), SCORES, LATE, LATE)
 def test_later_is_never_better(rule, score, one, other):
     """Whatever the deductions, caps and late days."""
@@ -73,7 +73,7 @@ def test_later_is_never_better(rule, score, one, other):
     assert late <= early
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policies(), SCORES, LATE | st.none())
 def test_the_same_gives_the_same_and_twice_is_once(rule, score, late):
     """A policy looks at the result, never at the mark that it made before."""
@@ -83,7 +83,7 @@ def test_the_same_gives_the_same_and_twice_is_once(rule, score, late):
     assert rule.applied(rule.applied([row])) == rule.applied([row])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policies(rounding=False), st.lists(st.tuples(SCORES, LATE), min_size=1, max_size=5))
 def test_the_best_attempt_is_at_least_as_good_as_each(rule, handed_in):
     """After deductions."""
