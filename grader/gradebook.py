@@ -27,13 +27,15 @@ class Adjustment:
 class Mark:
     """``raw`` is what grading gave and ``score`` what counts, both None where there is no mark, which is not 0.
 
-    Raw score and maximum are those of the parts that the policy counts.
+    Raw score and maximum are those of the parts that the policy counts. ``late`` is what the policy says, None if it
+    says nothing or does not know.
     """
 
     raw: float | None
     score: float | None
     max_score: float | None
     adjustments: tuple[Adjustment, ...] = ()
+    late: bool | None = None
 
     @property
     def deducted(self) -> float | None:
@@ -63,10 +65,9 @@ class Row:
     @property
     def late(self) -> bool | None:
         """Whether it was handed in late: by the policy, else as the platform says; None if nobody knows."""
-        codes = {one.code for one in self.mark.adjustments}
-        if codes & {"late", "in-time"}:
-            return "late" in codes
-        return self.attempt.late if self.attempt else None
+        if self.mark.late is not None or self.attempt is None:
+            return self.mark.late
+        return self.attempt.late
 
     @property
     def reason(self) -> str:
@@ -76,5 +77,6 @@ class Row:
 
 def plain(result: Result) -> Row:
     """The row of a result where nothing is known of people and no policy is applied."""
-    mark = Mark(result.score, result.score, result.max_score)
+    score = result.score if result.status == "graded" else None
+    mark = Mark(score, score, result.max_score)
     return Row(Person(result.student), Attempt(), result, mark)

@@ -13,7 +13,7 @@ from grader.gradebook import Adjustment, Mark, Row
 from grader.model import Result
 from grader.people import Attempt, Person
 from grader.policy.dropping import exact, left_out, names_in
-from grader.policy.lateness import Amount, Deduction, Terms, adjusted, without_time
+from grader.policy.lateness import LATE, Amount, Deduction, Terms, adjusted, without_time
 from grader.policy.words import did_you_mean, figure, moment, points
 from grader.words import listing
 
@@ -83,13 +83,14 @@ class Policy:
         if result.status != "graded" or result.score is None:
             return Mark(None, None, result.max_score)
         raw, top, found = self._counted(result)
-        found += self._lateness(person, attempt, raw, top)
+        late, costs = self._lateness(person, attempt, raw, top)
+        found += costs
         score = raw + sum((exact(one.points) for one in found), Decimal())
         rounded = self._rounded(score, top)
         if rounded != score:
             said = f"Rounded from {figure(score)} to {figure(rounded)}."
             found.append(Adjustment("rounding", float(rounded - score), said))
-        return Mark(float(raw), float(rounded), float(top), tuple(found))
+        return Mark(float(raw), float(rounded), float(top), tuple(found), late)
 
     def apply(self, row: Row, *, max_score: float | None = None, now: datetime | None = None) -> Row:
         """The row with the mark of this policy, whatever its mark was before."""
@@ -162,17 +163,21 @@ class Policy:
         said = f"Nothing was handed in{until}: {points(self.missing)}."
         return Mark(self.missing, self.missing, top, (Adjustment("missing", 0.0, said),))
 
-    def _lateness(self, person: Person, attempt: Attempt, raw: Decimal, top: Decimal) -> list[Adjustment]:
+    def _lateness(
+        self, person: Person, attempt: Attempt, raw: Decimal, top: Decimal
+    ) -> tuple[bool | None, list[Adjustment]]:
+        """Whether an attempt is late, None if the policy cannot tell, and what that changes."""
         own, terms = self.deadline_of(person), None
         if self.deadline and own:
             days = self.late_days_of(person)
             terms = Terms(self.deadline, own, self.grace, days, self.deduction, self.late_deduction)
         submitted = self._submitted(attempt)
         if terms and submitted:
-            return adjusted(submitted, attempt.late, terms, raw, top)
+            found = adjusted(submitted, attempt.late, terms, raw, top)
+            return any(one.code == LATE for one in found), found
         if terms or self.late_deduction:
-            return without_time(attempt.late, terms, self.late_deduction, raw, top)
-        return []
+            return None, without_time(attempt.late, terms, self.late_deduction, raw, top)
+        return None, []
 
     def _submitted(self, attempt: Attempt) -> datetime | None:
         """When it was handed in; None if that is unknown, as where a time without offset could be anywhere's."""

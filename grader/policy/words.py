@@ -16,13 +16,15 @@ MONTHS = (
 
 
 def moment(when: datetime) -> str:
-    """A time with its offset: "5 March 2026, 23:59 UTC+1"; seconds only where there are some."""
+    """A time with its offset, if it has one: "5 March 2026, 23:59 UTC+1"; seconds only where there are some."""
     clock = when.strftime("%H:%M:%S" if when.second else "%H:%M")
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}, {clock} {_offset(when)}"
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}, {clock} {_offset(when)}".rstrip()
 
 
 def _offset(when: datetime) -> str:
-    offset = when.utcoffset() or timedelta()
+    offset = when.utcoffset()
+    if offset is None:
+        return ""
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
     sign = "-" if offset < timedelta() else "+"
     return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"

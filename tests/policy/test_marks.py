@@ -114,12 +114,13 @@ def test_lateness_costs_what_the_policy_says_and_the_sentence_says_why(text, lat
     assert (made.raw, made.score, made.max_score) == (30, score, 34)
     assert [one.sentence for one in made.adjustments] == [sentence]
     assert made.raw + sum(one.points for one in made.adjustments) == pytest.approx(made.score)
+    assert made.late is ("within the grace" not in sentence and "in time" not in sentence)
 
 
 def test_who_is_in_time_is_told_nothing():
     """To the second."""
-    assert mark(TENTH, timedelta()) == Mark(30, 30, 34)
-    assert mark(TENTH, -DAY, flag=False) == Mark(30, 30, 34)
+    assert mark(TENTH, timedelta()) == Mark(30, 30, 34, late=False)
+    assert mark(TENTH, -DAY, flag=False) == Mark(30, 30, 34, late=False)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_who_is_in_time_is_told_nothing():
 def test_no_guess_is_deducted(text, flag, score, sentence):
     """Where nobody knows when it was handed in, that is said; only a flat deduction follows the platform."""
     made = mark(text, None, flag=flag)
-    assert made.score == score
+    assert (made.score, made.late) == (score, None)
     assert [one.sentence for one in made.adjustments] == ([sentence] if sentence else [])
 
 
@@ -169,7 +170,7 @@ def test_the_platform_may_call_late_what_is_not():
     """Its own deadline can be another one; which counts is said."""
     made = mark(TENTH, -HOUR, flag=True)
     (said,) = made.adjustments
-    assert (made.score, said.code) == (30, "in-time")
+    assert (made.score, said.code, made.late) == (30, "in-time", False)
     assert said.sentence.startswith("Late to the platform, and in time by the deadline here")
 
 
