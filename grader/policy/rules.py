@@ -18,6 +18,7 @@ from grader.policy.words import did_you_mean, figure, moment, points
 from grader.words import listing
 
 ROUNDINGS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
+BY_HAND = "override"  # the code of what a person changed
 ATTEMPTS = ("latest", "best", "first")
 
 
@@ -44,6 +45,9 @@ class Policy:
 
     People are named by key, login, email, registrar's or platform's id. ``missing`` is the mark of who handed in
     nothing, None for none. ``text`` is the file's, ``parse_policy`` reads it again.
+
+    Where who handed in nothing gets 0, ``max_score`` is what it is out of, and ``now`` is when that is asked: nobody
+    misses a deadline that is still to come.
     """
 
     deadline: datetime | None = None
@@ -61,53 +65,52 @@ class Policy:
     excused: tuple[str, ...] = ()
     rounding: Rounding | None = None
     text: str = field(default="", compare=False)
+    max_score: float | None = None
+    now: datetime | None = None
 
-    def mark(
-        self,
-        person: Person,
-        attempt: Attempt | None,
-        result: Result,
-        *,
-        max_score: float | None = None,
-        now: datetime | None = None,
-    ) -> Mark:
+    def mark(self, person: Person, attempt: Attempt | None, result: Result, by_hand: Sequence[Adjustment] = ()) -> Mark:
         """The mark of one attempt. What is not graded has none, which is not 0.
 
-        ``max_score`` is the class's, for who handed in nothing. ``now`` is when this is asked, if that matters: nobody
-        misses a deadline that is still to come.
+        ``by_hand`` is what a person changed of the raw score, before anything is deducted.
         """
         if _named(self.excused, person):
             return Mark(None, None, result.max_score, (Adjustment("excused", 0.0, "Excused: no mark is asked for."),))
-        if attempt is None:
-            return self._missing(person, result.max_score if max_score is None else max_score, now)
-        if result.status != "graded" or result.score is None:
-            return Mark(None, None, result.max_score)
-        raw, top, found = self._counted(result)
-        late, costs = self._lateness(person, attempt, raw, top)
+        is_graded = result.status == "graded" and result.score is not None
+        most = self.max_score if result.max_score is None else result.max_score
+        if attempt is None and not is_graded and not by_hand:
+            return self._missing(person, most)
+        if not is_graded and not by_hand:
+            return Mark(None, None, most)
+        raw, top, found = self._counted(replace(result, max_score=most))
+        found += by_hand
+        before = raw + sum((exact(one.points) for one in by_hand), Decimal())
+        late, costs = self._lateness(person, attempt or Attempt(), before, top)
         found += costs
-        score = raw + sum((exact(one.points) for one in found), Decimal())
+        score = before + sum((exact(one.points) for one in costs), Decimal())
         rounded = self._rounded(score, top)
         if rounded != score:
             said = f"Rounded from {figure(score)} to {figure(rounded)}."
             found.append(Adjustment("rounding", float(rounded - score), said))
-        return Mark(float(raw), float(rounded), float(top), tuple(found), late)
+        return Mark(float(raw) if is_graded else None, float(rounded), float(top), tuple(found), late)
 
-    def apply(self, row: Row, *, max_score: float | None = None, now: datetime | None = None) -> Row:
-        """The row with the mark of this policy, whatever its mark was before."""
-        return replace(row, mark=self.mark(row.person, row.attempt, row.result, max_score=max_score, now=now))
+    def apply(self, row: Row) -> Row:
+        """The row with the mark of this policy, whatever policy its mark was by before; what was set by hand stays."""
+        by_hand = [one for one in row.mark.adjustments if one.code == BY_HAND]
+        rule = self if row.mark.max_score is None else replace(self, max_score=row.mark.max_score)
+        return replace(row, mark=rule.mark(row.person, row.attempt, row.result, by_hand))
 
-    def applied(self, rows: Sequence[Row], now: datetime | None = None) -> list[Row]:
-        """All rows of a class with their marks."""
-        tops = Counter(self.apply(row).mark.max_score for row in rows if row.mark.max_score is not None)
-        most = tops.most_common(1)[0][0] if tops else None
-        return [self.apply(row, max_score=most, now=now) for row in rows]
+    def applied(self, rows: Sequence[Row]) -> list[Row]:
+        """All rows of a class with their marks; who handed in nothing has the maximum of most."""
+        tops = Counter(self.apply(row).mark.max_score for row in rows if row.result.max_score is not None)
+        most = tops.most_common(1)[0][0] if tops else self.max_score
+        return [replace(self, max_score=most).apply(row) for row in rows]
 
-    def counting(self, person: Person, pairs: Sequence[tuple[Attempt, Result]]) -> int:
-        """Which of the attempts, oldest first, counts; of equally good ones the later. There is at least one."""
+    def counted(self, rows: Sequence[Row]) -> Row:
+        """The row that counts of a person's, one for each attempt, oldest first; of equally good ones the later."""
+        marked = [self.apply(row) for row in rows]
         if self.attempts == "best":
-            scores = [self.mark(person, attempt, result).score for attempt, result in pairs]
-            return max(range(len(pairs)), key=lambda i: (-1.0 if (score := scores[i]) is None else score, i))
-        return 0 if self.attempts == "first" else len(pairs) - 1
+            return max(marked, key=lambda row: (-1.0 if row.mark.score is None else row.mark.score, marked.index(row)))
+        return marked[0 if self.attempts == "first" else -1]
 
     def deadline_of(self, person: Person) -> datetime | None:
         """When somebody has to hand in, extensions included."""
@@ -155,9 +158,9 @@ class Policy:
                 said.append(f'{key} names "{name}", who is not in the class{did_you_mean(name, known)}')
         return said
 
-    def _missing(self, person: Person, top: float | None, now: datetime | None) -> Mark:
+    def _missing(self, person: Person, top: float | None) -> Mark:
         own = self.deadline_of(person)
-        if self.missing is None or (own and now and now <= own):
+        if self.missing is None or (own and self.now and self.now <= own):
             return Mark(None, None, top)
         until = f" by {moment(own)}" if own else ""
         said = f"Nothing was handed in{until}: {points(self.missing)}."

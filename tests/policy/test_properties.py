@@ -16,6 +16,7 @@ AMOUNTS = st.one_of(
     st.decimals(0, 100, places=1).map(lambda share: f'"{share}% of max"'),
     st.decimals(0, 100, places=1).map(lambda share: f'"{share} % of score"'),
 )
+UNMARKED = Mark(None, None, None)
 SCORES = st.integers(0, 3400).map(lambda cents: cents / 100)
 LATE = st.timedeltas(timedelta(days=-3), timedelta(days=20))
 
@@ -77,7 +78,7 @@ def test_later_is_never_better(rule, score, one, other):
 @given(policies(), SCORES, LATE | st.none())
 def test_the_same_gives_the_same_and_twice_is_once(rule, score, late):
     """A policy looks at the result, never at the mark that it made before."""
-    row = Row(ADA, after(late), graded(score), Mark(None, None, None))
+    row = Row(ADA, after(late), graded(score), UNMARKED)
     once = rule.apply(row)
     assert rule.apply(once) == once == rule.apply(row)
     assert rule.applied(rule.applied([row])) == rule.applied([row])
@@ -87,9 +88,10 @@ def test_the_same_gives_the_same_and_twice_is_once(rule, score, late):
 @given(policies(rounding=False), st.lists(st.tuples(SCORES, LATE), min_size=1, max_size=5))
 def test_the_best_attempt_is_at_least_as_good_as_each(rule, handed_in):
     """After deductions."""
-    pairs = [(after(late, number=k), graded(score)) for k, (score, late) in enumerate(handed_in)]
-    marks = [points(rule.mark(ADA, *pair)) for pair in pairs]
-    chosen = rule.counting(ADA, pairs)
+    rows = [Row(ADA, after(late, number=k), graded(score), UNMARKED) for k, (score, late) in enumerate(handed_in)]
+    marks = [points(rule.apply(row).mark) for row in rows]
+    chosen = rule.counted(rows)
     if rule.attempts == "best":
-        assert marks[chosen] == max(marks)
-        assert marks[chosen] not in marks[chosen + 1 :]
+        assert chosen.attempt is not None
+        assert points(chosen.mark) == max(marks)
+        assert points(chosen.mark) not in marks[chosen.attempt.number + 1 :]
