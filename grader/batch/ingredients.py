@@ -1,4 +1,4 @@
-"""What a result is made of, as a digest of its content: only with the same ingredients need it not be made anew.
+"""What a result is made of, as digests of content by name: only with the same ingredients need it not be made anew.
 
 No version number stands for code here: what judges is hashed, as are the checks that were chosen, the mistakes that
 are known for them, the reference that they are compared with, and the assignment's description.
@@ -21,7 +21,8 @@ from grader.spec import Check
 ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutions
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
-    *("batch/classes.py", "batch/ingredients.py", "batch/store.py", "batch/workshop.py", "judges/desk.py"),
+    *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
+    *("batch/handed.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
     *("checks", "commands", "exporters", "mistakes", "oracle/recorded.py", "people.py", "gradebook.py"),
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy.py", "release.py"),
 )
@@ -29,15 +30,17 @@ EXERCISES = ("grader.checks.", "grader.mistakes.", "solutions.")
 ALWAYS = ("grader.checks", "grader.mistakes", "grader.mistakes.exceptions")
 
 
-def digest(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT) -> str:
-    """A digest of all code and text that the results of these checks of the assignment depend on."""
+def ingredients(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT) -> dict[str, str]:
+    """Digests of all code and text that the results of these checks of the assignment depend on, by what they are."""
     checks = list(checks)
     parts = tuple(sorted({check.part for check in checks}))
-    hasher = hashlib.sha256()
-    for piece in (assignment.slug, *(check.name for check in checks), _engine(root), _exercises(parts, root)):
-        hasher.update(f"{len(piece)}:{piece}".encode())
-    hasher.update((assignment.folder / "assignment.toml").read_bytes())
-    return hasher.hexdigest()
+    return {
+        "assignment": assignment.slug,
+        "chosen": hashlib.sha256(" ".join(check.name for check in checks).encode()).hexdigest(),
+        "engine": _engine(root),
+        "description": hashlib.sha256((assignment.folder / "assignment.toml").read_bytes()).hexdigest(),
+        **_exercises(parts, root),
+    }
 
 
 @functools.cache
@@ -51,13 +54,13 @@ def _engine(root: Path) -> str:
 
 
 @functools.cache
-def _exercises(parts: tuple[str, ...], root: Path) -> str:
-    """Of the parts' scenarios and mistakes, and of the reference's modules that either mentions."""
-    own = [f"grader.checks.{part}" for part in parts]
-    known = [module for part in parts for module in modules_of(part)]
-    files = _with_imports([*own, *known], root)
-    files |= _with_imports(_references(files, root), root)
-    return _digest(sorted(files), root)
+def _exercises(parts: tuple[str, ...], root: Path) -> dict[str, str]:
+    """Of the parts' scenarios, of their mistakes, and of the reference's modules that either mentions."""
+    checks = _with_imports([f"grader.checks.{part}" for part in parts], root)
+    known = _with_imports([module for part in parts for module in modules_of(part)], root) - checks
+    references = _with_imports(_references(checks | known, root), root) - checks - known
+    kinds = {"checks": checks, "mistakes": known, "reference": references}
+    return {kind: _digest(sorted(files), root) for kind, files in kinds.items()}
 
 
 def _references(files: Iterable[Path], root: Path) -> Iterator[str]:

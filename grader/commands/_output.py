@@ -86,6 +86,17 @@ def closed_box(level: str | None) -> Box:
     return box
 
 
+def words(options: argparse.Namespace) -> str:
+    """The words of a command line without its paths, the seed and what is left out: "grade --only relu --resume"."""
+    found = [str(options.command)]
+    for name, value in vars(options).items():
+        said = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, (str, int, float))]
+        if name in ("command", "seed", "verbosity") or value in (None, False):
+            continue
+        found += [f"--{name.replace('_', '-')}{'' if item is True else f' {item}'}" for item in said]
+    return " ".join(found)
+
+
 def exit_code(results: Sequence[Result]) -> int:
     """The exit code for these results of a check."""
     statuses = {check.status for result in results for check in result.checks}

@@ -10,8 +10,9 @@ import pytest
 
 from grader import resources
 from grader.assignments import all_assignments, find_assignment
-from grader.batch.classes import Settings, grade_class
-from grader.batch.ingredients import ROOT, digest
+from grader.batch.classes import grade_class
+from grader.batch.ingredients import ROOT, ingredients
+from grader.batch.settings import Settings
 from grader.batch.workshop import SWITCH
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
@@ -29,11 +30,11 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def digests(root: Path) -> dict[str, str]:
-    """The digest of each of three assignments, with the code and the description that lie there."""
+def digests(root: Path) -> dict[str, dict[str, str]]:
+    """The digests of each of three assignments, with the code and the description that lie there."""
     known = {slug: find_assignment(slug) for slug in ALL}
     return {
-        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root)
+        slug: ingredients(replace(one, folder=root / "student_template" / slug), one.checks, root)
         for slug, one in known.items()
     }
 
@@ -78,7 +79,7 @@ def test_the_same_content_elsewhere_is_the_same(checkout):
 def test_the_chosen_checks_are_an_ingredient():
     """A part of an assignment is another thing than all of it."""
     layers = find_assignment("layers")
-    assert digest(layers, layers.checks[:2]) != digest(layers, layers.checks)
+    assert ingredients(layers, layers.checks[:2]) != ingredients(layers, layers.checks)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, descr
 @pytest.mark.parametrize(
     "changes",
     [
-        {"seed": 6},
+        {"seed": 6, "fresh": True, "resume": False},
         {"time_factor": 2.0},
         {"compat": True},
         {"notebook": NotebookLimits(cell=5.0)},
