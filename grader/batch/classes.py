@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from grader.assignments import all_assignments, find_assignment, select
 from grader.batch.handed import handed
 from grader.batch.reports import Gradebook, write_report
 from grader.batch.settings import Settings, refuse_another, terms_of
 from grader.batch.work import Answer, Terms, without_grade
 from grader.batch.workshop import Worker, Workshop, open_workshop
+from grader.course.assignments import all_assignments, find_assignment, select
 from grader.errors import Refused
 from grader.exporters import csv, html
 from grader.grading import versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.assignments import find_assignment
+from grader.course.assignments import find_assignment
 from grader.exporters import csv, html
 from grader.gradebook import Row
 from grader.model import Result

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch.work import Terms
-from grader.cifar10 import Cifar10
+from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
@@ -37,7 +37,7 @@ class Settings:
     fresh: bool = False
     notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
     time_factor: float = 1.0
-    data: Cifar10 | None = None
+    data: DataSet | None = None
     compat: bool = False
     seconds: float = 600.0
     tell: Callable[[str], object] = lambda sentence: None
