@@ -4,46 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import signal
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 
-from grader.assignments import all_assignments, find_assignment, select
-from grader.batch.store import Store
+from grader.batch.handed import handed
+from grader.batch.reports import Gradebook, write_report
+from grader.batch.settings import Settings, refuse_another, terms_of
 from grader.batch.work import Answer, Terms, without_grade
 from grader.batch.workshop import Worker, Workshop, open_workshop
-from grader.cifar10 import Cifar10
-from grader.errors import HarnessError, Refused
+from grader.course.assignments import all_assignments, find_assignment, select
+from grader.errors import Refused
 from grader.exporters import csv, html
+from grader.grading import versions
 from grader.intake.layouts import Entry
-from grader.limits import NotebookLimits
 from grader.model import Result, Status
 from grader.sandbox import Box
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a class is graded with; ``seed`` None draws a secret one, ``assignment`` None recognises it.
-
-    ``seconds`` is what the student processes of one submission may take in all; ``tell`` hears of what takes long.
-    """
-
-    out: Path
-    assignment: str | None = None
-    seed: int | None = None
-    jobs: int = 1
-    only: tuple[str, ...] = ()
-    resume: bool = False
-    notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
-    time_factor: float = 1.0
-    data: Cifar10 | None = None
-    compat: bool = False
-    seconds: float = 600.0
-    tell: Callable[[str], object] = lambda sentence: None
+from grader.store.opening import store_to_write
+from grader.store.records import Handed, Run, Saved
+from grader.store.rows import is_damaged, shown
+from grader.store.store import Store
 
 
 @dataclass(slots=True)
@@ -80,18 +61,9 @@ def grade_class(
     HarnessError if writing fails later on.
     """
     _prepare(settings)
-    try:
-        with contextlib.closing(Store(settings.out / "grades.db")) as store, _stopped_by_signals(box):
-            return _grade_into(store, entries, settings, box, on_result, on_start)
-    except sqlite3.OperationalError as error:
-        raise HarnessError(
-            f"{settings.out / 'grades.db'} cannot be written ({error}); mend that, then --resume."
-        ) from None
-    except sqlite3.DatabaseError as error:
-        raise Refused(f"{settings.out / 'grades.db'} is no database of this grader ({error}); move it away.") from None
-    except OSError as error:
-        why = error.strerror or error
-        raise HarnessError(f"{settings.out} cannot be written ({why}); mend that and go on with --resume.") from None
+    opened = store_to_write(settings.out, settings.command, settings.tell, settings.policy, new=True)
+    with opened as store, _stopped_by_signals(box):
+        return _grade_into(store, entries, settings, box, on_result, on_start)
 
 
 def _grade_into(
@@ -102,46 +74,55 @@ def _grade_into(
     on_result: Callable[[Graded], object],
     on_start: Callable[[str], object],
 ) -> Outcome:
-    seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
-    outcome = Outcome(secrets.randbits(32) if seed is None else seed)
-    data = str(settings.data.folder) if settings.data else None
-    terms = Terms(
-        seed=outcome.seed,
-        assignment=settings.assignment,
-        only=settings.only,
-        notebook=settings.notebook,
-        time_factor=settings.time_factor,
-        compat=settings.compat,
-        data=data,
-        seconds=settings.seconds,
-    )
-    store.begin(outcome.seed, fresh=not settings.resume)
-    found: dict[str, Result] = {}
-    table = csv.Table()
-    with contextlib.ExitStack() as stack:
-        workshop = stack.enter_context(open_workshop(box, settings.jobs, settings.data, settings.tell))
-        if not settings.assignment:
+    terms = terms_of(store, entries, settings)
+    outcome = Outcome(terms.seed)
+    whose = {entry.student: handed(entry) for entry in entries}
+    counts = Counter[str]()
+    with open_workshop(box, settings.jobs, settings.data, settings.tell) as workshop:
+        if not terms.assignment:
             terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
-        for graded in _grade_all(entries, workshop, terms, store, on_start):
-            found[graded.result.student] = graded.result
-            if not graded.answer.known:
+        elif not settings.assignment and len(entries) > 1:
+            refuse_another(class_assignment(entries, workshop, terms), terms.assignment, settings.out)
+        kept = {**asdict(terms), "isolation": box.level}
+        store.begin(Run(settings.command, terms.seed, versions(public=False), kept, settings.given))
+        store.apply_policy()
+        book = Gradebook(store, settings.out)
+        saved = _saved(store, book, whose) if settings.resume else {}
+        for graded in _grade_all(entries, workshop, terms, saved, on_start):
+            student, answer = graded.result.student, graded.answer
+            if answer.known:
+                store.meet(whose[student])
+            else:
                 # What the grader itself failed at is graded again by --resume.
-                key = "" if _is_troubled(graded.result) else graded.answer.key
-                store.save(graded.result, key, graded.answer.text)
-                write_report(graded.result, graded.answer.text, graded.answer.page, settings.out)
-                _replace(settings.out / "grades.csv", table.text(_in_order(entries, found)))
-            if graded.answer.refused:
-                outcome.refused.append(graded.result.student)
-            outcome.failed |= graded.answer.failed
+                key = "" if _is_troubled(graded.result) else answer.key
+                book.put(store.save(whose[student], graded.result, key, answer.text))
+                write_report(student, answer.text, answer.page, settings.out)
+                book.write_table()
+            if answer.refused:
+                outcome.refused.append(student)
+            outcome.failed |= answer.failed
+            counts["kept" if answer.known else graded.result.status] += 1
+            outcome.results.append(shown(book.rows[student]))
             on_result(graded)
     outcome.interrupted = box.closed
-    outcome.results = _in_order(entries, found)
-    write_class(outcome.results, settings.out, store.changes())
+    store.end("stopped" if box.closed else "done", (counts["graded"], counts["kept"], counts["not_graded"]))
+    order = {entry.student: number for number, entry in enumerate(entries)}
+    outcome.results.sort(key=lambda result: order[result.student])
+    book.write(store.changes())
     return outcome
 
 
-def _in_order(entries: Sequence[Entry], found: Mapping[str, Result]) -> list[Result]:
-    return [found[entry.student] for entry in entries if entry.student in found]
+def _saved(store: Store, book: Gradebook, whose: Mapping[str, Handed]) -> dict[str, Saved]:
+    """What is saved for those who are graded, by student, and need not be made anew if it would have the same key."""
+    keys = store.keys()
+    found: dict[str, Saved | None] = {}
+    for student, one in whose.items():
+        row = book.rows.get(student)
+        if row and row.attempt == one.attempt and not is_damaged(row.result):
+            found[student] = Saved(keys[student, one.id], row.result)
+        else:
+            found[student] = store.load(student, one.id)
+    return {student: saved for student, saved in found.items() if saved}
 
 
 def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
@@ -183,33 +164,37 @@ def _stopped_by_signals(box: Box) -> Iterator[None]:
 
 
 def _grade_all(
-    entries: Sequence[Entry], workshop: Workshop, terms: Terms, store: Store, on_start: Callable[[str], object]
+    entries: Sequence[Entry],
+    workshop: Workshop,
+    terms: Terms,
+    saved: Mapping[str, Saved],
+    on_start: Callable[[str], object],
 ) -> Iterator[Graded]:
-    """Yield results as they come, until the box is closed."""
-    saved = {entry.student: store.load(entry.student) for entry in entries}
+    """Yield results as they come, until the box is closed; ``saved`` may be kept where nothing changed, by student."""
 
     def grade(worker: Worker, entry: Entry) -> Graded:
         on_start(entry.student)
-        old = saved[entry.student]
+        old = saved.get(entry.student)
         answer = worker.grade(entry, terms, old.key if old else "")
         if answer.known and old:
-            return Graded(Result.from_dict(old.fields), answer)
+            return Graded(old.result, answer)
         try:
-            return Graded(_read(answer.text, entry), answer)
+            return Graded(read_answer(answer.text, entry.student), answer)
         except Exception as error:  # what judges has read student text, and is not believed in everything
             reason = f"The grader itself failed: its answer cannot be read ({type(error).__name__}: {error})."
             answer = without_grade(entry.student, str(entry.shown or entry.path), reason, terms, workshop.level)
-            return Graded(_read(answer.text, entry), answer)
+            return Graded(read_answer(answer.text, entry.student), answer)
 
     for _, graded in workshop.each(entries, grade):
         yield graded
 
 
-def _read(text: str, entry: Entry) -> Result:
+def read_answer(text: str, student: str) -> Result:
+    """The result in a judge's answer; an exception if it is none that can be kept and shown as this student's."""
     fields = json.loads(text)
     json.dumps(fields, ensure_ascii=False).encode()
     result = Result.from_dict(fields)
-    if result.student != entry.student:  # it names the folder of the report
+    if result.student != student:  # it names the folder of the report
         raise ValueError("it is about someone else")
     if result.assignment is not None:
         find_assignment(result.assignment)
@@ -233,26 +218,3 @@ def _prepare(settings: Settings) -> None:
         raise Refused(
             f"The output folder {settings.out} cannot be written ({error.strerror or error}); choose another."
         ) from None
-
-
-def write_report(result: Result, text: str, page: str, out: Path) -> None:
-    """Write DIR/<student>/report.html, and the result's JSON text as result.json."""
-    folder = out / result.student
-    folder.mkdir(exist_ok=True)
-    _replace(folder / "result.json", text + "\n")
-    _replace(folder / "report.html", page)
-
-
-def write_class(results: Sequence[Result], out: Path, changes: dict[str, float]) -> None:
-    """Write DIR/grades.csv and DIR/index.html."""
-    slugs = dict.fromkeys(result.assignment for result in results if result.assignment)
-    title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
-    _replace(out / "grades.csv", csv.grades(results))
-    _replace(out / "index.html", html.index(results, changes=changes, title=title))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, "utf-8")
-    draft.replace(path)

@@ -22,7 +22,7 @@ from grader.commands._options import (
     seconds,
     seed,
 )
-from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say
+from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say, words
 from grader.errors import Refused
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ def declare(commands: Commands) -> None:
     )
     add_data(grade)
     add_compat(grade)
-    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
-    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
+    again = grade.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="keep the results in DIR of what has not changed")
+    again.add_argument("--fresh", action="store_true", help="begin a new seed for the whole class, which must be given")
+    grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and write nothing")
     grade.add_argument(
         "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
     )
@@ -98,7 +100,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
-    from grader.batch.classes import Settings, grade_class
+    from grader.batch.classes import grade_class
+    from grader.batch.settings import Settings
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
 
@@ -110,11 +113,14 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         jobs=options.jobs or os.cpu_count() or 1,
         only=tuple(options.only),
         resume=options.resume,
+        fresh=options.fresh,
         notebook=notebook_limits(options),
         time_factor=options.time_factor,
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
+        command=words(options),
+        given={"paths": [os.path.abspath(path) for path in options.paths], "layout": options.layout},
     )
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from grader import resources
-from grader.assignments import all_assignments, find_assignment
-from grader.batch.classes import Settings, grade_class
-from grader.batch.ingredients import ROOT, digest
+from grader.batch.classes import grade_class
+from grader.batch.ingredients import ROOT, ingredients
+from grader.batch.settings import Settings
 from grader.batch.workshop import SWITCH
+from grader.course.assignments import all_assignments, find_assignment
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.sandbox import open_box
@@ -29,11 +30,11 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def digests(root: Path) -> dict[str, str]:
-    """The digest of each of three assignments, with the code and the description that lie there."""
+def digests(root: Path) -> dict[str, dict[str, str]]:
+    """The digests of each of three assignments, with the code and the description that lie there."""
     known = {slug: find_assignment(slug) for slug in ALL}
     return {
-        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root)
+        slug: ingredients(replace(one, folder=root / "student_template" / slug), one.checks, root)
         for slug, one in known.items()
     }
 
@@ -41,10 +42,10 @@ def digests(root: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("ingredient", "file", "changed"),
     [
-        ("the scenario, its cases or its tolerance", "grader/checks/dropout.py", {"dropout"}),
-        ("what another part's scenario makes use of", "grader/checks/conv.py", {"layers"}),
-        ("a known mistake", "grader/mistakes/conv_forward.py", {"layers"}),
-        ("what mistakes are made of", "grader/mistakes/dense_networks.py", {"two_layer_net"}),
+        ("the scenario, its cases or its tolerance", "student_template/checks/dropout.py", {"dropout"}),
+        ("what another part's scenario makes use of", "student_template/checks/conv.py", {"layers"}),
+        ("a known mistake", "solutions/mistakes/conv_forward.py", {"layers"}),
+        ("what mistakes are made of", "solutions/mistakes/dense_networks.py", {"two_layer_net"}),
         ("the reference", "solutions/dropout.py", {"dropout"}),
         ("what the reference makes use of", "solutions/gemm.py", {"layers", "two_layer_net"}),
         ("points, weights and parts", "student_template/layers/assignment.toml", {"layers"}),
@@ -53,12 +54,12 @@ def digests(root: Path) -> dict[str, str]:
         ("how mistakes are found", "grader/diagnosis.py", ALL),
         ("what plays student code", "grader/worker/student.py", ALL),
         ("where it is locked in", "grader/lock/seccomp.py", ALL),
-        ("what exceptions are explained by", "grader/mistakes/exceptions.py", ALL),
+        ("what exceptions are explained by", "solutions/mistakes/exceptions.py", ALL),
         ("how results are shown", "grader/exporters/html.py", set()),
         ("the command line", "grader/cli.py", set()),
         ("a version number", "grader/__init__.py", set()),
         ("an assignment that is not asked for", "student_template/convnets/assignment.toml", set()),
-        ("a part that is not asked for", "grader/checks/general_conv.py", set()),
+        ("a part that is not asked for", "student_template/checks/general_conv.py", set()),
     ],
 )
 def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, ingredient, file, changed):
@@ -78,7 +79,7 @@ def test_the_same_content_elsewhere_is_the_same(checkout):
 def test_the_chosen_checks_are_an_ingredient():
     """A part of an assignment is another thing than all of it."""
     layers = find_assignment("layers")
-    assert digest(layers, layers.checks[:2]) != digest(layers, layers.checks)
+    assert ingredients(layers, layers.checks[:2]) != ingredients(layers, layers.checks)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, descr
 @pytest.mark.parametrize(
     "changes",
     [
-        {"seed": 6},
+        {"seed": 6, "fresh": True, "resume": False},
         {"time_factor": 2.0},
         {"compat": True},
         {"notebook": NotebookLimits(cell=5.0)},
