@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from grader.batch.handed import handed
-from grader.batch.reports import Gradebook, write_report
+from grader.batch.reports import Gradebook, page_of, says_more, write_report
 from grader.batch.settings import Settings, refuse_another, terms_of
 from grader.batch.work import Answer, Terms, without_grade
 from grader.batch.workshop import Worker, Workshop, open_workshop
 from grader.course.assignments import all_assignments, find_assignment, select
 from grader.errors import Refused
 from grader.exporters import csv, html
+from grader.gradebook import Row
 from grader.grading import versions
 from grader.intake.layouts import Entry
 from grader.model import Result, Status
@@ -29,13 +30,17 @@ from grader.store.store import Store
 
 @dataclass(slots=True)
 class Outcome:
-    """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped."""
+    """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped.
+
+    ``rows`` are everyone's that the folder knows, also of earlier runs.
+    """
 
     seed: int
     results: list[Result] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failed: bool = False
     interrupted: bool = False
+    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,10 @@ def _grade_into(
             else:
                 # What the grader itself failed at is graded again by --resume.
                 key = "" if _is_troubled(graded.result) else answer.key
-                book.put(store.save(whose[student], graded.result, key, answer.text))
-                write_report(student, answer.text, answer.page, settings.out)
+                row = store.save(whose[student], graded.result, key, answer.text)
+                book.put(row)
+                page = page_of(row) if says_more(row) else answer.page
+                write_report(student, answer.text, page, settings.out)
                 book.write_table()
             if answer.refused:
                 outcome.refused.append(student)
@@ -108,6 +115,7 @@ def _grade_into(
     store.end("stopped" if box.closed else "done", (counts["graded"], counts["kept"], counts["not_graded"]))
     order = {entry.student: number for number, entry in enumerate(entries)}
     outcome.results.sort(key=lambda result: order[result.student])
+    outcome.rows = book.ordered
     book.write(store.changes())
     return outcome
 

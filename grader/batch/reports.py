@@ -8,8 +8,6 @@ from pathlib import Path
 from grader.course.assignments import find_assignment
 from grader.exporters import csv, html
 from grader.gradebook import Row
-from grader.model import Result
-from grader.store.rows import shown
 from grader.store.store import Store, gradebook_rows
 
 
@@ -22,32 +20,28 @@ class Gradebook:
     def __init__(self, store: Store, out: Path) -> None:
         self._out = out
         self._table = csv.Table()
-        self.rows: dict[str, Row] = {}
-        self._shown: dict[str, Result] = {}
-        for row in gradebook_rows(store, store.policy):
-            self.put(row)
+        self.rows = {row.person.key: row for row in gradebook_rows(store, store.policy)}
 
     def put(self, row: Row) -> None:
         """A person's row has changed."""
         self.rows[row.person.key] = row
-        self._shown[row.person.key] = shown(row)
 
     @property
-    def results(self) -> list[Result]:
-        """Everyone's result with the score that counts, in the order of keys."""
-        return [self._shown[key] for key in sorted(self._shown, key=lambda key: (key.casefold(), key))]
+    def ordered(self) -> list[Row]:
+        """Everyone's row, in the order of keys."""
+        return [self.rows[key] for key in sorted(self.rows, key=lambda key: (key.casefold(), key))]
 
     def write_table(self) -> None:
         """Write DIR/grades.csv; a row that has not changed is not made again."""
-        replace(self._out / "grades.csv", self._table.text(self.results))
+        replace(self._out / "grades.csv", self._table.text(self.ordered))
 
     def write(self, changes: Mapping[str, float]) -> None:
         """Write DIR/grades.csv and DIR/index.html; ``changes`` are those of the last run, by person."""
-        results = self.results
-        slugs = dict.fromkeys(result.assignment for result in results if result.assignment)
+        rows = self.ordered
+        slugs = dict.fromkeys(row.result.assignment for row in rows if row.result.assignment)
         title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
         self.write_table()
-        replace(self._out / "index.html", html.index(results, changes=changes, title=title))
+        replace(self._out / "index.html", html.index(rows, changes=changes, title=title))
 
 
 def write_report(person: str, text: str, page: str, out: Path) -> None:
@@ -60,7 +54,13 @@ def write_report(person: str, text: str, page: str, out: Path) -> None:
 
 def page_of(row: Row) -> str:
     """The page of a person's report, made of what is stored."""
-    return html.report(row.result, index_href="../index.html")
+    return html.report(row, index_href="../index.html")
+
+
+def says_more(row: Row) -> bool:
+    """Whether its page has more to say than that of the result alone, which judges make."""
+    known = (row.person.name, row.late is not None, row.attempt and row.attempt.submitted_at, row.mark.adjustments)
+    return any(known) or len(row.attempts) > 1 or row.person.key != row.result.student
 
 
 def replace(path: Path, text: str) -> None:

@@ -38,6 +38,9 @@ def declare(commands: Commands) -> None:
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
+    grade.add_argument(
+        "--policy", type=Path, metavar="FILE", help="deadlines and deductions (policy.toml beside the class or in DIR)"
+    )
     grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
     grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
     add_isolation(grade)
@@ -101,11 +104,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     from grader.batch.classes import grade_class
+    from grader.batch.handed import handed
     from grader.batch.settings import Settings
+    from grader.commands._policies import chosen
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
 
     console = open_console()
+    policy, where = chosen(options.policy, options.paths, options.out)
+    if policy:
+        policy.remarks([handed(entry).person for entry in entries])  # refuses a name of several before all the work
+        say(f"Policy: {where}.")
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
@@ -119,6 +128,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
+        policy=policy,
         command=words(options),
         given={"paths": [os.path.abspath(path) for path in options.paths], "layout": options.layout},
     )
@@ -132,6 +142,9 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
                 journal.ended(stopped=outcome.interrupted)
     finally:
         box.close()
+    if policy:
+        for sentence in policy.remarks([row.person for row in outcome.rows], [row.result for row in outcome.rows]):
+            say(f"The policy's {sentence}")
     _show_outcome(outcome, entries, options, console)
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)

@@ -36,8 +36,8 @@ def gradescope(rows: Sequence[Row]) -> Places:
     """The same: there is no way to upload feedback."""
     places = folders(rows)
     places.said.append(
-        "Gradescope takes no upload of feedback: these are folders, to be handed out in another way. Where the grader runs "
-        "on Gradescope itself, students see the same sentences there."
+        "Gradescope takes no upload of feedback: these are folders, to be handed out in another way. Where the "
+        "grader runs on Gradescope itself, students see the same sentences there."
     )
     return places
 

@@ -99,11 +99,14 @@ class Policy:
         rule = self if row.mark.max_score is None else replace(self, max_score=row.mark.max_score)
         return replace(row, mark=rule.mark(row.person, row.attempt, row.result, by_hand))
 
-    def applied(self, rows: Sequence[Row]) -> list[Row]:
-        """All rows of a class with their marks; who handed in nothing has the maximum of most."""
+    def for_class(self, rows: Sequence[Row]) -> Policy:
+        """The same, with the maximum that most of a class have for those who have none."""
         tops = Counter(self.apply(row).mark.max_score for row in rows if row.result.max_score is not None)
-        most = tops.most_common(1)[0][0] if tops else self.max_score
-        return [replace(self, max_score=most).apply(row) for row in rows]
+        return replace(self, max_score=tops.most_common(1)[0][0] if tops else self.max_score)
+
+    def applied(self, rows: Sequence[Row]) -> list[Row]:
+        """All rows of a class with their marks."""
+        return list(map(self.for_class(rows).apply, rows))
 
     def counted(self, rows: Sequence[Row]) -> Row:
         """The row that counts of a person's, one for each attempt, oldest first; of equally good ones the later."""

@@ -148,12 +148,17 @@ class Store:
         """Everyone's row with what people set by hand and without the policy, in the order of keys."""
         return gradebook_rows(self, NoPolicy())
 
-    def apply_policy(self) -> list[str]:
-        """If the policy is another one, keep its text and what it changes; the keys of those whose marks moved."""
-        if self.policy.text == ledger.policy_text(self.db):
+    def apply_policy(self, *, again: bool = False) -> list[str]:
+        """If the policy is another one, keep its text and what it changes; the keys of those whose marks moved.
+
+        ``again`` also looks at what the same policy changes by now.
+        """
+        is_another = self.policy.text != ledger.policy_text(self.db)
+        if not (is_another or again):
             return []
         with self.transaction():
-            ledger.add_policy(self.db, self.policy.text)
+            if is_another:
+                ledger.add_policy(self.db, self.policy.text)
             moved = []
             for row in gradebook_rows(self, self.policy):
                 said = [one.sentence for one in row.mark.adjustments if one.code != "override"]
