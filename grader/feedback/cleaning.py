@@ -22,8 +22,9 @@ ROOTS = (
     "Applications|Library|System|Users|Volumes|app|bin|boot|content|data|dev|etc|home|kaggle|lib|lib64|media|mnt|nix|opt|"
     "private|proc|root|run|sbin|scratch|srv|sys|tmp|usr|var|work|workspace|workspaces"
 )
-UNIX = re.compile(rf"(?<![\w.…-])/(?:{ROOTS})/(?:[^\s/'\"`:;,()<>|]+/)*([^\s/'\"`:;,()<>|]*)")
-WINDOWS = re.compile(r"(?<!\w)[A-Za-z]:[\\/]+(?:[^\s\\/'\"`:;,()<>|]+[\\/]+)*([^\s\\/'\"`:;,()<>|]*)")
+SEGMENT = r"[^\s\\/'\"`:;,()<>|]+"
+UNIX = re.compile(rf"(?<![\w.…-])/(?:{ROOTS})((?:/{SEGMENT})+/?|/)")
+WINDOWS = re.compile(rf"(?<!\w)[A-Za-z]:((?:[\\/]+{SEGMENT})+[\\/]*)")
 
 
 def places(*folders: Path) -> list[str]:
@@ -62,19 +63,23 @@ def _cleaner(seed: int | None, path: str, private: Iterable[str]) -> Callable[[s
     """
     own = re.compile(re.escape(path) if re.search(r"[\\/.]\w", path) else r"(?!)")
     names = [name for name in private if len(name) > 2 and name != "."]
-    folders = re.compile("|".join(f"{re.escape(name)}(?![\\w-])[\\\\/]?" for name in names) or r"(?!)")
+    known = "|".join(map(re.escape, names))
+    folders = re.compile(rf"(?:{known})(?![\w-])((?:[\\/]+{SEGMENT})*)" if names else r"(?!)()")
     secret = re.compile(rf"(?<!\d){seed}(?!\d)" if len(str(seed)) >= LONG else r"(?!)")
 
     def clean(text: str) -> str:
         if "/" in text or "\\" in text or "." in text:
             text = own.sub("the submission", text)
-            text = folders.sub(f"{ELIDED}/", text)
-            text = UNIX.sub(rf"{ELIDED}/\1", text)
-            text = WINDOWS.sub(rf"{ELIDED}/\1", text)
-            text = text.replace(f"{ELIDED}/{ELIDED}/", f"{ELIDED}/")
+            text = folders.sub(_last, text)
+            text = WINDOWS.sub(_last, UNIX.sub(_last, text))
         return secret.sub(ELIDED, text)
 
     return clean
+
+
+def _last(found: re.Match[str]) -> str:
+    name = re.split(r"[\\/]", found[1])[-1]
+    return f"{ELIDED}/{name}" if name else ELIDED
 
 
 def _mapped(value: Any, clean: Callable[[str], str]) -> Any:
