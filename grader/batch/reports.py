@@ -9,7 +9,7 @@ from grader.course.assignments import find_assignment
 from grader.exporters import csv, html
 from grader.gradebook import Row
 from grader.model import Result
-from grader.store.rows import shown
+from grader.store.rows import in_order, shown
 from grader.store.store import Store, gradebook_rows
 
 
@@ -35,7 +35,14 @@ class Gradebook:
     @property
     def results(self) -> list[Result]:
         """Everyone's result with the score that counts, in the order of keys."""
-        return [self._shown[key] for key in sorted(self._shown, key=lambda key: (key.casefold(), key))]
+        return [self._shown[key] for key in sorted(self._shown, key=in_order)]
+
+    def write_report(self, row: Row, text: str, page: str = "") -> None:
+        """Write DIR/<key>/report.html, and the result's JSON text as result.json; ``page`` is what is there already."""
+        folder = self._out / row.person.key
+        folder.mkdir(exist_ok=True)
+        replace(folder / "result.json", text + "\n")
+        replace(folder / "report.html", page or page_of(row))
 
     def write_table(self) -> None:
         """Write DIR/grades.csv; a row that has not changed is not made again."""
@@ -48,14 +55,6 @@ class Gradebook:
         title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
         self.write_table()
         replace(self._out / "index.html", html.index(results, changes=changes, title=title))
-
-
-def write_report(person: str, text: str, page: str, out: Path) -> None:
-    """Write DIR/<person>/report.html, and the result's JSON text as result.json."""
-    folder = out / person
-    folder.mkdir(exist_ok=True)
-    replace(folder / "result.json", text + "\n")
-    replace(folder / "report.html", page)
 
 
 def page_of(row: Row) -> str:

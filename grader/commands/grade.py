@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.batch.classes import Outcome
+    from grader.batch.settings import Settings
     from grader.intake.layouts import Entry
 
 
@@ -122,6 +123,8 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         command=words(options),
         given={"paths": [os.path.abspath(path) for path in options.paths], "layout": options.layout},
     )
+    if options.dry_run:
+        return _plan(entries, settings)
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -136,6 +139,15 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
     return _outcome_code(outcome, entries)
+
+
+def _plan(entries: list[Entry], settings: Settings) -> int:
+    from grader.batch.plan import planned
+
+    for line in planned(entries, settings):
+        print(line)
+    say("Nothing was written.")
+    return PASSED
 
 
 def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:
