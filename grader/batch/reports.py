@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.course.assignments import find_assignment
+from grader.errors import Refused
 from grader.exporters import csv, html
 from grader.gradebook import Row
 from grader.model import Result
@@ -52,9 +53,17 @@ class Gradebook:
         """Write DIR/grades.csv and DIR/index.html; ``changes`` are those of the last run, by person."""
         results = self.results
         slugs = dict.fromkeys(result.assignment for result in results if result.assignment)
-        title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
+        title = " and ".join(map(_title, slugs)) or "Grades"
         self.write_table()
         replace(self._out / "index.html", html.index(results, changes=changes, title=title))
+
+
+def _title(slug: str) -> str:
+    """An assignment's title; of another course's it is not known."""
+    try:
+        return find_assignment(slug).title
+    except Refused:
+        return slug
 
 
 def page_of(row: Row) -> str:

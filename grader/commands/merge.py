@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import say, words
 from grader.errors import Refused
 
@@ -16,6 +16,7 @@ from grader.errors import Refused
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     merge = commands.add_parser("merge", help="put shards or sections of a class into one folder of reports")
+    add_course(merge)
     merge.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a folder that `grade` wrote")
     merge.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the folder of all, new or one of a class"

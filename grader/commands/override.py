@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import say, show_lines, words
 
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     override = commands.add_parser("override", help="set the points of somebody by hand, with a reason")
+    add_course(override)
     override.add_argument("folder", type=Path, metavar="DIR", help="the folder that `grade` wrote with --out")
     override.add_argument("key", metavar="KEY", help="whose: the first column of grades.csv")
     override.add_argument("check", nargs="?", default="", metavar="CHECK", help="part/check; the whole if left out")

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import GRADER_FAILED, PASSED, STOPPED, Commands, add_isolation, jobs
+from grader.commands._options import GRADER_FAILED, PASSED, STOPPED, Commands, add_course, add_isolation, jobs
 from grader.commands._output import closed_box, open_console, say, show_lines, words
 from grader.errors import Refused
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     regrade = commands.add_parser("regrade", help="grade again what a folder of reports holds, and show what moves")
+    add_course(regrade)
     regrade.add_argument("folder", type=Path, metavar="DIR", help="the folder that `grade` wrote with --out")
     regrade.add_argument(
         "--changed",
@@ -46,11 +47,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _regrade(store: Store, options: argparse.Namespace) -> int:
     from grader.batch import regrading
+    from grader.course.folder import choose
     from grader.exporters.github import commands_stopped
 
     found = regrading.sources(store, options.folder)
     if not found:
         raise Refused(f"{options.folder} holds nothing that was handed in.")
+    course = found[-1].run.given.get("course")
+    if course and not options.course:
+        choose(Path(course))
     with commands_stopped(), regrading.opened(found, options.folder) as read:
         box = closed_box(options.isolation or found[-1].run.terms.get("isolation"))
         try:
