@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from grader.batch.handed import handed
-from grader.batch.reports import Gradebook, page_of, says_more, write_report
-from grader.batch.settings import Settings, refuse_another, terms_of
-from grader.batch.work import Answer, Terms, without_grade
-from grader.batch.workshop import Worker, Workshop, open_workshop
-from grader.course.assignments import all_assignments, find_assignment, select
-from grader.errors import Refused
-from grader.exporters import csv, html
+from grader.batch.handed import everyone
+from grader.batch.reports import Gradebook
+from grader.batch.results import Graded, class_assignment, grade_all, stopped_by_signals
+from grader.batch.settings import Settings, refuse_another, terms_of, writable
+from grader.batch.workshop import open_workshop
+from grader.course.assignments import find_assignment, select
 from grader.gradebook import Row
 from grader.grading import versions
 from grader.intake.layouts import Entry
-from grader.model import Result, Status
+from grader.model import Result
 from grader.sandbox import Box
 from grader.store.opening import store_to_write
-from grader.store.records import Handed, Run, Saved
+from grader.store.records import Run, Saved
 from grader.store.rows import is_damaged, shown
 from grader.store.store import Store
 
@@ -43,14 +38,6 @@ class Outcome:
     rows: list[Row] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """One student's result, and what is kept of it."""
-
-    result: Result
-    answer: Answer
-
-
 def grade_class(
     entries: Sequence[Entry],
     settings: Settings,
@@ -67,7 +54,7 @@ def grade_class(
     """
     _prepare(settings)
     opened = store_to_write(settings.out, settings.command, settings.tell, settings.policy, new=True)
-    with opened as store, _stopped_by_signals(box):
+    with opened as store, stopped_by_signals(box):
         return _grade_into(store, entries, settings, box, on_result, on_start)
 
 
@@ -81,7 +68,6 @@ def _grade_into(
 ) -> Outcome:
     terms = terms_of(store, entries, settings)
     outcome = Outcome(terms.seed)
-    whose = {entry.student: handed(entry) for entry in entries}
     counts = Counter[str]()
     with open_workshop(box, settings.jobs, settings.data, settings.tell) as workshop:
         if not terms.assignment:
@@ -90,26 +76,16 @@ def _grade_into(
             refuse_another(class_assignment(entries, workshop, terms), terms.assignment, settings.out)
         kept = {**asdict(terms), "isolation": box.level}
         store.begin(Run(settings.command, terms.seed, versions(public=False), kept, settings.given))
-        store.apply_policy()
         book = Gradebook(store, settings.out)
-        saved = _saved(store, book, whose) if settings.resume else {}
-        for graded in _grade_all(entries, workshop, terms, saved, on_start):
-            student, answer = graded.result.student, graded.answer
-            if answer.known:
-                store.meet(whose[student])
-            else:
-                # What the grader itself failed at is graded again by --resume.
-                key = "" if _is_troubled(graded.result) else answer.key
-                row = store.save(whose[student], graded.result, key, answer.text)
-                book.put(row)
-                page = page_of(row) if says_more(row) else answer.page
-                write_report(student, answer.text, page, settings.out)
-                book.write_table()
-            if answer.refused:
-                outcome.refused.append(student)
-            outcome.failed |= answer.failed
-            counts["kept" if answer.known else graded.result.status] += 1
-            outcome.results.append(shown(book.rows[student]))
+        store.settle(book.rows.values())
+        saved = _saved(store, book, entries) if settings.resume else {}
+        for graded in grade_all(entries, workshop, terms, saved, on_start):
+            _keep(graded, store, book)
+            if graded.answer.refused:
+                outcome.refused.append(graded.result.student)
+            outcome.failed |= graded.answer.failed
+            counts["kept" if graded.answer.known else graded.result.status] += 1
+            outcome.results.append(shown(book.rows[graded.result.student]))
             on_result(graded)
     outcome.interrupted = box.closed
     store.end("stopped" if box.closed else "done", (counts["graded"], counts["kept"], counts["not_graded"]))
@@ -120,109 +96,35 @@ def _grade_into(
     return outcome
 
 
-def _saved(store: Store, book: Gradebook, whose: Mapping[str, Handed]) -> dict[str, Saved]:
-    """What is saved for those who are graded, by student, and need not be made anew if it would have the same key."""
+def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
+    """Save a result, for each member of a group, and show it."""
+    for one in graded.whose:
+        if graded.answer.known:
+            store.meet(one)
+            continue
+        result, text, page = graded.of(one)
+        row = store.save(one, result, graded.key, text)
+        book.put(row)
+        book.write_report(row, text, page)
+    if not graded.answer.known:
+        book.write_table()
+
+
+def _saved(store: Store, book: Gradebook, entries: Sequence[Entry]) -> dict[tuple[str, str], Saved]:
+    """What is saved for those who are graded and need not be made anew if it would have the same key."""
     keys = store.keys()
-    found: dict[str, Saved | None] = {}
-    for student, one in whose.items():
-        row = book.rows.get(student)
+    found: dict[tuple[str, str], Saved] = {}
+    for one in (everyone(entry)[0] for entry in entries):
+        row = book.rows.get(one.person.key)
         if row and row.attempt == one.attempt and not is_damaged(row.result):
-            found[student] = Saved(keys[student, one.id], row.result)
-        else:
-            found[student] = store.load(student, one.id)
-    return {student: saved for student, saved in found.items() if saved}
-
-
-def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
-    """The assignment that most of a class look like, the first of several; None if nobody looks like any.
-
-    A class has one: who hands in another one, an easier one perhaps, is not graded by that.
-    """
-    looks: Counter[str] = Counter()
-    for _, likeness in workshop.each(entries, lambda worker, entry: worker.recognise(entry, terms)):
-        looks.update([likeness] if likeness else [])
-    order = [slug for slug in all_assignments() if slug in looks]
-    return max(order, key=lambda slug: looks[slug], default=None)
-
-
-def _is_troubled(result: Result) -> bool:
-    trouble = result.notebook is not None and result.notebook.trouble is not None
-    return trouble or any(check.status is Status.GRADER_ERROR for check in result.checks)
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(box: Box) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) close the box, so that grading ends in order; a second one is Python's own.
-
-    An exception instead could strike while a result is being saved.
-    """
-
-    def stop(number: int, frame: object) -> None:
-        signal.signal(number, signal.default_int_handler)
-        box.close()
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last where there are terminals to hang up
-    stopping = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = [signal.signal(number, stop) for number in stopping]
-    try:
-        yield
-    finally:
-        for number, handler in zip(stopping, before, strict=True):
-            signal.signal(number, handler)
-
-
-def _grade_all(
-    entries: Sequence[Entry],
-    workshop: Workshop,
-    terms: Terms,
-    saved: Mapping[str, Saved],
-    on_start: Callable[[str], object],
-) -> Iterator[Graded]:
-    """Yield results as they come, until the box is closed; ``saved`` may be kept where nothing changed, by student."""
-
-    def grade(worker: Worker, entry: Entry) -> Graded:
-        on_start(entry.student)
-        old = saved.get(entry.student)
-        answer = worker.grade(entry, terms, old.key if old else "")
-        if answer.known and old:
-            return Graded(old.result, answer)
-        try:
-            return Graded(read_answer(answer.text, entry.student), answer)
-        except Exception as error:  # what judges has read student text, and is not believed in everything
-            reason = f"The grader itself failed: its answer cannot be read ({type(error).__name__}: {error})."
-            answer = without_grade(entry.student, str(entry.shown or entry.path), reason, terms, workshop.level)
-            return Graded(read_answer(answer.text, entry.student), answer)
-
-    for _, graded in workshop.each(entries, grade):
-        yield graded
-
-
-def read_answer(text: str, student: str) -> Result:
-    """The result in a judge's answer; an exception if it is none that can be kept and shown as this student's."""
-    fields = json.loads(text)
-    json.dumps(fields, ensure_ascii=False).encode()
-    result = Result.from_dict(fields)
-    if result.student != student:  # it names the folder of the report
-        raise ValueError("it is about someone else")
-    if result.assignment is not None:
-        find_assignment(result.assignment)
-    for written in (csv.grades([result]), html.index([result], title="")):  # as those of the class will be
-        written.encode()
-    return result
+            found[one.person.key, one.id] = Saved(keys[one.person.key, one.id], row.result)
+        elif saved := store.load(one.person.key, one.id):
+            found[one.person.key, one.id] = saved
+    return found
 
 
 def _prepare(settings: Settings) -> None:
     """Refuse before anything is graded what would fail for every submission."""
-    if not settings.out.name and not settings.out.is_absolute():
-        raise Refused("The output folder is the current one; name another with --out, it is filled with reports.")
     if settings.assignment:
         select(find_assignment(settings.assignment), list(settings.only))
-    try:
-        settings.out.mkdir(parents=True, exist_ok=True)
-        probe = settings.out / ".writable"
-        probe.write_text("")
-        probe.unlink()
-    except OSError as error:
-        raise Refused(
-            f"The output folder {settings.out} cannot be written ({error.strerror or error}); choose another."
-        ) from None
+    writable(settings.out)

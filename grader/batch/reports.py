@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.course.assignments import find_assignment
+from grader.errors import Refused
 from grader.exporters import csv, html
 from grader.gradebook import Row
+from grader.store.rows import in_order
 from grader.store.store import Store, gradebook_rows
 
 
@@ -29,7 +31,17 @@ class Gradebook:
     @property
     def ordered(self) -> list[Row]:
         """Everyone's row, in the order of keys."""
-        return [self.rows[key] for key in sorted(self.rows, key=lambda key: (key.casefold(), key))]
+        return [self.rows[key] for key in sorted(self.rows, key=in_order)]
+
+    def write_report(self, row: Row, text: str, page: str = "") -> None:
+        """Write DIR/<key>/report.html, and the result's JSON text as result.json.
+
+        ``page`` is that of the result alone, if it is there already; it is made anew where there is more to say.
+        """
+        folder = self._out / row.person.key
+        folder.mkdir(exist_ok=True)
+        replace(folder / "result.json", text + "\n")
+        replace(folder / "report.html", page if page and not _says_more(row) else page_of(row))
 
     def write_table(self) -> None:
         """Write DIR/grades.csv; a row that has not changed is not made again."""
@@ -39,17 +51,17 @@ class Gradebook:
         """Write DIR/grades.csv and DIR/index.html; ``changes`` are those of the last run, by person."""
         rows = self.ordered
         slugs = dict.fromkeys(row.result.assignment for row in rows if row.result.assignment)
-        title = " and ".join(find_assignment(slug).title for slug in slugs) or "Grades"
+        title = " and ".join(map(_title, slugs)) or "Grades"
         self.write_table()
         replace(self._out / "index.html", html.index(rows, changes=changes, title=title))
 
 
-def write_report(person: str, text: str, page: str, out: Path) -> None:
-    """Write DIR/<person>/report.html, and the result's JSON text as result.json."""
-    folder = out / person
-    folder.mkdir(exist_ok=True)
-    replace(folder / "result.json", text + "\n")
-    replace(folder / "report.html", page)
+def _title(slug: str) -> str:
+    """An assignment's title; of another course's it is not known."""
+    try:
+        return find_assignment(slug).title
+    except Refused:
+        return slug
 
 
 def page_of(row: Row) -> str:
@@ -57,8 +69,8 @@ def page_of(row: Row) -> str:
     return html.report(row, index_href="../index.html")
 
 
-def says_more(row: Row) -> bool:
-    """Whether its page has more to say than that of the result alone, which judges make."""
+def _says_more(row: Row) -> bool:
+    """Whether there is more to say than the result alone does, whose page judges make."""
     known = (row.person.name, row.late is not None, row.attempt and row.attempt.submitted_at, row.mark.adjustments)
     return any(known) or len(row.attempts) > 1 or row.person.key != row.result.student
 

@@ -96,3 +96,18 @@ def refuse_another(assignment: str | None, known: str | None, out: Path) -> None
             f"{out} holds marks of {known}, and this is {assignment}; choose another --out for it, or replace "
             "the marks of the whole class with --fresh."
         )
+
+
+def writable(out: Path) -> None:
+    """Make a folder of reports. Refused if it is none, or cannot be written."""
+    if not out.name and not out.is_absolute():
+        raise Refused("The output folder is the current one; name another with --out, it is filled with reports.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise Refused(
+            f"The output folder {out} cannot be written ({error.strerror or error}); choose another."
+        ) from None

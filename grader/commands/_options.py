@@ -11,13 +11,23 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_CODES = {
     0: "all that ran passed (`grade`: every submission was graded, whatever its score)",
-    1: "some check failed (`agree`: some verdict differs)",
+    1: "some check failed (`agree`: some verdict differs; `compare`: some mark differs)",
     2: "wrong usage, or an input was refused (`grade`: no submission could be read)",
     3: "the grader itself failed for some check or submission",
     4: "`grade`: some submissions could not be read and have a row that says so",
     130: "stopped by Ctrl-C",
 }
 PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, STOPPED = EXIT_CODES
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """--course."""
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the course (else GRADER_COURSE, a course.toml above the working folder, or the built-in one)",
+    )
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

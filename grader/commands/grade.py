@@ -15,6 +15,7 @@ from grader.commands._options import (
     UNREADABLE,
     Commands,
     add_compat,
+    add_course,
     add_data,
     add_isolation,
     add_notebook_limits,
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.batch.classes import Outcome
+    from grader.batch.settings import Settings
     from grader.intake.layouts import Entry
 
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
+    add_course(grade)
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
@@ -98,13 +101,29 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    _look_at_course(options)
     with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
         return _grade_entries(entries, options)
 
 
+def _look_at_course(options: argparse.Namespace) -> None:
+    """Say which course was found where nobody named one; Refused if it lies in what was handed in."""
+    from grader.course.folder import current
+
+    course = current()
+    if not course.found:
+        return
+    if any(course.folder.resolve().is_relative_to(path.resolve()) for path in options.paths):
+        raise Refused(
+            f"The course found in {course.folder} lies in what is to be graded, and its code would run here; "
+            "name the course that you mean with --course."
+        )
+    say(f"Course: {course.title} ({course.folder}, found above the working folder).")
+
+
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     from grader.batch.classes import grade_class
-    from grader.batch.handed import handed
+    from grader.batch.handed import everyone
     from grader.batch.settings import Settings
     from grader.commands._policies import chosen
     from grader.exporters.journal import open_journal
@@ -113,7 +132,8 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     console = open_console()
     policy, where = chosen(options.policy, options.paths, options.out)
     if policy:
-        policy.remarks([handed(entry).person for entry in entries])  # refuses a name of several before all the work
+        people = [one.person for entry in entries for one in everyone(entry)]
+        policy.remarks(people)  # refuses a name of several people before all the work
         say(f"Policy: {where}.")
     settings = Settings(
         out=options.out,
@@ -130,8 +150,10 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         tell=say if options.verbosity != QUIET else lambda sentence: None,
         policy=policy,
         command=words(options),
-        given={"paths": [os.path.abspath(path) for path in options.paths], "layout": options.layout},
+        given=_given(options),
     )
+    if options.dry_run:
+        return _plan(entries, settings)
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -149,6 +171,23 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
     return _outcome_code(outcome, entries)
+
+
+def _given(options: argparse.Namespace) -> dict[str, object]:
+    """What is read and how, so that it can be read again."""
+    from grader.course.folder import current
+
+    paths = [os.path.abspath(path) for path in options.paths]
+    return {"paths": paths, "layout": options.layout, "course": str(current().folder)}
+
+
+def _plan(entries: list[Entry], settings: Settings) -> int:
+    from grader.batch.plan import planned
+
+    for line in planned(entries, settings):
+        print(line)
+    say("Nothing was written.")
+    return PASSED
 
 
 def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import PASSED, Commands
-from grader.commands._output import say
+from grader.commands._options import PASSED, Commands, add_course
+from grader.commands._output import say, show_lines, words
 from grader.errors import Refused
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     policy = commands.add_parser("policy", help="apply a changed policy to a graded class, without grading anything")
+    add_course(policy)
     policy.add_argument("folder", type=Path, metavar="DIR", help="the folder that `grader grade` has written")
     which = policy.add_mutually_exclusive_group()
     which.add_argument("--policy", type=Path, metavar="FILE", help="the policy (DIR/policy.toml, else the one applied)")
@@ -38,66 +40,53 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"There is no policy: {options.folder} holds no policy.toml and none was applied; name --policy.")
     say(f"Policy: {where or 'none'}.")
     if options.dry_run:
-        with store_to_read(options.folder) as store:
-            changed = _changed(store, rule)
-        _show(changed)
-        print("Nothing was written.")
+        with store_to_read(options.folder, rule) as store:
+            show_lines([*_lines(_changed(store, rule)), "Nothing was written."])
         return PASSED
-    with store_to_write(options.folder, "policy", say) as store:
+    with store_to_write(options.folder, words(options), say, rule) as store:
         changed = _changed(store, rule)
-        _apply(store, options.folder, changed)
-    _show(changed)
+        _write(store, options.folder, [new for _, new in changed])
+        show_lines(_lines(changed))
     return PASSED
 
 
 def _changed(store: Store, rule: Policy) -> list[tuple[Row, Row]]:
-    """The rows before and after of those whose mark, or what is said of it, changes; the store has the new policy then.
+    """The rows before and after of those whose mark, or what is said of it, changes.
 
     Refused if the policy names several people at once.
     """
-    from grader.commands._policies import stored
-    from grader.policy import parse_policy
-    from grader.store.rows import candidates
+    from grader.policy import Policy, parse_policy
+    from grader.store.ledger import policy_text
+    from grader.store.store import gradebook_rows
 
-    tried = candidates(store.db)
-    old = parse_policy(stored(store), "the policy that was applied before")
-    before, (after, store.policy) = _rows(tried, old)[0], _rows(tried, rule)
+    after = gradebook_rows(store, rule)
     for sentence in rule.remarks([row.person for row in after], [row.result for row in after]):
         say(f"The policy's {sentence}")
-    return [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    applied = Policy()
+    with contextlib.suppress(Refused):  # one that an older version could read
+        applied = parse_policy(policy_text(store.db))
+    return [pair for pair in zip(gradebook_rows(store, applied), after, strict=True) if pair[0] != pair[1]]
 
 
-def _rows(tried: Mapping[str, Sequence[Row]], rule: Policy) -> tuple[list[Row], Policy]:
-    """The rows that count, and the policy with what it knows of the class."""
-    rule = rule.for_class([row for rows in tried.values() for row in rows])
-    return [rule.counted(rows) for rows in tried.values()], rule
+def _write(store: Store, out: Path, changed: Sequence[Row]) -> None:
+    from grader.batch.reports import Gradebook
 
-
-def _apply(store: Store, out: Path, changed: Sequence[tuple[Row, Row]]) -> None:
-    from grader.batch.reports import Gradebook, page_of, write_report
-
-    store.apply_policy(again=True)
     book = Gradebook(store, out)
-    for _, row in changed:
-        write_report(row.person.key, row.result.to_json(), page_of(row), out)
+    store.settle(book.rows.values())
+    for row in changed:
+        book.write_report(row, row.result.to_json())
     book.write(store.changes())
 
 
-def _show(changed: Sequence[tuple[Row, Row]]) -> None:
-    """Old and new score of each person, and why."""
-    from grader.exporters.github import commands_stopped
+def _lines(changed: Sequence[tuple[Row, Row]]) -> list[str]:
+    """Old and new score of each person whose score changes, and why."""
     from grader.store.records import shown
-    from grader.words import inert
 
-    moved = [(old, new) for old, new in changed if _counts(old) != _counts(new)]
-    with commands_stopped():
-        for old, new in moved:
+    lines = []
+    for old, new in changed:
+        scores = [shown(row.mark.score, row.mark.max_score) for row in (old, new)]
+        if scores[0] != scores[1]:
             who = f"{new.person.key} ({new.person.name})" if new.person.name else new.person.key
-            scores = " → ".join(shown(row.mark.score, row.mark.max_score) for row in (old, new))
             why = " ".join(one.sentence for one in new.mark.adjustments)
-            print(" ".join(inert(f"{who}: {scores}. {why}").split()))
-        print(f"{len(moved)} marks change." if len(moved) != 1 else "1 mark changes.")
-
-
-def _counts(row: Row) -> tuple[float | None, float | None]:
-    return row.mark.score, row.mark.max_score
+            lines.append(f"{who}: {' → '.join(scores)}. {why}".strip())
+    return [*lines, f"{len(lines)} marks change." if len(lines) != 1 else "1 mark changes."]

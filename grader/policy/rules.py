@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from grader.errors import Refused
-from grader.gradebook import Adjustment, Mark, Row
+from grader.gradebook import Adjustment, Mark
 from grader.model import Result
 from grader.people import Attempt, Person
 from grader.policy.dropping import exact, left_out, names_in
@@ -18,7 +17,6 @@ from grader.policy.words import did_you_mean, figure, moment, points
 from grader.words import listing
 
 ROUNDINGS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
-BY_HAND = "override"  # the code of what a person changed
 ATTEMPTS = ("latest", "best", "first")
 
 
@@ -45,9 +43,6 @@ class Policy:
 
     People are named by key, login, email, registrar's or platform's id. ``missing`` is the mark of who handed in
     nothing, None for none. ``text`` is the file's, ``parse_policy`` reads it again.
-
-    Where who handed in nothing gets 0, ``max_score`` is what it is out of, and ``now`` is when that is asked: nobody
-    misses a deadline that is still to come.
     """
 
     deadline: datetime | None = None
@@ -65,55 +60,42 @@ class Policy:
     excused: tuple[str, ...] = ()
     rounding: Rounding | None = None
     text: str = field(default="", compare=False)
-    max_score: float | None = None
-    now: datetime | None = None
 
-    def mark(self, person: Person, attempt: Attempt | None, result: Result, by_hand: Sequence[Adjustment] = ()) -> Mark:
+    def mark(
+        self,
+        person: Person,
+        attempt: Attempt | None,
+        result: Result,
+        *,
+        max_score: float | None = None,
+        now: datetime | None = None,
+    ) -> Mark:
         """The mark of one attempt. What is not graded has none, which is not 0.
 
-        ``by_hand`` is what a person changed of the raw score, before anything is deducted.
+        Where who handed in nothing gets 0, ``max_score`` is what it is out of, and ``now`` is when that is asked:
+        nobody misses a deadline that is still to come.
         """
         if _named(self.excused, person):
             return Mark(None, None, result.max_score, (Adjustment("excused", 0.0, "Excused: no mark is asked for."),))
-        is_graded = result.status == "graded" and result.score is not None
-        most = self.max_score if result.max_score is None else result.max_score
-        if attempt is None and not is_graded and not by_hand:
-            return self._missing(person, most)
-        if not is_graded and not by_hand:
-            return Mark(None, None, most)
-        raw, top, found = self._counted(replace(result, max_score=most))
-        found += by_hand
-        before = raw + sum((exact(one.points) for one in by_hand), Decimal())
-        late, costs = self._lateness(person, attempt or Attempt(), before, top)
-        found += costs
-        score = before + sum((exact(one.points) for one in costs), Decimal())
+        if result.status != "graded" or result.score is None:
+            if attempt is None:
+                return self._missing(person, max_score if result.max_score is None else result.max_score, now)
+            return Mark(None, None, result.max_score)
+        raw, top, found = self._counted(result)
+        late, costs = self._lateness(person, attempt or Attempt(), raw, top)
+        score = raw + sum((exact(one.points) for one in costs), Decimal())
         rounded = self._rounded(score, top)
         if rounded != score:
             said = f"Rounded from {figure(score)} to {figure(rounded)}."
-            found.append(Adjustment("rounding", float(rounded - score), said))
-        return Mark(float(raw) if is_graded else None, float(rounded), float(top), tuple(found), late)
+            costs = [*costs, Adjustment("rounding", float(rounded - score), said)]
+        return Mark(float(raw), float(rounded), float(top), (*found, *costs), late)
 
-    def apply(self, row: Row) -> Row:
-        """The row with the mark of this policy, whatever policy its mark was by before; what was set by hand stays."""
-        by_hand = [one for one in row.mark.adjustments if one.code == BY_HAND]
-        rule = self if row.mark.max_score is None else replace(self, max_score=row.mark.max_score)
-        return replace(row, mark=rule.mark(row.person, row.attempt, row.result, by_hand))
-
-    def for_class(self, rows: Sequence[Row]) -> Policy:
-        """The same, with the maximum that most of a class have for those who have none."""
-        tops = Counter(self.apply(row).mark.max_score for row in rows if row.result.max_score is not None)
-        return replace(self, max_score=tops.most_common(1)[0][0] if tops else self.max_score)
-
-    def applied(self, rows: Sequence[Row]) -> list[Row]:
-        """All rows of a class with their marks."""
-        return list(map(self.for_class(rows).apply, rows))
-
-    def counted(self, rows: Sequence[Row]) -> Row:
-        """The row that counts of a person's, one for each attempt, oldest first; of equally good ones the later."""
-        marked = [self.apply(row) for row in rows]
+    def counting(self, person: Person, pairs: Sequence[tuple[Attempt, Result]]) -> int:
+        """Which of the attempts, oldest first, counts; of equally good ones the later. There is at least one."""
         if self.attempts == "best":
-            return max(marked, key=lambda row: (-1.0 if row.mark.score is None else row.mark.score, marked.index(row)))
-        return marked[0 if self.attempts == "first" else -1]
+            scores = [self.mark(person, attempt, result).score for attempt, result in pairs]
+            return max(range(len(pairs)), key=lambda i: (-1.0 if (score := scores[i]) is None else score, i))
+        return 0 if self.attempts == "first" else len(pairs) - 1
 
     def deadline_of(self, person: Person) -> datetime | None:
         """When somebody has to hand in, extensions included."""
@@ -161,9 +143,9 @@ class Policy:
                 said.append(f'{key} names "{name}", who is not in the class{did_you_mean(name, known)}')
         return said
 
-    def _missing(self, person: Person, top: float | None) -> Mark:
+    def _missing(self, person: Person, top: float | None, now: datetime | None) -> Mark:
         own = self.deadline_of(person)
-        if self.missing is None or (own and self.now and self.now <= own):
+        if self.missing is None or (own and now and now <= own):
             return Mark(None, None, top)
         until = f" by {moment(own)}" if own else ""
         said = f"Nothing was handed in{until}: {points(self.missing)}."

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from grader.gradebook import Row
-from grader.store.records import IDENTITY, Change, Override, now, ourselves
+from grader.store.records import Change, Override, now, ourselves
 
 
 class Standing(NamedTuple):
@@ -29,10 +29,12 @@ def note(db: sqlite3.Connection, run: int, row: Row, what: str, why: str) -> boo
     return True
 
 
-def note_identity(db: sqlite3.Connection, run: int, person: str, why: str) -> None:
-    """Keep that more or other things are known of who a person is; the mark stays."""
+def note_same(db: sqlite3.Connection, run: int, person: str, what: str, why: str) -> None:
+    """Keep that something happened that leaves the mark as it is: who a person is, or where the result came from."""
+    query = "select attempt, assignment from changes where person = ? order by id desc limit 1"
+    attempt, assignment = db.execute(query, (person,)).fetchone() or ("", "")
     same = standing(db, person)
-    _add(db, run, person, "", "", IDENTITY, same, same or Standing(None, None, None), why)
+    _add(db, run, person, attempt, assignment, what, same, same or Standing(None, None, None), why)
 
 
 def _add(
@@ -94,28 +96,29 @@ def since_last_run(db: sqlite3.Connection) -> dict[str, float]:
     }
 
 
-def add_override(db: sqlite3.Connection, person: str, place: str, points: float | None, why: str) -> None:
-    """Keep the points that a person sets by hand, for a check ("part/check") or the whole (""); None withdraws them."""
+def add_override(db: sqlite3.Connection, person: str, attempt: str, place: str, points: float | None, why: str) -> None:
+    """Keep the points that are set by hand, for a check ("part/check") or the whole (""); None withdraws them."""
     db.execute(
-        "insert into overrides (at, person, place, points, why, by) values (?, ?, ?, ?, ?, ?)",
-        (now(), person, place, points, why, ourselves()),
+        "insert into overrides (at, person, attempt, place, points, why, by) values (?, ?, ?, ?, ?, ?, ?)",
+        (now(), person, attempt, place, points, why, ourselves()),
     )
 
 
 def all_overrides(db: sqlite3.Connection, person: str | None = None) -> list[Override]:
     """All that was set by hand, also what was withdrawn or set anew since, oldest first."""
     where, values = ("", ()) if person is None else ("where person = ?", (person,))
-    query = f"select person, place, points, why, by, at from overrides {where} order by id"
+    query = f"select person, attempt, place, points, why, by, at from overrides {where} order by id"
     return [Override(*row) for row in db.execute(query, values)]
 
 
-def overrides(db: sqlite3.Connection, person: str | None = None) -> dict[str, dict[str, Override]]:
-    """What counts of what was set by hand, by person and place."""
-    found = defaultdict[str, dict[str, Override]](dict)
+def overrides(db: sqlite3.Connection, person: str | None = None) -> dict[str, dict[str, dict[str, Override]]]:
+    """What counts of what was set by hand, by person, attempt and place."""
+    found = defaultdict[str, dict[str, dict[str, Override]]](dict)
     for one in all_overrides(db, person):
-        found[one.person].pop(one.place, None)
+        places = found[one.person].setdefault(one.attempt, {})
+        places.pop(one.place, None)
         if one.points is not None:
-            found[one.person][one.place] = one
+            places[one.place] = one
     return found
 
 

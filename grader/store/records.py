@@ -62,9 +62,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a person set by hand: the points of a check ("part/check"), or of the whole (""); None withdraws them."""
+    """What a person set by hand: the points of a check ("part/check"), or of the whole (""); None withdraws them.
+
+    It is of one attempt: another one is another matter.
+    """
 
     person: str
+    attempt: str
     place: str
     points: float | None
     why: str

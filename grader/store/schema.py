@@ -59,7 +59,8 @@ TABLES = (
         raw     real,                         -- the score that grading gave; null: not graded, which is not 0
         max     real,
         saved   text not null,
-        run     integer,                      -- whose terms and paths it was made by
+        run     integer,                      -- that made it
+        source  integer,                      -- the run whose paths it was read from, and whose terms it was made by
         primary key (person, attempt)
     ) strict""",
     # What a regrade has made and not yet written: there to be shown first, also after it was stopped.
@@ -68,7 +69,6 @@ TABLES = (
         attempt text not null,
         key     text not null,
         result  text not null,
-        run     integer not null,
         primary key (person, attempt)
     ) strict""",
     """create table changes (
@@ -92,6 +92,7 @@ TABLES = (
         id     integer primary key,
         at     text not null,
         person text not null,
+        attempt text not null,
         place  text not null,                 -- part/check, or "" for the whole
         points real,                          -- null withdraws the one before
         why    text not null,
@@ -259,7 +260,7 @@ def _take_over(db: sqlite3.Connection) -> None:
     db.execute(
         "insert into results select student, '', '', result, score, "
         "case when json_valid(result) then json_extract(result, '$.max_score') end, "
-        "datetime('now') || '+00:00', (select max(id) from runs) from old_results where result is not null"
+        "datetime('now') || '+00:00', (select max(id) from runs), null from old_results where result is not null"
     )
     db.execute(
         "insert into changes (at, run, person, attempt, assignment, what, raw, old, old_max, new, new_max, why, by) "

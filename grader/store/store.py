@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from grader.gradebook import Row
 from grader.model import Result
+from grader.policy import parse_policy
 from grader.store import ledger, persons, reasons
-from grader.store.records import GRADING, POLICY, Handed, Run, Saved, now
-from grader.store.rows import NoPolicy, Policy, candidates, is_damaged, read, row_of
+from grader.store.records import GRADING, IDENTITY, OVERRIDE, POLICY, Handed, Run, Saved, now
+from grader.store.rows import Known, NoPolicy, Policy, is_damaged, known_of, read, usual_maximum
 from grader.store.schema import connect, connect_to_read
+from grader.words import number
 
 FIRST = "graded for the first time"
 
@@ -22,17 +24,25 @@ FIRST = "graded for the first time"
 class Store:
     """One open database. Use it from one thread; who writes holds the folder's lock (``lock.writing``).
 
-    ``policy`` decides what counts. Methods raise sqlite3.Error where the file cannot be read or written.
+    ``policy`` decides what counts; None is the one that was applied last. Methods raise sqlite3.Error where the file
+    cannot be read or written.
     """
 
     def __init__(self, path: Path, *, writable: bool = True, policy: Policy | None = None) -> None:
         self.path = path
-        self.policy = policy or NoPolicy()
         self.run = 0  # what is saved belongs to it
         self.db = connect(path) if writable else connect_to_read(path)
+        self.policy = self._kept_policy() if policy is None else policy
+
+    def _kept_policy(self) -> Policy:
+        text = ledger.policy_text(self.db)
+        return parse_policy(text, f"the policy that {self.path} keeps") if text else NoPolicy()
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database: one file again, to be copied, or read where nothing can be written."""
+        with contextlib.suppress(sqlite3.Error):  # somebody else reads, or ours is for reading
+            self.db.execute("pragma busy_timeout = 0")
+            self.db.execute("pragma journal_mode = delete")
         self.db.close()
 
     @contextlib.contextmanager
@@ -101,70 +111,98 @@ class Store:
         """Keep who someone is and which attempts are known, where the result stays."""
         with self.transaction():
             if moved := persons.keep(self.db, handed):
-                ledger.note_identity(self.db, self.run, handed.person.key, moved)
+                ledger.note_same(self.db, self.run, handed.person.key, IDENTITY, moved)
+
+    def pending(self) -> list[tuple[str, str, str, Result]]:
+        """What a regrade that was stopped has made: person, attempt, key and result."""
+        query = "select person, attempt, key, result from pending"
+        return [(person, attempt, key, read(text, person)) for person, attempt, key, text in self.db.execute(query)]
+
+    def stage(self, person: str, attempt: str, key: str, text: str) -> None:
+        """Keep a result aside, which changes no mark."""
+        self.db.execute("insert or replace into pending values (?, ?, ?, ?)", (person, attempt, key, text))
+
+    def unstage(self, person: str, attempt: str) -> None:
+        """It is kept no longer: now it counts."""
+        self.db.execute("delete from pending where person = ? and attempt = ?", (person, attempt))
 
     def has_handed_in(self, person: str) -> bool:
         """Whether there is a result of something that a person handed in."""
         query = "select 1 from results join attempts on id = attempt and attempts.person = results.person "
         return self.db.execute(f"{query} where results.person = ?", (person,)).fetchone() is not None
 
-    def save(self, handed: Handed, result: Result, key: str, text: str, *, what: str = GRADING, why: str = "") -> Row:
+    def save(self, handed: Handed, result: Result, key: str, text: str) -> Row:
         """Save a result, whose JSON text is given, over an older one of the same attempt; the person's row by now.
 
-        A change of the mark is kept with its reason: ``why``, else what the results are made of by their keys.
+        A change of the mark is kept with its reason: what the results are made of, by their keys.
         """
         with self.transaction():
-            return self.put(handed, result, key, text, what=what, why=why)
+            return self.put(handed, result, key, text, what=GRADING)
 
-    def put(self, handed: Handed, result: Result, key: str, text: str, *, what: str, why: str = "") -> Row:
-        """As ``save`` does, within a transaction that is there."""
+    def put(self, handed: Handed, result: Result, key: str, text: str, *, what: str, source: int | None = None) -> Row:
+        """As ``save`` does, within a transaction that is there; ``source`` is another run that it was read by."""
         person = handed.person.key
         moved = persons.keep(self.db, handed)
         query = "select key, raw from results where person = ? and attempt = ?"
         before = self.db.execute(query, (person, handed.id)).fetchone()
         others = self.has_handed_in(person)
-        if handed.attempt:  # then it is no longer so that there is nothing
-            self.db.execute(
-                "delete from results where person = ? and attempt = '' and attempt <> ? "
-                "and not exists (select 1 from attempts where attempts.person = results.person and id = '')",
-                (person, handed.id),
-            )
+        if handed.id:  # then it is no longer so that there is nothing, or that attempts are not told apart
+            query = "delete from results where person = ? and attempt = '' returning key, raw"
+            unnamed = self.db.execute(query, (person,)).fetchone()
+            self.db.execute("delete from attempts where person = ? and id = ''", (person,))
+            before, others = before or (unnamed if others else None), others and not unnamed
+        run = self.run or None
         self.db.execute(
-            "insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (person, handed.id, key, text, result.score, result.max_score, now(), self.run or None),
+            "insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (person, handed.id, key, text, result.score, result.max_score, now(), run, source or run),
         )
         if moved:
-            ledger.note_identity(self.db, self.run, person, moved)
-        row = row_of(self.db, self.policy, person, {handed.id: result})
-        ledger.note(self.db, self.run, row, what, why or _reason(before, result, key, others=others))
+            ledger.note_same(self.db, self.run, person, IDENTITY, moved)
+        row = self.row(person, {handed.id: result})
+        assert row is not None
+        ledger.note(self.db, self.run, row, what, _reason(before, result, key, others=others))
         return row
 
-    def row(self, person: str) -> Row | None:
+    def row(self, person: str, read_already: Mapping[str, Result] | None = None) -> Row | None:
         """A person's row; None if nothing is known of them."""
-        found = candidates(self.db, person).get(person)
-        return self.policy.counted(found) if found else None
+        known = known_of(self.db, person, read_already).get(person)
+        return known.row(self.policy, self.most(known)) if known else None
+
+    def most(self, known: Known) -> float | None:
+        """The class's maximum for who has none themselves; else it matters to nobody."""
+        return usual_maximum(self.db) if any(result.max_score is None for _, result in known.graded) else None
 
     def rows(self) -> list[Row]:
         """Everyone's row with what people set by hand and without the policy, in the order of keys."""
         return gradebook_rows(self, NoPolicy())
 
-    def apply_policy(self, *, again: bool = False) -> list[str]:
-        """If the policy is another one, keep its text and what it changes; the keys of those whose marks moved.
-
-        ``again`` also looks at what the same policy changes by now.
-        """
-        is_another = self.policy.text != ledger.policy_text(self.db)
-        if not (is_another or again):
-            return []
+    def settle(self, rows: Iterable[Row]) -> list[str]:
+        """Keep the policy if it is another one, and what it changes of rows; the keys of those whose marks moved."""
+        moved = []
         with self.transaction():
-            if is_another:
+            if self.policy.text != ledger.policy_text(self.db):
                 ledger.add_policy(self.db, self.policy.text)
-            moved = []
-            for row in gradebook_rows(self, self.policy):
-                said = [one.sentence for one in row.mark.adjustments if one.code != "override"]
-                if ledger.note(self.db, self.run, row, POLICY, " ".join(said) or "the policy takes nothing off"):
+            for row in rows:
+                said = [one.sentence for one in row.mark.adjustments if one.code != OVERRIDE]
+                if ledger.note(self.db, self.run, row, POLICY, " ".join(said) or "the policy changes nothing of it"):
                     moved.append(row.person.key)
         return moved
+
+    def override(self, person: str, place: str, points: float | None, why: str) -> Row:
+        """Keep points that a person sets by hand, for a check ("part/check") or the whole (""); None withdraws them.
+
+        They are those of the attempt that counts now. The row as it is then.
+        """
+        with self.transaction():
+            row = self.row(person)
+            assert row is not None, "who is overridden has a result"
+            ledger.add_override(self.db, person, row.attempt.id if row.attempt else "", place, points, why)
+            row = self.row(person)
+            assert row is not None
+            of = place or "the whole"
+            said = f"{of} as graded again: {why}" if points is None else f"{of} set to {number(points)}: {why}"
+            ledger.note(self.db, self.run, row, OVERRIDE, said)
+        return row
 
     def changes(self) -> dict[str, float]:
         """How what counts changed since the run before, of those with a mark both times."""
@@ -173,7 +211,7 @@ class Store:
 
 def gradebook_rows(store: Store, policy: Policy) -> list[Row]:
     """Everyone's row as a policy counts, in the order of keys: what grades.csv, the class's page and exports show."""
-    return [policy.counted(rows) for rows in candidates(store.db).values()]
+    return [known.row(policy, store.most(known)) for known in known_of(store.db).values()]
 
 
 def _reason(before: tuple[str, float | None] | None, result: Result, key: str, *, others: bool) -> str:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import resources
 from grader.batch.classes import grade_class
 from grader.batch.ingredients import ROOT, ingredients
 from grader.batch.settings import Settings
 from grader.batch.workshop import SWITCH
-from grader.course.assignments import all_assignments, find_assignment
+from grader.course.assignments import find_assignment
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.sandbox import open_box
@@ -25,6 +24,7 @@ ALL = {"two_layer_net", "layers", "dropout"}
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the code and the descriptions, to change."""
+    shutil.copy(ROOT / "course.toml", tmp_path)
     for folder in ("grader", "solutions", "student_template"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=lambda _, names: {n for n in names if n[-2:] == "pc"})
     return tmp_path
@@ -34,7 +34,7 @@ def digests(root: Path) -> dict[str, dict[str, str]]:
     """The digests of each of three assignments, with the code and the description that lie there."""
     known = {slug: find_assignment(slug) for slug in ALL}
     return {
-        slug: ingredients(replace(one, folder=root / "student_template" / slug), one.checks, root)
+        slug: ingredients(replace(one, folder=root / "student_template" / slug), one.checks, root, root)
         for slug, one in known.items()
     }
 
@@ -55,6 +55,8 @@ def digests(root: Path) -> dict[str, dict[str, str]]:
         ("what plays student code", "grader/worker/student.py", ALL),
         ("where it is locked in", "grader/lock/seccomp.py", ALL),
         ("what exceptions are explained by", "solutions/mistakes/exceptions.py", ALL),
+        ("what the course says", "course.toml", ALL),
+        ("what an exception means", "grader/hints.py", ALL),
         ("how results are shown", "grader/exporters/html.py", set()),
         ("the command line", "grader/cli.py", set()),
         ("a version number", "grader/__init__.py", set()),
@@ -71,6 +73,26 @@ def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, i
     assert {slug for slug in ALL if after[slug] != before[slug]} == changed, ingredient
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("student_template/checks/dropout.py", "checks"),
+        ("solutions/mistakes/dropout.py", "mistakes"),
+        ("solutions/dropout.py", "reference"),
+        ("student_template/dropout/assignment.toml", "description"),
+        ("course.toml", "description"),
+        ("grader/judging.py", "engine"),
+    ],
+)
+def test_what_changed_has_a_name(checkout, file, name):
+    """By which people read later why a mark moved."""
+    before = digests(ROOT)["dropout"]
+    with open(checkout / file, "a", encoding="utf-8") as changing:
+        changing.write("\n# changed\n")
+    after = digests(checkout)["dropout"]
+    assert [name for name in before if after[name] != before[name]] == [name]
+
+
 def test_the_same_content_elsewhere_is_the_same(checkout):
     """Where the project lies does not matter."""
     assert digests(checkout) == digests(ROOT)
@@ -80,19 +102,6 @@ def test_the_chosen_checks_are_an_ingredient():
     """A part of an assignment is another thing than all of it."""
     layers = find_assignment("layers")
     assert ingredients(layers, layers.checks[:2]) != ingredients(layers, layers.checks)
-
-
-@pytest.fixture
-def descriptions(tmp_path, monkeypatch):
-    """A copy of the assignments' descriptions, read anew at each call."""
-    folder = shutil.copytree(ROOT / "student_template", tmp_path / "templates")
-    others = resources.folder
-    monkeypatch.setattr(resources, "folder", lambda name: folder if name == "student_template" else others(name))
-    monkeypatch.setenv(SWITCH, "0")  # judged in this process, where they are read
-    all_assignments.cache_clear()
-    yield folder
-    monkeypatch.undo()
-    all_assignments.cache_clear()
 
 
 def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
@@ -110,14 +119,15 @@ def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
     }
 
 
-def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, descriptions):
+def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, course, monkeypatch):
     """What was graded before the change is graded again, so that all are marked by one scale."""
-    out, names = tmp_path / "out", ["perfect", "regularisation_factor"]
+    monkeypatch.setenv(SWITCH, "0")  # judged in this process, where the course is chosen
+    out, names, folder = tmp_path / "out", ["perfect", "regularisation_factor"], course()
     assert grade(out, names[:1]) == {"perfect": (3, 3, True)}
     assert grade(out, names) == {"perfect": (3, 3, False), "regularisation_factor": (3, 3, True)}
-    with open(descriptions / "two_layer_net/assignment.toml", "a", encoding="utf-8") as description:
+    with open(folder / "course.toml", "a", encoding="utf-8") as description:
         description.write("\n[weights]\nusual = 2\nedges = 2\n")
-    all_assignments.cache_clear()
+    course()
     assert grade(out, names) == {"perfect": (6, 6, True), "regularisation_factor": (6, 6, True)}
 
 

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 def row(person: Person, attempt: Attempt | None, *, rule: Policy = RULE, others: tuple[Attempt, ...] = ()) -> Row:
     given = graded(30) if attempt else result(person.key, None, reason="Nothing was handed in.")
-    marked = dataclasses.replace(rule, max_score=34).mark(person, attempt, given)
+    marked = rule.mark(person, attempt, given, max_score=34)
     return Row(person, attempt, given, marked, (*others, attempt) if attempt else others)
 
 
@@ -87,7 +87,7 @@ def test_members_of_a_group_are_two_rows_of_one_result():
 
 def test_who_handed_in_nothing_needs_attention_and_who_is_excused_does_not():
     """Neither is in the distribution of scores."""
-    excused = policy('excused = ["ben"]').apply(row(BEN, after(DAY)))
+    excused = row(BEN, after(DAY), rule=policy('excused = ["ben"]'))
     page = html.index([row(ADA, None), excused, row(Person("7", "Cy"), after(-DAY))], title="Class")
     (absent,) = table(page, "attention")[1:]
     assert absent[0] == "Ada Lovelace"

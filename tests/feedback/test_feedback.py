@@ -60,7 +60,7 @@ def graded(tmp_path):
     rule = parse_policy(f'deadline = {DEADLINE.isoformat()}\n[deduction]\nper_day = "10% of max"')
     with contextlib.closing(Store(folder / "grades.db", policy=rule)) as store:
         store.begin(Run("grade", SEED, {}, {"assignment": "layers", "recognised": True}, {}))
-        store.apply_policy()
+        store.settle([])
         for person, attempt in ((ADA, upload(ADA, late=True)), (BEN, upload(BEN))):
             one = leaky(person, folder)
             store.save(Handed(person, attempt), one, "{}", one.to_json())

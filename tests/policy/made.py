@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from grader.gradebook import Mark
+from grader.gradebook import Mark, Row
 from grader.model import CheckResult, PartResult, Result, Status
 from grader.people import Attempt, Person
 from grader.policy import Policy, parse_policy
@@ -44,3 +44,8 @@ def policy(text: str) -> Policy:
 def mark(text: str, late: timedelta | None, score: float = 30.0, flag: bool | None = None) -> Mark:
     """Ada's mark."""
     return policy(text).mark(ADA, after(late, flag), graded(score))
+
+
+def apply(rule: Policy, row: Row, *, max_score: float | None = None) -> Row:
+    """The row with its mark by a policy, whatever its mark was before."""
+    return replace(row, mark=rule.mark(row.person, row.attempt, row.result, max_score=max_score))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.gradebook import Adjustment, Mark, Row, plain
-from grader.model import Result, Status
+from grader.gradebook import Mark, Row
+from grader.model import Status
 from grader.people import Attempt
 from grader.policy import Policy, parse_policy
-from tests.policy.made import ADA, BEN, DEADLINE, after, check, graded, mark, policy
+from tests.policy.made import ADA, BEN, DEADLINE, after, apply, check, graded, mark, policy
 from tests.results import result
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -180,7 +179,7 @@ def test_not_graded_is_not_zero():
     ungraded = result("ada", None)
     assert policy("missing = 0").mark(ADA, after(9 * DAY), ungraded) == Mark(None, None, None)
     assert policy("").mark(ADA, None, ungraded).score is None
-    made = replace(policy("missing = 0"), max_score=34).mark(ADA, None, ungraded)
+    made = policy("missing = 0").mark(ADA, None, ungraded, max_score=34)
     assert (made.score, made.max_score) == (0, 34)
     assert made.adjustments[0].sentence == "Nothing was handed in by 5 March 2026, 23:59 UTC+1: 0 points."
 
@@ -189,16 +188,16 @@ def test_nobody_misses_a_deadline_that_is_to_come():
     """Who has an extension to next week is not 0 today."""
     rule = policy('missing = 0\n[extensions.people]\nada = "7 days"')
     today = DEADLINE.astimezone(UTC) + DAY
-    assert replace(rule, now=today).mark(ADA, None, result("ada", None)).score is None
-    assert replace(rule, now=today).mark(BEN, None, result("ben", None)).score == 0
-    assert replace(rule, now=today + 7 * DAY).mark(ADA, None, result("ada", None)).score == 0
+    assert rule.mark(ADA, None, result("ada", None), now=today).score is None
+    assert rule.mark(BEN, None, result("ben", None), now=today).score == 0
+    assert rule.mark(ADA, None, result("ada", None), now=today + 7 * DAY).score == 0
 
 
 def test_excused_people_have_no_mark_and_no_deduction():
     """By any of their names."""
     for name in ("1234", "ada", "ADA@example.org", "s-77"):
         rule = policy(f'excused = ["{name}"]\n' + TENTH)
-        row = rule.apply(Row(ADA, after(DAY), graded(), Mark(30, 30, 34)))
+        row = apply(rule, Row(ADA, after(DAY), graded(), Mark(30, 30, 34)))
         assert (row.mark.score, row.excused, row.reason) == (None, True, "Excused: no mark is asked for.")
         assert rule.mark(BEN, after(DAY), graded()).score == 26.6
 
@@ -251,30 +250,19 @@ def test_marks_are_rounded_as_people_do_and_never_above_the_maximum(raw, decimal
     assert bool(made.adjustments) == (score != raw)
 
 
-def tried(*handed_in: tuple[timedelta, Result]) -> list[Row]:
-    """Ada's attempts, as they were graded."""
-    return [
-        replace(plain(one), person=ADA, attempt=after(late, number=k)) for k, (late, one) in enumerate(handed_in, 1)
-    ]
-
-
 @pytest.mark.parametrize(("attempts", "chosen"), [("latest", 2), ("first", 0), ("best", 1)])
 def test_which_attempt_counts(attempts, chosen):
     """The best one after deductions: an earlier one in time beats a later, better and late one."""
     rule = policy(f'attempts = "{attempts}"\n[deduction]\nper_day = 5')
-    rows = tried((-2 * DAY, graded(28)), (-DAY, graded(30)), (DAY, graded(33)))
-    assert rule.counted(rows).attempt == rows[chosen].attempt
-    assert rule.counted(rows) == rule.apply(rows[chosen])
+    pairs = [(after(-2 * DAY), graded(28)), (after(-DAY), graded(30)), (after(DAY), graded(33))]
+    assert rule.counting(ADA, pairs) == chosen
 
 
 def test_of_equally_good_attempts_the_later_counts_and_a_score_beats_none():
     """Even 0."""
     rule = policy('attempts = "best"')
-    for handed_in, number in (
-        ([(-DAY, graded(30)), (-HOUR, graded(30))], 2),
-        ([(-DAY, graded(0)), (-HOUR, result("ada", None))], 1),
-    ):
-        assert rule.counted(tried(*handed_in)).attempt.number == number
+    assert rule.counting(ADA, [(after(-DAY), graded(30)), (after(-HOUR), graded(30))]) == 1
+    assert rule.counting(ADA, [(after(-DAY), graded(0)), (after(-HOUR), result("ada", None))]) == 0
 
 
 def test_the_most_generous_extension_counts():
@@ -294,21 +282,8 @@ def test_some_have_other_late_days():
     assert rule.mark(BEN, after(DAY), graded()).score == 30
 
 
-def test_a_class_lends_its_maximum_to_who_handed_in_nothing():
-    """And no rule changes no row."""
-    rows = [
-        Row(ADA, after(DAY), graded(), Mark(30, 30, 34)),
-        Row(BEN, None, result("ben", None), Mark(None, None, None)),
-    ]
-    assert policy("missing = 0").applied(rows)[1].mark.max_score == 34
-    assert Policy().applied(rows)[0] == rows[0]
-
-
-def test_what_a_person_set_by_hand_stays_and_lateness_is_deducted_from_it():
-    """Also of what could not be graded."""
-    for given, raw, points in ((graded(30), 30, 2.0), (result("ada", None), None, 32.0)):
-        hand = Adjustment("override", points, "Set to 32 by hand.")
-        row = Row(ADA, after(DAY), given, Mark(raw, 32, 34, (hand,)))
-        made = policy('[deduction]\nper_day = "10% of score"').apply(row).mark
-        assert (made.raw, made.score, made.max_score, made.adjustments[0]) == (raw, 28.8, 34, hand)
-        assert made.adjustments[1].sentence.endswith("1 started day at 10 % of the score, so 3.2 points deducted.")
+def test_no_rules_change_nothing():
+    """Also of what was handed in at an unknown time."""
+    for attempt in (after(DAY), after(None), Attempt(late=True)):
+        assert Policy().mark(ADA, attempt, graded()) == Mark(30, 30, 34)
+    assert Policy().counting(ADA, [(after(-DAY), graded(30)), (after(DAY), graded(20))]) == 1

@@ -126,7 +126,7 @@ def test_what_is_known_of_a_person_grows_and_changes_are_kept(tmp_path):
 def test_what_happened_is_only_ever_added_to(tmp_path, table):
     """The database itself refuses anything else."""
     with store_in(tmp_path, ada=1.5) as store:
-        ledger.add_override(store.db, "ada", "", 2.0, "by hand")
+        ledger.add_override(store.db, "ada", "", "", 2.0, "by hand")
         ledger.add_policy(store.db, "text")
         for statement in (
             f"update {table} set at = ''",
@@ -170,6 +170,18 @@ def test_readers_do_not_wait_for_the_writer_and_write_nothing(tmp_path):
             assert [row.mark.score for row in reader.rows()] == [1.5]
             with pytest.raises(sqlite3.OperationalError, match="readonly"):
                 reader.db.execute("delete from results")
+
+
+def test_a_store_at_rest_is_one_file_that_reading_leaves_as_it_is(tmp_path):
+    """While it is written it is more."""
+    with store_in(tmp_path, ada=1.5):
+        assert (tmp_path / "grades.db-wal").exists()
+    before = (tmp_path / "grades.db").read_bytes()
+    with contextlib.closing(Store(tmp_path / "grades.db", writable=False)) as reader:
+        assert len(reader.rows()) == 1
+        assert [path.name for path in tmp_path.iterdir()] == ["grades.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["grades.db"]
+    assert (tmp_path / "grades.db").read_bytes() == before
 
 
 def test_saving_reads_no_other_results(tmp_path, monkeypatch):
