@@ -9,7 +9,7 @@ from datetime import datetime
 from grader.gradebook import Row, plain
 from grader.model import Result
 from grader.people import Attempt
-from grader.policy.words import moment
+from grader.times import moment
 
 ASKED = ("late", "deducted")  # filters of the class's page
 

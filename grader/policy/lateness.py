@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from grader.gradebook import Adjustment
-from grader.policy.words import count, figure, moment, points, span
+from grader.policy.words import figure, points
+from grader.times import count, moment, span
 
 DAY = timedelta(days=1)
 CENT = Decimal("0.01")

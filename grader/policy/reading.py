@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from grader.errors import Refused
 from grader.policy.lateness import DAY, Amount, Deduction
 from grader.policy.rules import ATTEMPTS, ROUNDINGS, Extensions, Policy, Rounding
-from grader.policy.words import did_you_mean, moment
+from grader.policy.words import did_you_mean
+from grader.times import moment
 
 NAME = "policy.toml"
 

@@ -13,7 +13,8 @@ from grader.model import Result
 from grader.people import Attempt, Person
 from grader.policy.dropping import exact, left_out, names_in
 from grader.policy.lateness import LATE, Amount, Deduction, Terms, adjusted, without_time
-from grader.policy.words import did_you_mean, figure, moment, points
+from grader.policy.words import did_you_mean, figure, points
+from grader.times import moment
 from grader.words import listing
 
 ROUNDINGS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
