@@ -1,4 +1,4 @@
-"""What a run that was killed left in the temporary folder is cleared by the next; what is alive or not ours never is."""
+"""What a run that was killed left in the temporary folder is cleared by the next; nothing else ever is."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_run_that_ends_leaves_nothing(place, other):
 
 def test_a_later_process_of_the_same_number_is_another(place, other):
     """It began at another time."""
-    process, folder = other
+    _, folder = other
     began = leftovers.NAME.fullmatch(folder.name)[3]
     later = folder.with_name(folder.name.replace(began, leftovers._written(int(began, 36) - 1)))
     folder.rename(later)

@@ -26,7 +26,7 @@ NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
     *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
     *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy", "release.py"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "policy", "release.py"),
 )
 EXERCISES = (f"{PUBLIC}.", f"{SECRET}.")
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
