@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
     *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
-    *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "feedback"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy", "release.py"),
+    *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
 )
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 

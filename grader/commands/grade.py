@@ -96,13 +96,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import open_entries
+    from grader.leftovers import run_folder
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
-    with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
+    read = open_entries(options.paths, options.layout, options.out)
+    with run_folder(), read as entries, commands_stopped():
         return _grade_entries(entries, options)
 
 
