@@ -23,6 +23,7 @@ from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.model import Result, Status
 from grader.sandbox import Box
+from grader.words import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _grade_into(
     with contextlib.ExitStack() as stack:
         workshop = stack.enter_context(open_workshop(box, settings.jobs, settings.data, settings.tell))
         if not settings.assignment:
-            terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
+            terms = replace(terms, assignment=class_assignment(_readable(entries), workshop, terms), recognised=True)
         for graded in _grade_all(entries, workshop, terms, store, on_start):
             found[graded.result.student] = graded.result
             if not graded.answer.known:
@@ -138,6 +139,10 @@ def _grade_into(
     outcome.results = _in_order(entries, found)
     write_class(outcome.results, settings.out, store.changes())
     return outcome
+
+
+def _readable(entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if not entry.reason]
 
 
 def _in_order(entries: Sequence[Entry], found: Mapping[str, Result]) -> list[Result]:
@@ -190,6 +195,8 @@ def _grade_all(
 
     def grade(worker: Worker, entry: Entry) -> Graded:
         on_start(entry.student)
+        if entry.reason:
+            return _without_files(entry, terms, workshop.level)
         old = saved[entry.student]
         answer = worker.grade(entry, terms, old.key if old else "")
         if answer.known and old:
@@ -203,6 +210,15 @@ def _grade_all(
 
     for _, graded in workshop.each(entries, grade):
         yield graded
+
+
+def _without_files(entry: Entry, terms: Terms, level: str) -> Graded:
+    """What is kept of who handed in nothing, which is nobody's fault, or nothing that can be read."""
+    answer = without_grade(
+        entry.student, readable(str(entry.shown or entry.path)), entry.reason, terms, level, refused=True
+    )
+    answer = replace(answer, refused=not entry.is_missing)
+    return Graded(_read(answer.text, entry), answer)
 
 
 def _read(text: str, entry: Entry) -> Result:

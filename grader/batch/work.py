@@ -52,19 +52,23 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A submission to grade: its student, its path for people, its copy, and the key of the result that there is."""
+    """A submission to grade: its student, its path for people, its copy, and the key of the result that there is.
+
+    ``notes`` are what is to be said of how it was handed in.
+    """
 
     student: str
     shown: str
     copy: Snapshot
     known: str = ""
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Order:
         """From what ``as_dict`` made of it, perhaps by way of JSON."""
         copy = fields["copy"]
         snapshot = Snapshot(Path(copy["content"]), tuple(copy["unreadable"]), bool(copy["archives"]))
-        return cls(fields["student"], fields["shown"], snapshot, fields["known"])
+        return cls(fields["student"], fields["shown"], snapshot, fields["known"], tuple(fields["notes"]))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -131,6 +135,7 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
     assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
     checks = select(assignment, list(terms.only))
     key = _key(submission, digest(assignment, checks), terms, oracle, host.level)
+    key = "|".join((key, *order.notes))
     if key == order.known:
         return Answer(key, known=True)
     result = grade_submission(
@@ -144,6 +149,8 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         compat=terms.compat,
         seconds=terms.seconds,
     )
+    said = (Note("handed-in", plain_text(sentence)) for sentence in order.notes)
+    result = replace(result, notes=(*said, *result.notes))
     if terms.recognised:
         result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
     return Answer(key, *rendered(result))

@@ -56,8 +56,12 @@ def declare(commands: Commands) -> None:
     grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
     grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
     grade.add_argument(
-        "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
+        "--layout",
+        default="auto",
+        metavar="L",
+        help="what PATH holds: one, class, sections, or the name of a platform, as moodle (auto: recognised)",
     )
+    grade.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class: names, ids, sections, groups")
     grade.add_argument(
         "--engine", default="local", metavar="local", help="where to grade: here, in this version (local)"
     )
@@ -87,13 +91,15 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
-    from grader.intake.layouts import open_entries
+    from grader.intake.layouts import described, open_entries
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
-    with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
+    with open_entries(options.paths, options.layout, options.out, options.roster) as entries, commands_stopped():
+        if roster := described(entries):
+            say(roster)
         return _grade_entries(entries, options)
 
 
