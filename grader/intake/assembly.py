@@ -11,7 +11,7 @@ from grader.errors import Refused
 from grader.intake.archives import unpacked
 from grader.intake.documents import why_unread
 from grader.intake.members import MAX_NAME, leads_out
-from grader.intake.naming import is_source_name, safe_name, stem_of
+from grader.intake.naming import is_source_name, safe_name, source_name, stem_of
 from grader.intake.snapshot import copied, free_place
 from grader.intake.trees import Node, OnDisk, Shelf
 from grader.intake.uploads import Piece, Upload
@@ -93,8 +93,8 @@ def _joined(pieces: list[Piece], key: str, shelf: Shelf) -> tuple[Path, tuple[st
 
 
 def _own_name(piece: Piece) -> str:
-    """The name that a file was uploaded by, if it can be a file's."""
-    name = piece.name
+    """The name that a file was uploaded by, if it can be a file's, as notebooks and modules are called."""
+    name = source_name(piece.name)
     if not name or leads_out(name) or "/" in name or "\0" in name or len(os.fsencode(name)) > MAX_NAME:
         return piece.node.name
     return name

@@ -29,7 +29,7 @@ STAFFS = frozenset(
         *(".log", ".md", ".cfg", ".ini", ".sh", ".lock", ".tmp"),
     )
 )
-STAFFS_NAMES = ("readme", "license", "makefile", "dockerfile", "requirements.txt", "index.html")
+STAFFS_NAMES = ("readme", "license", "makefile", "dockerfile", "requirements.txt", "index.html", "timestamp.txt")
 
 
 def is_staffs(name: str) -> bool:

@@ -25,7 +25,7 @@ DEFINED_IN_NOTEBOOK = re.compile(rb'(?:"|\\n)(?:class|def) (\w+)')
 LOOKED_AT = 1 << 20  # bytes of a file
 MOST_FILES = 30  # of a folder
 SAMPLE = 12  # of the folders beside each other
-LIKE = 4  # letters that the names of two versions begin with
+VERSION = re.compile(r"[\W_]+.*|old|new|final|copy|v?\d{1,2}[a-z]?", re.IGNORECASE)  # what stands behind its name
 
 
 class Holds(enum.Enum):
@@ -39,12 +39,10 @@ class Holds(enum.Enum):
 
 def held(folder: Node) -> Holds:
     """What a folder, or the one in an archive, holds."""
-    from grader.intake.readers import platforms
-
     content = stepped_in(folder.content)
     if content is None:
         return Holds.ONE
-    if any(reader.claims(content) for reader in platforms().values()):
+    if is_claimed(folder):
         return Holds.MANY
     parts = own_parts(content)
     if len(parts) < 2 or content.has(".git"):
@@ -62,6 +60,14 @@ def held(folder: Node) -> Holds:
         return Holds.ONE
     alike = any(map(_is_own, parts)) or _are_versions([stem_of(part.name) for part in parts])
     return Holds.UNCLEAR if alike else Holds.MANY
+
+
+def is_claimed(folder: Node) -> bool:
+    """Whether a folder, or the one in an archive, is a platform's download of a class."""
+    from grader.intake.readers import platforms
+
+    content = stepped_in(folder.content)
+    return content is not None and any(reader.claims(content) for reader in platforms().values())
 
 
 def own_parts(folder: Node) -> list[Node]:
@@ -176,6 +182,6 @@ def _is_own(part: Node) -> bool:
 
 
 def _are_versions(names: Sequence[str]) -> bool:
-    """Whether all names begin with the same letters: layers, layers_old."""
-    first, *others = [name.casefold() for name in names]
-    return all(name[:LIKE] == first[:LIKE] for name in others)
+    """Whether all names are one with something behind it: layers, layers_old."""
+    first, *others = sorted((name.casefold() for name in names), key=len)
+    return all(name.startswith(first) and VERSION.fullmatch(name[len(first) :]) for name in others)

@@ -139,26 +139,28 @@ def _uploads(path: Path, layout: str, shelf: Shelf) -> list[Upload]:
 
 
 def _alone(path: Path, shelf: Shelf, names: Sequence[str], *, force: bool = False) -> list[Upload]:
-    """The uploads of a path by itself that a platform gave its name, so that its person is known; none of others."""
+    """The upload that a path by itself is part of, where a platform gave it its name, so that its person is known."""
     whole = Path(os.path.abspath(path))
     for parent in (whole.parent, whole.parent.parent):
-        folder = OnDisk(parent, shelf)
+        folder = shelf.folder(parent)
         with contextlib.suppress(Refused):
             for name in names:
                 reader = readers.reader(name)
-                view = _view(folder, whole, getattr(reader, "companions", ()))
+                view = _view(folder, whole, reader)
                 if view and (force or reader.claims(view) or reader.claims(folder)):
-                    found = [upload for upload in reader.uploads(view) if not upload.is_plain]
-                    if found:
-                        return found
+                    for upload in reader.uploads(view):
+                        places = {piece.node.shown for piece in upload.pieces}
+                        if not upload.is_plain and folder.shown / whole.relative_to(parent) in places:
+                            return [upload]
     return []
 
 
-def _view(folder: Node, path: Path, companions: Sequence[str]) -> Node | None:
-    """A folder as if nothing but a path below it were there, and what is needed to tell whose it is."""
-    own = [child for child in folder.children if child.name in (path.name, *companions)]
-    if any(child.name == path.name for child in own):
-        return Only(folder, own)
+def _view(folder: Node, path: Path, reader: readers.Reader) -> Node | None:
+    """A folder as if nothing but a path below it were there, and what a reader needs to tell whose it is."""
+    child = next((child for child in folder.children if child.name == path.name), None)
+    if child is not None:
+        beside = getattr(reader, "beside", None)
+        return Only(folder, beside(folder, child) if beside else [child])
     student = next((child for child in folder.children if child.name == path.parent.name and child.is_folder), None)
     inside = [child for child in student.children if child.name == path.name] if student else []
     return Only(folder, [Only(student, inside)]) if student and inside else None

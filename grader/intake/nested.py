@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.errors import Refused
 from grader.intake import archives
 from grader.intake.archives import is_archive, unpacked
-from grader.intake.documents import why_unread
+from grader.intake.documents import is_staffs, why_unread
 from grader.intake.naming import is_archive_name, is_source_name, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS, Snapshot, free_place, private_folder
 from grader.words import readable
@@ -74,7 +74,8 @@ def _with_what_is_there(taken: Snapshot) -> Snapshot:
     for path in _files(taken.content) if taken.content.is_dir() else ():
         if is_source_name(path.name):
             return taken
-        names.append(path.name)
+        if not is_staffs(path.name):
+            names.append(path.name)
     if any(map(is_archive_name, names)):
         return replace(taken, archives=True)
     return replace(taken, unreadable=(*taken.unreadable, why_unread(sorted(names)))) if names else taken

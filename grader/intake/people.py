@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from grader.intake.uploads import Piece, Upload
 from grader.people import Attempt, Person
 from grader.words import listing, plain_text, readable
 
+MOST_NAMED = 30  # files of an attempt
 TWICE = "{} and {} hold different work of the same student; give only the one that counts."
 
 
@@ -33,7 +35,7 @@ class Handed:
     def attempts(self) -> tuple[Attempt, ...]:
         """All that are known, numbered."""
         return tuple(
-            Attempt(upload.attempt, number, upload.submitted_at, upload.late, tuple(map(_name, upload.pieces)))
+            Attempt(upload.attempt, number, upload.submitted_at, upload.late, _names(upload))
             for number, upload in enumerate(self.uploads, start=1)
         )
 
@@ -168,6 +170,22 @@ def _attempts(own: Sequence[Upload]) -> tuple[tuple[Upload, ...], str]:
 
 def _sortable(value: str | int) -> tuple[bool, int, str]:
     return (True, 0, value) if isinstance(value, str) else (False, value, "")
+
+
+def _names(upload: Upload) -> tuple[str, ...]:
+    """The files of an upload, the first of many."""
+    found: list[str] = []
+    for piece in upload.pieces:
+        if not piece.node.is_folder:
+            found.append(_name(piece))
+            continue
+        files = (node for node in piece.node.walk() if not node.is_folder)
+        found += [_below(node, piece.node) for node in itertools.islice(files, MOST_NAMED)]
+    return tuple(sorted(found[:MOST_NAMED]))
+
+
+def _below(node: Node, folder: Node) -> str:
+    return plain_text(node.shown.relative_to(folder.shown).as_posix(), 200)
 
 
 def _name(piece: Piece) -> str:

@@ -79,7 +79,7 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
 
 def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
-    cells, prose = _cells(shown, data)
+    cells, prose = _cells(shown, data, path.suffix)
     if not cells:
         raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
@@ -97,7 +97,7 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         relative = readable(on_disk)
         try:
             data = _bytes(path, shown / relative)
-            cells, prose = _cells(shown / relative, data)
+            cells, prose = _cells(shown / relative, data, path.suffix)
         except Refused as error:
             unreadable.append(str(error))
             continue
@@ -162,11 +162,11 @@ def _bytes(path: Path, shown: Path) -> bytes:
         raise Refused(f"{shown} cannot be read: {error.strerror or error}.") from None
 
 
-def _cells(shown: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+def _cells(shown: Path, data: bytes, suffix: str) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
     prose: tuple[Prose, ...] = ()
-    if shown.suffix == ".ipynb":
+    if suffix == ".ipynb":
         cells, prose = notebook_cells(shown, data)
-    elif shown.suffix == ".py":
+    elif suffix == ".py":
         text = module_text(shown, data)
         cells = (Cell(None, text),) if text.strip() else ()
     else:

@@ -15,6 +15,7 @@ from grader.intake.evidence import (
     defined,
     held,
     holds_source,
+    is_claimed,
     is_course_folder,
     is_work,
     own_parts,
@@ -93,7 +94,7 @@ def _how(folder: Node, holders: Sequence[Node]) -> Holds:
             return how
         content = _content(holders[0])
         return Holds.MANY if not is_course_folder(holders[0]) and _is_class(content, packed=True) else Holds.ONE
-    if repeated(holders[:SAMPLE]):
+    if not any(map(is_claimed, holders[:SAMPLE])) and repeated(holders[:SAMPLE]):
         return Holds.ONE
     found = [held(holder) for holder in holders[:SAMPLE]]
     if len(holders) > SAMPLE and any(how in (Holds.MANY, Holds.UNCLEAR) for how in found):

@@ -32,6 +32,7 @@ class Shelf:
     def __init__(self, stack: contextlib.ExitStack, left_out: Path | None = None) -> None:
         self._stack = stack
         self._count = 0
+        self._folders: dict[Path, OnDisk] = {}
         self.left_out = os.path.abspath(left_out) if left_out else ""
 
     @cached_property
@@ -44,6 +45,12 @@ class Shelf:
         folder = self._room / str(self._count)
         folder.mkdir(0o700)
         return folder
+
+    def folder(self, path: Path) -> OnDisk:
+        """A folder on the disk, which is listed once."""
+        if path not in self._folders:
+            self._folders[path] = OnDisk(path, self)
+        return self._folders[path]
 
     def opened(self, path: Path, shown: Path) -> Archive:
         """An archive of a class, open until the end; Refused if it cannot be listed."""

@@ -2,7 +2,7 @@
 
 A reader has ``claims(folder)``, whether a folder's own entries look like that platform's and no other's, which looks
 at names only and never at what archives hold, and ``uploads(folder)``, the uploads in such a folder. It may have
-``companions``, names of files that are needed beside an upload that is graded alone.
+``beside(folder, child)``, what else of a folder belongs to one of its entries that is graded alone, itself included.
 """
 
 from __future__ import annotations

@@ -41,6 +41,15 @@ def uploads(folder: Node) -> list[Upload]:
     return made + plain.uploads_of(child for child in folder.children if id(child) not in known)
 
 
+def beside(folder: Node, child: Node) -> list[Node]:
+    """All files of the same attempt."""
+    found = FILE.fullmatch(child.name)
+    if not found:
+        return [child]
+    start = child.name[: found.end("time")]
+    return [one for one in folder.children if one.name.startswith((f"{start}_", f"{start}."))]
+
+
 def _upload(login: str, time: str, files: Sequence[tuple[Node, re.Match[str]]]) -> Upload:
     pieces = tuple(Piece(child, found["file"]) for child, found in files if found["file"])
     name = ""

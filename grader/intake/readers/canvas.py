@@ -59,6 +59,13 @@ def uploads(folder: Node) -> list[Upload]:
     return found + plain.uploads_of(child for child in folder.children if id(child) not in known)
 
 
+def beside(folder: Node, child: Node) -> list[Node]:
+    """All files of the same user."""
+    found = _files(folder)
+    users = {one.user for one in found if one.node is child}
+    return [one.node for one in found if one.user in users] or [child]
+
+
 def _files(folder: Node) -> list[_File]:
     files = [child for child in folder.children if not child.is_folder]
     anonymous = [(child, found) for child in files if (found := ANONYMOUS.fullmatch(child.name))]

@@ -19,7 +19,6 @@ from grader.people import Person
 METADATA = "submission_metadata.yml"
 FOLDER = re.compile(r"submission_\d{3,}")
 MOST = 200 << 20  # bytes of the metadata, which hold the results of Gradescope's own tests
-companions = (METADATA,)
 ABSENT = "Its folder {} is not in the export; export the submissions again."
 NO_NAMES = "{} lies beside no submission_metadata.yml, which says whose it is."
 
@@ -49,6 +48,11 @@ def uploads(folder: Node) -> list[Upload]:
             note = NO_NAMES.format(child.shown) if not metadata else f"{METADATA} does not say whose {child.name} is."
             made.append(Upload(Person(safe_name(child.name)), (Piece(child, ""),), child.name, notes=(note,)))
     return made + plain.uploads_of(child for child in folder.children if id(child) not in known)
+
+
+def beside(folder: Node, child: Node) -> list[Node]:
+    """The metadata."""
+    return [one for one in folder.children if one is child or one.name == METADATA]
 
 
 def _upload(name: str, fields: Mapping[str, Any], child: Node | None, folder: Node) -> Upload:
