@@ -8,6 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.intake.naming import is_archive_name, is_source_name, numbered, numbered_folder, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS
@@ -140,10 +141,16 @@ def defined(node: Node) -> frozenset[str]:
     )
 
 
-@functools.cache
 def graded() -> frozenset[str]:
-    """The functions and classes that checks call."""
-    from grader.checks import all_parts
+    """The functions and classes that the checks of the course call."""
+    from grader.course.folder import current
+
+    return _graded(current().folder)
+
+
+@functools.cache
+def _graded(course: Path) -> frozenset[str]:
+    from grader.course.parts import all_parts
 
     return frozenset(name for part in all_parts() for name in part.needs)
 

@@ -84,7 +84,8 @@ def _in_place(file: SourceFile, base: str) -> SourceFile:
 def _sentence(counts: _Version, newest: _Version, older: Sequence[_Version]) -> str:
     names = listing([version.name for version in older if version is not newest] or [older[0].name], MOST_NAMED)
     if counts is newest:
-        return f"{counts.name} is the newest of {len(older) + 1}; it counts, and {names} does not."
+        do = "does" if len(older) == 1 else "do"
+        return f"{counts.name} is the newest of {len(older) + 1}; it counts, and {names} {do} not."
     return f"{newest.name} is newer than {counts.name}, but nothing in it is filled in: {counts.name} counts."
 
 

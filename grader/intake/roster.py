@@ -264,11 +264,11 @@ def _completed(person: Person, line: Line | None) -> Person:
 
 
 def _refuse_equal_keys(completed: Mapping[str, Person]) -> None:
-    owner: dict[str, Person] = {}
-    for person in completed.values():
-        other = owner.setdefault(on_disk(person.key), person)
-        if other is not person:
-            raise Refused(f"The roster gives {_said(other)} and {_said(person)} one id; correct it.")
+    owner: dict[str, str] = {}
+    for key, person in completed.items():
+        other = owner.setdefault(on_disk(person.key), key)
+        if other != key:
+            raise Refused(f"The roster gives {other} and {key} one id ({person.key}); correct it.")
 
 
 def _by_group(handed: Sequence[Handed]) -> dict[str, list[Handed]]:

@@ -183,9 +183,9 @@ def test_a_folder_of_folders_with_several_works_each_is_refused_with_both_readin
 
 def test_students_with_several_folders_are_no_sections(tmp_path):
     """The same names in each, or one student among many with two versions."""
-    folder = write(tmp_path / "class", {
-        f"{student}/{name}": notebook(WORK) for student in ("ada", "ben") for name in ("first/a.ipynb", "second/a.ipynb")
-    })  # fmt: skip
+    names = ("first/a.ipynb", "second/a.ipynb")
+    files = {f"{student}/{name}": notebook(WORK) for student in ("ada", "ben") for name in names}
+    folder = write(tmp_path / "class", files)
     assert both_ways(folder).keys() == {"ada", "ben"}
     write(folder, {f"{student}/layers.ipynb": notebook(WORK) for student in ("cleo", "dan", "eve")})
     assert people(folder).keys() == {"ada", "ben", "cleo", "dan", "eve"}
