@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.batch.ingredients import digest
-from grader.course.assignments import Assignment, find_assignment, recognise, select
+from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import grade_submission, not_graded, versions
+from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
 from grader.limits import NotebookLimits
@@ -150,7 +151,7 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         seconds=terms.seconds,
     )
     said = (Note("handed-in", plain_text(sentence)) for sentence in order.notes)
-    result = replace(result, notes=(*said, *result.notes))
+    result = replace(result, notes=(*said, *_notes_on_others(submission, assignment), *result.notes))
     if terms.recognised:
         result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
     return Answer(key, *rendered(result))
@@ -164,6 +165,22 @@ def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[No
             said = f"This looks like {other.slug} ({other.title}); it was graded as {assignment.slug}, as the class is."
             return [Note("another-assignment", said)]
     return []
+
+
+def _notes_on_others(submission: Submission, assignment: Assignment) -> Iterator[Note]:
+    """That notebooks of other assignments are there too; staff look where one is filled in and the graded one is not."""
+    files = {file.path.rpartition("/")[2]: file for file in submission.files if file.is_notebook}
+    own = files.get(assignment.notebook)
+    for other in all_assignments().values():
+        file = files.get(other.notebook)
+        if file is None or file is own or not other.template or set(other.names) <= set(assignment.names):
+            continue
+        state = "filled in" if is_filled(file) else "not filled in"
+        said = f"{file.path} ({other.slug}) is here too, {state}; {assignment.slug} was graded"
+        if own and is_filled(file) and not is_filled(own):
+            yield Note("another-assignment", plain_text(f"{said}, and nothing in {own.path} is filled in."))
+        else:
+            yield Note("other-notebook", plain_text(f"{said}."))
 
 
 def _key(submission: Submission, ingredients: str, terms: Terms, oracle: Oracle, level: str) -> str:

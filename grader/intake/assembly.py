@@ -30,7 +30,7 @@ class Assembled:
 
 def assembled(upload: Upload, shelf: Shelf) -> Assembled:
     """Put an upload together; HarnessError if the disk fails."""
-    pieces = [piece for piece in upload.pieces if _can_be_read(piece.node)]
+    pieces = list(upload.pieces) if any(_can_be_read(piece.node) for piece in upload.pieces) else []
     shown = _first(pieces) or _first(upload.pieces) or Path()
     where = Path(os.path.abspath(shown))
     if upload.reason or not pieces:

@@ -28,7 +28,7 @@ class _Version:
 
     def is_filled(self) -> bool:
         """Whether any function or class in it is more than a starter gives."""
-        return any(map(_is_filled, self.files))
+        return any(map(is_filled, self.files))
 
 
 def without_older(files: Sequence[SourceFile]) -> tuple[list[SourceFile], tuple[str, ...]]:
@@ -89,7 +89,8 @@ def _sentence(counts: _Version, newest: _Version, older: Sequence[_Version]) -> 
     return f"{newest.name} is newer than {counts.name}, but nothing in it is filled in: {counts.name} counts."
 
 
-def _is_filled(file: SourceFile) -> bool:
+def is_filled(file: SourceFile) -> bool:
+    """Whether any function or class in it is more than a starter gives."""
     for cell in file.cells:
         try:
             body = readable(cell, notebook=file.is_notebook).tree.body
