@@ -122,11 +122,8 @@ def _places(entries: Sequence[Entry]) -> set[Place]:
 
 
 def _entries(given: Mapping[str, Any], out: Path, attempts: str) -> contextlib.AbstractContextManager[list[Entry]]:
-    roster = given.get("roster")
-    layout = given.get("layout", "auto")
-    return open_entries(
-        [Path(path) for path in given["paths"]], layout, out, Path(roster) if roster else None, attempts
-    )
+    paths, roster = [Path(path) for path in given["paths"]], given.get("roster")
+    return open_entries(paths, given.get("layout", "auto"), out, Path(roster) if roster else None, attempts)
 
 
 def make_again(
