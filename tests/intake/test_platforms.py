@@ -310,6 +310,20 @@ def test_of_two_attempts_the_newest_counts(tmp_path, files):
         assert any("return 1, x" in text for text in told(own[0]).values())
 
 
+@pytest.mark.parametrize("with_texts", [True, False])
+def test_underscores_in_logins_merge_nobody(tmp_path, with_texts):
+    """a_doe and b_doe are two people: the texts say the logins, else what all names begin with is the assignment."""
+    files = {}
+    for number, login in enumerate(["a_doe", "b_doe", "roe"]):
+        start = f"HW_1_{login}_attempt_2026-03-01-10-00-0{number}"
+        files[f"{start}_layers.ipynb"] = notebook(WORK.format(number))
+        if with_texts:
+            files[f"{start}.txt"] = f"Name: Some One ({login})\r\nAssignment: HW_1\r\n".encode()
+    found = both_ways(write(tmp_path / "class", files))
+    assert found.keys() == {"a_doe", "b_doe", "roe"}
+    assert {entry.person.name for entry, _ in found.values()} == {"Some One" if with_texts else ""}
+
+
 def test_parts_with_numbers_are_no_attempts(tmp_path):
     """part-1 and part-2 of one upload, in which each defines something else, are both graded."""
     folder = write(tmp_path / "class", {
