@@ -27,6 +27,8 @@ NOT_JUDGING = (
     *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
     *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
+    *("intake/assembly.py", "intake/evidence.py", "intake/layouts.py", "intake/people.py", "intake/readers"),
+    *("intake/reading_of.py", "intake/roster.py", "intake/trees.py", "intake/uploads.py"),
 )
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 
