@@ -163,7 +163,7 @@ class Canvas:
     def _told(self, what: str) -> Iterator[None]:
         """Turn every trouble with the network or the answer into one sentence, without the token."""
         from canvasapi import exceptions
-        from requests import RequestException, Timeout
+        from requests import JSONDecodeError, RequestException, Timeout
 
         where = f"{urlsplit(self._place.url).hostname}: {what}"
         try:
@@ -184,6 +184,8 @@ class Canvas:
             raise GraderError(f"{where} ({code[0] if code else type(error).__name__}).") from None
         except Timeout:
             raise GraderError(f"{where}, as there was no answer within {number(PATIENCE)} s.") from None
+        except JSONDecodeError:
+            raise GraderError(f"{where}, as the answer is none of Canvas.") from None
         except RequestException as error:
             raise GraderError(f"{where}, as there is no connection ({type(error).__name__}).") from None
         except OSError as error:

@@ -102,12 +102,12 @@ def _ids(row: Row, kind: str) -> set[str]:
 
 def _by_ids(sought: Sought, by_id: Mapping[tuple[str, str], list[Row]]) -> Match:
     rows = {id(row): row for kind, value in sought.ids.items() for row in by_id.get((kind, _ident(value)), [])}
-    sure = [row for row in rows.values() if not _contradicts(sought, row, STRONG)]
-    if len(sure) > 1:
-        return Match(None, why=f"{sought.label} may be {listing([label(row) for row in sure])}")
-    if rows and not sure:
-        return Match(None, why=f"{sought.label} has another id than {label(next(iter(rows.values())))}")
-    return Match(sure[0] if sure else None)
+    if len(rows) > 1:
+        return Match(None, why=f"{sought.label} may be {listing([label(row) for row in rows.values()])}")
+    row = next(iter(rows.values()), None)
+    if row and _contradicts(sought, row, STRONG):
+        return Match(None, why=f"{sought.label} has another id than {label(row)}")
+    return Match(row)
 
 
 def _contradicts(sought: Sought, row: Row, kinds: Iterable[str]) -> bool:

@@ -39,7 +39,7 @@ WORDS = {
 }
 PARTICIPANT = re.compile(r"(?P<word>\D+?)\s*(?P<id>\d+)")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-ENGLISH = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{4}\b|\d{4}-\d\d-\d\d")
+ENGLISH = re.compile(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, |\d{4}-\d\d-\d\d")  # what strtotime of PHP reads
 
 
 def columns(sheet: Sheet, wanted: Sequence[str]) -> Columns:
@@ -142,7 +142,7 @@ def _stale(lines: Sequence[Line], graded: int | None) -> tuple[str, ...]:
     if not dates:
         return ()
     who = f"{len(dates)} people have a grade in this worksheet already" if len(dates) > 1 else "One person has a grade"
-    if all(ENGLISH.search(date) for date in dates):
+    if all(ENGLISH.match(date) for date in dates):
         return (f"{who}: Moodle passes over whoever was graded anew after it was downloaded.",)
     return (
         f"{who}, with dates that are not in English, which Moodle may fail to read and then passes over: look at "
