@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import say, without_failing, write_whole
 from grader.errors import Refused
 from grader.words import inert, listing
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     export = commands.add_parser("export", help="write marks in the form that another system takes")
+    add_course(export)
     export.add_argument(
         "format",
         metavar="FORMAT",
@@ -170,7 +171,7 @@ def _fill(target: IntoTheirs, rows: list[Row], options: argparse.Namespace) -> N
 
 def _titles(rows: Sequence[Row]) -> list[str]:
     """How the assignment may be called; none if the class has several."""
-    from grader.assignments import all_assignments
+    from grader.course.assignments import all_assignments
 
     slugs = list(dict.fromkeys(row.result.assignment for row in rows if row.result.assignment))
     if len(slugs) != 1:
