@@ -106,7 +106,8 @@ def _refuse_misfits(options: argparse.Namespace, *, theirs: bool) -> None:
 def _refuse(given: dict[str, object], names: Sequence[str], what: str) -> None:
     misfits = [name for name in names if given[name] not in (None, False)]
     if misfits:
-        raise Refused(f"{listing(misfits)} does not fit {what}; leave it out.")
+        does, it = ("do", "them") if len(misfits) > 1 else ("does", "it")
+        raise Refused(f"{listing(misfits)} {does} not fit {what}; leave {it} out.")
 
 
 def _chosen(rows: list[Row], student: str | None) -> list[Row]:

@@ -16,7 +16,8 @@ from grader.cli import main
 from grader.exporters.targets import TARGETS, IntoTheirs
 from grader.model import Result
 from tests.exporters import canvas_server
-from tests.exporters.hostile import CANVAS, PLAIN, Export
+from tests.exporters.gradebooks import Export
+from tests.exporters.hostile import CANVAS, PLAIN
 from tests.results import result
 
 EXPORT = PLAIN.before.decode()
@@ -84,7 +85,10 @@ def test_a_gradebook_is_filled_in(graded, exported, tmp_path, capsys):
         (["canvas", "--out", "x"], "canvas needs --into, the file that you exported there, or --url"),
         (["moodle", "--out", "x"], "moodle needs --into, the file that you exported there."),
         (["csv"], "Say with --out where to write"),
-        (["csv", "--out", "x", "--into", "{export}", "--column", "A"], "--into and --column does not fit csv"),
+        (
+            ["csv", "--out", "x", "--into", "{export}", "--column", "A"],
+            "--into and --column do not fit csv; leave them out",
+        ),
         (["moodle", "--url", "https://x"], "--url is for canvas"),
         (["canvas", "--url", "https://x"], "--url also needs --course-id and --assignment-id"),
         (["canvas", "--url", "https://x", "--column", "A"], "--column does not fit --url"),

@@ -16,15 +16,19 @@ from grader.exporters.roundtrip import fill
 from grader.exporters.sheet import read_sheet
 from grader.exporters.targets import TARGETS, IntoTheirs
 from tests.exporters.classes import row
-from tests.exporters.hostile import EXPORTS, PLAIN, Export
+from tests.exporters.gradebooks import Export
+from tests.exporters.hostile import CANVAS_FILES, PLAIN
+from tests.exporters.hostile_others import BLACKBOARD_FILES, MOODLE_FILES
+
+EXPORTS = CANVAS_FILES + MOODLE_FILES + BLACKBOARD_FILES
 
 
-def filled(export: Export):
+def filled(export: Export, wanted: list[str] | None = None):
     """The plan, and the file that came of it."""
     target = TARGETS[export.format]
     assert isinstance(target, IntoTheirs)
     sheet = read_sheet(export.before, "export.csv")
-    columns = target.columns(sheet, [export.column] if export.column else [])
+    columns = target.columns(sheet, wanted or ([export.column] if export.column else []))
     return fill(sheet, columns, export.rows, comments=export.comments), sheet.to_bytes()
 
 
@@ -65,6 +69,9 @@ def test_a_title_that_several_have_is_refused_with_all_of_them():
     cells = ((*PLAIN.cells[0][:6], "Layers (502)", "Current Score"), *PLAIN.cells[1:])
     with pytest.raises(Refused, match=r"may be “Layers \(501\)” and “Layers \(502\)”"):
         filled(replace(PLAIN, cells=cells))
+    both = replace(PLAIN, cells=((*PLAIN.cells[0][:6], "the_layers (502)", "Current Score"), *PLAIN.cells[1:]))
+    with pytest.raises(Refused, match="“Layers” may be"):
+        filled(both, ["Layers", "the_layers"])
     twice = ((*PLAIN.cells[0][:6], "Layers (501)", "Current Score"), *PLAIN.cells[1:])
     with pytest.raises(Refused, match="may be"):
         filled(replace(PLAIN, cells=twice, column="Layers (501)"))
