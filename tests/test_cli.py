@@ -287,18 +287,22 @@ def test_resume_keeps_what_has_not_changed(sample_class, tmp_path, in_process):
 
 
 def test_resume_goes_on_with_the_seed_and_notices_other_settings(tmp_path, in_process):
-    """Without --seed the last one holds; another seed or another choice of checks grades anew."""
+    """The class's seed holds, and another is for a fresh run; another choice of checks grades anew."""
     out = tmp_path / "out"
+    command = ("grade", "--no-notebook", PERFECT, "--out", out)
 
     def result(*options):
-        run = in_process("grade", "--no-notebook", PERFECT, "--out", out, *options)
+        run = in_process(*command, *options)
         assert run.returncode == 0, run.stderr
         return json.loads((out / "two_layer_net/result.json").read_text())
 
     first = result("--only", "scores")
     assert result("--only", "scores", "--resume") == first
     assert [check["slug"] for check in result("--only", "loss", "--resume")["parts"][0]["checks"]] == ["loss"]
-    assert result("--only", "loss", "--resume", "--seed", "9")["seed"] == 9
+    refused = in_process(*command, "--only", "loss", "--resume", "--seed", "9")
+    assert refused.returncode == 2
+    assert f"seed {first['seed']}, and --seed says 9" in refused.stderr
+    assert result("--only", "loss", "--fresh", "--seed", "9")["seed"] == 9
 
 
 def interrupt_when(process, path):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.batch.ingredients import digest
+from grader.batch.ingredients import ingredients
 from grader.course.assignments import Assignment, find_assignment, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
@@ -130,7 +131,7 @@ def rendered(result: Result) -> tuple[str, str]:
 def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
     assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
     checks = select(assignment, list(terms.only))
-    key = _key(submission, digest(assignment, checks), terms, oracle, host.level)
+    key = _key(submission, ingredients(assignment, checks), terms, oracle, host.level)
     if key == order.known:
         return Answer(key, known=True)
     result = grade_submission(
@@ -159,9 +160,20 @@ def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[No
     return []
 
 
-def _key(submission: Submission, ingredients: str, terms: Terms, oracle: Oracle, level: str) -> str:
-    """All that a result depends on: with the same key it need not be made anew."""
+def _key(submission: Submission, made_of: Mapping[str, str], terms: Terms, oracle: Oracle, level: str) -> str:
+    """All that a result depends on, by name, as JSON: with the same key it need not be made anew."""
     installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
-    data = oracle.data.digest if oracle.data else ""
-    limits = (terms.recognised, terms.notebook, terms.time_factor, terms.seconds, data, terms.compat)
-    return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, level, installed, *limits)))
+    named = {
+        "submission": submission.sha256,
+        **made_of,
+        "seed": oracle.seed,
+        "isolation": level,
+        **installed,
+        "recognised": terms.recognised,
+        "notebook": asdict(terms.notebook) if terms.notebook else None,
+        "time_factor": terms.time_factor,
+        "seconds": terms.seconds,
+        "data": oracle.data.digest if oracle.data else "",
+        "compat": terms.compat,
+    }
+    return json.dumps(named, sort_keys=True)

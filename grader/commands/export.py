@@ -57,7 +57,6 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
-    from grader.exporters.rows import rows_of
     from grader.exporters.targets import TARGETS, IntoTheirs, OfClass
 
     target = TARGETS.get(options.format)
@@ -65,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         near = difflib.get_close_matches(options.format, TARGETS, n=1, cutoff=0.3) or list(TARGETS)
         raise Refused(f"There is no format {options.format}; do you mean {listing(near)}?")
     _refuse_misfits(options, theirs=isinstance(target, IntoTheirs))
-    rows = _chosen(rows_of(options.folder), options.student)
+    rows = _chosen(_rows(options.folder), options.student)
     without_failing()
     with commands_stopped():
         if options.url:
@@ -108,6 +107,18 @@ def _refuse(given: dict[str, object], names: Sequence[str], what: str) -> None:
     if misfits:
         does, it = ("do", "them") if len(misfits) > 1 else ("does", "it")
         raise Refused(f"{listing(misfits)} {does} not fit {what}; leave {it} out.")
+
+
+def _rows(folder: Path) -> list[Row]:
+    """The gradebook of a graded class, as its policy counts; Refused if it is empty."""
+    from grader.store.opening import store_to_read
+    from grader.store.store import gradebook_rows
+
+    with store_to_read(folder) as store:
+        rows = gradebook_rows(store, store.policy)
+    if not rows:
+        raise Refused(f"{folder} holds no result yet; grade the class first.")
+    return rows
 
 
 def _chosen(rows: list[Row], student: str | None) -> list[Row]:

@@ -23,13 +23,14 @@ from grader.commands._options import (
     seconds,
     seed,
 )
-from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say
+from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say, words
 from grader.errors import Refused
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.batch.classes import Outcome
+    from grader.batch.settings import Settings
     from grader.intake.layouts import Entry
 
 
@@ -55,8 +56,10 @@ def declare(commands: Commands) -> None:
     )
     add_data(grade)
     add_compat(grade)
-    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
-    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
+    again = grade.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="keep the results in DIR of what has not changed")
+    again.add_argument("--fresh", action="store_true", help="begin a new seed for the whole class, which must be given")
+    grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and write nothing")
     grade.add_argument(
         "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
     )
@@ -116,7 +119,8 @@ def _look_at_course(options: argparse.Namespace) -> None:
 
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
-    from grader.batch.classes import Settings, grade_class
+    from grader.batch.classes import grade_class
+    from grader.batch.settings import Settings
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
 
@@ -128,12 +132,17 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         jobs=options.jobs or os.cpu_count() or 1,
         only=tuple(options.only),
         resume=options.resume,
+        fresh=options.fresh,
         notebook=notebook_limits(options),
         time_factor=options.time_factor,
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
+        command=words(options),
+        given=_given(options),
     )
+    if options.dry_run:
+        return _plan(entries, settings)
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -148,6 +157,23 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
     return _outcome_code(outcome, entries)
+
+
+def _given(options: argparse.Namespace) -> dict[str, object]:
+    """What is read and how, so that it can be read again."""
+    from grader.course.folder import current
+
+    paths = [os.path.abspath(path) for path in options.paths]
+    return {"paths": paths, "layout": options.layout, "course": str(current().folder)}
+
+
+def _plan(entries: list[Entry], settings: Settings) -> int:
+    from grader.batch.plan import planned
+
+    for line in planned(entries, settings):
+        print(line)
+    say("Nothing was written.")
+    return PASSED
 
 
 def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:

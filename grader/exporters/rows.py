@@ -1,12 +1,7 @@
-"""The rows that are exported: of a class, as ``grades.db`` keeps it, or of one Result; and what is said of each."""
+"""The row of a Result alone, and what is said of any row."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from pathlib import Path
-
-from grader.errors import Refused
 from grader.gradebook import Mark, Row
 from grader.model import Result
 from grader.people import Attempt, Person
@@ -18,25 +13,6 @@ def row_of(result: Result) -> Row:
     graded = result.status == "graded"
     score = result.score if graded else None
     return Row(Person(result.student), Attempt(), result, Mark(score, score, result.max_score if graded else None))
-
-
-def rows_of(folder: Path) -> list[Row]:
-    """The rows of the class whose results lie in a folder; Refused if it holds none."""
-    path = folder / "grades.db"
-    if not path.is_file():
-        raise Refused(f"{folder} holds no grades.db; give the folder that `grader grade` wrote with --out.")
-    try:
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            texts = database.execute("select result from results where result is not null order by student").fetchall()
-        finally:
-            database.close()
-        rows = [row_of(Result.from_dict(json.loads(text))) for (text,) in texts]
-    except (sqlite3.DatabaseError, ValueError, TypeError, KeyError) as error:
-        raise Refused(f"{path} cannot be read as results of this grader ({error}).") from None
-    if not rows:
-        raise Refused(f"{path} holds no result yet; grade the class first.")
-    return rows
 
 
 def is_excused(row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import shutil
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.store import Store
 from grader.cli import main
 from grader.exporters.targets import TARGETS, IntoTheirs
 from grader.model import Result
+from grader.people import Person
+from grader.store.records import Handed, Run
+from grader.store.store import Store
 from tests.exporters import canvas_server
 from tests.exporters.gradebooks import Export
 from tests.exporters.hostile import CANVAS, PLAIN
 from tests.results import result
+from tests.store.saved import key
 
 EXPORT = PLAIN.before.decode()
 
@@ -26,11 +30,11 @@ EXPORT = PLAIN.before.decode()
 def stored(folder: Path, *results: Result) -> Path:
     """The folder of a graded class."""
     folder.mkdir()
-    store = Store(folder / "grades.db")
-    store.begin(5, fresh=True)
-    for each in results:
-        store.save(each, "", each.to_json())
-    store.close()
+    with contextlib.closing(Store(folder / "grades.db")) as store:
+        store.begin(Run("grade", 5))
+        for each in results:
+            store.save(Handed(Person(each.student)), each, key(), each.to_json())
+        store.end("done")
     return folder
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.batch.classes import Settings, grade_class
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.judges import desk, watch
 from grader.sandbox import open_box
