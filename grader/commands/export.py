@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import say, without_failing, write_whole
 from grader.errors import Refused
-from grader.words import inert, listing
+from grader.words import listing
 
 if TYPE_CHECKING:
     from grader.exporters.roundtrip import Plan
@@ -194,18 +194,20 @@ def _titles(rows: Sequence[Row]) -> list[str]:
 
 def _show(plan: Plan, options: argparse.Namespace, where: str) -> None:
     """The difference, whoever is left over, and the counts; what needs a look goes to stderr."""
+    from grader.exporters.github import one_line
+
     for sentence in plan.said:
         say(sentence)
     if options.dry_run:
         for change in plan.changes:
-            print(inert(f"{change.who}: {change.old or 'nothing'} → {change.new}"))
+            print(one_line(f"{change.who}: {change.old or 'nothing'} → {change.new}"))
     for who in plan.unknown:
-        print(inert(f"{who}: no result here, left as it is"))
+        print(one_line(f"{who}: no result here, left as it is"))
     for who in plan.missing:
-        print(inert(f"{who}: has a result here, and is not there"))
+        print(one_line(f"{who}: has a result here, and is not there"))
     many = len(plan.changes)
     verb = "would change; nothing was written" if options.dry_run else f"changed {where}"
-    print(inert(f"“{plan.title}”: {many} {'mark' if many == 1 else 'marks'} {verb}, {plan.unchanged} the same."))
+    print(one_line(f"“{plan.title}”: {many} {'mark' if many == 1 else 'marks'} {verb}, {plan.unchanged} the same."))
 
 
 def _send(rows: list[Row], options: argparse.Namespace) -> None:

@@ -173,12 +173,13 @@ def test_marks_go_to_canvas_and_the_token_nowhere_else(graded, tmp_path, monkeyp
 def test_hostile_names_give_no_commands_to_a_job(graded, tmp_path, monkeypatch, capsys):
     """GitHub's runner is told to stop listening while names are printed."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    cells = (*CANVAS, ("::error::x \x1b[31m", "9", "", "", "", "", "", ""))
+    cells = (*CANVAS, ('"::error::x\n::warning::y \x1b[31m"', "9", "", "", "", "", "", ""))
     path = tmp_path / "export.csv"
     path.write_bytes(Export("hostile", "canvas", cells, {}, ()).before)
     assert main(["export", "canvas", "--from", str(graded), "--into", str(path), "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("::stop-commands::") and "\x1b" not in out
+    assert "\n::error::x ::warning::y (9): no result here" in out
 
 
 def test_nothing_is_imported_for_the_help():
@@ -224,3 +225,11 @@ def test_a_json_export_is_read_by_programs(graded, capsys):
         ("1003", None),
         ("zoe", 3.0),
     ]
+
+
+def test_the_help_names_every_format(capsys):
+    """The table of targets is not imported for it."""
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    told = capsys.readouterr().out
+    assert all(name in told for name in TARGETS)
