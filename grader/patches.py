@@ -86,8 +86,8 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
         patches[patch.file] = Patch(patch.file, (*before, *patch.changes))
     wrapping = [item.variant for item in mistakes if not isinstance(item.variant, Patch)]
     variants: list[Variant] = [*patches.values(), *wrapping]
-    for variant in variants:
-        vars(changed).update(variant(changed))
+    for variant in variants:  # each wraps those before it, which stay as they are
+        changed = SimpleNamespace(**{**vars(changed), **variant(changed)})
     return changed
 
 

@@ -158,7 +158,7 @@ def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_
         out = tmp_path / f"out-{shown.name}"
         run = in_process(*GRADE, source, "--out", out)
         assert run.returncode == 4
-        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
         assert {name: row["score"] for name, row in rows.items()} == {"ada": "3", "ben": "3", "eve": ""}
         assert rows["eve"]["reason"].startswith(f"{shown / 'eve.zip'}: '../../x.py' leads out of the folder")
         assert json.loads((out / "ben/result.json").read_text())["submission"]["path"] == str(shown / "ben.zip")
@@ -207,7 +207,7 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path, in_proc
     out = tmp_path / "out"
     run = in_process("grade", "--no-notebook", "--seed", "5", sample_class, "--out", out)
     assert run.returncode == 4
-    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
         "ada": ("graded", "18"),
         "ben": ("graded", "12"),
@@ -326,7 +326,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
     stopped = out / "endless_loop/result.json"
     assert "1 of 2 submissions were graded and kept" in errors, stopped.exists() and stopped.read_text()
     assert "Traceback" not in errors
-    (row,) = csv.DictReader((out / "grades.csv").open())
+    (row,) = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
     assert (row["student"], row["score"]) == ("two_layer_net", "6")
     assert (out / "index.html").exists()
     assert not children.is_running()

@@ -12,6 +12,7 @@ from grader.batch.results import Graded, class_assignment, grade_all, stopped_by
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
 from grader.batch.workshop import open_workshop
 from grader.course.assignments import find_assignment, select
+from grader.gradebook import Row
 from grader.grading import versions
 from grader.intake.layouts import Entry
 from grader.model import Result
@@ -24,13 +25,17 @@ from grader.store.store import Store
 
 @dataclass(slots=True)
 class Outcome:
-    """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped."""
+    """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped.
+
+    ``rows`` are everyone's that the folder knows, also of earlier runs.
+    """
 
     seed: int
     results: list[Result] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failed: bool = False
     interrupted: bool = False
+    rows: list[Row] = field(default_factory=list)
 
 
 def grade_class(
@@ -86,6 +91,7 @@ def _grade_into(
     store.end("stopped" if box.closed else "done", (counts["graded"], counts["kept"], counts["not_graded"]))
     order = {entry.student: number for number, entry in enumerate(entries)}
     outcome.results.sort(key=lambda result: order[result.student])
+    outcome.rows = book.ordered
     book.write(store.changes())
     return outcome
 

@@ -11,11 +11,11 @@ import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from grader.course.assignments import Assignment
 from grader.course.catalogue import modules_of
 from grader.course.folder import DESCRIPTION, current
+from grader.course.imports import looked_into, with_imports
 from grader.course.modules import PUBLIC, SECRET
 from grader.parsing import by_itself
 from grader.spec import Check
@@ -25,10 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
     *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
-    *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy", "release.py"),
+    *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
 )
-EXERCISES = (f"{PUBLIC}.", f"{SECRET}.")
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 
 
@@ -63,9 +62,9 @@ def _engine(root: Path) -> str:
 @functools.cache
 def _exercises(parts: tuple[str, ...], course: Path) -> dict[str, str]:
     """Of the parts' scenarios, of their mistakes, and of the reference's modules that either mentions."""
-    checks = _with_imports([f"{PUBLIC}.checks.{part}" for part in parts], course)
-    known = _with_imports([*(module for part in parts for module in modules_of(part)), *ALWAYS], course) - checks
-    references = _with_imports(_references(checks | known, course), course) - checks - known
+    checks = with_imports([f"{PUBLIC}.checks.{part}" for part in parts], course)
+    known = with_imports([*(module for part in parts for module in modules_of(part)), *ALWAYS], course) - checks
+    references = with_imports(_references(checks | known, course), course) - checks - known
     kinds = {"checks": checks, "mistakes": known, "reference": references}
     return {kind: _digest(sorted(files), course) for kind, files in kinds.items()}
 
@@ -74,7 +73,7 @@ def _references(files: Iterable[Path], course: Path) -> Iterator[str]:
     """The modules of the reference whose functions are mentioned, as in ``code.forward``."""
     homes = _homes(course)
     for file in files:
-        yield from (homes[word] for word in _looked_into(file).words & homes.keys())
+        yield from (homes[word] for word in looked_into(file).words & homes.keys())
 
 
 @functools.cache
@@ -100,48 +99,6 @@ def _defined(file: Path) -> list[str]:
     with by_itself():
         body = ast.parse(file.read_bytes()).body
     return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-
-
-def _with_imports(modules: Iterable[str], root: Path) -> set[Path]:
-    """The files of modules and of the exercises' modules that they import, and so on; the engine's own are apart."""
-    found: set[Path] = set()
-    waiting = list(modules)
-    while waiting:
-        file = _file(waiting.pop(), root)
-        if file is None or file in found:
-            continue
-        found.add(file)
-        waiting += [name for name in _looked_into(file).imports if name.startswith(EXERCISES)]
-    return found
-
-
-class Looked(NamedTuple):
-    """What a module may import, and the attributes and texts in it."""
-
-    imports: frozenset[str]
-    words: frozenset[str]
-
-
-@functools.cache
-def _looked_into(file: Path) -> Looked:
-    with by_itself():
-        tree = ast.parse(file.read_bytes())
-    imports, words = set[str](), set[str]()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            imports |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
-        elif isinstance(node, ast.Import):
-            imports |= {name.name for name in node.names}
-        elif isinstance(node, ast.Attribute):
-            words.add(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words.add(node.value)
-    return Looked(frozenset(imports), frozenset(words))
-
-
-def _file(module: str, root: Path) -> Path | None:
-    place = root.joinpath(*module.split("."))
-    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
 
 
 def _digest(files: Iterable[Path], root: Path) -> str:

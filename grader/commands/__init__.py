@@ -17,17 +17,22 @@ from grader.commands import (
     compare,
     doctor,
     export,
+    feedback,
     grade,
     history,
     merge,
     override,
+    policy,
     regrade,
     release,
 )
 from grader.commands._options import EXIT_CODES
 
 # In the order of the help.
-MODULES = (check, grade, regrade, compare, merge, override, history, export, agree, release, doctor, assignments)
+MODULES = (
+    *(check, grade, regrade, policy, override, history, compare, merge, feedback, export),
+    *(agree, release, doctor, assignments),
+)
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 

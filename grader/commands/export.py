@@ -228,9 +228,12 @@ def _send(rows: list[Row], options: argparse.Namespace) -> None:
 
 def _files(rows: dict[int, Row], folder: Path) -> dict[int, list[Path]]:
     """The files of each person, in the folder called by their key."""
+    from grader.feedback.layouts import folders
+
     if not folder.is_dir():
         raise Refused(f"--files {folder} is no folder; give the one that holds a folder a person.")
-    found = {user: folder / row.person.key for user, row in rows.items()}
+    paths = folders([*rows.values()]).paths  # as `grader feedback` calls them
+    found = {user: (folder / paths[row.person.key]).parent for user, row in rows.items()}
     return {
         user: sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
         for user, place in found.items()

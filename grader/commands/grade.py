@@ -41,6 +41,9 @@ def declare(commands: Commands) -> None:
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
+    grade.add_argument(
+        "--policy", type=Path, metavar="FILE", help="deadlines and deductions (policy.toml beside the class or in DIR)"
+    )
     grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
     grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
     add_isolation(grade)
@@ -93,13 +96,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import open_entries
+    from grader.leftovers import run_folder
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
-    with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
+    read = open_entries(options.paths, options.layout, options.out)
+    with run_folder(), read as entries, commands_stopped():
         return _grade_entries(entries, options)
 
 
@@ -120,11 +125,18 @@ def _look_at_course(options: argparse.Namespace) -> None:
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     from grader.batch.classes import grade_class
+    from grader.batch.handed import everyone
     from grader.batch.settings import Settings
+    from grader.commands._policies import chosen
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
 
     console = open_console()
+    policy, where = chosen(options.policy, options.paths, options.out)
+    if policy:
+        people = [one.person for entry in entries for one in everyone(entry)]
+        policy.remarks(people)  # refuses a name of several people before all the work
+        say(f"Policy: {where}.")
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
@@ -138,6 +150,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
+        policy=policy,
         command=words(options),
         given=_given(options),
     )
@@ -153,6 +166,9 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
                 journal.ended(stopped=outcome.interrupted)
     finally:
         box.close()
+    if policy:
+        for sentence in policy.remarks([row.person for row in outcome.rows], [row.result for row in outcome.rows]):
+            say(f"The policy's {sentence}")
     _show_outcome(outcome, entries, options, console)
     place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)

@@ -49,6 +49,7 @@ def _regrade(store: Store, options: argparse.Namespace) -> int:
     from grader.batch import regrading
     from grader.course.folder import choose
     from grader.exporters.github import commands_stopped
+    from grader.leftovers import run_folder
 
     found = regrading.sources(store, options.folder)
     if not found:
@@ -56,7 +57,7 @@ def _regrade(store: Store, options: argparse.Namespace) -> int:
     course = found[-1].run.given.get("course")
     if course and not options.course:
         choose(Path(course))
-    with commands_stopped(), regrading.opened(found, options.folder) as read:
+    with commands_stopped(), run_folder(), regrading.opened(found, options.folder) as read:
         box = closed_box(options.isolation or found[-1].run.terms.get("isolation"))
         try:
             return _made_again(store, read, box, open_console(), options)

@@ -1,23 +1,14 @@
-"""The row of a Result alone, and what is said of any row."""
+"""What is said of a row wherever it is exported to."""
 
 from __future__ import annotations
 
-from grader.gradebook import Mark, Row
-from grader.model import Result
-from grader.people import Attempt, Person
+from grader.gradebook import Row
 from grader.words import inert, number
-
-
-def row_of(result: Result) -> Row:
-    """A row of a Result alone: its student is the key, and what grading gave is the mark."""
-    graded = result.status == "graded"
-    score = result.score if graded else None
-    return Row(Person(result.student), Attempt(), result, Mark(score, score, result.max_score if graded else None))
 
 
 def is_excused(row: Row) -> bool:
     """Whether nothing was asked of them: there is no mark, and it is not 0."""
-    return row.mark.score is None and any(adjustment.code == "excused" for adjustment in row.mark.adjustments)
+    return row.excused and row.mark.score is None
 
 
 def status(row: Row) -> str:
@@ -32,7 +23,7 @@ def verdict(row: Row) -> str:
     if is_excused(row):
         return "Excused."
     if row.mark.score is None:
-        return inert(f"Not graded: {row.result.reason or 'there is no mark.'}")
+        return inert(f"Not graded: {row.result.reason or row.reason or 'there is no mark.'}")
     of = "" if row.mark.max_score is None else f" of {number(row.mark.max_score)}"
     return f"{number(row.mark.score)}{of} points."
 

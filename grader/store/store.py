@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.gradebook import Row
 from grader.model import Result
+from grader.policy import parse_policy
 from grader.store import ledger, persons, reasons
 from grader.store.records import GRADING, IDENTITY, OVERRIDE, POLICY, Handed, Run, Saved, now
 from grader.store.rows import Known, NoPolicy, Policy, is_damaged, known_of, read, usual_maximum
@@ -23,14 +24,19 @@ FIRST = "graded for the first time"
 class Store:
     """One open database. Use it from one thread; who writes holds the folder's lock (``lock.writing``).
 
-    ``policy`` decides what counts. Methods raise sqlite3.Error where the file cannot be read or written.
+    ``policy`` decides what counts; None is the one that was applied last. Methods raise sqlite3.Error where the file
+    cannot be read or written.
     """
 
     def __init__(self, path: Path, *, writable: bool = True, policy: Policy | None = None) -> None:
         self.path = path
-        self.policy = policy or NoPolicy()
         self.run = 0  # what is saved belongs to it
         self.db = connect(path) if writable else connect_to_read(path)
+        self.policy = self._kept_policy() if policy is None else policy
+
+    def _kept_policy(self) -> Policy:
+        text = ledger.policy_text(self.db)
+        return parse_policy(text, f"the policy that {self.path} keeps") if text else NoPolicy()
 
     def close(self) -> None:
         """Close the database: one file again, to be copied, or read where nothing can be written."""

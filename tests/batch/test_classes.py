@@ -38,7 +38,7 @@ def grade(tmp_path, box):
 
 
 def rows(out: Path) -> dict[str, str]:
-    return {row["student"]: row["status"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8"))}
+    return {row["student"]: row["status"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
 
 
 @pytest.mark.parametrize(

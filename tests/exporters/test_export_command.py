@@ -82,6 +82,20 @@ def test_a_gradebook_is_filled_in(graded, exported, tmp_path, capsys):
     assert "2 marks changed in" in capsys.readouterr().out
 
 
+def test_what_counts_by_the_policy_is_exported(graded, exported, tmp_path, capsys):
+    """Rounded, and excused, each with its sentence."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('excused = ["1002"]\n[rounding]\ndecimals = 0\nties = "half-up"\n')
+    assert main(["policy", str(graded), "--policy", str(policy)]) == 0
+    capsys.readouterr()
+    assert main([*("export", "canvas", "--from", str(graded), "--into", str(exported)), "--dry-run"]) == 0
+    changes = capsys.readouterr().out.splitlines()[:2]
+    assert changes == ["Lovelace, Ada (1001): nothing → 13", "Bohr, Ben (1002): 9 → EX"]
+    assert main(["export", "gradescope", "--from", str(graded), "--student", "1001", "--out", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["score"] == 13 and len(told["output"].splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

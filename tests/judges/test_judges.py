@@ -67,7 +67,7 @@ def grade(tmp_path):
             finally:
                 box.close()
                 watcher.join()
-        rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8"))
+        rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
         return {row["student"]: row for row in rows}, out
 
     return grade
