@@ -21,6 +21,7 @@ from grader.commands import (
     grade,
     history,
     merge,
+    mistakes,
     override,
     policy,
     regrade,
@@ -31,7 +32,7 @@ from grader.commands._options import EXIT_CODES
 # In the order of the help.
 MODULES = (
     *(check, grade, regrade, policy, override, history, compare, merge, feedback, export),
-    *(agree, release, doctor, assignments),
+    *(agree, mistakes, release, doctor, assignments),
 )
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,24 @@ def modules_of(part: str) -> list[str]:
     """The modules of the secret half in which something is declared for a part, sorted."""
     found = _with_modules(current()).values()
     return sorted({module for item, module in found if not isinstance(item, Raised) and part in item.parts})
+
+
+def declared() -> list[tuple[Declared, ModuleType]]:
+    """Every declaration of the secret half, and the module in which it is."""
+    load_solutions()
+    return [(item, sys.modules[module]) for item, module in _with_modules(current()).values()]
+
+
+def place(item: Declared, module: ModuleType) -> tuple[str, int]:
+    """The file and the line where something is declared, as near as can be told."""
+    file = str(module.__file__)
+    texts = Path(file).read_text("utf-8").splitlines()
+    for words in (f'"{item.code}"', item.sentence):
+        for number, line in enumerate(texts, start=1):
+            if words in line:
+                return file, number
+    code = getattr(getattr(item, "variant", None), "__code__", None)  # one of a family, whose code is put together
+    return (code.co_filename, code.co_firstlineno) if code else (file, 1)
 
 
 @functools.cache
