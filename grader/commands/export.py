@@ -143,6 +143,10 @@ def _write(options: argparse.Namespace, text: str, path: Path | None = None) -> 
 
 def _write_each(target: OfPerson, rows: list[Row], options: argparse.Namespace) -> None:
     """A file a person: that of one at --out, those of several in folders by their keys."""
+    from grader.feedback.cleaning import for_student, places
+
+    private = places(options.folder)
+    rows = [for_student(row, private) for row in rows]  # students see these files
     if options.student:
         _write(options, target.text(rows[0]))
         return

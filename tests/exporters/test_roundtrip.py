@@ -146,3 +146,37 @@ def test_where_marking_is_blind_no_status_is_taken_for_a_name():
     (blind,) = [export for export in EXPORTS if export.name == "blind marking"]
     plan, _ = filled(blind)
     assert [change.who for change in plan.changes] == ["401", "402", "404"]
+
+
+NAMES = st.text(alphabet="aZé王\u00a0 \"',;\t|\r\n=+-@()", max_size=12)
+WAYS = st.sampled_from([("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"")])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(NAMES, NAMES, st.sampled_from([None, 0.0, 7.0, 12.5, 17.75])), min_size=1, max_size=8),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    WAYS,
+    st.booleans(),
+    st.randoms(),
+)
+def test_whatever_names_and_sections_are(people, delimiter, end, way, quotes, order):
+    """Every mark is in its own line, whatever stands around it and however the file is written."""
+
+    def written(value: str) -> str:
+        must = quotes or any(sign in value for sign in f'{delimiter}"\r\n')
+        return '"' + value.replace('"', '""') + '"' if must else value
+
+    titles = ["Student", "ID", "Section", "Layers (501)", "Nets (502)"]
+    lines, rows, changed = [tuple(map(written, titles))], [], {}
+    for number, (name, section, score) in enumerate(people):
+        lines.append(tuple(map(written, [name, f"{1000 + number}", section, "", "3.5"])))
+        rows.append(row(f"{1000 + number}", score, lms_id=f"{1000 + number}"))
+        if score is not None:
+            text = f"{score:g}"
+            changed[number + 1, 3] = written(text)
+    order.shuffle(rows)
+    encoding, bom = way
+    export = Export("", "canvas", tuple(lines), changed, rows, "Layers", delimiter, end, encoding=encoding, bom=bom)
+    assert filled(export)[1] == export.after
