@@ -25,7 +25,10 @@ def relu_forward(x):
     {waiting}
     return x * (x > 0), x
 """
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited"),
+    pytest.mark.slow,  # they wait for limits, and burn a processor meanwhile
+]
 WORKS = "until = time.process_time() + 0.5\n    while time.process_time() < until:\n        pass"
 SLEEPS = "time.sleep(30)"
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # no longer than these tests
