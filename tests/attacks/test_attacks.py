@@ -42,9 +42,11 @@ LOCKED = [level for level in LEVELS if level != "process"]
 BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_daemon", "notebook_kills_driver",
                "notebook_output_flood", "notebook_reads_driver", "notebook_reads_solutions",
                "notebook_starts_programs")  # fmt: skip
+# What is read before anything is locked in, or judged after, is the same at every level: the quickest that locks.
+AT_ONE_LEVEL = ("fake results", "hostile files", "hostile values", "text that holds the grader")
 # They link to what else is in the class's folder.
 ALONE = ("class_link_to_class", "class_link_to_neighbour", "links_module_of_neighbour", "lists_submissions")
-TOGETHER = 8  # in one class
+TOGETHER = 12  # in one class
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
@@ -115,7 +117,7 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
         seed=7,
         jobs=2,
         only=("relu",),
-        notebook=NotebookLimits(2.0, 5.0, expect.get("engine")) if expect.get("notebook") else None,
+        notebook=NotebookLimits(*cell_seconds(expect), expect.get("engine")) if expect.get("notebook") else None,
         time_factor=TIME_FACTOR,
         compat=expect.get("compat", False),
     )
@@ -127,6 +129,18 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
         finally:
             box.close()
     return {result.student: result for result in outcome.results}
+
+
+def cell_seconds(expect: dict[str, Any]) -> tuple[float, float]:
+    """The limits of a cell and of all: short for those that run into them, long enough for the rest on a busy machine."""
+    wanted = [expect, expect["locked"], *(expect.get(level, {}) for level in LOCKED)]
+    waits = any("seconds" in want or "CellTimeout" in want.get("cell", ()) for want in wanted)
+    return (2.0, 5.0) if waits else (10.0, 20.0)
+
+
+def levels_of(expect: dict[str, Any]) -> list[str]:
+    """The levels at which an attack is graded."""
+    return LOCKED[-1:] if expect["kind"] in AT_ONE_LEVEL else LOCKED
 
 
 def check_of(result: Result, slug: str) -> CheckResult:
@@ -142,7 +156,8 @@ def batches() -> list[tuple[str, ...]]:
         if name in ALONE or "student" in expect:
             alone.append((name,))
         elif expect.get("machine", platform.machine()) == platform.machine():
-            kinds.setdefault(tuple(expect.get(key) for key in ("notebook", "engine", "compat")), []).append(name)
+            settings = (expect.get("notebook"), expect.get("engine"), expect.get("compat"), cell_seconds(expect))
+            kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
     together = [tuple(names[n : n + TOGETHER]) for names in kinds.values() for n in range(0, len(names), TOGETHER)]
     return alone + together
 
@@ -194,7 +209,10 @@ def by_batch(name: str, level: str) -> Any:
     return pytest.param(name, level, id=f"{name}-{level}", marks=pytest.mark.xdist_group(f"{level} {number}"))
 
 
-@pytest.mark.parametrize(("name", "level"), [by_batch(name, level) for level in LOCKED for name in ATTACKS])
+AT = [by_batch(name, level) for level in LOCKED for name in ATTACKS if level in levels_of(expectation(name))]
+
+
+@pytest.mark.parametrize(("name", "level"), AT)
 def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str):
     """The verdict, bounded time and memory, nothing left, changed or reached, and the control at 100 %."""
     judge_batch(name, level)
