@@ -132,7 +132,7 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
 
 
 def cell_seconds(expect: dict[str, Any]) -> tuple[float, float]:
-    """The limits of a cell and of all: short for those that run into them, long enough for the rest on a busy machine."""
+    """The limits of a cell and of all: short for those that run into them, else enough on a busy machine."""
     wanted = [expect, expect["locked"], *(expect.get(level, {}) for level in LOCKED)]
     waits = any("seconds" in want or "CellTimeout" in want.get("cell", ()) for want in wanted)
     return (2.0, 5.0) if waits else (10.0, 20.0)
