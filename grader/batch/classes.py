@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from grader.batch.handed import everyone
-from grader.batch.reports import Gradebook
+from grader.batch.reports import Gradebook, says_more
 from grader.batch.results import Graded, class_assignment, grade_all, stopped_by_signals
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
 from grader.batch.workshop import open_workshop
@@ -77,7 +77,8 @@ def _grade_into(
         kept = {**asdict(terms), "isolation": box.level}
         store.begin(Run(settings.command, terms.seed, versions(public=False), kept, settings.given))
         book = Gradebook(store, settings.out)
-        store.settle(book.rows.values())
+        for key in store.settle(book.rows.values()):
+            book.write_report(book.rows[key], book.rows[key].result.to_json())
         saved = _saved(store, book, entries) if settings.resume else {}
         for graded in grade_all(entries, workshop, terms, saved, on_start):
             _keep(graded, store, book)
@@ -105,7 +106,7 @@ def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
         result, text, page = graded.of(one)
         row = store.save(one, result, graded.key, text)
         book.put(row)
-        book.write_report(row, text, page)
+        book.write_report(row, text, "" if says_more(row) else page)
     if not graded.answer.known:
         book.write_table()
 
