@@ -75,11 +75,9 @@ def _cleaner(seed: int | None, path: str, private: Iterable[str]) -> Callable[[s
             if name in text:
                 text = _marked(text, name)
         text = WINDOWS.sub(_last, UNIX.sub(_last, BELOW.sub(_last, text)))
-        return (
-            DIGITS.sub(lambda found: ELIDED if found[0] == secret else found[0], text)
-            if secret and secret in text
-            else text
-        )
+        if secret and secret in text:
+            text = DIGITS.sub(lambda found: ELIDED if found[0] == secret else found[0], text)
+        return text
 
     return clean
 
