@@ -20,6 +20,7 @@ from grader.commands import (
     grade,
     history,
     merge,
+    mistakes,
     override,
     policy,
     regrade,
@@ -30,7 +31,7 @@ from grader.commands._options import EXIT_CODES
 # In the order of the help.
 MODULES = (
     *(check, grade, regrade, policy, override, history, compare, merge, feedback),
-    *(agree, release, doctor, assignments),
+    *(agree, mistakes, release, doctor, assignments),
 )
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
