@@ -22,6 +22,8 @@ import pytest
 from grader.cli import main
 from grader.errors import HarnessError
 from grader.sandbox import LEVELS, lockdown, trial
+from tests.attacks.scene import HONEST, honest_notebook
+from tests.conftest import notebook_json
 from tests.intake.zips import write_zip
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -243,6 +245,44 @@ def test_the_files_of_a_package_are_named_in_its_folder(tmp_path):
     assert "\nCode from cs231n/layers.py\n" in grader("check", path, *arguments).stdout
     submission = json.loads((tmp_path / "r.json").read_text())["submission"]
     assert (submission["path"], submission["files"]) == (str(path), ["cs231n/layers.py"])
+
+
+def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
+    """A row for everybody: attempts, files that belong together, what cannot be read, and who handed in nothing.
+
+    Who is graded again by one file is the same person.
+    """
+    relu, stub = HONEST, HONEST.replace("np.maximum(x, 0), x", "x * 0.5, x")
+    files = {
+        "doeada_4001_70001_layers.ipynb": honest_notebook(),
+        "roeben_4002_70002_layers.ipynb": json.dumps(notebook_json([stub])),
+        "roeben_4002_80002_layers-1.ipynb": json.dumps(notebook_json(["from net import *"])),
+        "roeben_4002_80003_net.py": relu,
+        "foxcleo_LATE_4003_70003_essay.pdf": "%PDF",
+    }
+    folder, out = tmp_path / "submissions", tmp_path / "out"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    (tmp_path / "roster.csv").write_text("ID,Student\n4001,Ada\n4002,Ben\n4003,Cleo\n4004,Dan\n")
+    options = ["--out", out, "--no-notebook", "--seed", "5", "--only", "relu", "--assignment", "layers", "--jobs", "2"]
+    run = in_process("grade", folder, "--roster", tmp_path / "roster.csv", *options)
+    assert run.returncode == 4
+    assert "Roster: 1 handed in nothing: 4004." in run.stderr
+    assert "4003: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
+    assert "4003: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
+    assert {key: row["status"] for key, row in rows.items()} == {
+        "4001": "graded", "4002": "graded", "4003": "not_graded", "4004": "not_graded",
+    }  # fmt: skip
+    assert rows["4001"]["score"] == rows["4002"]["score"] == rows["4001"]["max_score"]
+    assert rows["4004"]["reason"] == "Nothing was handed in."
+    result = json.loads((out / "4002" / "result.json").read_text("utf-8"))
+    assert "Graded the newest of 2 uploads; earlier: layers.ipynb." in [note["sentence"] for note in result["notes"]]
+    one = in_process("grade", folder / "roeben_4002_80003_net.py", *options)
+    assert one.returncode == 0
+    assert "out/4002/report.html" in one.stdout
+    assert in_process("grade", folder, "--layout", "mooddle", *options).returncode == 2
 
 
 def test_one_submission_is_graded_with_a_secret_seed(tmp_path, in_process):

@@ -80,7 +80,12 @@ def _grade_into(
         for key in store.settle(book.rows.values()):
             book.write_report(book.rows[key], book.rows[key].result.to_json())
         saved = _saved(store, book, entries) if settings.resume else {}
-        for graded in grade_all(entries, workshop, terms, saved, on_start):
+        for entry in (absent := [entry for entry in entries if _stays(entry, store)]):
+            for one in everyone(entry):
+                store.meet(one)
+            outcome.results.append(shown(book.rows[entry.student]))
+        there = [entry for entry in entries if entry not in absent]
+        for graded in grade_all(there, workshop, terms, saved, on_start):
             _keep(graded, store, book)
             if graded.answer.refused:
                 outcome.refused.append(graded.result.student)
@@ -97,18 +102,25 @@ def _grade_into(
     return outcome
 
 
+def _stays(entry: Entry, store: Store) -> bool:
+    """Whether nothing was handed in by somebody who had: as where a section is graded with the roster of all."""
+    return entry.is_missing and store.has_handed_in(entry.student)
+
+
 def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
     """Save a result, for each member of a group, and show it."""
     for one in graded.whose:
-        if graded.answer.known:
+        if graded.answer.known and one.person.key in book.rows:
             store.meet(one)
             continue
         result, text, page = graded.of(one)
         row = store.save(one, result, graded.key, text)
         book.put(row)
-        book.write_report(row, text, "" if says_more(row) else page)
-    if not graded.answer.known:
-        book.write_table()
+        if row.attempt == one.attempt:
+            book.write_report(row, text, "" if says_more(row) else page)
+        else:  # another attempt counts
+            book.write_report(row, row.result.to_json())
+    book.write_table()
 
 
 def _saved(store: Store, book: Gradebook, entries: Sequence[Entry]) -> dict[tuple[str, str], Saved]:

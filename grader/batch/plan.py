@@ -15,10 +15,11 @@ from grader.words import inert, listing, readable
 def planned(entries: Sequence[Entry], settings: Settings) -> list[str]:
     """The lines that say what a run would do. Refused for what the run itself would refuse."""
     if not (settings.out / NAME).exists():
-        return [*(_line(entry, "new") for entry in entries), f"{settings.out} holds no results yet."]
+        lines = [_line(entry, f"not graded: {entry.reason}" if entry.reason else "new") for entry in entries]
+        return [*lines, f"{settings.out} holds no results yet."]
     with store_to_read(settings.out) as store:
         terms_of(store, entries, settings)
-        given = {entry.student for entry in entries}
+        given = {one.person.key for entry in entries for one in everyone(entry)}
         stay = [person for person in store.people() if person not in given]
         lines = [_line(entry, _what(entry, store, settings)) for entry in entries]
     if stay:
@@ -27,6 +28,9 @@ def planned(entries: Sequence[Entry], settings: Settings) -> list[str]:
 
 
 def _what(entry: Entry, store: Store, settings: Settings) -> str:
+    if entry.reason:
+        kept = entry.is_missing and store.has_handed_in(entry.student)
+        return "stays as it is" if kept else f"not graded: {entry.reason}"
     saved = store.load(entry.student, everyone(entry)[0].id)
     if saved is None:
         return "another attempt" if store.has_handed_in(entry.student) else "new"

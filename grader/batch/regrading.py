@@ -96,16 +96,20 @@ def sources(store: Store, out: Path) -> list[Source]:
 @contextlib.contextmanager
 def opened(found: Sequence[Source], out: Path) -> Iterator[list[tuple[Source, list[Entry]]]]:
     """What was handed in, read as it was then. Refused, naming what is gone, if it is not all there."""
-    gone = [path for one in found for path in one.run.given["paths"] if not os.path.exists(path)]
+    given = [path for one in found for path in (*one.run.given["paths"], one.run.given.get("roster")) if path]
+    gone = [path for path in given if not os.path.exists(path)]
     if gone:
         raise Refused(f"Gone since it was graded: {listing(list(dict.fromkeys(gone)), 5)}; put it back, or grade anew.")
     with contextlib.ExitStack() as stack:
         read = []
         for one in found:
-            entries = stack.enter_context(_entries(one.run.given, out))
-            ours = [entry for entry in entries if one.wanted & {(h.person.key, h.id) for h in everyone(entry)}]
-            there = {(h.person.key, h.id) for entry in ours for h in everyone(entry)}
-            gone += [person for person, _ in sorted(one.wanted - there)]
+            ours: list[Entry] = []
+            for attempts in ("latest", "all"):  # all only where an earlier one was graded
+                wanted = one.wanted - _places(ours)
+                if wanted:
+                    entries = stack.enter_context(_entries(one.run.given, out, attempts))
+                    ours += [entry for entry in entries if wanted & _places([entry])]
+            gone += [person for person, _ in sorted(one.wanted - _places(ours))]
             read.append((one, ours))
         if gone:
             places = listing([path for one in found for path in one.run.given["paths"]], 3)
@@ -113,8 +117,13 @@ def opened(found: Sequence[Source], out: Path) -> Iterator[list[tuple[Source, li
         yield read
 
 
-def _entries(given: Mapping[str, Any], out: Path) -> contextlib.AbstractContextManager[list[Entry]]:
-    return open_entries([Path(path) for path in given["paths"]], given.get("layout", "auto"), out)
+def _places(entries: Sequence[Entry]) -> set[Place]:
+    return {(one.person.key, one.id) for entry in entries for one in everyone(entry)}
+
+
+def _entries(given: Mapping[str, Any], out: Path, attempts: str) -> contextlib.AbstractContextManager[list[Entry]]:
+    paths, roster = [Path(path) for path in given["paths"]], given.get("roster")
+    return open_entries(paths, given.get("layout", "auto"), out, Path(roster) if roster else None, attempts)
 
 
 def make_again(

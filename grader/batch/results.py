@@ -18,6 +18,7 @@ from grader.intake.layouts import Entry
 from grader.model import Result, Status
 from grader.sandbox import Box
 from grader.store.records import Handed, Saved
+from grader.words import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Graded:
 
     def of(self, one: Handed) -> tuple[Result, str, str]:
         """The result, its JSON text and its page for one of them."""
-        if one.person.key == self.result.student:
+        if one.person.key == self.result.student and not self.answer.known:
             return self.result, self.answer.text, self.answer.page
         own = replace(self.result, student=one.person.key)
         return own, *rendered(own)
@@ -47,7 +48,8 @@ def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms)
     A class has one: who hands in another one, an easier one perhaps, is not graded by that.
     """
     looks: Counter[str] = Counter()
-    for _, likeness in workshop.each(entries, lambda worker, entry: worker.recognise(entry, terms)):
+    there = [entry for entry in entries if not entry.reason]
+    for _, likeness in workshop.each(there, lambda worker, entry: worker.recognise(entry, terms)):
         looks.update([likeness] if likeness else [])
     order = [slug for slug in all_assignments() if slug in looks]
     return max(order, key=lambda slug: looks[slug], default=None)
@@ -68,6 +70,8 @@ def grade_all(
     def grade(worker: Worker, entry: Entry) -> Graded:
         on_start(entry.student)
         whose = everyone(entry)
+        if entry.reason:
+            return _without_files(entry, whose, terms, workshop.level)
         old = saved.get((entry.student, whose[0].id))
         answer = worker.grade(entry, terms, old.key if old else "")
         if answer.known and old:
@@ -81,6 +85,13 @@ def grade_all(
 
     for _, graded in workshop.each(entries, grade):
         yield graded
+
+
+def _without_files(entry: Entry, whose: tuple[Handed, ...], terms: Terms, level: str) -> Graded:
+    """What is kept of who handed in nothing, which is nobody's fault, or nothing that can be read."""
+    shown = "" if entry.is_missing else readable(str(entry.shown or entry.path))
+    answer = without_grade(entry.student, shown, entry.reason, terms, level, refused=True)
+    return Graded(read_answer(answer.text, entry.student), replace(answer, refused=not entry.is_missing), whose)
 
 
 def read_answer(text: str, student: str) -> Result:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from grader.batch.handed import everyone
 from grader.batch.work import Terms
 from grader.data_set import DataSet
 from grader.errors import Refused
@@ -80,7 +81,7 @@ def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Term
 
 def _refuse_partial(store: Store, entries: Sequence[Entry], out: Path) -> None:
     """A class has one seed: a fresh run is of all who have a result."""
-    given = {entry.student for entry in entries}
+    given = {one.person.key for entry in entries for one in everyone(entry)}
     others = [person for person in store.people() if person not in given]
     if others:
         raise Refused(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from grader.batch.classes import Outcome
     from grader.batch.settings import Settings
     from grader.intake.layouts import Entry
+    from grader.policy import Policy
 
 
 def declare(commands: Commands) -> None:
@@ -64,8 +65,12 @@ def declare(commands: Commands) -> None:
     again.add_argument("--fresh", action="store_true", help="begin a new seed for the whole class, which must be given")
     grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and write nothing")
     grade.add_argument(
-        "--layout", choices=["auto", "one", "class"], default="auto", help="what PATH holds (auto: guess)"
+        "--layout",
+        default="auto",
+        metavar="L",
+        help="what PATH holds: one, class, sections, or the name of a platform, as moodle (auto: recognised)",
     )
+    grade.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class: names, ids, sections, groups")
     grade.add_argument(
         "--engine", default="local", metavar="local", help="where to grade: here, in this version (local)"
     )
@@ -94,8 +99,10 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
+    from grader.batch.handed import everyone
+    from grader.commands._policies import chosen, is_handed_in
     from grader.exporters.github import commands_stopped
-    from grader.intake.layouts import open_entries
+    from grader.intake.layouts import described, open_entries
     from grader.leftovers import run_folder
 
     if options.engine != "local":
@@ -103,9 +110,20 @@ def run(options: argparse.Namespace) -> int:
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
-    read = open_entries(options.paths, options.layout, options.out)
+    policy, where = chosen(options.policy, options.paths, options.out)
+    attempts = "all" if policy and policy.attempts != "latest" else "latest"
+    read = open_entries(options.paths, options.layout, options.out, options.roster, attempts)
     with run_folder(), read as entries, commands_stopped():
-        return _grade_entries(entries, options)
+        if policy and not options.policy and is_handed_in(where, entries):
+            say(f"{where} was handed in, and is not used; name the policy that you mean with --policy.")
+            policy, where = chosen(None, [], options.out)
+        if policy:
+            people = [one.person for entry in entries for one in everyone(entry)]
+            policy.remarks(list({person.key: person for person in people}.values()))  # refuses a name of several people
+            say(f"Policy: {where}.")
+        if roster := described(entries):
+            say(roster)
+        return _grade_entries(entries, policy, options)
 
 
 def _look_at_course(options: argparse.Namespace) -> None:
@@ -123,20 +141,13 @@ def _look_at_course(options: argparse.Namespace) -> None:
     say(f"Course: {course.title} ({course.folder}, found above the working folder).")
 
 
-def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
+def _grade_entries(entries: list[Entry], policy: Policy | None, options: argparse.Namespace) -> int:
     from grader.batch.classes import grade_class
-    from grader.batch.handed import everyone
     from grader.batch.settings import Settings
-    from grader.commands._policies import chosen
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
 
     console = open_console()
-    policy, where = chosen(options.policy, options.paths, options.out)
-    if policy:
-        people = [one.person for entry in entries for one in everyone(entry)]
-        policy.remarks(people)  # refuses a name of several people before all the work
-        say(f"Policy: {where}.")
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
@@ -179,8 +190,12 @@ def _given(options: argparse.Namespace) -> dict[str, object]:
     """What is read and how, so that it can be read again."""
     from grader.course.folder import current
 
-    paths = [os.path.abspath(path) for path in options.paths]
-    return {"paths": paths, "layout": options.layout, "course": str(current().folder)}
+    return {
+        "paths": [os.path.abspath(path) for path in options.paths],
+        "layout": options.layout,
+        "roster": os.path.abspath(options.roster) if options.roster else None,
+        "course": str(current().folder),
+    }
 
 
 def _plan(entries: list[Entry], settings: Settings) -> int:

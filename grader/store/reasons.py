@@ -10,6 +10,7 @@ from grader.words import listing, plain_text
 # The names of what a result is made of, as grader/batch/ingredients.py and work.py give them, in words.
 SAID = {
     "submission": "what was handed in",
+    "handed_in": "how it was handed in",
     "assignment": "the assignment",
     "chosen": "which checks were chosen",
     "description": "the assignment's description (points, weights, limits)",

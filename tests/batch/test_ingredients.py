@@ -15,6 +15,7 @@ from grader.batch.workshop import SWITCH
 from grader.course.assignments import find_assignment
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
+from grader.people import Person
 from grader.sandbox import open_box
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
@@ -109,7 +110,7 @@ def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
     made = {path.parent.name: path.stat().st_ino for path in out.glob("*/result.json")}
     box = open_box()
     settings = Settings(out=out, seed=5, only=("two_layer_net/scores",), resume=True, notebook=None)
-    entries = [Entry(name, SPECIMENS / "two_layer_net" / name) for name in names]
+    entries = [Entry(Person(name), SPECIMENS / "two_layer_net" / name) for name in names]
     outcome = grade_class(entries, replace(settings, **changes), box, lambda result: None)
     box.close()
     written = {path.parent.name: path.stat().st_ino for path in out.glob("*/result.json")}
