@@ -41,6 +41,7 @@ class Broken:
     line: int | None
     message: str
     text: str
+    column: int | None = None  # in that line, from 1
 
     @property
     def names(self) -> set[str]:
@@ -182,7 +183,8 @@ def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
             good.append(readable(cell, notebook=file.is_notebook))
         except SyntaxError as error:
             line, message = _said(error, cell, good)
-            broken.append(Broken(file.path, cell.number, line, message, cell.text))
+            column = error.offset if line == error.lineno and (error.offset or 0) > 0 else None
+            broken.append(Broken(file.path, cell.number, line, message, cell.text, column))
         except (ValueError, RecursionError, MemoryError) as error:
             broken.append(Broken(file.path, cell.number, None, f"it cannot be parsed ({error})", cell.text))
     return good, broken

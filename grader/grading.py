@@ -9,7 +9,7 @@ import functools
 import math
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +34,8 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.oracle import Oracle
+from grader.patience import Patience
+from grader.places import placed
 from grader.precision import strictly
 from grader.sandbox import Box
 from grader.spec import Check
@@ -48,6 +50,7 @@ MOST_BROKEN = 5  # cells that are named
 LARGE = 1 << 16  # bytes
 NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
+Told = Callable[[str, int, int], None]
 
 
 def grade_submission(
@@ -61,12 +64,14 @@ def grade_submission(
     time_factor: float = 1.0,
     compat: bool = False,
     seconds: float = math.inf,
+    told: Told | None = None,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 
     ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
+    ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
     host = host_of(box)
@@ -89,7 +94,15 @@ def grade_submission(
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     played = [check.part for check in checks]
     with StudentProcess(host, program, played, read=places, allow=assignment.allow, seconds=seconds) as process:
-        graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
+        patience = Patience(program) if oracle.public else None  # who checks their own work waits for it
+        graded = []
+        for position, check in enumerate(checks):
+            if told:
+                told(check.name, position, len(checks))
+            shortened = patience.shortened(check) if patience else check
+            graded.append(_grade_check(shortened, process, program, oracle, needs))
+            if patience:
+                graded[-1] = patience.after(graded[-1], check)
         graded = _carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
             graded = _flagged(graded, process, zero=assignment.differences == "zero")
@@ -122,6 +135,7 @@ def grade_submission(
             *_notes_on_age(as_handed_in, program, compat=compat),
             *_note_on_stand_ins(process.stand_ins),
         ),
+        all_checks=len(assignment.checks),
     )
 
 
@@ -163,6 +177,7 @@ def _grade_check(
         judged, played = strictly(check, played, oracle)
         result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
+        result = placed(result, check, program)
     except Interrupted:
         raise
     except HarnessError as error:

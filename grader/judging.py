@@ -204,7 +204,9 @@ def _too_long(check: Check, one: Played) -> str:
 def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = False) -> ErrorInfo:
     """An exception as the student process described it, made safe and typed; nothing in it is believed for marks."""
     kind, message = (plain_text(str(error.get(name, ""))) for name in ("type", "message"))
-    cell, line = (value if type(value) is int else None for value in (error.get("cell"), error.get("line")))
+    cell, line, column, end = (
+        value if type(value := error.get(name)) is int else None for name in ("cell", "line", "column", "end")
+    )
     file = error.get("file")
     if unwritten:
         function = plain_text(str(error.get("function") or "A function"), 80)
@@ -228,6 +230,8 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         line=line,
         traceback=plain_lines(str(error.get("traceback", ""))),
         file=plain_text(file, 200) if isinstance(file, str) else None,
+        column=column,
+        end=end,
     )
 
 
@@ -268,7 +272,7 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     if broken:
         said = _with_hint(plain_text(broken.message))
         why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
-        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file)
+        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file, column=broken.column)
     else:
         raised = next((item for item in problems if name in _names(item)), None)
         if raised is None:

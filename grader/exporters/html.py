@@ -154,7 +154,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "place": _place,
         "href": _href,
-        "sentence": _sentence,
+        "sentence": sentence,
         "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
@@ -241,7 +241,7 @@ def _href(student: str) -> str:
     return quote(student, safe="", errors="backslashreplace") + "/report.html"
 
 
-def _sentence(check: CheckResult) -> str:
+def sentence(check: CheckResult) -> str:
     """What is wrong with a check, in one sentence."""
     if check.diagnosis:
         first = check.diagnosis[0]

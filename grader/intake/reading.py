@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.errors import Refused
+from grader.errors import NothingFound, Refused
 from grader.intake.notebooks import NO_TEXT, notebook_cells
 from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, copied, private_folder, unzipped
 from grader.limits import (
@@ -92,7 +92,7 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
     cells, prose = _cells(shown, data)
     if not cells:
-        raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
+        raise NothingFound(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
     return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
@@ -122,7 +122,7 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else (), as_it_is))
     if not any(file.cells for file in files):
         why = unreadable[0] if unreadable else ARCHIVES if taken.archives else ""
-        raise Refused(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
+        raise NothingFound(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
     return Submission(student, shown, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
 
 

@@ -58,7 +58,7 @@ def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: 
     """
     if not follow and path.is_symlink():
         raise Refused(f"{shown} {LINK}.")
-    target = folder / path.name
+    target = folder / (os.path.basename(os.path.abspath(path)) or "submission")  # of "." and ".." too
     if not path.is_dir():
         most = MAX_ZIP if is_zip(path) else MAX_FILE
         with _answered(shown):
