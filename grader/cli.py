@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     # What is written about others' work is for who grades, also while it is being made.
-    before = os.umask(0o077) if options.command in ("grade", "agree") else None
+    before = os.umask(0o077) if options.command in ("grade", "agree", "export") else None
     try:
         return int(COMMANDS[options.command].run(options))
     except Refused as error:

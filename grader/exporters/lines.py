@@ -64,6 +64,11 @@ def lines(result: Result) -> Iterator[Line]:
     yield _verdict(result)
 
 
+def reasons(check: CheckResult) -> list[str]:
+    """What is to be said of a check, a sentence a line; the cause of a failure is the first."""
+    return [line.text for line in _reasons(check, source=False)]
+
+
 def _facts(result: Result) -> Iterator[str]:
     """What is known of the run: a submission that was not graded may have no assignment, seed or level."""
     if result.assignment:
@@ -112,7 +117,7 @@ def _points(check: CheckResult) -> str:
     return f"{number(check.points)} / {number(check.max_points)}" if check.max_points else "no marks"
 
 
-def _reasons(check: CheckResult, said: str = "") -> Iterator[Line]:
+def _reasons(check: CheckResult, said: str = "", *, source: bool = True) -> Iterator[Line]:
     if check.status is not Status.PASSED:
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
@@ -123,7 +128,7 @@ def _reasons(check: CheckResult, said: str = "") -> Iterator[Line]:
             yield _line(f"The same cause as in {said}: {_where(check.error)}.", indent=DEEP)
         elif check.error:
             yield _line(_error(check.error, kind=check.status is not Status.MISSING), indent=DEEP)
-            yield from _source(check.error)
+            yield from _source(check.error) if source else ()
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
             yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
