@@ -107,11 +107,15 @@ def _refused(options: argparse.Namespace, error: Refused) -> Result:
 def _report(options: argparse.Namespace, result: Result) -> None:
     """Write the reports that were asked for, and show the rest."""
     from grader.commands.check import show
-    from grader.exporters import annotations, github, html, summary
+    from grader.exporters import annotations, github, html, junit, sarif, summary
+    from grader.exporters.rows import row_of
 
+    locate = _locate(options.path)
     makers: dict[str, Callable[[], str]] = {
         "json": lambda: result.to_json() + "\n",
         "html": lambda: html.report(result),
+        "junit": lambda: junit.text(row_of(annotations.in_repository(result, locate, lines=False))),
+        "sarif": lambda: sarif.text(row_of(annotations.in_repository(result, locate, lines=True))),
     }
     for name, make in makers.items():
         if path := getattr(options, name):
@@ -119,7 +123,7 @@ def _report(options: argparse.Namespace, result: Result) -> None:
     with github.commands_stopped():
         show(result)
     if os.environ.get("GITHUB_ACTIONS"):
-        for remark in annotations.remarks(result, _locate(options.path)):
+        for remark in annotations.remarks(result, locate):
             print(remark.command, flush=True)
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         _append(path, lambda size: summary.summary(result, limit=summary.LIMIT_BYTES - size))

@@ -7,11 +7,11 @@ messages; escaped, a remark is one line whatever they hold, and the runner looks
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.exporters._digest import Cause, root_causes
 from grader.exporters.html import sentence
-from grader.model import Result, Status
+from grader.model import CheckResult, Result, Status
 from grader.words import listing, number, plain_text
 
 MOST = 10  # of a kind, in a step
@@ -19,6 +19,31 @@ LONGEST = 1500  # characters of a remark
 # A file of the submission, a cell and a line: the file's path in the repository and the line there, where known.
 Locate = Callable[[str, int | None, int | None], tuple[str | None, int | None]]
 LOOK_AT = {"does-not-parse", "defined-twice", "glued", "untouched", "not-checked", "another-assignment", "unreadable"}
+
+
+def in_repository(result: Result, locate: Locate, *, lines: bool) -> Result:
+    """The Result with its files as the repository has them; with ``lines``, cells become lines of the JSON."""
+    parts = tuple(
+        replace(part, checks=tuple(_in_repository(check, locate, lines) for check in part.checks))
+        for part in result.parts
+    )
+    files = tuple(locate(file, None, None)[0] or file for file in result.submission.files)
+    return replace(result, parts=parts, submission=replace(result.submission, files=files))
+
+
+def _in_repository(check: CheckResult, locate: Locate, lines: bool) -> CheckResult:
+    error, place = check.error, check.place
+    if error and error.file:
+        file, line = locate(error.file, error.cell, error.line)
+        error = replace(error, file=file or error.file)
+        if lines and line and error.cell:
+            within = f"cell {error.cell}{f', line {error.line}' if error.line else ''}"
+            error = replace(error, cell=None, line=line, message=f"{error.message} ({within})")
+    if place:
+        file, line = locate(place.file, place.cell, place.line)
+        place = replace(place, file=file or place.file)
+        place = replace(place, cell=None, line=line) if lines and line else place
+    return replace(check, error=error, place=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +82,8 @@ def _errors(result: Result, locate: Locate) -> Iterator[Annotation]:
         where = f" (cell {cell}{f', line {line}' if line else ''})" if cell else ""
         hint = f" {check.diagnosis[0].hint}" if check.diagnosis else ""
         message = f"{sentence(check)}{hint}{where}"
-        yield Annotation(
-            "error", _costs(result, cause), plain_text(message, LONGEST), *_located(locate, file, cell, line)
-        )
+        shown = _located(locate, file, cell, line)
+        yield Annotation("error", _costs(result, cause), plain_text(message, LONGEST), *shown)
 
 
 def _costs(result: Result, cause: Cause) -> str:
