@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from grader.assignments import Assignment, recognise
 from grader.cells import readable
+from grader.course.assignments import Assignment, recognise
 from grader.errors import Refused
 from grader.mangled import content
 from grader.model import Note

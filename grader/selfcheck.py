@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.assignments import find_assignment, recognise, select
 from grader.beside import notes_on_what_is_beside
-from grader.cifar10 import Cifar10
+from grader.course.assignments import find_assignment, recognise, select
+from grader.data_set import DataSet
 from grader.grading import Told, grade_submission
 from grader.intake.reading import open_submission
 from grader.limits import NotebookLimits
@@ -26,7 +26,7 @@ class Wanted:
     path: Path
     names: Sequence[str] = ()
     assignment: str | None = None
-    data: Cifar10 | None = None
+    data: DataSet | None = None
     compat: bool = False
     notebook: NotebookLimits | None = None
 

@@ -44,7 +44,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help="the folder cifar-10-batches-py, for the checks that need the CIFAR-10 data set (else they are skipped)",
+        help="the folder of the course's data set, for the checks that need it (else they are skipped)",
     )
 
 
@@ -112,7 +112,7 @@ def settle_path(options: argparse.Namespace) -> None:
     word = str(options.path)
     if os.path.lexists(options.path) or options.path.suffix in (".ipynb", ".py", ".zip"):
         return
-    from grader.assignments import all_assignments, find_assignment, names_of
+    from grader.course.assignments import all_assignments, find_assignment, names_of
     from grader.errors import Refused
     from grader.words import did_you_mean
 

@@ -170,7 +170,7 @@ def _fill(target: IntoTheirs, rows: list[Row], options: argparse.Namespace) -> N
 
 def _titles(rows: Sequence[Row]) -> list[str]:
     """How the assignment may be called; none if the class has several."""
-    from grader.assignments import all_assignments
+    from grader.course.assignments import all_assignments
 
     slugs = list(dict.fromkeys(row.result.assignment for row in rows if row.result.assignment))
     if len(slugs) != 1:
