@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ from grader.words import listing
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
+# What is in the public half, and where it belongs in a student's repository.
+JOBS = {
+    "check.yml": ".github/workflows/check.yml",
+    "action.yml": ".github/actions/grader/action.yml",
+    "gitlab-ci.yml": ".gitlab-ci.yml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+}
+PLACEHOLDER = re.compile(r"(?<=assignment )ASSIGNMENT|(?<=assignment: )ASSIGNMENT")
 STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
 
 
@@ -92,18 +101,17 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     description = assignment.folder / "assignment.toml"
     if not (out / description.name).exists():
         shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / SENTENCES, out / description.name, *_workflow(assignment, out)]
+    return [template, out / FILE, out / SENTENCES, out / description.name, *_jobs(assignment, out)]
 
 
-def _workflow(assignment: Assignment, out: Path) -> list[Path]:
-    """The workflow file for students' repositories; not beside the project's own templates."""
-    if out.resolve() == assignment.folder.resolve():
-        return []
-    text = (current().public / "check.yml").read_text("utf-8")
-    path = out / ".github" / "workflows" / "check.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
-    return [path]
+def _jobs(assignment: Assignment, out: Path) -> Iterator[Path]:
+    """The files for jobs in students' repositories, as far as the course has them; none beside its own templates."""
+    for name, place in JOBS.items() if out.resolve() != assignment.folder.resolve() else ():
+        source, path = current().public / name, out / place
+        if source.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(PLACEHOLDER.sub(assignment.slug, source.read_text("utf-8")), "utf-8")
+            yield path
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

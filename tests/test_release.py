@@ -120,8 +120,12 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
     for name, value in ours.items():
         assert is_same(released[name], value, NEAR), name
     assert all(str(tmp_path / "out" / name) in said for name in ("dropout.ipynb", "assignment.toml", FILE))
-    workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
-    assert "grader check . --assignment dropout" in workflow
+    texts = {name: (tmp_path / "out" / place).read_text("utf-8") for name, place in JOBS.items()}
+    assert "          assignment: dropout\n" in texts["check.yml"]
+    assert "uses: ./.github/actions/grader" in texts["check.yml"]
+    assert "grader ci . --assignment dropout " in texts["gitlab-ci.yml"]
+    assert "grader check . --assignment dropout\n" in texts["pre-commit-config.yaml"]
+    assert all("assignment ASSIGNMENT" not in text for text in texts.values())
 
 
 def test_an_assignment_without_a_template_is_not_released(tmp_path):
