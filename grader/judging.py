@@ -15,7 +15,7 @@ from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
-from grader.whereabouts import whereabouts
+from grader.whereabouts import near_name, whereabouts
 from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
@@ -208,7 +208,11 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         value if type(value := error.get(name)) is int else None for name in ("cell", "line", "column", "end")
     )
     file = error.get("file")
-    if unwritten:
+    if kind == "BdbQuit":
+        from grader.hints import DEBUGGER
+
+        message, column = DEBUGGER, None
+    elif unwritten:
         function = plain_text(str(error.get("function") or "A function"), 80)
         if "NoneType" in message:
             message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
@@ -292,7 +296,11 @@ def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program:
         return result
     if error.type == "Missing":
         if found.nowhere:
-            return result
+            near = near_name(program.files, name, program.wanted)
+            if near is None:
+                return result
+            said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
+            return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
         said = f"{error.message.removesuffix('.')}: {found.message}."
         return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
     said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."

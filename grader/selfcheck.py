@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.beside import notes_on_what_is_beside
-from grader.course.assignments import find_assignment, recognise, select
+from grader.beside import notes_on_what_is_beside, said_of_languages
+from grader.course.assignments import Assignment, find_assignment, recognise, select
 from grader.data_set import DataSet
+from grader.errors import NothingFound
 from grader.grading import Told, grade_submission
 from grader.intake.reading import open_submission
 from grader.limits import NotebookLimits
-from grader.model import Result
+from grader.model import Note, Result, Status
 from grader.oracle import Oracle
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import open_box, own_level
+from grader.submission import Submission
 from grader.worker.processes import split
 
 
@@ -37,7 +39,7 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
     ``told`` hears of each check before it is run.
     """
     with open_submission(wanted.path, data=wanted.notebook is not None) as submission:
-        assignment = find_assignment(wanted.assignment) if wanted.assignment else recognise(submission)
+        assignment = find_assignment(wanted.assignment) if wanted.assignment else _recognised(submission)
         checks = select(assignment, list(wanted.names))
         box = open_box(own_level())
         try:
@@ -56,5 +58,15 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
             )
         finally:
             box.close()
-        beside = notes_on_what_is_beside(submission, assignment, result.submission.files)
+        beside: list[Note] = []
+        if Status.MISSING in {check.status for check in result.checks}:
+            beside += [Note("language", said) for said in said_of_languages(submission)]
+        beside += notes_on_what_is_beside(submission, assignment, result.submission.files)
         return replace(result, notes=(*result.notes, *beside))
+
+
+def _recognised(submission: Submission) -> Assignment:
+    try:
+        return recognise(submission)
+    except NothingFound as error:
+        raise NothingFound(" ".join([str(error), *said_of_languages(submission)])) from None

@@ -16,7 +16,7 @@ from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, read
-from grader.release import release, solution_notebook, template_of
+from grader.release import JOBS, release, solution_notebook, template_of
 from grader.tolerance import NEAR, is_same
 
 WITH_TEMPLATE = [slug for slug, assignment in all_assignments().items() if assignment.template]

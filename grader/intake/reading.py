@@ -29,6 +29,7 @@ from grader.limits import (
     MAX_WORDS,
     MAX_WORDS_IN_ALL,
 )
+from grader.slips import is_utf_16
 from grader.submission import Cell, Prose, SourceFile, Submission
 from grader.words import plain_text, readable
 
@@ -218,7 +219,8 @@ def encoding_of(data: bytes) -> str | None:
 def module_text(path: Path, data: bytes) -> str:
     """The text of a module: its coding line if that is known, else UTF-8, else Latin-1, which accepts any bytes."""
     if b"\0" in data:
-        raise Refused(f"{path} is no Python file: it holds binary data.")
+        why = "is saved as UTF-16; save it as UTF-8" if is_utf_16(data) else "is no Python file: it holds binary data"
+        raise Refused(f"{path} {why}.")
     if len(data) > MAX_CODE:  # some encodings take long
         raise Refused(f"{path} {MUCH_CODE}.")
     try:
