@@ -22,6 +22,21 @@ EXIT_CODES = {
 PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, NOTHING_FOUND, STOPPED = EXIT_CODES
 
 
+def _assignments(**_: object) -> list[str]:
+    from grader.course.assignments import all_assignments
+
+    return list(all_assignments())
+
+
+def _checks(parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    """The names that can stand on a command line, of the assignment if that stands on it already."""
+    from grader.course.assignments import all_assignments, names_of
+
+    known = all_assignments()
+    asked = [known[parsed_args.assignment]] if parsed_args.assignment in known else known.values()
+    return list(dict.fromkeys(name for assignment in asked for name in names_of(assignment)))
+
+
 def add_submission(parser: argparse.ArgumentParser) -> None:
     """PATH, the names of parts and checks, and --assignment, of who checks their own work."""
     parser.add_argument(
@@ -32,10 +47,12 @@ def add_submission(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a notebook, a .py file, a folder or a zip (this folder)",
     )
-    parser.add_argument(
+    names = parser.add_argument(
         "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
     )
-    parser.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
+    assignment = parser.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
+    for action, completer in ((names, _checks), (assignment, _assignments)):
+        vars(action)["completer"] = completer  # where argcomplete looks for it
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

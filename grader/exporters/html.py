@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from grader import resources
 from grader.exporters import _attention, _digest, _figures
+from grader.exporters.lines import UNLOCKED
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
 
@@ -165,7 +166,13 @@ def _environment() -> Environment:
         "slowest_check": _slowest_check,
     }
     environment.tests["is_graded"] = _digest.is_graded
-    environment.globals |= {"Status": Status, "WORDS": WORDS, "EXPLAINED": _EXPLAINED, "FAILING": _digest.FAILING}
+    environment.globals |= {
+        "Status": Status,
+        "WORDS": WORDS,
+        "EXPLAINED": _EXPLAINED,
+        "FAILING": _digest.FAILING,
+        "UNLOCKED": UNLOCKED,
+    }
     return environment
 
 
