@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -88,11 +89,11 @@ def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
                     (folder / PUBLIC_HALF / path.name).symlink_to(path)
             (folder / SECRET_HALF).symlink_to(ROOT / SECRET_HALF)
             (folder / courses.DESCRIPTION).write_text((ROOT / courses.DESCRIPTION).read_text("utf-8"), "utf-8")
-        courses._current = courses.read_course(folder)
-        return folder
+        return courses.choose(folder).folder
 
     yield use
     courses._current = before
+    os.environ[courses.VARIABLE] = str(before.folder)
     for name in [name for name in sys.modules if name.split(".")[0] in (PUBLIC_HALF, SECRET_HALF)]:
         del sys.modules[name]
     sys.modules.update(kept)

@@ -39,6 +39,7 @@ def _checks(parsed_args: argparse.Namespace, **_: object) -> list[str]:
 
 def add_submission(parser: argparse.ArgumentParser) -> None:
     """PATH, the names of parts and checks, and --assignment, of who checks their own work."""
+    add_course(parser)
     parser.add_argument(
         "path",
         nargs="?",
@@ -53,6 +54,16 @@ def add_submission(parser: argparse.ArgumentParser) -> None:
     assignment = parser.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
     for action, completer in ((names, _checks), (assignment, _assignments)):
         vars(action)["completer"] = completer  # where argcomplete looks for it
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """--course."""
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the course (else GRADER_COURSE, a course.toml above the working folder, or the built-in one)",
+    )
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

@@ -116,7 +116,8 @@ def current() -> Course:
     """The course that this process grades: the one that was chosen, or else is found."""
     global _current
     if _current is None:
-        _current = _found()
+        choose(None)
+    assert _current is not None, "it has just been chosen"
     return _current
 
 

@@ -13,6 +13,7 @@ from grader.errors import Refused
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DELIMITERS = ",;\t|"
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of Excel and LibreOffice
 NAMED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line by which Excel is told the delimiter
 
 
@@ -69,6 +70,8 @@ class Sheet:
 
 def read_sheet(data: bytes, name: str) -> Sheet:
     """The table in a file; Refused if it holds none, or if it would not be written back as it was."""
+    if data.startswith(WORKBOOKS):
+        raise Refused(f"{name} is a workbook of a spreadsheet; export it once more as CSV, or save it so.")
     text, encoding, bom = _decoded(data)
     found = _parsed(text, name)
     if found is None:

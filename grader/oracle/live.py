@@ -12,9 +12,10 @@ import numpy as np
 
 from grader.course.catalogue import live
 from grader.course.reference import load_solutions
-from grader.errors import HarnessError
+from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
 from grader.oracle import Answers, key
+from grader.patches import combined
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
@@ -89,9 +90,12 @@ class LiveOracle:
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
         known = {item.code: item for item in self.catalogue.mistakes_of(check.part)}
-        changed = self._reference(check)
-        for name in code.split("+"):
-            changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
+        try:
+            changed = combined(self._reference(check), [known[name] for name in code.split("+")])
+        except MalformedCheck:
+            if "+" in code:  # the pieces of one are not there any more with the other
+                return {}
+            raise
         return self._shown(check, case, changed, inputs)
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:

@@ -8,13 +8,14 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import Refused
 from grader.exporters.roundtrip import fill
 from grader.exporters.sheet import read_sheet
 from grader.exporters.targets import TARGETS, IntoTheirs
+from tests.exporters.classes import row
 from tests.exporters.hostile import EXPORTS, PLAIN, Export
 
 
@@ -69,6 +70,22 @@ def test_a_title_that_several_have_is_refused_with_all_of_them():
         filled(replace(PLAIN, cells=twice, column="Layers (501)"))
 
 
+def test_what_canvas_takes_for_a_total_is_no_assignment():
+    """Whatever stands in parentheses: here a grading period, as an id does."""
+    cells = ((*PLAIN.cells[0][:6], "Override Score (2026)", "Current Score"), *PLAIN.cells[1:])
+    with pytest.raises(Refused, match="No column of an assignment is called “Override Score"):
+        filled(replace(PLAIN, cells=cells, column="Override Score (2026)"))
+
+
+def test_a_name_that_is_twice_in_the_file_finds_nobody():
+    """Also where one of the two is known by an id."""
+    rows = [row("1001", 12.5, lms_id="1001"), row("min", 3.0, "Min Lee")]
+    cells = (*PLAIN.cells[:2], ("Min Lee", "1001", *6 * ("",)), ("Min Lee", "1098", *6 * ("",)))
+    plan, after = filled(replace(PLAIN, cells=cells, rows=rows))
+    assert b"1001,,,,12.5," in after and b"1098,,,,,," in after
+    assert plan.unknown == ["Min Lee (1098)"] and plan.missing == ["Min Lee (min)"]
+
+
 def test_a_column_that_is_read_only_is_refused():
     """Canvas ignores what is written there."""
     points = (*PLAIN.cells[1][:5], "(read only)", *PLAIN.cells[1][6:])
@@ -80,6 +97,7 @@ def test_a_column_that_is_read_only_is_refused():
     ("format", "text", "sentence"),
     [
         ("canvas", "", "no table with a header"),
+        ("canvas", "PK\x03\x04 and so on", "is a workbook of a spreadsheet"),
         ("canvas", "Name,Mark\nAda,1\n", "is no gradebook of Canvas"),
         ("canvas", 'Student,ID,Section,Layers (1)\n"Ada,1,2,3\n', "a quote that opens in line 2 is never closed"),
         ("moodle", "Name,Mark\nAda,1\n", "is no grading worksheet of Moodle"),
@@ -98,6 +116,7 @@ def test_a_file_that_is_another_is_refused(format: str, text: str, sentence: str
         target.columns(read_sheet(text.encode(), "export.csv"), ["Layers"] if format == "blackboard" else [])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='a1,;"\t|\r\n é', max_size=60), st.sampled_from(["utf-8", "utf-16-le", "cp1252"]))
 def test_whatever_is_read_is_written_back_as_it_was(text: str, encoding: str):
     """Byte for byte, or refused."""
@@ -113,3 +132,10 @@ def test_a_field_is_read_as_csv_reads_it():
     first, second = csv.reader(io.StringIO(text, newline=""))
     assert sheet.titles == [cell.strip() for cell in first]
     assert [sheet.lines[0].value(column) for column in range(5)] == second
+
+
+def test_where_marking_is_blind_no_status_is_taken_for_a_name():
+    """Participants are called by their numbers."""
+    (blind,) = [export for export in EXPORTS if export.name == "blind marking"]
+    plan, _ = filled(blind)
+    assert [change.who for change in plan.changes] == ["401", "402", "404"]
