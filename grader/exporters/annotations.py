@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from grader.exporters._digest import Cause, root_causes
 from grader.exporters.html import sentence
 from grader.model import CheckResult, Result, Status
-from grader.words import listing, number, plain_text
+from grader.words import inert, listing, number, plain_text
 
 MOST = 10  # of a kind, in a step
 LONGEST = 1500  # characters of a remark
@@ -115,4 +115,4 @@ def _data(text: str) -> str:
 
 
 def _field(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(inert(text)).replace(":", "%3A").replace(",", "%2C")

@@ -65,7 +65,7 @@ def _cause(result: Result, cause: Cause, characters: int, findings: int) -> Iter
         yield f"{text(check.diagnosis[0].hint, characters)}\n"
     yield f"Costs {number(cause.lost)} points in {text(listing(names, 10), 400)}{_where(check)}.\n"
     if check.error and check.error.source:
-        yield _source(check.error)
+        yield _source(check.error, characters)
     for finding in [finding for finding in check.findings if not finding.ok][:findings]:
         yield f"- {text(finding.message, characters)}"
     yield ""
@@ -80,9 +80,12 @@ def _where(check: CheckResult) -> str:
     return f" ({text(place.file or '', 200)}{cell}{line})"
 
 
-def _source(error: ErrorInfo) -> str:
-    marks = " " * (error.column - 1) + "^" * max((error.end or 0) - error.column, 1) if error.column else ""
-    return f"<pre>{html.escape(inert(error.source))}\n{marks}</pre>\n"
+def _source(error: ErrorInfo, characters: int) -> str:
+    """The student's line, and marks under what went wrong in it."""
+    line = inert(error.source)[:characters].replace("\n", " ")
+    begins, ends = error.column or 0, max(error.end or 0, (error.column or 0) + 1)
+    marks = " " * (begins - 1) + "^" * (ends - begins) if 0 < begins and ends <= len(line) + 2 else ""
+    return f"<pre>{html.escape(line)}\n{marks}</pre>\n"
 
 
 def text(words: str, most: int) -> str:
