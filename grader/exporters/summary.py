@@ -84,7 +84,7 @@ def _source(error: ErrorInfo, characters: int) -> str:
     """The student's line, and marks under what went wrong in it."""
     line = inert(error.source)[:characters].replace("\n", " ")
     begins, ends = error.column or 0, max(error.end or 0, (error.column or 0) + 1)
-    marks = " " * (begins - 1) + "^" * (ends - begins) if 0 < begins and ends <= len(line) + 2 else ""
+    marks = " " * (begins - 1) + "^" * (ends - begins) if begins > 0 and ends <= len(line) + 2 else ""
     return f"<pre>{html.escape(line)}\n{marks}</pre>\n"
 
 
