@@ -113,13 +113,15 @@ def seen_after(path: Path, *steps) -> int:
                 seen.get(timeout=3)
                 break
             except queue.Empty:
-                if turn == 20:
+                if turn == 5:
                     return count
-        while True:  # what else this step has brought
+        for _ in range(5):  # what else this step has brought; that ends
             try:
                 seen.get(timeout=1)
             except queue.Empty:
                 break
+        else:
+            return count
     return len(steps)
 
 
