@@ -6,7 +6,7 @@
         "conv-bias-not-added",
         "The bias is not added.",
         "What is out where x is 0?",
-        "conv_forward_naive",
+        "forward",
         " + b[f]", "",
     )
 
@@ -86,8 +86,8 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
         patches[patch.file] = Patch(patch.file, (*before, *patch.changes))
     wrapping = [item.variant for item in mistakes if not isinstance(item.variant, Patch)]
     variants: list[Variant] = [*patches.values(), *wrapping]
-    for variant in variants:
-        vars(changed).update(variant(changed))
+    for variant in variants:  # each wraps those before it, which stay as they are
+        changed = SimpleNamespace(**{**vars(changed), **variant(changed)})
     return changed
 
 

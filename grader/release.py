@@ -16,7 +16,9 @@ from typing import Any
 
 from grader.course.assignments import Assignment, all_assignments, find_assignment
 from grader.course.catalogue import FILE as SENTENCES
-from grader.course.folder import current
+from grader.course.folder import DESCRIPTION, HIDDEN, built_in, current
+from grader.course.imports import with_imports
+from grader.course.modules import PUBLIC
 from grader.errors import HarnessError, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -96,22 +98,61 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     template = out / assignment.notebook
     template.write_text(text, "utf-8")
-    write(out / FILE, record(assignment, oracle))
-    (out / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
-    description = assignment.folder / "assignment.toml"
-    if not (out / description.name).exists():
-        shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / SENTENCES, out / description.name, *_jobs(assignment, out)]
+    if out.resolve() == assignment.folder.resolve():
+        return [template, *_recorded(assignment, oracle, out)]
+    return [
+        template,
+        *_own_course(assignment, oracle, out / HIDDEN),
+        *([] if current().private else _jobs(assignment, out)),
+    ]
+
+
+def _recorded(assignment: Assignment, oracle: LiveOracle, folder: Path) -> list[Path]:
+    """Record the public answers, and the sentences of the known mistakes."""
+    write(folder / FILE, record(assignment, oracle))
+    (folder / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
+    return [folder / FILE, folder / SENTENCES]
+
+
+def _own_course(assignment: Assignment, oracle: LiveOracle, out: Path) -> list[Path]:
+    """Write the course of this one assignment, its public half alone: all that checks need, with no other checkout.
+
+    It lies in a hidden folder, so that nobody takes it for what a student has written.
+    """
+    course = current()
+    written = []
+    parts = [f"{PUBLIC}.checks.{part.slug}" for part in assignment.parts]
+    reader = [f"{PUBLIC}.{course.data.reader}"] if course.data and any(c.needs_data for c in assignment.checks) else []
+    files = {*with_imports([*parts, *reader], course.folder), *(course.public / "stand_ins").glob("*.py")}
+    files |= set(course.public.glob("sentences*.toml"))
+    for file in (course.folder / DESCRIPTION, assignment.folder / "assignment.toml", *sorted(files)):
+        if not file.resolve().is_relative_to(course.secret.resolve()):
+            written.append(_copied(file, out / file.relative_to(course.folder)))
+    for home in dict.fromkeys(part.assignment for part in assignment.parts):
+        folder = out / PUBLIC / home
+        folder.mkdir(parents=True, exist_ok=True)
+        if home == assignment.slug:
+            written += _recorded(assignment, oracle, folder)
+        else:
+            theirs = [course.public / home / name for name in (FILE, SENTENCES)]
+            written += [_copied(file, folder / file.name) for file in theirs if file.is_file()]
+    return written
+
+
+def _copied(file: Path, place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, place)
+    return place
 
 
 def _jobs(assignment: Assignment, out: Path) -> Iterator[Path]:
-    """The files for jobs in students' repositories, as far as the course has them; none beside its own templates."""
-    for name, place in JOBS.items() if out.resolve() != assignment.folder.resolve() else ():
-        source, path = current().public / name, out / place
-        if source.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(PLACEHOLDER.sub(assignment.slug, source.read_text("utf-8")), "utf-8")
-            yield path
+    """The files for jobs in students' repositories: the course's own, else those of the built-in one."""
+    for name, place in JOBS.items():
+        own, path = current().public / name, out / place
+        text = (own if own.is_file() else built_in() / PUBLIC / name).read_text("utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PLACEHOLDER.sub(assignment.slug, text), "utf-8")
+        yield path
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

@@ -14,6 +14,7 @@ import pytest
 from grader.course import folder as courses
 from grader.course import modules
 from grader.sandbox import Box, open_box, own_level
+from tests.wheels import student, wheel  # noqa: F401  fixtures
 
 WriteNotebook = Callable[..., Path]
 

@@ -13,11 +13,11 @@ from types import ModuleType
 from typing import NoReturn
 
 from grader import __version__
-from grader.commands import agree, assignments, check, ci, doctor, export, grade, release
+from grader.commands import agree, assignments, check, ci, doctor, export, grade, mistakes, release
 from grader.commands._options import EXIT_CODES
 from grader.words import did_you_mean
 
-MODULES = (check, ci, grade, export, agree, release, doctor, assignments)  # in the order of the help
+MODULES = (check, ci, grade, export, agree, mistakes, release, doctor, assignments)  # in the order of the help
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -120,7 +121,8 @@ def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) ->
     What is no array, such as rows of several lengths, shows nothing: no student's numbers could be the same.
     """
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             values = play()
     except Exception:  # a mistake may well raise
         return None
