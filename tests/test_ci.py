@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,18 @@ def test_the_hook_names_files_that_there_are():
     assert hook["entry"].startswith("grader check . --assignment ")
     assert re.search(hook["files"], "a/layers.ipynb") and not re.search(hook["files"], "report.html")
     assert all((PUBLIC / name).is_file() for name in JOBS)
+
+
+def test_a_run_that_is_stopped_leaves_no_report_of_an_earlier_one(job):
+    """They are gone before anything is read."""
+    (job.repository / "work.py").write_text("def relu_forward(x):\n    while True:\n        pass\n")
+    stale = job.repository / "r.xml"
+    stale.write_text("stale")
+    command = [BIN / "grader", "ci", ".", "relu/forward", "--assignment", "layers", "--junit", stale]
+    process = subprocess.Popen(command, cwd=job.repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while stale.exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert not stale.exists()
