@@ -15,7 +15,7 @@ FLOORS = (
     "grader.release grader.agreement grader.selfcheck grader.beside grader.inline",
     "grader.batch grader.judges",
     "grader.exporters grader.policy grader.store",
-    "grader.grading",
+    "grader.grading grader.remarks",
     "grader.diagnosis grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
