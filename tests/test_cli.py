@@ -344,7 +344,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),
         (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
         (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
-        (["check", "net.py", "grad"], "Did you mean gradients?"),
+        (["check", "net.py", "gradient"], "Did you mean gradients?"),
         (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
         (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),

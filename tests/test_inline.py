@@ -98,5 +98,7 @@ def test_a_cell_is_graded_as_it_was_run_last(kernel):
 
 def test_what_cannot_be_graded_is_a_sentence(kernel):
     """A name that is none, and an option that would write somewhere."""
+    kernel("%load_ext grader\nimport numpy as np")
+    kernel(FORWARD % "")
     assert "Did you mean affine?" in kernel("%grade afine --assignment layers")["text/plain"]
     assert "%grade takes names" in kernel("%grade affine --html x")["text/plain"]
