@@ -54,7 +54,7 @@ def lines(result: Result) -> Iterator[Line]:
         yield _line((UNLOCKED, "dim"))
     said: dict[object, str] = {}
     for part in result.parts:
-        yield from _part(part, said)
+        yield from _part(part, said, several=_has_several_notebooks(result))
     if result.notebook:
         yield _line((_notebook(result), "dim"))
     if result.questions:
@@ -88,7 +88,13 @@ def _line(*pieces: str | tuple[str, str], indent: int = 0, cut: bool = False) ->
     return Line(tuple((inert(text), look) for text, look in both), indent, cut)
 
 
-def _part(part: PartResult, said: dict[object, str]) -> Iterator[Line]:
+def _has_several_notebooks(result: Result) -> bool:
+    """Whether a cell's number alone could be of more than one notebook."""
+    errors = {check.error.file for check in result.checks if check.error and check.error.cell}
+    return len(errors | {name for name in result.submission.files if name.endswith(".ipynb")}) > 1
+
+
+def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterator[Line]:
     yield _line("\n", (part.title, "bold"), f"  {number(part.score)} of {number(part.max_score)} points")
     for check in part.checks:
         icon, colour = LOOK[check.status]
@@ -98,7 +104,7 @@ def _part(part: PartResult, said: dict[object, str]) -> Iterator[Line]:
             (check.title, "dim"),
             cut=True,
         )
-        yield from _reasons(check, _said_already(part, check, said))
+        yield from _reasons(check, _said_already(part, check, said), several=several)
 
 
 def _said_already(part: PartResult, check: CheckResult, said: dict[object, str]) -> str:
@@ -117,7 +123,7 @@ def _points(check: CheckResult) -> str:
     return f"{number(check.points)} / {number(check.max_points)}" if check.max_points else "no marks"
 
 
-def _reasons(check: CheckResult, said: str = "", *, source: bool = True) -> Iterator[Line]:
+def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several: bool = False) -> Iterator[Line]:
     if check.status is not Status.PASSED:
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
@@ -125,9 +131,10 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True) -> Iter
             how = unsure if diagnosis.specific else "The numbers show: "
             yield _line((f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), "bold"), indent=DEEP)
         if check.error and said:
-            yield _line(f"The same cause as in {said}: {_where(check.error)}.", indent=DEEP)
+            yield _line(f"The same cause as in {said}: {_where(check.error, several)}.", indent=DEEP)
         elif check.error:
-            yield _line(_error(check.error, kind=check.status is not Status.MISSING), indent=DEEP)
+            where = _where(check.error, several)
+            yield _line(_error(check.error, where, kind=check.status is not Status.MISSING), indent=DEEP)
             yield from _source(check.error) if source else ()
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
@@ -157,14 +164,14 @@ def _source(error: ErrorInfo) -> Iterator[Line]:
         yield _line((" " * (len(margin) - 2) + "| ", "dim"), (" " * (error.column - 1) + marks, "red"), indent=DEEP + 2)
 
 
-def _where(error: ErrorInfo) -> str:
-    """Where it happened; of a module its name, of a notebook the cell."""
-    where = f"cell {error.cell}" if error.cell else error.file or ""
+def _where(error: ErrorInfo, several: bool) -> str:
+    """Where it happened: the module, or the notebook's cell, with its name where there are several of them."""
+    cell = f"{error.file}, cell {error.cell}" if several and error.file else f"cell {error.cell}"
+    where = cell if error.cell else error.file or ""
     return f"{where}, line {error.line}" if where and error.line else where
 
 
-def _error(error: ErrorInfo, *, kind: bool = True) -> str:
-    where = _where(error)
+def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
     ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
     return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
