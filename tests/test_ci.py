@@ -35,7 +35,6 @@ def job(tmp_path):
         "GITHUB_WORKSPACE": str(repository),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "SECRET_TOKEN": "s3cret",
     }
 
     def run(*command, **more):
@@ -170,14 +169,19 @@ def test_the_hook_names_files_that_there_are():
 
 
 def test_a_run_that_is_stopped_leaves_no_report_of_an_earlier_one(job):
-    """They are gone before anything is read."""
+    """They are gone before anything is read. Nor does the command hold what the job's environment keeps secret."""
     (job.repository / "work.py").write_text("def relu_forward(x):\n    while True:\n        pass\n")
     stale = job.repository / "r.xml"
     stale.write_text("stale")
     command = [BIN / "grader", "ci", ".", "relu/forward", "--assignment", "layers", "--junit", stale]
-    process = subprocess.Popen(command, cwd=job.repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    environment = {**os.environ, "SECRET_TOKEN": "s3cret"}
+    process = subprocess.Popen(
+        command, cwd=job.repository, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     while stale.exists():
         assert process.poll() is None
+    if sys.platform == "linux":
+        assert b"s3cret" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=120)
     assert process.returncode == 130
