@@ -13,11 +13,32 @@ from types import ModuleType
 from typing import NoReturn
 
 from grader import __version__
-from grader.commands import agree, assignments, check, ci, doctor, export, grade, mistakes, release
+from grader.commands import (
+    agree,
+    assignments,
+    check,
+    ci,
+    compare,
+    doctor,
+    export,
+    feedback,
+    grade,
+    history,
+    merge,
+    mistakes,
+    override,
+    policy,
+    regrade,
+    release,
+)
 from grader.commands._options import EXIT_CODES
 from grader.words import did_you_mean
 
-MODULES = (check, ci, grade, export, agree, mistakes, release, doctor, assignments)  # in the order of the help
+# In the order of the help.
+MODULES = (
+    *(check, ci, grade, regrade, policy, override, history, compare, merge, feedback, export),
+    *(agree, mistakes, release, doctor, assignments),
+)
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 
@@ -72,3 +93,10 @@ def _parser() -> Parser:
     for module in MODULES:
         module.declare(commands)
     return parser
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The parser of a command."""
+    commands = argparse.ArgumentParser().add_subparsers()
+    COMMANDS[command].declare(commands)
+    return commands.choices[command]

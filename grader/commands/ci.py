@@ -98,7 +98,7 @@ def _refused(options: argparse.Namespace, error: Refused) -> Result:
     from dataclasses import replace
 
     from grader.grading import not_graded
-    from grader.intake.reading import student_name
+    from grader.intake.naming import student_name
 
     name = student_name(options.path)
     return replace(not_graded(name, str(options.path), str(error), options.assignment, "process"), public=True)
@@ -108,14 +108,14 @@ def _report(options: argparse.Namespace, result: Result) -> None:
     """Write the reports that were asked for, and show the rest."""
     from grader.commands.check import show
     from grader.exporters import annotations, github, html, junit, sarif, summary
-    from grader.exporters.rows import row_of
+    from grader.gradebook import plain
 
     locate = _locate(options.path)
     makers: dict[str, Callable[[], str]] = {
         "json": lambda: result.to_json() + "\n",
         "html": lambda: html.report(result),
-        "junit": lambda: junit.text(row_of(annotations.in_repository(result, locate, lines=False))),
-        "sarif": lambda: sarif.text(row_of(annotations.in_repository(result, locate, lines=True))),
+        "junit": lambda: junit.text(plain(annotations.in_repository(result, locate, lines=False))),
+        "sarif": lambda: sarif.text(plain(annotations.in_repository(result, locate, lines=True))),
     }
     for name, make in makers.items():
         if path := getattr(options, name):

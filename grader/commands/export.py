@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import say, without_failing, write_whole
 from grader.errors import Refused
-from grader.words import inert, listing
+from grader.words import listing
 
 if TYPE_CHECKING:
     from grader.exporters.roundtrip import Plan
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     export = commands.add_parser("export", help="write marks in the form that another system takes")
+    add_course(export)
     export.add_argument(
         "format",
         metavar="FORMAT",
@@ -56,7 +57,6 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
-    from grader.exporters.rows import rows_of
     from grader.exporters.targets import TARGETS, IntoTheirs, OfClass
 
     target = TARGETS.get(options.format)
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         near = difflib.get_close_matches(options.format, TARGETS, n=1, cutoff=0.3) or list(TARGETS)
         raise Refused(f"There is no format {options.format}; do you mean {listing(near)}?")
     _refuse_misfits(options, theirs=isinstance(target, IntoTheirs))
-    rows = _chosen(rows_of(options.folder), options.student)
+    rows = _chosen(_rows(options.folder), options.student)
     without_failing()
     with commands_stopped():
         if options.url:
@@ -105,7 +105,20 @@ def _refuse_misfits(options: argparse.Namespace, *, theirs: bool) -> None:
 def _refuse(given: dict[str, object], names: Sequence[str], what: str) -> None:
     misfits = [name for name in names if given[name] not in (None, False)]
     if misfits:
-        raise Refused(f"{listing(misfits)} does not fit {what}; leave it out.")
+        does, it = ("do", "them") if len(misfits) > 1 else ("does", "it")
+        raise Refused(f"{listing(misfits)} {does} not fit {what}; leave {it} out.")
+
+
+def _rows(folder: Path) -> list[Row]:
+    """The gradebook of a graded class, as its policy counts; Refused if it is empty."""
+    from grader.store.opening import store_to_read
+    from grader.store.store import gradebook_rows
+
+    with store_to_read(folder) as store:
+        rows = gradebook_rows(store, store.policy)
+    if not rows:
+        raise Refused(f"{folder} holds no result yet; grade the class first.")
+    return rows
 
 
 def _chosen(rows: list[Row], student: str | None) -> list[Row]:
@@ -130,6 +143,10 @@ def _write(options: argparse.Namespace, text: str, path: Path | None = None) -> 
 
 def _write_each(target: OfPerson, rows: list[Row], options: argparse.Namespace) -> None:
     """A file a person: that of one at --out, those of several in folders by their keys."""
+    from grader.feedback.cleaning import for_student, places
+
+    private = places(options.folder)
+    rows = [for_student(row, private) for row in rows]  # students see these files
     if options.student:
         _write(options, target.text(rows[0]))
         return
@@ -181,18 +198,20 @@ def _titles(rows: Sequence[Row]) -> list[str]:
 
 def _show(plan: Plan, options: argparse.Namespace, where: str) -> None:
     """The difference, whoever is left over, and the counts; what needs a look goes to stderr."""
+    from grader.exporters.github import one_line
+
     for sentence in plan.said:
         say(sentence)
     if options.dry_run:
         for change in plan.changes:
-            print(inert(f"{change.who}: {change.old or 'nothing'} → {change.new}"))
+            print(one_line(f"{change.who}: {change.old or 'nothing'} → {change.new}"))
     for who in plan.unknown:
-        print(inert(f"{who}: no result here, left as it is"))
+        print(one_line(f"{who}: no result here, left as it is"))
     for who in plan.missing:
-        print(inert(f"{who}: has a result here, and is not there"))
+        print(one_line(f"{who}: has a result here, and is not there"))
     many = len(plan.changes)
     verb = "would change; nothing was written" if options.dry_run else f"changed {where}"
-    print(inert(f"“{plan.title}”: {many} {'mark' if many == 1 else 'marks'} {verb}, {plan.unchanged} the same."))
+    print(one_line(f"“{plan.title}”: {many} {'mark' if many == 1 else 'marks'} {verb}, {plan.unchanged} the same."))
 
 
 def _send(rows: list[Row], options: argparse.Namespace) -> None:
@@ -213,9 +232,12 @@ def _send(rows: list[Row], options: argparse.Namespace) -> None:
 
 def _files(rows: dict[int, Row], folder: Path) -> dict[int, list[Path]]:
     """The files of each person, in the folder called by their key."""
+    from grader.feedback.layouts import folders
+
     if not folder.is_dir():
         raise Refused(f"--files {folder} is no folder; give the one that holds a folder a person.")
-    found = {user: folder / row.person.key for user, row in rows.items()}
+    paths = folders([*rows.values()]).paths  # as `grader feedback` calls them
+    found = {user: (folder / paths[row.person.key]).parent for user, row in rows.items()}
     return {
         user: sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
         for user, place in found.items()

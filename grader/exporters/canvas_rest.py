@@ -81,6 +81,10 @@ class Canvas:
         """What would be sent; nothing is written."""
         with self._told("the marks cannot be read"):
             theirs = list(self._assignment.get_submissions(include=["user"], per_page=100))
+        if any(getattr(each, "user_id", None) is None for each in theirs):
+            raise Refused(
+                "Canvas does not say who handed in, as this assignment is graded anonymously; end that first."
+            )
         people = [_sought(submission) for submission in theirs]
         matches = match(people, rows)
         upload = Upload(Plan(inert(str(getattr(self._assignment, "name", "")))))

@@ -14,6 +14,7 @@ from typing import Any
 from grader.errors import Refused
 from grader.exporters.lines import reasons
 from grader.exporters.rows import verdict
+from grader.feedback.cleaning import for_student
 from grader.gradebook import Row
 from grader.model import CheckResult, PartResult, Status
 from grader.words import inert, listing
@@ -32,7 +33,7 @@ OPTIONAL = {"assignment_type": "ASSIGNMENT_TYPE", "owner": "OWNER"}
 
 def text(row: Row, environment: Mapping[str, str], now: datetime) -> str:
     """The JSON text of one person's result; Refused without a mark, or outside of the runner's environment."""
-    return json.dumps(result(row, environment, now), indent=1) + "\n"
+    return json.dumps(result(for_student(row), environment, now), indent=1) + "\n"
 
 
 def result(row: Row, environment: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.exporters.lines import reasons
 from grader.exporters.rows import deductions, status, verdict
+from grader.feedback.cleaning import for_student
 from grader.gradebook import Row
 from grader.model import CheckResult, PartResult, Status
 from grader.words import inert
@@ -18,7 +19,7 @@ from grader.words import inert
 
 def text(row: Row) -> str:
     """The JSON text of one person's results."""
-    return json.dumps(results(row), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(results(for_student(row)), indent=1, ensure_ascii=False) + "\n"
 
 
 def results(row: Row) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from grader.exporters.lines import reasons
 from grader.exporters.rows import deductions, is_excused, verdict
+from grader.feedback.cleaning import for_student
 from grader.gradebook import Row
 from grader.model import CheckResult, PartResult, Status
 from grader.words import inert, number
@@ -20,6 +21,7 @@ ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # 
 
 def text(row: Row) -> str:
     """The XML text of one person's checks, a suite a part."""
+    row = for_student(row)
     name = _legal(row.result.assignment or "submission")
     suites = [_suite(f"{name}.{_legal(part.slug)}", _cases(name, part, row)) for part in row.result.parts]
     if row.mark.score is None:

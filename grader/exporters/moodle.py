@@ -66,7 +66,7 @@ def columns(sheet: Sheet, wanted: Sequence[str]) -> Columns:
         comment=_called(sheet, "comment"),
         locked=_lock(sheet),
         strict=True,
-        said=_stale(whole, _called(sheet, "graded")),
+        said=(*_unknown_locks(sheet), *_stale(whole, _called(sheet, "graded"))),
     )
 
 
@@ -134,6 +134,12 @@ def _lock(sheet: Sheet) -> Callable[[Line], str]:
     column = _called(sheet, "changeable")
     words = {same(text) for text in WORDS["no"].split("|")}
     return lambda line: "is locked in Moodle" if column is not None and same(line.value(column)) in words else ""
+
+
+def _unknown_locks(sheet: Sheet) -> tuple[str, ...]:
+    if _called(sheet, "changeable") is not None:
+        return ()
+    return ("No column says which grades are locked, or not in a language known here: Moodle passes over those.",)
 
 
 def _stale(lines: Sequence[Line], graded: int | None) -> tuple[str, ...]:

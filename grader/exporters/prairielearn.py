@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.exporters.lines import reasons
 from grader.exporters.rows import deductions, verdict
+from grader.feedback.cleaning import for_student
 from grader.gradebook import Row
 from grader.model import CheckResult, PartResult, Status
 from grader.words import inert
@@ -20,7 +21,7 @@ LARGEST = 1_000_000  # bytes
 
 def text(row: Row) -> str:
     """The JSON text of one person's results; of one that is too large the details are left out."""
-    whole = results(row)
+    whole = results(for_student(row))
     if len(json.dumps(whole)) > LARGEST:
         whole["tests"] = [test | {"output": ""} for test in whole["tests"]]
         whole["message"] += "\nThe details were left out, as they are too long for PrairieLearn."

@@ -119,14 +119,14 @@ def column_named(titles: Mapping[int, tuple[str, ...]], wanted: Sequence[str], w
 
     The ways of a title go from the whole to a part of it: where one names several columns, a fuller one may not.
     """
-    for way in range(max((len(names) for names in titles.values()), default=0)):
-        for name in wanted:
-            found = [column for column, names in titles.items() if way < len(names) and same(names[way]) == same(name)]
-            if len(found) > 1:
-                every = listing([f"“{inert(titles[column][0])}”" for column in found])
-                raise Refused(f"“{inert(name)}” may be {every}; say which with --column and its whole title.")
-            if found:
-                return found[0]
+    names = {same(name) for name in wanted}
+    for way in range(max(map(len, titles.values()), default=0)):
+        found = [column for column, ways in titles.items() if way < len(ways) and same(ways[way]) in names]
+        if len(found) > 1:
+            every = listing([f"“{inert(titles[column][0])}”" for column in found])
+            raise Refused(f"“{inert(wanted[0])}” may be {every}; say which with --column and its whole title.")
+        if found:
+            return found[0]
     everything = {inert(names[0]): column for column, names in titles.items()}
     near = difflib.get_close_matches(wanted[0] if wanted else "", everything, n=3, cutoff=0.3) or list(everything)[:3]
     nearest = f" The nearest: {listing([f'“{title}”' for title in near])}." if near else ""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from grader import __version__
 from grader.exporters.lines import reasons
 from grader.exporters.rows import verdict
+from grader.feedback.cleaning import for_student
 from grader.gradebook import Row
 from grader.model import CheckResult, PartResult, Status
 from grader.words import inert
@@ -25,7 +26,7 @@ NEUTRAL = (Status.PASSED, Status.SKIPPED, Status.GRADER_ERROR)
 
 def text(row: Row) -> str:
     """The JSON text of what is wrong in one person's work."""
-    return json.dumps(log(row), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(log(for_student(row)), indent=1, ensure_ascii=False) + "\n"
 
 
 def log(row: Row) -> dict[str, Any]:

@@ -63,6 +63,6 @@ TARGETS: dict[str, Target] = {
     "junit": OfPerson("junit.xml", junit.text),
     "sarif": OfPerson("grader.sarif", sarif.text),
     "nbgrader": OfClass(nbgrader.text),
-    "csv": OfClass(lambda rows: csv.grades([row.result for row in rows])),
+    "csv": OfClass(csv.grades),
     "json": OfClass(json.text),
 }

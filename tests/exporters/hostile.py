@@ -1,72 +1,12 @@
-"""Fifty gradebooks as teachers' machines write them, each with the file that must come of it.
-
-A file is made of fields as they are written, so that what is expected is made without reading anything.
-"""
+"""Fifty hostile gradebooks: those of Canvas; the others are in ``hostile_others``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from grader.gradebook import Row
-from tests.exporters.classes import blackboard_class, canvas_class, moodle_class, row
-
-Cells = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file; ``changed`` maps (line, column) to the field that must stand there, and ``said`` must be heard.
-
-    ``unknown`` and ``missing`` are how many are only in the file, or only in the class.
-    """
-
-    name: str
-    format: str
-    cells: Cells
-    changed: Mapping[tuple[int, int], str]
-    rows: Sequence[Row]
-    column: str | None = None
-    delimiter: str = ","
-    end: str = "\n"
-    encoding: str = "utf-8"
-    bom: bytes = b""
-    head: str = ""
-    tail: str = ""
-    last_end: bool = True
-    said: tuple[str, ...] = ()
-    unknown: int = 0
-    missing: int = 0
-    comments: bool = field(default=False)
-
-    @property
-    def before(self) -> bytes:
-        """The file as the teacher has it."""
-        return self._file(self.cells)
-
-    @property
-    def after(self) -> bytes:
-        """The file as it must be written."""
-        rows = [[self.changed.get((y, x), cell) for x, cell in enumerate(line)] for y, line in enumerate(self.cells)]
-        return self._file(rows)
-
-    def _file(self, cells: Sequence[Sequence[str]]) -> bytes:
-        text = self.end.join(self.delimiter.join(line) for line in cells) + (self.end if self.last_end else "")
-        return self.bom + (self.head + text + self.tail).encode(self.encoding)
-
-
-def _set(cells: Cells, values: Mapping[tuple[int, int], str]) -> Cells:
-    return tuple(tuple(values.get((y, x), cell) for x, cell in enumerate(line)) for y, line in enumerate(cells))
-
-
-def _column(cells: Cells, place: int, fields: Sequence[str]) -> Cells:
-    """The table with one more column."""
-    return tuple((*line[:place], new, *line[place:]) for line, new in zip(cells, fields, strict=True))
-
-
-def _quoted(cells: Cells) -> Cells:
-    return tuple(tuple(cell if cell.startswith('"') else f'"{cell}"' for cell in line) for line in cells)
-
+from tests.exporters.classes import canvas_class, row
+from tests.exporters.gradebooks import Cells, Export, changed_cells, quoted, with_column
 
 CANVAS: Cells = (
     ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Layers (501)", "Nets (502)", "Current Score"),
@@ -83,7 +23,7 @@ ADA, BEN, CHI, DORA, EVA = range(2, 7)
 
 
 def _canvas(name: str, values: Mapping[tuple[int, int], str] | None = None, **changes) -> Export:
-    cells = _set(changes.pop("cells", CANVAS), values or {})
+    cells = changed_cells(changes.pop("cells", CANVAS), values or {})
     return replace(PLAIN, name=name, cells=cells, **changes)
 
 
@@ -120,7 +60,7 @@ CANVAS_FILES = [
     _canvas("tabs", delimiter="\t"),
     _canvas("bars", delimiter="|"),
     _canvas("the delimiter is named", delimiter=";", head="sep=;\r\n"),
-    _canvas("quotes around everything", cells=_quoted(CANVAS), changed={at: f'"{to}"' for at, to in GRADES.items()}),
+    _canvas("quotes around everything", cells=quoted(CANVAS), changed={at: f'"{to}"' for at, to in GRADES.items()}),
     _canvas("line breaks in fields", {(ADA, 4): '"A\r\nfirst, ""row"""', (CHI, 4): '"\n\n"'}),
     _canvas("quotes in names", {(ADA, 0): '"Lovelace, ""Ada"" K."', (BEN, 0): 'Ben "B" Bohr'}),
     _canvas("formulas", {(ADA, 0): '"=HYPERLINK(""http://x"",1)"', (ADA, 2): '"=""00123"""', (BEN, 4): "=1+1"}),
@@ -135,8 +75,8 @@ CANVAS_FILES = [
     ),
     _canvas(
         "notes, and totals of a group",
-        cells=_column(
-            _column(CANVAS, 5, ["Notes", "", "late, he says".replace(",", ";"), "", "", "", ""]),
+        cells=with_column(
+            with_column(CANVAS, 5, ["Notes", "", "late, he says".replace(",", ";"), "", "", "", ""]),
             6,
             ["Assignments Current Score", "(read only)", "1", "2", "3", "4", "5"],
         ),
@@ -160,7 +100,7 @@ CANVAS_FILES = [
     _canvas("1,234", {(ADA, 5): '"1,234"'}, changed=GRADES | {(ADA, 5): '"12.5"'}, said=("two numbers",)),
     _canvas(
         "the same title twice",
-        cells=_column(CANVAS, 5, ["Layers (500)", "9", "", "", "", "", ""]),
+        cells=with_column(CANVAS, 5, ["Layers (500)", "9", "", "", "", "", ""]),
         changed=_shifted(right=1),
         column="Layers (501)",
         said=("Not graded",),
@@ -186,12 +126,16 @@ CANVAS_FILES = [
     ),
     _canvas(
         "first and last names",
-        cells=_column(
-            _set(CANVAS, {(0, 0): "LastName", (ADA, 0): "Lovelace"}), 1, ["FirstName", "", "Ada", "B", "C", "D", "E"]
+        cells=with_column(
+            changed_cells(CANVAS, {(0, 0): "LastName", (ADA, 0): "Lovelace"}),
+            1,
+            ["FirstName", "", "Ada", "B", "C", "D", "E"],
         ),
         changed=_shifted(right=1),
     ),
-    _canvas("no login, other accounts", cells=_set(CANVAS, {(0, 2): "Integration ID", (0, 3): "Root Account"})),
+    _canvas(
+        "no login, other accounts", cells=changed_cells(CANVAS, {(0, 2): "Integration ID", (0, 3): "Root Account"})
+    ),
     _canvas("ids of two people", {(ADA, 3): "ben"}, changed=_without(ADA), said=("may be",), missing=1),
     _canvas(
         "a number that is another's",
@@ -212,140 +156,3 @@ CANVAS_FILES = [
     ),
     _canvas("a title with quotes and commas", {(0, 5): '"Layers, the ""last"" (501)"'}, column='layers, the "last"'),
 ]
-MOODLE: Cells = (
-    (
-        "Identifier",
-        "Full name",
-        "Email address",
-        "Status",
-        "Grade",
-        "Maximum grade",
-        "Grade can be changed",
-        "Last modified (submission)",
-        "Last modified (grade)",
-        "Feedback comments",
-    ),
-    ("Participant 401", "Ada Lovelace", "ada@uni.edu", "Submitted for grading - ", "", "18.00", "Yes", "-", "-", ""),
-    (
-        "Participant 402",
-        "Ben Bohr",
-        "ben@uni.edu",
-        "Submitted for grading - ",
-        "9.00",
-        "18.00",
-        "Yes",
-        "-",
-        '"Thursday, 5 November 2026, 10:00 AM"',
-        '"<p>Well, ""almost""\r\n</p>"',
-    ),
-    ("Participant 403", "Chi Chen", "chi@uni.edu", "No submission", "", "18.00", "Yes", "-", "-", ""),
-    ("Participant 404", "Dora Dee", "dora@uni.edu", "No submission", "", "18.00", "Yes", "-", "-", ""),
-)
-MARKS = {(1, 4): "12.50", (2, 4): "7.00", (4, 4): "0.00"}
-SHEET = Export("moodle", "moodle", MOODLE, MARKS, moodle_class(), bom=b"\xef\xbb\xbf", said=("graded anew",))
-
-
-def _moodle(name: str, values: Mapping[tuple[int, int], str] | None = None, **changes) -> Export:
-    return replace(SHEET, name=name, cells=_set(changes.pop("cells", MOODLE), values or {}), **changes)
-
-
-def _headers(*titles: str) -> Cells:
-    return (titles, *MOODLE[1:])
-
-
-GERMAN = _set(
-    _headers(
-        "ID",
-        "Vollständiger Name",
-        "E-Mail-Adresse",
-        "Status",
-        "Bewertung",
-        "Bestwertung",
-        "Bewertung kann geändert werden",
-        "Zuletzt geändert (Abgabe)",
-        "Zuletzt geändert (Bewertung)",
-        "Feedback als Kommentar",
-    ),
-    {(y, 0): f"Teilnehmer/in{400 + y}" for y in range(1, 5)}
-    | {(y, 5): '"18,00"' for y in range(1, 5)}
-    | {(y, 6): "Ja" for y in range(1, 4)}
-    | {(2, 4): '"9,00"', (2, 8): '"Donnerstag, 5. November 2026, 10:00"', (4, 6): "Nein"},
-)
-MOODLE_FILES = [
-    SHEET,
-    _moodle(
-        "Moodle in German, one locked",
-        cells=GERMAN,
-        changed={(1, 4): '"12,50"', (2, 4): '"7,00"'},
-        said=("not in English", "is locked"),
-    ),
-    _moodle(
-        "Moodle in Japanese",
-        cells=_headers(
-            "ID",
-            "フルネーム",
-            "メールアドレス",
-            "ステータス",
-            "評点",
-            "最大評点",
-            "評点変更可",
-            "最終更新日時 (提出)",
-            "最終更新日時 (評定)",
-            "フィードバックコメント",
-        ),
-    ),
-    _moodle("Moodle in a language that is not known", cells=_headers(*(f"ꦲ{place}" for place in range(10))), said=()),
-    _moodle(
-        "blind marking",
-        cells=tuple((line[0], *line[3:]) for line in MOODLE),
-        changed={(y, x - 2): cell for (y, x), cell in MARKS.items()},
-    ),
-    _moodle(
-        "more than Moodle takes",
-        {(1, 5): "10.00"},
-        changed={at: to for at, to in MARKS.items() if at[0] != 1},
-        said=("more than the 10",),
-    ),
-    _moodle(
-        "comments, where there is none",
-        comments=True,
-        changed=MARKS | {(1, 9): "12.5 of 18 points.", (4, 9): "0 of 18 points."},
-    ),
-]
-BLACKBOARD: Cells = _quoted(
-    (
-        (
-            "Last Name",
-            "First Name",
-            "Username",
-            "Student ID",
-            "Last Access",
-            "Availability",
-            "Layers [Total Pts: 18 Score] |664617",
-            "Total [Total Pts: up to 38 Score] |664600",
-        ),
-        ("Lovelace", "Ada", "alove", "", "2026-11-05 10:00:00", "Yes", "", "3"),
-        ("Bohr", "Ben", "bbohr", "", "", "Yes", "Needs Grading", ""),
-        ("Chen", "Chi", "cchen", "", "", "Yes", "4.00", ""),
-        ("Fox", "Flo", "ffox", "", "", "No", "5.00", ""),
-    )
-)
-CENTER = Export(
-    "blackboard",
-    "blackboard",
-    BLACKBOARD,
-    {(1, 6): '"12.50"', (2, 6): '"7.00"'},
-    blackboard_class(),
-    "Layers",
-    delimiter="\t",
-    encoding="utf-16-le",
-    bom=b"\xff\xfe",
-    end="\r\n",
-    said=("“4.00” stays",),
-    unknown=1,
-)
-BLACKBOARD_FILES = [
-    CENTER,
-    replace(CENTER, name="Blackboard as CSV", delimiter=",", encoding="utf-8", bom=b"\xef\xbb\xbf", end="\n"),
-]
-EXPORTS = CANVAS_FILES + MOODLE_FILES + BLACKBOARD_FILES

@@ -74,6 +74,13 @@ def test_what_canvas_made_of_a_mark_is_said(server):
     assert said[0].startswith("Lovelace, Ada (1001): 12.5 was sent and Canvas has 11.5")
 
 
+def test_an_anonymous_assignment_is_refused(server):
+    """Nobody can be told from it."""
+    del server.students[1001]["user_id"]
+    with pytest.raises(Refused, match="graded anonymously"):
+        opened(server).plan(canvas_class())
+
+
 def test_another_maximum_is_said(server):
     """Nothing is scaled."""
     server.assignment["points_possible"] = 100.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import shutil
@@ -11,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.store import Store
 from grader.cli import main
 from grader.exporters.targets import TARGETS, IntoTheirs
 from grader.model import Result
+from grader.people import Person
+from grader.store.records import Handed, Run
+from grader.store.store import Store
 from tests.exporters import canvas_server
-from tests.exporters.hostile import CANVAS, PLAIN, Export
+from tests.exporters.gradebooks import Export
+from tests.exporters.hostile import CANVAS, PLAIN
 from tests.results import result
+from tests.store.saved import key
 
 EXPORT = PLAIN.before.decode()
 
@@ -25,11 +30,11 @@ EXPORT = PLAIN.before.decode()
 def stored(folder: Path, *results: Result) -> Path:
     """The folder of a graded class."""
     folder.mkdir()
-    store = Store(folder / "grades.db")
-    store.begin(5, fresh=True)
-    for each in results:
-        store.save(each, "", each.to_json())
-    store.close()
+    with contextlib.closing(Store(folder / "grades.db")) as store:
+        store.begin(Run("grade", 5))
+        for each in results:
+            store.save(Handed(Person(each.student)), each, key(), each.to_json())
+        store.end("done")
     return folder
 
 
@@ -77,6 +82,20 @@ def test_a_gradebook_is_filled_in(graded, exported, tmp_path, capsys):
     assert "2 marks changed in" in capsys.readouterr().out
 
 
+def test_what_counts_by_the_policy_is_exported(graded, exported, tmp_path, capsys):
+    """Rounded, and excused, each with its sentence."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('excused = ["1002"]\n[rounding]\ndecimals = 0\nties = "half-up"\n')
+    assert main(["policy", str(graded), "--policy", str(policy)]) == 0
+    capsys.readouterr()
+    assert main([*("export", "canvas", "--from", str(graded), "--into", str(exported)), "--dry-run"]) == 0
+    changes = capsys.readouterr().out.splitlines()[:2]
+    assert changes == ["Lovelace, Ada (1001): nothing → 13", "Bohr, Ben (1002): 9 → EX"]
+    assert main(["export", "gradescope", "--from", str(graded), "--student", "1001", "--out", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["score"] == 13 and len(told["output"].splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -84,7 +103,10 @@ def test_a_gradebook_is_filled_in(graded, exported, tmp_path, capsys):
         (["canvas", "--out", "x"], "canvas needs --into, the file that you exported there, or --url"),
         (["moodle", "--out", "x"], "moodle needs --into, the file that you exported there."),
         (["csv"], "Say with --out where to write"),
-        (["csv", "--out", "x", "--into", "{export}", "--column", "A"], "--into and --column does not fit csv"),
+        (
+            ["csv", "--out", "x", "--into", "{export}", "--column", "A"],
+            "--into and --column do not fit csv; leave them out",
+        ),
         (["moodle", "--url", "https://x"], "--url is for canvas"),
         (["canvas", "--url", "https://x"], "--url also needs --course-id and --assignment-id"),
         (["canvas", "--url", "https://x", "--column", "A"], "--column does not fit --url"),
@@ -165,12 +187,13 @@ def test_marks_go_to_canvas_and_the_token_nowhere_else(graded, tmp_path, monkeyp
 def test_hostile_names_give_no_commands_to_a_job(graded, tmp_path, monkeypatch, capsys):
     """GitHub's runner is told to stop listening while names are printed."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    cells = (*CANVAS, ("::error::x \x1b[31m", "9", "", "", "", "", "", ""))
+    cells = (*CANVAS, ('"::error::x\n::warning::y \x1b[31m"', "9", "", "", "", "", "", ""))
     path = tmp_path / "export.csv"
     path.write_bytes(Export("hostile", "canvas", cells, {}, ()).before)
     assert main(["export", "canvas", "--from", str(graded), "--into", str(path), "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("::stop-commands::") and "\x1b" not in out
+    assert "\n::error::x ::warning::y (9): no result here" in out
 
 
 def test_nothing_is_imported_for_the_help():
@@ -216,3 +239,11 @@ def test_a_json_export_is_read_by_programs(graded, capsys):
         ("1003", None),
         ("zoe", 3.0),
     ]
+
+
+def test_the_help_names_every_format(capsys):
+    """The table of targets is not imported for it."""
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    told = capsys.readouterr().out
+    assert all(name in told for name in TARGETS)

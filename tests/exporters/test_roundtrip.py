@@ -16,15 +16,19 @@ from grader.exporters.roundtrip import fill
 from grader.exporters.sheet import read_sheet
 from grader.exporters.targets import TARGETS, IntoTheirs
 from tests.exporters.classes import row
-from tests.exporters.hostile import EXPORTS, PLAIN, Export
+from tests.exporters.gradebooks import Export
+from tests.exporters.hostile import CANVAS_FILES, PLAIN
+from tests.exporters.hostile_others import BLACKBOARD_FILES, MOODLE_FILES
+
+EXPORTS = CANVAS_FILES + MOODLE_FILES + BLACKBOARD_FILES
 
 
-def filled(export: Export):
+def filled(export: Export, wanted: list[str] | None = None):
     """The plan, and the file that came of it."""
     target = TARGETS[export.format]
     assert isinstance(target, IntoTheirs)
     sheet = read_sheet(export.before, "export.csv")
-    columns = target.columns(sheet, [export.column] if export.column else [])
+    columns = target.columns(sheet, wanted or ([export.column] if export.column else []))
     return fill(sheet, columns, export.rows, comments=export.comments), sheet.to_bytes()
 
 
@@ -65,6 +69,9 @@ def test_a_title_that_several_have_is_refused_with_all_of_them():
     cells = ((*PLAIN.cells[0][:6], "Layers (502)", "Current Score"), *PLAIN.cells[1:])
     with pytest.raises(Refused, match=r"may be “Layers \(501\)” and “Layers \(502\)”"):
         filled(replace(PLAIN, cells=cells))
+    both = replace(PLAIN, cells=((*PLAIN.cells[0][:6], "the_layers (502)", "Current Score"), *PLAIN.cells[1:]))
+    with pytest.raises(Refused, match="“Layers” may be"):
+        filled(both, ["Layers", "the_layers"])
     twice = ((*PLAIN.cells[0][:6], "Layers (501)", "Current Score"), *PLAIN.cells[1:])
     with pytest.raises(Refused, match="may be"):
         filled(replace(PLAIN, cells=twice, column="Layers (501)"))
@@ -139,3 +146,37 @@ def test_where_marking_is_blind_no_status_is_taken_for_a_name():
     (blind,) = [export for export in EXPORTS if export.name == "blind marking"]
     plan, _ = filled(blind)
     assert [change.who for change in plan.changes] == ["401", "402", "404"]
+
+
+NAMES = st.text(alphabet="aZé王\u00a0 \"',;\t|\r\n=+-@()", max_size=12)
+WAYS = st.sampled_from([("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"")])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(NAMES, NAMES, st.sampled_from([None, 0.0, 7.0, 12.5, 17.75])), min_size=1, max_size=8),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    WAYS,
+    st.booleans(),
+    st.randoms(),
+)
+def test_whatever_names_and_sections_are(people, delimiter, end, way, quotes, order):
+    """Every mark is in its own line, whatever stands around it and however the file is written."""
+
+    def written(value: str) -> str:
+        must = quotes or any(sign in value for sign in f'{delimiter}"\r\n')
+        return '"' + value.replace('"', '""') + '"' if must else value
+
+    titles = ["Student", "ID", "Section", "Layers (501)", "Nets (502)"]
+    lines, rows, changed = [tuple(map(written, titles))], [], {}
+    for number, (name, section, score) in enumerate(people):
+        lines.append(tuple(map(written, [name, f"{1000 + number}", section, "", "3.5"])))
+        rows.append(row(f"{1000 + number}", score, lms_id=f"{1000 + number}"))
+        if score is not None:
+            text = f"{score:g}"
+            changed[number + 1, 3] = written(text)
+    order.shuffle(rows)
+    encoding, bom = way
+    export = Export("", "canvas", tuple(lines), changed, rows, "Layers", delimiter, end, encoding=encoding, bom=bom)
+    assert filled(export)[1] == export.after
