@@ -21,6 +21,7 @@ from grader.errors import HarnessError, Refused
 from grader.exporters import csv, html
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
+from grader.machine.users import reason
 from grader.model import Result, Status
 from grader.sandbox import Box
 
@@ -44,6 +45,19 @@ class Settings:
     compat: bool = False
     seconds: float = 600.0
     tell: Callable[[str], object] = lambda sentence: None
+
+    def terms(self, seed: int) -> Terms:
+        """What each submission is graded by."""
+        return Terms(
+            seed=seed,
+            assignment=self.assignment,
+            only=self.only,
+            notebook=self.notebook,
+            time_factor=self.time_factor,
+            compat=self.compat,
+            data=str(self.data.folder) if self.data else None,
+            seconds=self.seconds,
+        )
 
 
 @dataclass(slots=True)
@@ -104,17 +118,7 @@ def _grade_into(
 ) -> Outcome:
     seed = settings.seed if settings.seed is not None else (store.seed if settings.resume else None)
     outcome = Outcome(secrets.randbits(32) if seed is None else seed)
-    data = str(settings.data.folder) if settings.data else None
-    terms = Terms(
-        seed=outcome.seed,
-        assignment=settings.assignment,
-        only=settings.only,
-        notebook=settings.notebook,
-        time_factor=settings.time_factor,
-        compat=settings.compat,
-        data=data,
-        seconds=settings.seconds,
-    )
+    terms = settings.terms(outcome.seed)
     store.begin(outcome.seed, fresh=not settings.resume)
     found: dict[str, Result] = {}
     table = csv.Table()
@@ -230,9 +234,8 @@ def _prepare(settings: Settings) -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise Refused(
-            f"The output folder {settings.out} cannot be written ({error.strerror or error}); choose another."
-        ) from None
+        why = reason(error, settings.out)
+        raise Refused(f"The output folder {settings.out} cannot be written ({why}); or choose another.") from None
 
 
 def write_report(result: Result, text: str, page: str, out: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from grader.errors import Refused
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.batch.classes import Outcome
+    from grader.batch.classes import Outcome, Settings
     from grader.intake.layouts import Entry
 
 
@@ -39,7 +40,7 @@ def declare(commands: Commands) -> None:
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
     grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
-    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
+    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as processors and memory allow)")
     add_isolation(grade)
     grade.add_argument(
         "--time-factor",
@@ -88,11 +89,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import open_entries
+    from grader.machine.users import denied_below
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    for path in options.paths:
+        if not os.access(path, os.R_OK) and (why := denied_below(path, path)):
+            raise Refused(why)
     with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
         return _grade_entries(entries, options)
 
@@ -101,13 +106,13 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     from grader.batch.classes import Settings, grade_class
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
+    from grader.machine.users import in_container
 
     console = open_console()
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
         seed=options.seed,
-        jobs=options.jobs or os.cpu_count() or 1,
         only=tuple(options.only),
         resume=options.resume,
         notebook=notebook_limits(options),
@@ -116,6 +121,7 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
     )
+    settings = replace(settings, jobs=affordable_jobs(options.jobs, settings))
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -127,9 +133,22 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
     finally:
         box.close()
     _show_outcome(outcome, entries, options, console)
-    place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
-    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    place = Path("index.html") if len(entries) > 1 else Path(entries[0].student, "report.html")
+    # A container's paths mean nothing to who runs it.
+    where = f"{place} in the folder that is {options.out} here" if in_container() else options.out / place
+    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {where}", markup=False)
     return _outcome_code(outcome, entries)
+
+
+def affordable_jobs(asked: int | None, settings: Settings) -> int:
+    """How many submissions at a time processors and memory allow; people are told if it is for the memory."""
+    from grader.batch.workshop import GRADER_SIZE
+    from grader.machine.gives import jobs as allowed
+
+    allowance = allowed(asked, settings.terms(0).size, GRADER_SIZE)
+    if allowance.why:
+        settings.tell(allowance.why)
+    return allowance.many
 
 
 def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:

@@ -1,0 +1,146 @@
+"""Real limits: who is ended for want of memory or processes did nothing wrong, and is graded again alone."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.scene import HONEST
+from tests.machine.forged import MB, limited
+
+ROOT = Path(__file__).parents[2]
+FORWARD = "def relu_forward(x):\n"
+HOLDS = """import time
+import numpy as np
+KEPT = []
+
+
+def hold():
+    if KEPT:
+        return
+    KEPT.append(np.ones({megabytes} << 17))
+    begin = time.process_time()
+    while time.process_time() - begin < {seconds}:
+        pass
+
+
+"""
+BOMB = """import threading
+
+
+def start():
+    wait = threading.Event()
+    try:
+        for _ in range(60):
+            threading.Thread(target=wait.wait, daemon=True).start()
+    except RuntimeError:
+        pass
+    while True:
+        pass
+
+
+"""
+CRASHES = "import os, signal\n\n\ndef relu_forward(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+CLASS = """
+import sys
+from pathlib import Path
+from grader.batch.classes import Settings, grade_class
+from grader.intake.layouts import open_entries
+from grader.sandbox import open_box
+folder, out, jobs, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+settings = Settings(out, "layers", seed=7, jobs=jobs, only=("relu",), notebook=None, seconds=seconds, tell=print)
+box = open_box("lockdown")
+with open_entries([folder], "class") as entries:
+    grade_class(entries, settings, box, lambda graded: None)
+box.close()
+"""
+
+
+@pytest.fixture
+def grade(tmp_path) -> Callable:
+    """Grade a class in a control group with a limit: each student's row and result, and what was said."""
+
+    def grade(texts: dict[str, str], controller: str, limit: int, jobs: int = 2, seconds: float = 600.0):
+        (tmp_path / "class").mkdir()
+        for name, text in texts.items():
+            (tmp_path / "class" / f"{name}.py").write_text(text)
+        with contextlib.ExitStack() as stack:
+            try:
+                group = stack.enter_context(limited(controller, limit))
+            except OSError as error:
+                pytest.skip(f"LIMITS OF {controller.upper()} NOT TESTED: {error}")
+            enter = f'echo $$ > {group}/cgroup.procs && exec "$@"'
+            program = [sys.executable, "-c", CLASS, str(tmp_path / "class"), str(tmp_path / "out")]
+            command = ["sh", "-c", enter, "sh", *program, str(jobs), str(seconds)]
+            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ))
+        assert run.returncode == 0, run.stderr
+        rows = csv.DictReader((tmp_path / "out" / "grades.csv").open(encoding="utf-8"))
+        status = {row["student"]: row["status"] for row in rows}
+        results = {name: json.loads((tmp_path / "out" / name / "result.json").read_text()) for name in texts}
+        return status, results, run.stdout
+
+    return grade
+
+
+def heavy(megabytes: int, seconds: float) -> str:
+    """An honest module that keeps so much memory, and is busy for a while with it."""
+    text = HONEST.replace(FORWARD, f"{FORWARD}    hold()\n")
+    return HOLDS.format(megabytes=megabytes, seconds=seconds) + text
+
+
+def again(result: dict) -> list[str]:
+    return [note["sentence"] for note in result["notes"] if note["code"] == "again"]
+
+
+def test_honest_neighbours_that_do_not_fit_side_by_side_keep_their_marks(grade):
+    """Each fits alone: who was ended for the others' memory is graded again, and its result says so."""
+    texts = {"ada": heavy(450, 3), "ben": heavy(450, 3), "cleo": HONEST}
+    status, results, said = grade(texts, "memory", 1000 * MB)
+    assert set(status.values()) == {"graded"}
+    assert {name: result["score"] for name, result in results.items()} == dict.fromkeys(results, 4.0)
+    told = again(results["ada"]) + again(results["ben"])
+    assert told
+    assert all("memory ran out (the limit is 1.0 GB, by " in sentence for sentence in told)
+    assert "it is graded again, with nothing beside it." in said
+    assert again(results["cleo"]) == []
+
+
+def test_who_does_not_fit_even_alone_is_not_graded(grade):
+    """Less than its own limit, more than the container has: the cause is said, and nobody else pays for it."""
+    status, results, _ = grade({"ada": heavy(1200, 0), "ben": HONEST}, "memory", 1000 * MB)
+    assert status == {"ada": "not_graded", "ben": "graded"}
+    assert results["ben"]["score"] == 4.0
+    assert "memory ran out" in results["ada"]["reason"]
+    assert "give the container or machine more" in results["ada"]["reason"]
+
+
+def test_who_ends_itself_did_not_starve(grade):
+    """The same signal, by its own hand: crashed, as ever; and who takes more than its own limit gets its verdict."""
+    bomb = "import numpy as np\n\n\ndef relu_forward(x):\n    return [np.ones(1 << 24) for _ in range(64)]\n"
+    status, results, said = grade({"ada": CRASHES, "ben": bomb}, "memory", 3500 * MB)
+    assert status == {"ada": "graded", "ben": "graded"}
+    for name, words in (("ada", "ended by signal 9"), ("ben", "MemoryError")):
+        (check,) = [one for one in results[name]["parts"][0]["checks"] if one["slug"] == "forward"]
+        assert check["status"] == "crashed"
+        assert words in json.dumps(check["error"])
+    assert "again" not in said
+
+
+def test_beside_a_thread_bomb_nobody_loses_marks(grade):
+    """Where the container lets it take the numbers of all processes, its neighbours are graded again alone."""
+    status, results, _ = grade(
+        {"ada": BOMB + HONEST.replace(FORWARD, f"{FORWARD}    start()\n"), "ben": HONEST, "cleo": HONEST},
+        "pids",
+        60,
+        seconds=20,
+    )
+    assert (status["ben"], status["cleo"]) == ("graded", "graded")
+    assert results["ben"]["score"] == results["cleo"]["score"] == 4.0
