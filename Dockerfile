@@ -21,7 +21,8 @@ RUN pip --python /opt/tools/bin/python install --no-cache-dir --no-compile --req
 # What no grading needs: what builds this package, a debugger and completion for people at a keyboard, tests.
 FROM packages AS trimmed
 COPY requirements/trim.py /requirements/
-RUN python /requirements/trim.py /opt/venv && /opt/venv/bin/python -m compileall -q -j 0 /opt/venv
+RUN python /requirements/trim.py /opt/venv \
+    && /opt/venv/bin/python -m compileall -q -j 0 -x '/(fontTools|pygments/lexers)/' /opt/venv
 
 FROM packages AS build
 # The image runs on other processors than it is built on: compile for any x86-64 or arm64 (see solutions/jit.py).

@@ -15,8 +15,9 @@ NOT_NEEDED = ("debugpy", "jedi", "parso")
 # What installed the project's own package.
 BUILDERS = ("hatchling", "editables", "trove_classifiers", "pluggy", "pathspec", "pip", "setuptools")
 TESTS = ("tests", "test")
-PARTS = ("numpy/f2py", "numpy/_core/include", "matplotlib/mpl-data/sample_data", "numba/cuda", "share/doc", "share/man")
-KEPT = ("numpy/testing/tests",)
+PARTS = ("numpy/_core/include", "matplotlib/mpl-data/sample_data", "numba/cuda", "share/doc", "share/man")
+# Of these the same stands in Python beside them, and plots in notebooks need neither.
+QUICKER = "fontTools/**/*.so"
 SUFFIXES = (".pyi", ".a", ".h", ".hpp", ".pxd", ".c", ".cpp")
 
 
@@ -28,6 +29,8 @@ def main(folder: str) -> None:
             shutil.rmtree(place)
         elif place.exists():
             place.unlink()
+    for file in packages.glob(QUICKER):
+        file.unlink()
     for file in packages.rglob("*"):
         if file.suffix in SUFFIXES and file.is_file():
             file.unlink()
@@ -41,9 +44,7 @@ def _named(packages: Path) -> Iterator[Path]:
 
 
 def _tests(packages: Path) -> list[Path]:
-    return [
-        place for name in TESTS for place in packages.rglob(name) if place.is_dir() and "testing" not in place.parts
-    ]
+    return [place for name in TESTS for place in packages.rglob(name) if place.is_dir()]
 
 
 if __name__ == "__main__":

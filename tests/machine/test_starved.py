@@ -34,16 +34,21 @@ def hold():
 
 """
 BOMB = """import threading
+import time
+KEPT = []
 
 
 def start():
-    wait = threading.Event()
+    if KEPT:
+        return
+    KEPT.append(threading.Event())
     try:
         for _ in range(60):
-            threading.Thread(target=wait.wait, daemon=True).start()
+            threading.Thread(target=KEPT[0].wait, daemon=True).start()
     except RuntimeError:
         pass
-    while True:
+    begin = time.process_time()
+    while time.process_time() - begin < {seconds}:
         pass
 
 
@@ -96,6 +101,11 @@ def heavy(megabytes: int, seconds: float) -> str:
     return HOLDS.format(megabytes=megabytes, seconds=seconds) + text
 
 
+def bomb(seconds: float) -> str:
+    """An honest module that keeps as many threads as it gets, and is busy for a while with them."""
+    return BOMB.format(seconds=seconds) + HONEST.replace(FORWARD, f"{FORWARD}    start()\n")
+
+
 def again(result: dict) -> list[str]:
     return [note["sentence"] for note in result["notes"] if note["code"] == "again"]
 
@@ -124,8 +134,8 @@ def test_who_does_not_fit_even_alone_is_not_graded(grade):
 
 def test_who_ends_itself_did_not_starve(grade):
     """The same signal, by its own hand: crashed, as ever; and who takes more than its own limit gets its verdict."""
-    bomb = "import numpy as np\n\n\ndef relu_forward(x):\n    return [np.ones(1 << 24) for _ in range(64)]\n"
-    status, results, said = grade({"ada": CRASHES, "ben": bomb}, "memory", 3500 * MB)
+    large = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.ones(1 << 28), x\n"
+    status, results, said = grade({"ada": CRASHES, "ben": large}, "memory", 3500 * MB)
     assert status == {"ada": "graded", "ben": "graded"}
     for name, words in (("ada", "ended by signal 9"), ("ben", "MemoryError")):
         (check,) = [one for one in results[name]["parts"][0]["checks"] if one["slug"] == "forward"]
@@ -137,7 +147,7 @@ def test_who_ends_itself_did_not_starve(grade):
 def test_beside_a_thread_bomb_nobody_loses_marks(grade):
     """Where the container lets it take the numbers of all processes, its neighbours are graded again alone."""
     status, results, _ = grade(
-        {"ada": BOMB + HONEST.replace(FORWARD, f"{FORWARD}    start()\n"), "ben": HONEST, "cleo": HONEST},
+        {"ada": bomb(2), "ben": HONEST, "cleo": HONEST},
         "pids",
         60,
         seconds=20,
