@@ -180,6 +180,27 @@ def test_a_limit_of_processes_costs_honest_students_nothing(folder, grade):
     assert (found["ben"], found["cleo"]) == (4.0, 4.0)
 
 
+def test_threads_of_the_same_user_in_other_containers_cost_nothing(engine, folder, grade):
+    """The kernel counts them; who is locked in beside them still has its own number."""
+    busy = "import threading\nfor _ in range(200): threading.Thread(target=threading.Event().wait).start()\nprint('up', flush=True)"
+    pool = "from concurrent.futures import ThreadPoolExecutor\n"
+    threads = "    with ThreadPoolExecutor(16) as pool:\n        list(pool.map(abs, range(64)))\n"
+    (folder / "submissions" / "ada.py").write_text(pool + HONEST.replace(FORWARD, FORWARD + threads))
+    (folder / "out").mkdir()
+    os.chown(folder / "out", 12345, 12345)
+    words = ["run", "--rm", "--name", "busy", "--user", SOMEONE, "--entrypoint", "python", IMAGE, "-c", busy]
+    neighbour = engine.start(*words)
+    assert neighbour.stdout is not None
+    try:
+        assert neighbour.stdout.readline() == "up\n"
+        done = grade(user=SOMEONE)
+    finally:
+        engine.run("kill", "busy")
+        neighbour.wait()
+    assert done.returncode == 0, done.stderr
+    assert scores(folder) == {"ada": 4.0, "ben": 4.0}
+
+
 def test_a_container_that_is_stopped_keeps_what_was_graded(engine, folder, grade):
     """The signal of `docker stop`, and that of Ctrl-C; then --resume goes on."""
     (folder / "submissions" / "cleo.py").write_text(HONEST.replace(FORWARD, f"{FORWARD}    while True: pass\n"))
