@@ -28,7 +28,7 @@ FROM packages AS build
 # The image runs on other processors than it is built on: compile for any x86-64 or arm64 (see solutions/jit.py).
 ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache
 WORKDIR /opt/grader
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml course.toml README.md LICENSE ./
 COPY grader grader
 COPY solutions solutions
 COPY student_template student_template

@@ -22,7 +22,7 @@ class Starved(HarnessError):
 
 
 class MalformedCheck(HarnessError):
-    """A file in ``grader/checks/`` or ``grader/mistakes/`` that does not hold what it must."""
+    """A file in ``student_template/checks/`` or ``solutions/mistakes/`` that does not hold what it must."""
 
 
 class Interrupted(GraderError):

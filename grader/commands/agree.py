@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from grader.commands._options import (
@@ -12,6 +11,7 @@ from grader.commands._options import (
     PASSED,
     Commands,
     add_compat,
+    add_course,
     add_isolation,
     jobs,
     seed,
@@ -24,12 +24,13 @@ from grader.words import inert
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     agree = commands.add_parser("agree", help="grade a collection and compare with known verdicts, for teachers")
+    add_course(agree)
     agree.add_argument("truth", type=Path, metavar="TRUTH.json", help="the verdicts, by repository and function")
     agree.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder owner__name a repository")
     agree.add_argument("--json", type=Path, metavar="F", help="write all verdicts as JSON")
     add_compat(agree)
     agree.add_argument("--seed", type=seed, default=231, metavar="S", help="the seed of the inputs (231)")
-    agree.add_argument("--jobs", type=jobs, metavar="N", help="units at a time (as many as there are processors)")
+    agree.add_argument("--jobs", type=jobs, metavar="N", help="units at a time (as processors and memory allow)")
     add_isolation(agree)
 
 
@@ -38,17 +39,24 @@ def run(options: argparse.Namespace) -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from grader.agreement import Agreement, compare, read_truth
+    from grader.batch.work import Terms
+    from grader.batch.workshop import GRADER_SIZE
+    from grader.course.reference import warm_up
     from grader.exporters.github import commands_stopped
-    from grader.oracle.live import LiveOracle, load_solutions
+    from grader.machine.gives import jobs as affordable
+    from grader.oracle.live import LiveOracle
 
     units = read_truth(options.truth, compat=options.compat)
     if not options.folder.is_dir():
         raise Refused(f"{options.folder} is no folder; give the one that holds a folder owner__name a repository.")
     oracle = LiveOracle(options.seed)
-    load_solutions().warm_up(say)
+    warm_up(say)
     box = closed_box(options.isolation)
     try:
-        with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as pool:
+        allowance = affordable(options.jobs, Terms(0).size, GRADER_SIZE)
+        if allowance.why:
+            say(allowance.why)
+        with ThreadPoolExecutor(allowance.many) as pool:
             found = pool.map(lambda unit: compare(unit, options.folder, oracle, box, compat=options.compat), units)
             agreement = Agreement(tuple(item for unit in found for item in unit))
     finally:

@@ -24,8 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from grader.assignments import all_assignments
 from grader.batch.work import Answer, Order, Terms
+from grader.course.assignments import all_assignments
+from grader.course.folder import VARIABLE, current
 from grader.errors import GraderError, HarnessError, Interrupted, Refused, Starved
 from grader.folders import remove
 from grader.forks.client import ForkServer
@@ -60,6 +61,7 @@ class JudgeServer:
         self._stack.callback(self._box.close)
         env = clean_environment(folder) | {"PYTHONPATH": str(PACKAGES), "TMPDIR": str(folder)}
         env |= {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
+        env[VARIABLE] = str(current().folder)
         program = [sys.executable, "-c", "from grader.judges.server import main; main([])"]
         try:
             self.parent = ForkServer(self._box, program, env, folder, folder)
@@ -87,16 +89,17 @@ class JudgeServer:
         self._stack.close()
 
 
-_servers: dict[str | None, JudgeServer] = {}
+_servers: dict[tuple[str, str | None], JudgeServer] = {}
 _starting = threading.Lock()
 
 
 def shared_server(data: str | None, tell: Callable[[str], object]) -> JudgeServer:
-    """This process's server for a data set, or for none: it is started once, or again if it died, and ends with it."""
+    """This process's server for its course and a data set, or none: it is started once, or again if it died."""
+    what = str(current().folder), data
     with _starting:
-        known = _servers.get(data)
+        known = _servers.get(what)
         if known is None or known.parent.has_ended():
-            known = _servers[data] = JudgeServer(data, tell)
+            known = _servers[what] = JudgeServer(data, tell)
             atexit.register(known.close)
         return known
 

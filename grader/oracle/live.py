@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from grader.errors import HarnessError, Refused
+from grader.course.catalogue import live
+from grader.course.reference import load_solutions
+from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
-from grader.mistakes import mistakes_of
 from grader.oracle import Answers, key
+from grader.patches import combined
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
@@ -27,6 +30,7 @@ class LiveOracle:
     def __init__(self, seed: int, *, public: bool = False) -> None:
         self.seed = seed
         self.public = public
+        self.catalogue = live()
         self._solutions = load_solutions()
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
         self._inputs: dict[str, Inputs] = {}
@@ -86,10 +90,13 @@ class LiveOracle:
         inputs = self.inputs(check, case)
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
-        known = {item.code: item for item in mistakes_of(check.part)}
-        changed = self._reference(check)
-        for name in code.split("+"):
-            changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
+        known = {item.code: item for item in self.catalogue.mistakes_of(check.part)}
+        try:
+            changed = combined(self._reference(check), [known[name] for name in code.split("+")])
+        except MalformedCheck:
+            if "+" in code:  # the pieces of one are not there any more with the other
+                return {}
+            raise
         return self._shown(check, case, changed, inputs)
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
@@ -114,7 +121,8 @@ def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) ->
     What is no array, such as rows of several lengths, shows nothing: no student's numbers could be the same.
     """
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             values = play()
     except Exception:  # a mistake may well raise
         return None
@@ -125,15 +133,3 @@ def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) ->
     if any(value.dtype.hasobject for value in arrays.values()):
         return {}
     return differing(check.expect, fitted(arrays, right), right)
-
-
-def load_solutions() -> Any:
-    """Import the reference solutions; Refused if this machine has none."""
-    try:
-        import solutions
-    except ModuleNotFoundError as error:
-        raise Refused(
-            f"Grading needs the reference solutions and Numba, but {error.name} is not installed here; "
-            "install the project from its checkout with `pip install -e .[grade]`, or use `grader check`."
-        ) from None
-    return solutions

@@ -63,20 +63,17 @@ class Engine:
 
     def run(self, *words: str, check: bool = True, **more: object) -> subprocess.CompletedProcess[str]:
         """Run a command of the engine; its output."""
-        done = subprocess.run(
-            [*self.command, *words],
-            env=self._env,
-            capture_output=True,
-            text=True,
-            check=False,
-            **more,  # type: ignore
-        )
+        # Where a container ran out of memory, podman leaves a file in the folder that it was started in.
+        own = {"cwd": self.folder, "env": self._env, "capture_output": True, "text": True}
+        done = subprocess.run([*self.command, *words], check=False, **(own | more))
         assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr[-3000:]}"
         return done
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command of the engine; its output is to be read."""
-        return subprocess.Popen([*self.command, *words], env=self._env, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [*self.command, *words], cwd=self.folder, env=self._env, stdout=subprocess.PIPE, text=True
+        )
 
     def shell(self, commands: str, cwd: Path, user: str) -> subprocess.CompletedProcess[str]:
         """Run commands as they are printed for a person of that "uid:gid", with this engine in the place of theirs."""

@@ -182,7 +182,8 @@ def test_a_limit_of_processes_costs_honest_students_nothing(folder, grade):
 
 def test_threads_of_the_same_user_in_other_containers_cost_nothing(engine, folder, grade):
     """The kernel counts them; who is locked in beside them still has its own number."""
-    busy = "import threading\nfor _ in range(200): threading.Thread(target=threading.Event().wait).start()\nprint('up', flush=True)"
+    waits = "threading.Thread(target=threading.Event().wait).start()"
+    busy = f"import threading\nfor _ in range(200): {waits}\nprint('up', flush=True)"
     pool = "from concurrent.futures import ThreadPoolExecutor\n"
     threads = "    with ThreadPoolExecutor(16) as pool:\n        list(pool.map(abs, range(64)))\n"
     (folder / "submissions" / "ada.py").write_text(pool + HONEST.replace(FORWARD, FORWARD + threads))
