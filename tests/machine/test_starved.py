@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.scene import HONEST
+from tests.conftest import notebook_json
 from tests.machine.forged import MB, limited
 
 ROOT = Path(__file__).parents[2]
@@ -58,10 +59,12 @@ CLASS = """
 import sys
 from pathlib import Path
 from grader.batch.classes import Settings, grade_class
+from grader.limits import NotebookLimits
 from grader.intake.layouts import open_entries
 from grader.sandbox import open_box
 folder, out, jobs, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-settings = Settings(out, "layers", seed=7, jobs=jobs, only=("relu",), notebook=None, seconds=seconds, tell=print)
+notebook = NotebookLimits() if any(folder.glob("*.ipynb")) else None
+settings = Settings(out, "layers", seed=7, jobs=jobs, only=("relu",), notebook=notebook, seconds=seconds, tell=print)
 box = open_box("lockdown")
 with open_entries([folder], "class") as entries:
     grade_class(entries, settings, box, lambda graded: None)
@@ -76,7 +79,7 @@ def grade(tmp_path) -> Callable:
     def grade(texts: dict[str, str], controller: str, limit: int, jobs: int = 2, seconds: float = 600.0):
         (tmp_path / "class").mkdir()
         for name, text in texts.items():
-            (tmp_path / "class" / f"{name}.py").write_text(text)
+            (tmp_path / "class" / f"{name}.{'ipynb' if text.startswith('{') else 'py'}").write_text(text)
         with contextlib.ExitStack() as stack:
             try:
                 group = stack.enter_context(limited(controller, limit))
@@ -130,6 +133,19 @@ def test_who_does_not_fit_even_alone_is_not_graded(grade):
     assert results["ben"]["score"] == 4.0
     assert "memory ran out" in results["ada"]["reason"]
     assert "give the container or machine more" in results["ada"]["reason"]
+
+
+def test_a_notebook_that_does_not_fit_even_alone_costs_no_marks(grade):
+    """Its kernel was ended: that is told as a trouble of ours, and what carries marks is graded."""
+    cells = [HONEST, "import numpy as np\nlarge = np.ones(1200 << 17)"]
+    text = json.dumps(notebook_json(cells))
+    status, results, said = grade({"ada": text, "ben": HONEST}, "memory", 1000 * MB)
+    assert status == {"ada": "graded", "ben": "graded"}
+    assert results["ada"]["score"] == 4.0
+    assert "memory ran out" in results["ada"]["notebook"]["trouble"]
+    assert results["ada"]["notebook"]["errors"] == []
+    assert again(results["ada"])
+    assert said.count("it is graded again") == 1
 
 
 def test_who_ends_itself_did_not_starve(grade):
