@@ -27,6 +27,8 @@ from grader.worker.processes import Host, host_of
 
 JUDGE_SIZE = 256 << 20  # bytes that a judge takes before another is put in its place
 AGAIN = "It was graded again, with nothing beside it:"
+# Of Python and of the system, where a limit of threads was reached: by neighbours, if they run as the same user.
+NO_THREAD = ("can't start new thread", "Resource temporarily unavailable")
 STARVABLE = {Status.GRADER_ERROR, Status.CRASHED, Status.TIMED_OUT}  # what may come of too little memory
 
 
@@ -133,6 +135,11 @@ def may_have_starved(answer: Answer) -> bool:
         checks = [check for part in fields["parts"] for check in part["checks"]]
         return bool(notebook.get("trouble")) or any(check["status"] in STARVABLE for check in checks)
     return False
+
+
+def lacking(answer: Answer) -> str:
+    """What it says itself that there was no more of, in words; whoever makes it up is graded twice."""
+    return "no more threads could be started" if any(words in answer.text for words in NO_THREAD) else ""
 
 
 def likeness(order: Order) -> str:

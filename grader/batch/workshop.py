@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from grader.batch.work import Answer, Order, Terms, answered, likeness, may_have_starved, without_grade
+from grader.batch.work import Answer, Order, Terms, answered, lacking, likeness, may_have_starved, without_grade
 from grader.course.reference import warm_up
 from grader.data_set import DataSet
 from grader.errors import GraderError, Interrupted, Refused, Starved
@@ -72,7 +72,7 @@ class Worker:
             why = denied_below(entry.path, shown)  # whose it is, and which option helps
             if why:
                 return without_grade(entry.student, shown, why, terms, self._host.level, refused=True)
-        cause = "" if self.again or answer.known else shortage.cause()
+        cause = "" if self.again or answer.known else shortage.cause() or lacking(answer)
         if cause and may_have_starved(answer):
             raise Starved(f"While it was graded, {cause}")
         return answer

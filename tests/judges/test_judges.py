@@ -122,6 +122,17 @@ def test_a_judge_that_memory_ran_out_for_is_replaced_by_one_that_is_alone(grade,
     assert judges() == []
 
 
+def test_who_found_no_thread_is_graded_again(grade):
+    """Neighbours of the same user may have had them all; alone, it is its own doing."""
+    none = HONEST.replace("return dout * (cache > 0)", 'raise RuntimeError("can\'t start new thread")')
+    rows, out = grade({"ada": none, "ben": HONEST})
+    assert (rows["ada"]["status"], rows["ben"]["status"]) == ("graded", "graded")
+    result = json.loads((out / "ada/result.json").read_text())
+    assert {check["slug"]: check["status"] for check in result["parts"][0]["checks"]}["backward"] == "crashed"
+    (note,) = [note for note in result["notes"] if note["code"] == "again"]
+    assert "no more threads could be started" in note["sentence"]
+
+
 def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
     """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
     monkeypatch.setattr(desk, "SLACK_SECONDS", 0.0)
