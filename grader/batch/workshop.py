@@ -24,6 +24,7 @@ from grader.intake.layouts import Entry
 from grader.intake.snapshot import copied, private_folder
 from grader.judges.desk import Desk as JudgesDesk
 from grader.judges.desk import shared_server
+from grader.machine.gives import jobs as allowed_jobs
 from grader.machine.shortage import Shortage, even_alone
 from grader.machine.users import denied_below
 from grader.oracle import Oracle
@@ -41,7 +42,9 @@ Made = TypeVar("Made")
 class Desk(Protocol):
     """Where submissions are handed in for judging, one at a time, by the terms of a class."""
 
-    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
         """Grade a submission; ``known`` is the key of the result that there is. Refused, or HarnessError."""
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
@@ -80,7 +83,7 @@ class Worker:
     def _graded(self, entry: Entry, terms: Terms, known: str) -> Answer:
         shown = readable(str(entry.shown or entry.path))
         try:
-            return self._at(terms).grade(entry.student, shown, entry.path, known, follow=entry.named)
+            return self._at(terms).grade(entry.student, shown, entry.path, known, follow=entry.named, notes=entry.notes)
         except Interrupted:
             raise
         except Refused as error:
@@ -201,6 +204,17 @@ def open_workshop(box: Box, jobs: int, data: DataSet | None, tell: Callable[[str
         yield Workshop(workers, box.level, tell)
 
 
+def affordable_jobs(asked: int | None, size: int, tell: Callable[[str], object]) -> int:
+    """How many submissions that take so many bytes processors and memory allow at a time; it is told if it is memory.
+
+    ``asked`` is how many were wanted; None: as many as there are processors.
+    """
+    allowance = allowed_jobs(asked, size, GRADER_SIZE)
+    if allowance.why:
+        tell(allowance.why)
+    return allowance.many
+
+
 def can_employ() -> bool:
     """Whether judges can be processes here."""
     return sys.platform == "linux" and os.environ.get(SWITCH) != "0"
@@ -212,10 +226,12 @@ class _OwnDesk:
     def __init__(self, host: BoxHost, terms: Terms, oracle: Oracle) -> None:
         self._host, self._terms, self._oracle = host, terms, oracle
 
-    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
         with private_folder() as folder:
             copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
-            return answered(Order(student, shown, copy, known), self._terms, self._oracle, self._host)
+            return answered(Order(student, shown, copy, known, notes), self._terms, self._oracle, self._host)
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
         with private_folder() as folder:

@@ -40,10 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
     from grader.agreement import Agreement, compare, read_truth
     from grader.batch.work import Terms
-    from grader.batch.workshop import GRADER_SIZE
+    from grader.batch.workshop import affordable_jobs
     from grader.course.reference import warm_up
     from grader.exporters.github import commands_stopped
-    from grader.machine.gives import jobs as affordable
     from grader.oracle.live import LiveOracle
 
     units = read_truth(options.truth, compat=options.compat)
@@ -53,10 +52,7 @@ def run(options: argparse.Namespace) -> int:
     warm_up(say)
     box = closed_box(options.isolation)
     try:
-        allowance = affordable(options.jobs, Terms(0).size, GRADER_SIZE)
-        if allowance.why:
-            say(allowance.why)
-        with ThreadPoolExecutor(allowance.many) as pool:
+        with ThreadPoolExecutor(affordable_jobs(options.jobs, Terms(0).size, say)) as pool:
             found = pool.map(lambda unit: compare(unit, options.folder, oracle, box, compat=options.compat), units)
             agreement = Agreement(tuple(item for unit in found for item in unit))
     finally:

@@ -22,7 +22,8 @@ import psutil
 import pytest
 from rich.console import Console
 
-from grader.batch.classes import Settings, grade_class
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.exporters import terminal
 from grader.grading import NotebookLimits
 from grader.intake.layouts import open_entries

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from grader.batch.classes import Settings, grade_class
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.model import Result
 from grader.sandbox import LEVELS, open_box

@@ -25,7 +25,7 @@ ATTACKS = (
 
 
 def rows(folder: Path) -> dict[str, dict[str, str]]:
-    with open(folder / "out" / "grades.csv", encoding="utf-8") as file:
+    with open(folder / "out" / "grades.csv", encoding="utf-8-sig") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
 
 

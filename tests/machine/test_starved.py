@@ -56,7 +56,8 @@ CRASHES = "import os, signal\n\n\ndef relu_forward(x):\n    os.kill(os.getpid(),
 CLASS = """
 import sys
 from pathlib import Path
-from grader.batch.classes import Settings, grade_class
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.limits import NotebookLimits
 from grader.intake.layouts import open_entries
 from grader.sandbox import open_box
@@ -88,7 +89,7 @@ def grade(tmp_path) -> Callable:
             command = ["sh", "-c", enter, "sh", *program, str(jobs), str(seconds)]
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ))
         assert run.returncode == 0, run.stderr
-        rows = csv.DictReader((tmp_path / "out" / "grades.csv").open(encoding="utf-8"))
+        rows = csv.DictReader((tmp_path / "out" / "grades.csv").open(encoding="utf-8-sig"))
         status = {row["student"]: row["status"] for row in rows}
         results = {name: json.loads((tmp_path / "out" / name / "result.json").read_text()) for name in texts}
         return status, results, run.stdout
