@@ -17,6 +17,14 @@ class HarnessError(GraderError):
     """Trouble of the grader itself: never a mark, always "not graded" or ``grader_error`` (exit code 3)."""
 
 
+class Starved(HarnessError):
+    """The machine, or its container, ran out of memory or processes: to be tried again with nothing beside it."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"{cause}.")
+        self.cause = cause
+
+
 class MalformedCheck(HarnessError):
     """A file in ``student_template/checks/`` or ``solutions/mistakes/`` that does not hold what it must."""
 
