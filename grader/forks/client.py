@@ -97,7 +97,7 @@ def _started(
 ) -> subprocess.Popen[bytes] | Split:
     if callable(program):
         return Split(program, env, stdin, str(log))
-    return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin)
+    return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin, nests=True)
 
 
 class Child:

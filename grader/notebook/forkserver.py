@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import socket
 import sys
 
 from grader.forks.server import ForkServer
+from grader.lock.namespaces import settle
 from grader.notebook.answers import INLINE, leave_checkout
 
 SERVES = ("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp")
@@ -21,7 +23,8 @@ ON_REQUEST = {
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the grader closes stdin."""
+    """Serve until the grader closes stdin; the only argument is the order of a nest."""
+    nest = settle(json.loads(arguments[0]))
     leave_checkout()
     os.environ["MPLBACKEND"] = INLINE  # as ipykernel does; it takes effect when a cell draws
     sys.modules["debugpy"] = None  # type: ignore[assignment]
@@ -31,7 +34,7 @@ def main(arguments: list[str]) -> None:
     from grader.notebook.forkedkernel import prepare, serve
 
     kernel = prepare()
-    given = ForkServer(bring_in).serve()
+    given = ForkServer(bring_in, nest).serve()
     if given:
         serve(socket.socket(fileno=given[0]), kernel)
 

@@ -42,7 +42,7 @@ class LockdownBox(ProcessBox):
         """What this machine lacks for it; empty if nothing."""
         return lock.missing()
 
-    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any]:
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any]:
         """As root, ``folder`` and all in it goes to a user that nobody else is."""
         uid = fresh_uid() if can_change_user() else None
         if uid is not None:
@@ -81,9 +81,9 @@ class _Planted:
     """What a locked process must not reach, open to everyone else: only the lock can deny it."""
 
     def __init__(self) -> None:
-        self._folder = for_sockets("grader-targets-")
-        self._folder.chmod(0o755)
-        secret, self._outside = self._folder / "secret", self._folder / "outside"
+        self.folder = for_sockets("grader-targets-")
+        self.folder.chmod(0o755)
+        secret, self._outside = self.folder / "secret", self.folder / "outside"
         secret.write_text(os.urandom(32).hex())
         secret.chmod(0o644)
         self._outside.mkdir()
@@ -94,8 +94,8 @@ class _Planted:
         port = self._tcp.getsockname()[1]
         with contextlib.suppress(OSError):  # that port may be taken for UDP
             self._udp.bind(("127.0.0.1", port))
-        self._unix.bind(str(self._folder / "listener"))
-        (self._folder / "listener").chmod(0o777)
+        self._unix.bind(str(self.folder / "listener"))
+        (self.folder / "listener").chmod(0o777)
         self._unix.listen()
         for listener in (self._tcp, self._udp, self._unix):
             listener.setblocking(False)
@@ -105,7 +105,7 @@ class _Planted:
             "solutions": str(solutions) if solutions.exists() else None,
             "outside": str(self._outside),
             "tcp": port,
-            "unix": str(self._folder / "listener"),
+            "unix": str(self.folder / "listener"),
             "grader": os.getpid(),
         }
 
@@ -127,7 +127,7 @@ class _Planted:
     def remove(self) -> None:
         for listener in (self._tcp, self._udp, self._unix):
             listener.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def can_change_user() -> bool:
@@ -137,12 +137,16 @@ def can_change_user() -> bool:
     """
     if os.geteuid() != 0:
         return False
-    with open("/proc/self/status", encoding="ascii") as file:
-        mask = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
     needed = [CAP_SETUID, CAP_SETGID]
     if not is_reachable(os.__file__):
         needed.append(CAP_DAC_READ_SEARCH)
-    return all(mask >> capability & 1 for capability in needed)
+    return all(capabilities() >> capability & 1 for capability in needed)
+
+
+def capabilities() -> int:
+    """The capabilities that this process may use, a bit each."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
 
 
 def fresh_uid() -> int:

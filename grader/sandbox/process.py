@@ -30,7 +30,6 @@ class ProcessBox:
     """Plain child processes; nothing is denied, so nothing is claimed."""
 
     level: ClassVar[str] = "process"
-    fixed_view: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._live: set[subprocess.Popen[bytes]] = set()
@@ -43,8 +42,16 @@ class ProcessBox:
         """What this machine lacks for this level; empty if nothing."""
         return ""
 
-    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any] | None:
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any] | None:
         """Processes of this level are not locked."""
+        return None
+
+    def inside(self, path: Path, room: Path) -> Path:
+        """Processes see the files of the machine."""
+        return path
+
+    def nest(self, read: Sequence[str] = ()) -> dict[str, Any] | None:
+        """Children of clean parents are like others."""
         return None
 
     @property
@@ -65,6 +72,7 @@ class ProcessBox:
         log: Path,
         read: Sequence[str] = (),
         stdin: int = subprocess.PIPE,
+        nests: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to the file ``log``, which is no pipe.
 

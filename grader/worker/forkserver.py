@@ -7,6 +7,7 @@ comes into the forked process.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -21,8 +22,12 @@ NEEDED = (
 SERVES = (*NEEDED, "numpy.random", "grader.compat.runtime")
 
 
-def main(places: list[str], serves: Iterable[str] = SERVES) -> None:
-    """Serve until the grader closes stdin; ``places`` are the folders of installed packages."""
+def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
+    """Serve until the grader closes stdin; ``arguments`` are the order of a nest and folders of installed packages."""
+    from grader.lock.namespaces import settle
+
+    order, *places = arguments
+    nest = settle(json.loads(order))
     sys.path += places
     for name in serves:
         importlib.import_module(name)
@@ -32,7 +37,7 @@ def main(places: list[str], serves: Iterable[str] = SERVES) -> None:
 
     files.real()  # remembered, as all children may read the same
 
-    given = ForkServer(lambda words: None).serve()
+    given = ForkServer(lambda words: None, nest).serve()
     if given:
         requests, replies = given
         serve(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
