@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.figures import Figure, Options
 from benchmarks.measure import Failed
-from grader.assignments import find_assignment
+from grader.course.assignments import find_assignment
 from grader.exporters import html
 from grader.model import CheckResult, ErrorInfo, Isolation, PartResult, Result, Status, SubmissionInfo
 

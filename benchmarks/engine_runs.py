@@ -28,7 +28,7 @@ def run_plain(path: Path) -> dict[str, Any]:
 
 def run_checks(path: Path, names: dict[str, Any]) -> None:
     """Call the functions as the checks of ``layers`` do."""
-    from grader.assignments import find_assignment
+    from grader.course.assignments import find_assignment
 
     code = SimpleNamespace(**names)
     for check in find_assignment(path.stem).checks:

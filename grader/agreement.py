@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader import resources
-from grader.assignments import Assignment
-from grader.checks import all_parts
+from grader.course.assignments import Assignment
+from grader.course.folder import current
+from grader.course.parts import all_parts
 from grader.errors import GraderError, Interrupted, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import open_submission
@@ -187,7 +187,7 @@ def _runs(asked: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
 def _grade(unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box, compat: bool) -> Result:
     parts = tuple(part for part in all_parts() if any(check.name in wanted for check in part.checks.values()))
-    templates = resources.folder("student_template")
+    templates = current().public
     assignment = Assignment(
         "agree", "Functions with a known verdict", "", "", "", "", templates, lambda: parts, (), template=False
     )

@@ -16,8 +16,7 @@ import numpy as np
 from grader.evidence import SAME, evidence
 from grader.expectations import UNMARKED, Arrays, Odd, Verdict, plain, rel_errors
 from grader.judging import Graded, Played
-from grader.mistakes import Mistake, ignored, mistakes_of, patterns_of
-from grader.mistakes.exceptions import raised_by
+from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Answers, Oracle
 from grader.spec import Case, Check
@@ -52,7 +51,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
     explains = Counter(item.code for found in singles.values() for item in found)
-    about = {item.code: item.about for one in graded for item in mistakes_of(one.check.part)}
+    known = oracle.catalogue
+    about = {item.code: item.about for one in graded for item in known.mistakes_of(one.check.part)}
     results = []
     for one in graded:
         certain = _most([item for item in singles[one.check.name] if item.certain], explains, about)
@@ -60,7 +60,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         carried = one.result.diagnosis
         if len(certain) > 1:  # the cases do not tell them apart
             certain = tuple(replace(item, certain=False) for item in certain)
-        found = certain or _raised(one) or _pair(one, graded, oracle) or (*_patterns(one), *likely)
+        found = certain or _raised(one, oracle) or _pair(one, graded, oracle) or (*_patterns(one, oracle), *likely)
         if not found and not carried:
             found = _evidence(one)
         results.append(replace(one.result, diagnosis=(*found, *carried)))
@@ -91,7 +91,7 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Di
     if not _failed(one):
         return
     found = False
-    for item in (*mistakes_of(one.check.part), *ignored(one.check)):
+    for item in (*oracle.catalogue.mistakes_of(one.check.part), *ignored(one.check)):
         if found and item.code.startswith("ignores-"):
             return
         variant = _variant(oracle, item.code)
@@ -112,7 +112,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         return ()
     mistakes = [
         item
-        for item in mistakes_of(one.check.part)
+        for item in oracle.catalogue.mistakes_of(one.check.part)
         if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
     ]
     for pair in _worth_trying(one, failed, mistakes, oracle):
@@ -163,11 +163,12 @@ def _same_as(item: Played, name: str, arrays: Arrays) -> bool:
     return name in arrays and _distance(item.values.get(name), arrays[name]) <= SAME
 
 
-def _raised(one: Graded) -> tuple[Diagnosis, ...]:
+def _raised(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
     """What every exception says, if all failed cases ended with one of the same known cause."""
     failed = [item for item in one.played if item.case.name not in one.passed]
+    known = oracle.catalogue
     causes = {
-        raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == "raised" else None
+        known.raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == "raised" else None
         for item in failed
     }
     return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[
@@ -175,11 +176,11 @@ def _raised(one: Graded) -> tuple[Diagnosis, ...]:
     ]
 
 
-def _patterns(one: Graded) -> tuple[Diagnosis, ...]:
+def _patterns(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
     failed = _failed(one)
     return tuple(
         Diagnosis(item.code, item.sentence, True, item.hint)
-        for item in patterns_of(one.check.part)
+        for item in oracle.catalogue.patterns_of(one.check.part)
         if failed and item.fits(one.check.name, failed)
     )[:1]
 

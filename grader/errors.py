@@ -14,7 +14,7 @@ class HarnessError(GraderError):
 
 
 class MalformedCheck(HarnessError):
-    """A file in ``grader/checks/`` or ``grader/mistakes/`` that does not hold what it must."""
+    """A file in ``student_template/checks/`` or ``solutions/mistakes/`` that does not hold what it must."""
 
 
 class Interrupted(GraderError):

@@ -15,8 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from grader import __version__
-from grader.assignments import Assignment, all_assignments
 from grader.compat.old_names import may_show_age
+from grader.course.assignments import Assignment, all_assignments
+from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import UNMARKED, Arrays, Odd, Values
 from grader.extract import Program, extract, main_notebook
@@ -46,7 +47,7 @@ from grader.worker.processes import Host, host_of
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
 MOST_BROKEN = 5  # cells that are named
 LARGE = 1 << 16  # bytes
-NOT_GIVEN = "It needs the CIFAR-10 data set, which was not given (--data DIR)."
+NOT_GIVEN = "It needs the {}, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 
 
@@ -146,7 +147,8 @@ def _grade_check(
     check: Check, process: StudentProcess, program: Program, oracle: Oracle, needs: Mapping[str, Sequence[str]]
 ) -> Graded:
     if check.needs_data and oracle.data is None:
-        return Graded(check, (), skipped(check, NOT_GIVEN))
+        of = current().data
+        return Graded(check, (), skipped(check, NOT_GIVEN.format(of.title if of else "course's data set")))
     played: list[Played] = []
     try:
         for case in check.cases:

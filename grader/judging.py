@@ -232,7 +232,7 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
 
 
 def _with_hint(message: str) -> str:
-    from grader.mistakes.exceptions import hint_for  # needed where something was raised only
+    from grader.hints import hint_for  # needed where something was raised only
 
     hint = hint_for(message)
     return f"{ended(message)} {hint}" if hint else message

@@ -1,85 +1,69 @@
-"""Figures that the grader measures itself on arrays that came back; students' own figures are never believed."""
+"""Figures that the grader measures itself on arrays that came back; students' own figures are not believed.
+
+In a self-check, where no solution is, the student's own function stands in for a measure that would solve an exercise.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, sqrt
+from math import erf, isnan, sqrt
 
 import numpy as np
 
-from grader.expectations import GATE, Array, Arrays, Values, Verdict, gate, plain, shapes
-
-WEIGHTS = ("W1", "b1", "W2", "b2")
-
-
-def two_layer_scores(weights: Arrays, X: Array) -> Array:
-    """The scores (N, C) of an affine - ReLU - affine network; weights: W1 (D, H), b1 (H,), W2 (H, C), b2 (C,)."""
-    hidden = np.maximum(X @ weights["W1"] + weights["b1"], 0.0)
-    return np.asarray(hidden @ weights["W2"] + weights["b2"])
-
-
-def two_layer_loss(weights: Arrays, X: Array, y: Array, reg: float) -> float:
-    """The loss of an affine - ReLU - affine - softmax network, regularised with reg * (sum W1**2 + sum W2**2).
-
-    X (N, D); y (N,) labels. A test holds it equal to the reference; it stands here so that self-checking needs no
-    solutions.
-    """
-    scores = two_layer_scores(weights, X)
-    scores = scores - scores.max(axis=1, keepdims=True)
-    log_likelihood = scores[np.arange(len(y)), y] - np.log(np.exp(scores).sum(axis=1))
-    penalty = reg * sum(float(np.sum(weights[name] ** 2)) for name in ("W1", "W2"))
-    return float(-log_likelihood.mean() + penalty)
-
-
-def two_layer_accuracy(weights: Arrays, X: Array, y: Array) -> float:
-    """The share of the samples X (N, D) whose highest score is that of their label y (N,)."""
-    return float(np.mean(np.argmax(two_layer_scores(weights, X), axis=1) == y))
+from grader.course.reference import measure_of
+from grader.expectations import GATE, Array, Arrays, Odd, Values, Verdict, gate, plain, shapes
 
 
 @dataclass(frozen=True, slots=True)
-class Accuracy:
-    """The returned weights classify more than ``above`` of the validation images rightly; any number of hidden units.
+class Measured:
+    """A figure of the returned arrays, measured by the reference, is below ``limit``.
 
-    The images are the answer's, which the student's process never holds: X_val, y_val and, reported only, X_test,
-    y_test. ``measured`` is the share of wrong ones, and ``limit`` the largest that passes.
+    ``measure`` names a function (arrays, inputs) of ``solutions/measures.py``, as it solves an exercise. Where there is
+    none, and in public runs, the figure is that of the array ``own``, which the scenario has from the student's
+    function ``by``: self-checks believe students.
     """
 
     name: str
-    above: float
-
-    @property
-    def limit(self) -> float:
-        """The share of wrong ones that is too large."""
-        return round(1.0 - self.above, 6)
+    limit: float
+    what: str
+    arrays: tuple[str, ...]
+    measure: str
+    own: str
+    by: str
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict:
-        """Gate the weights, then classify."""
-        refusal = self._refusal(got, want)
-        if refusal:
-            return refusal
-        weights = {name: plain(got[name]) for name in WEIGHTS}
-        with np.errstate(all="ignore"):  # wild weights overflow
-            shares = [two_layer_accuracy(weights, want[f"X_{name}"], want[f"y_{name}"]) for name in ("val", "test")]
-        figures = f"validation accuracy {shares[0]:.3f}", f"(test accuracy {shares[1]:.3f})"
-        if shares[0] > self.above:
-            return Verdict(True, 1.0 - shares[0], f"{figures[0]}, above {self.above:g} {figures[1]}")
-        sentence = f"The {figures[0]} {figures[1]} is too low; it must be above {self.above:g}."
-        return Verdict(False, 1.0 - shares[0], sentence)
-
-    def _refusal(self, got: Values, want: Arrays) -> Verdict | None:
-        first = got.get("W1")
-        D, C = want["X_val"].shape[1], 10
-        if not isinstance(first, np.ndarray) or first.ndim != 2:
-            kind = f"an array of shape {first.shape}" if isinstance(first, np.ndarray) else getattr(first, "kind", "")
-            sentence = f"W1 is {kind or 'missing'}; expected one of shape ({D}, hidden units)."
-            return Verdict(False, None, sentence, rule=GATE)
-        H = first.shape[1]
-        for name, shape in zip(WEIGHTS, ((D, H), (H,), (H, C), (C,)), strict=True):
-            right = np.broadcast_to(0.0, shape)
-            refusal = gate(name, got, right)
+        """Gate every array that is measured, then measure."""
+        for name in self.arrays:
+            refusal = gate(name, got, want[name])
             if refusal:
-                return Verdict(False, None, refusal, shapes(name, got, right), GATE)
+                return Verdict(False, None, refusal, shapes(name, got, want[name]), GATE)
+        measure = None if public else measure_of(self.measure)
+        if measure is None:
+            return self._by_their_own(got)
+        values = {name: plain(got[name]) for name in self.arrays}
+        with np.errstate(all="ignore"):  # wild weights overflow: the measured figure is then inf or NaN, and fails
+            measured = float(measure(values, inputs))
+        return self._verdict(measured, "")
+
+    def _by_their_own(self, got: Values) -> Verdict:
+        figure = own_figure(got, self.own)
+        if figure is None:
+            return Verdict(False, None, f"The {self.what} is not known: {self.by} gave no number for it.", rule=GATE)
+        return self._verdict(figure, f" (by {self.by})")
+
+    def _verdict(self, measured: float, by: str) -> Verdict:
+        if measured < self.limit:
+            return Verdict(True, measured, f"{self.what} {measured:.4g}, below {self.limit:g}{by}")
+        return Verdict(False, measured, f"The {self.what} is {measured:.4g}{by}; it must be below {self.limit:g}.")
+
+
+def own_figure(got: Values, name: str) -> float | None:
+    """The number that a student's own function gave; None if it gave none."""
+    value = got.get(name)
+    if value is None or isinstance(value, Odd) or value.size != 1 or value.dtype.kind not in "iuf":
         return None
+    figure = float(plain(value).reshape(()))
+    return None if isnan(figure) else figure
 
 
 def normal_distance(sample: Array, std: float) -> float:

@@ -25,9 +25,9 @@ def strictly(check: Check, played: list[Played], oracle: Oracle) -> tuple[Check,
     forgiven = {item.case.name: names for item in played if (names := _forgiven(check, item))}
     if not forgiven or check.needs_data:
         return check, played
-    from grader.mistakes import ignored, mistakes_of  # needed by few
+    from grader.mistakes import ignored  # needed by few
 
-    codes = [item.code for item in (*mistakes_of(check.part), *ignored(check))]
+    codes = [item.code for item in (*oracle.catalogue.mistakes_of(check.part), *ignored(check))]
     if not any(_explains(check, played, forgiven, oracle, code) for code in codes):
         return check, played
     return replace(check, expect=tuple(map(_strict, check.expect))), [_in_float64(item) for item in played]

@@ -13,15 +13,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from grader import resources
-from grader.assignments import Assignment, all_assignments, find_assignment
+from grader.course.assignments import Assignment, all_assignments, find_assignment
+from grader.course.catalogue import FILE as SENTENCES
+from grader.course.folder import current
 from grader.errors import HarnessError, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.model import Result, Status
 from grader.oracle import PUBLIC_SEED
 from grader.oracle.live import LiveOracle
-from grader.oracle.recorded import FILE, record, write
+from grader.oracle.recorded import FILE, record, sentences, write
 from grader.sandbox import Box, open_box
 from grader.words import listing
 
@@ -34,7 +35,7 @@ def solution_notebook(assignment: Assignment) -> Path:
     """Where the solution notebook of an assignment is; Refused if it has none, or this machine has not."""
     if not assignment.template:
         raise Refused(f"{assignment.slug} has no template to release: its students have the course's own notebooks.")
-    path = Path(__file__).resolve().parents[1] / "solutions" / "notebooks" / assignment.notebook
+    path = current().secret / "notebooks" / assignment.notebook
     if not path.is_file():
         raise Refused(f"The solution notebook {path} does not exist; a template is made in a checkout, from it.")
     return path
@@ -87,17 +88,18 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     template = out / assignment.notebook
     template.write_text(text, "utf-8")
     write(out / FILE, record(assignment, oracle))
+    (out / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
     description = assignment.folder / "assignment.toml"
     if not (out / description.name).exists():
         shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / description.name, *_workflow(assignment, out)]
+    return [template, out / FILE, out / SENTENCES, out / description.name, *_workflow(assignment, out)]
 
 
 def _workflow(assignment: Assignment, out: Path) -> list[Path]:
     """The workflow file for students' repositories; not beside the project's own templates."""
     if out.resolve() == assignment.folder.resolve():
         return []
-    text = (resources.folder("student_template") / "check.yml").read_text("utf-8")
+    text = (current().public / "check.yml").read_text("utf-8")
     path = out / ".github" / "workflows" / "check.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")

@@ -7,11 +7,11 @@ from pathlib import Path
 from grader.errors import HarnessError
 
 _PACKAGE = Path(__file__).resolve().parent
-_IN_CHECKOUT = {"reports": Path("reports", "templates"), "student_template": Path("student_template")}
+_IN_CHECKOUT = {"reports": Path("reports", "templates"), "course": Path()}
 
 
 def folder(name: str) -> Path:
-    """Find the folder ``name``, "reports" or "student_template"; HarnessError if this installation lacks it."""
+    """Find the folder ``name``, "reports" or "course"; HarnessError if this installation lacks it."""
     packaged = _PACKAGE / "data" / name
     checkout = _PACKAGE.parent / _IN_CHECKOUT[name]
     for candidate in (packaged, checkout):

@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.course.modules import PUBLIC
 from grader.errors import MalformedCheck
 
+OWN = ("grader.", f"{PUBLIC}.")  # what may be sent along as text
 HEAD = "from __future__ import annotations\n"
 
 
@@ -40,7 +42,7 @@ def _collect(name: str, value: object, pieces: dict[str, tuple[object, str]]) ->
         return
     if isinstance(value, types.ModuleType):
         pieces[name] = value, f"import {value.__name__} as {name}"
-    elif isinstance(value, (types.FunctionType, type)) and value.__module__.startswith("grader."):
+    elif isinstance(value, (types.FunctionType, type)) and value.__module__.startswith(OWN):
         text = _source(value).replace(f" {value.__name__}(", f" {name}(", 1)  # it may be imported under another name
         pieces[name] = value, text
         known = vars(sys.modules[value.__module__])
@@ -51,7 +53,7 @@ def _collect(name: str, value: object, pieces: dict[str, tuple[object, str]]) ->
         pieces[name] = value, f"from {value.__module__} import {getattr(value, '__name__', name)} as {name}"
     else:
         pieces[name] = value, f"{name} = {_literal(name, value)}"
-    if isinstance(value, types.ModuleType) and value.__name__.startswith("grader"):
+    if isinstance(value, types.ModuleType) and f"{value.__name__}.".startswith(OWN):
         raise MalformedCheck(f"A scenario uses the module {value.__name__}: import from it what it calls.")
 
 

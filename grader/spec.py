@@ -20,14 +20,14 @@ from grader.errors import MalformedCheck
 from grader.expectations import Array, Expectation
 
 if TYPE_CHECKING:
-    from grader.cifar10 import Cifar10
+    from grader.data_set import DataSet
 
 Inputs = dict[str, Array]
 # The generator in quotes: numpy.random is imported at its first use, and a student process may need none.
 Draw = Callable[["np.random.Generator"], Any]
 Recipe = Mapping[str, Any] | Callable[["np.random.Generator"], Mapping[str, Any]]
-DataRecipe = Callable[["np.random.Generator", "Cifar10"], Mapping[str, Any]]
-Truth = Callable[["Cifar10"], Mapping[str, Any]]
+DataRecipe = Callable[["np.random.Generator", "DataSet"], Mapping[str, Any]]
+Truth = Callable[["DataSet"], Mapping[str, Any]]
 Scenario = Callable[..., Mapping[str, Any]]
 
 
@@ -97,7 +97,8 @@ class Check:
     With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
     reference's answer. ``reference`` is its part's. ``apart``: its function repeats what others do in lines of its own,
     so that what is right here may be wrong there. ``after``: the checks of what it makes use
-    of; only if none of them failed are two mistakes at once looked for here.
+    of; only if none of them failed are two mistakes at once looked for here. ``rename`` says what students call those
+    functions that have other names in this course.
     """
 
     part: str
@@ -114,6 +115,7 @@ class Check:
     apart: bool = False
     after: tuple[str, ...] = ()
     reference: Mapping[str, str] = field(default_factory=dict)
+    rename: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,7 +127,7 @@ class Check:
         """What the check is worth in all."""
         return round(sum(case.points for case in self.cases), 6)
 
-    def inputs(self, case: Case, seed: int, data: Cifar10 | None = None, *, hidden: bool = False) -> Inputs:
+    def inputs(self, case: Case, seed: int, data: DataSet | None = None, *, hidden: bool = False) -> Inputs:
         """The arrays of one case, the same for the same seed (and data set) whatever else is drawn.
 
         In a ``hidden`` run the course's own case is drawn anew where it does not depend on the seed: the right answers
@@ -137,7 +139,7 @@ class Check:
             return {name: like(value, rng) for name, value in drawn.items()}
         return drawn
 
-    def _drawn(self, recipe: Recipe | DataRecipe, rng: np.random.Generator, data: Cifar10 | None) -> Inputs:
+    def _drawn(self, recipe: Recipe | DataRecipe, rng: np.random.Generator, data: DataSet | None) -> Inputs:
         arguments = (rng, data) if self.needs_data else (rng,)
         given = recipe(*arguments) if callable(recipe) else recipe
         return {name: np.asarray(item(rng) if callable(item) else item) for name, item in given.items()}
@@ -170,12 +172,12 @@ class Check:
 
 @dataclass
 class Part:
-    """A group of checks of an assignment; each file in ``grader/checks/`` defines one, named ``part``.
+    """A group of checks of an assignment; each file in the course's ``checks/`` defines one, named ``part``.
 
     ``needs`` lists the functions and classes that the scenarios call; ``order`` is its place in the assignment,
     ``starter`` the module of the course's own package in which students write them. Of a ``timed`` part the report
     says how much faster the reference is.
-    ``reference`` names the reference of those whose name two exercises share: {"TwoLayerNet": "ModularTwoLayerNet"}.
+    ``reference`` names the reference of those whose name two exercises share: {"Net": "DeeperNet"}.
     """
 
     slug: str
@@ -240,7 +242,7 @@ class Part:
         seconds: float,
         truth: Truth | None = None,
     ) -> Callable[[Scenario], Scenario]:
-        """Declare a check that is skipped unless the CIFAR-10 data set is given.
+        """Declare a check that is skipped unless the course's data set is given.
 
         Parameters
         ----------

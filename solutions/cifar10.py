@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.cifar10 import TEST, TRAINING, images, read_batch
 from solutions.inputs import Floats, expect_shape, whole_number
 from solutions.neural_net import TwoLayerNet
+from student_template.data_sets.cifar10 import TEST, TRAINING, images, read_batch
 
 Images = npt.NDArray[Any]
 Labels = npt.NDArray[np.integer[Any]]

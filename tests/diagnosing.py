@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from grader.assignments import find_assignment
+from grader.course.assignments import find_assignment
 from grader.diagnosis import explained
 from grader.expectations import Odd
 from grader.judging import Graded, Played, judge

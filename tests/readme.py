@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.assignments import Assignment, all_assignments
 from grader.commands._options import EXIT_CODES
+from grader.course.assignments import Assignment, all_assignments
 from grader.words import number
 
 README = Path(__file__).parents[1] / "README.md"

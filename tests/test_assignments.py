@@ -7,9 +7,9 @@ import re
 import pytest
 
 from grader import assignments
-from grader.assignments import all_assignments, find_assignment, recognise, select
-from grader.checks import all_parts
 from grader.cli import main
+from grader.course.assignments import all_assignments, find_assignment, recognise, select
+from grader.course.parts import all_parts
 from grader.errors import MalformedCheck
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission

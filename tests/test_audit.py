@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.assignments import find_assignment, select
+from grader.course.assignments import find_assignment, select
 from grader.expectations import FLOAT32, GATE, HALF, LIMIT, WHOLE, EitherConvention, matches
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission

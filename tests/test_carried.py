@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.assignments import find_assignment, select
 from grader.carried import CODE
+from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle

@@ -14,14 +14,13 @@ import pytest
 
 import solutions
 from grader import checks
-from grader.assignments import all_assignments, find_assignment, select
 from grader.cells import readable
+from grader.course.assignments import all_assignments, find_assignment, select
 from grader.errors import MalformedCheck, Refused
 from grader.expectations import Verdict, matches
 from grader.extract import extract
 from grader.intake.reading import read_submission
-from grader.measures import two_layer_loss
-from grader.mistakes import ignored, mistakes_of
+from grader.mistakes import ignored
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, RecordedOracle, read, record
@@ -30,6 +29,7 @@ from grader.shapes import fitted
 from grader.spec import Part, normal
 from grader.tolerance import differing
 from grader.worker.client import StudentProcess
+from solutions.measures import two_layer_loss
 
 ASSIGNMENTS = list(all_assignments().values())
 HOMES = [assignment for assignment in ASSIGNMENTS if any(p.assignment == assignment.slug for p in assignment.parts)]
@@ -69,7 +69,7 @@ def write_part(tmp_path, monkeypatch):
 
     yield write
     checks.load_part.cache_clear()
-    for name in [name for name in sys.modules if name.startswith("grader.checks.extra")]:
+    for name in [name for name in sys.modules if name.startswith("student_template.checks.extra")]:
         del sys.modules[name]
 
 
@@ -107,7 +107,7 @@ def test_a_malformed_part_is_an_error_that_names_the_file(write_part, text, reas
     """Whoever wrote it learns where and what, before any student is graded."""
     with pytest.raises(MalformedCheck) as error:
         checks.load_part(write_part(text))
-    assert str(error.value).startswith("grader/checks/extra.py: ")
+    assert str(error.value).startswith("student_template/checks/extra.py: ")
     assert reason in str(error.value)
 
 
@@ -250,7 +250,7 @@ def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
             assert differing(check.expect, inputs, live.inputs(check, case)) == {}
             assert answer.keys() == live.answer(check, case).keys()
             assert differing(check.expect, answer, live.answer(check, case)) == {}
-            for code in (item.code for item in (*mistakes_of(check.part), *ignored(check))):
+            for code in (item.code for item in (*live().mistakes_of(check.part), *ignored(check))):
                 got, want = (oracle.mistaken(check, case, code) for oracle in (recorded, live))
                 assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, code)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignments import find_assignment, select
+from grader.course.assignments import find_assignment, select
 from grader.differences import CODE
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignments import find_assignment, select
+from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle

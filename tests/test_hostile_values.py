@@ -26,7 +26,7 @@ from rich.console import Console
 from grader.batch.store import Store
 from grader.batch.work import rendered
 from grader.carried import carried_forward
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.diagnosis import explained
 from grader.expectations import Odd
 from grader.exporters import csv, html, lines, terminal

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.assignments import find_assignment, recognise, select
+from grader.course.assignments import find_assignment, recognise, select
 from grader.errors import Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import grader.release
-from grader.assignments import all_assignments, find_assignment
 from grader.cli import main
+from grader.course.assignments import all_assignments, find_assignment
 from grader.errors import MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.assignments import all_assignments
-from grader.checks import all_parts
+from grader.course.assignments import all_assignments
+from grader.course.parts import all_parts
 from grader.release import BEGIN, REGION
 
 ROOT = Path(__file__).parents[1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignments import find_assignment
-from grader.mistakes import patterns_of
+from grader.course.assignments import find_assignment
+from grader.course.catalogue import live
 from grader.oracle.live import LiveOracle
 from tests.diagnosing import diagnoses
 from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
@@ -29,7 +29,9 @@ def test_a_wrong_layer_is_told_what_is_wrong(wrong, oracle):
     assert found[0].certain
 
 
-PATTERNS = [(check, item) for part in ("conv", "max_pool") for item in patterns_of(part) for check in item.checks]
+PATTERNS = [
+    (check, item) for part in ("conv", "max_pool") for item in live().patterns_of(part) for check in item.checks
+]
 
 
 @pytest.mark.parametrize(("name", "item"), PATTERNS, ids=lambda value: getattr(value, "code", value))
@@ -38,7 +40,7 @@ def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
     check = next(one for slug in ("layers", "fast_layers") for one in find_assignment(slug).checks if one.name == name)
     cases = {case.name for case in check.cases}
     assert set(item.fails) < cases
-    assert [other.code for other in patterns_of(check.part) if other.fits(name, set(item.fails))] == [item.code]
+    assert [other.code for other in live().patterns_of(check.part) if other.fits(name, set(item.fails))] == [item.code]
 
 
 @pytest.mark.parametrize(

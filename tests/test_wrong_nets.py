@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mistakes import all_mistakes
-from grader.mistakes.exceptions import raised_by
+from grader.course.catalogue import live
 from grader.oracle.live import LiveOracle
 from tests.diagnosing import diagnoses
 from tests.right_nets import RIGHT, code_with
 from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 
-ABOUT = {item.code: item.about for item in all_mistakes()}
+ABOUT = {item.code: item.about for item in live().mistakes}
 
 
 # Pairs of mistakes in a network take long to look for.
@@ -97,5 +96,5 @@ def test_a_prediction_with_a_forward_pass_of_its_own_does_not_clear_the_loss(ora
 def test_an_exception_is_explained_where_its_way_tells_the_cause(check, places, code):
     """A layernorm_backward that makes use of batch normalisation is another matter."""
     lines = [f"layers.py, line {n}, in {place}" for n, place in enumerate(places)]
-    found = raised_by(check, {"message": "shapes do not fit", "traceback": "\n    pass\n".join(lines)})
+    found = live().raised_by(check, {"message": "shapes do not fit", "traceback": "\n    pass\n".join(lines)})
     assert (found.code if found else None) == code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mistakes import patterns_of
+from grader.course.catalogue import live
 from grader.oracle.live import LiveOracle
 from tests import wrong_norms, wrong_rules
 from tests.diagnosing import changed, diagnoses
@@ -64,7 +64,7 @@ def test_the_right_version_of_them_passes(table, source, part, oracle):
     assert {str(status) for status, _ in diagnoses(table.ASSIGNMENT[part], part, code, oracle).values()} == {"passed"}
 
 
-PATTERNS = [item for part in ("group_norm", "update_rules", "dropout", "affine") for item in patterns_of(part)]
+PATTERNS = [item for part in ("group_norm", "update_rules", "dropout", "affine") for item in live().patterns_of(part)]
 
 
 @pytest.mark.parametrize("item", PATTERNS, ids=lambda item: item.code)
@@ -72,4 +72,4 @@ def test_no_two_patterns_tell_of_the_same_cases(item):
     """Each is told apart from all others of its checks."""
     for check in item.checks:
         part = check.partition("/")[0]
-        assert [other.code for other in patterns_of(part) if other.fits(check, set(item.fails))] == [item.code]
+        assert [other.code for other in live().patterns_of(part) if other.fits(check, set(item.fails))] == [item.code]

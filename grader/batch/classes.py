@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.assignments import all_assignments, find_assignment, select
 from grader.batch.store import Store
 from grader.batch.work import Answer, Terms, without_grade
 from grader.batch.workshop import Worker, Workshop, open_workshop
-from grader.cifar10 import Cifar10
+from grader.course.assignments import all_assignments, find_assignment, select
+from grader.data_set import DataSet
 from grader.errors import HarnessError, Refused
 from grader.exporters import csv, html
 from grader.intake.layouts import Entry
@@ -40,7 +40,7 @@ class Settings:
     resume: bool = False
     notebook: NotebookLimits | None = field(default_factory=NotebookLimits)
     time_factor: float = 1.0
-    data: Cifar10 | None = None
+    data: DataSet | None = None
     compat: bool = False
     seconds: float = 600.0
     tell: Callable[[str], object] = lambda sentence: None

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.assignments import Assignment
-from grader.mistakes import modules_of
+from grader.course.assignments import Assignment
+from grader.course.catalogue import modules_of
+from grader.course.folder import DESCRIPTION, current
+from grader.course.modules import PUBLIC, SECRET
 from grader.parsing import by_itself
 from grader.spec import Check
 
@@ -22,21 +24,26 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
     *("batch/classes.py", "batch/ingredients.py", "batch/store.py", "batch/workshop.py", "judges/desk.py"),
-    *("checks", "commands", "exporters", "mistakes", "oracle/recorded.py", "people.py", "gradebook.py"),
+    *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy.py", "release.py"),
 )
-EXERCISES = ("grader.checks.", "grader.mistakes.", "solutions.")
-ALWAYS = ("grader.checks", "grader.mistakes", "grader.mistakes.exceptions")
+EXERCISES = (f"{PUBLIC}.", f"{SECRET}.")
+ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 
 
-def digest(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT) -> str:
-    """A digest of all code and text that the results of these checks of the assignment depend on."""
+def digest(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT, course: Path | None = None) -> str:
+    """A digest of all code and text that the results of these checks of the assignment depend on.
+
+    ``root`` is the folder of the package grader, ``course`` that of the course: the one that is graded, unless given.
+    """
+    course = course or current().folder
     checks = list(checks)
     parts = tuple(sorted({check.part for check in checks}))
     hasher = hashlib.sha256()
-    for piece in (assignment.slug, *(check.name for check in checks), _engine(root), _exercises(parts, root)):
+    for piece in (assignment.slug, *(check.name for check in checks), _engine(root), _exercises(parts, course)):
         hasher.update(f"{len(piece)}:{piece}".encode())
     hasher.update((assignment.folder / "assignment.toml").read_bytes())
+    hasher.update((course / DESCRIPTION).read_bytes())
     return hasher.hexdigest()
 
 
@@ -44,37 +51,50 @@ def digest(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT) -
 def _engine(root: Path) -> str:
     """Of the grader's own code: whatever reads, runs, judges and explains, for all exercises alike."""
     folder = root / "grader"
-    files = [
-        file for file in sorted(folder.rglob("*.py")) if not file.relative_to(folder).as_posix().startswith(NOT_JUDGING)
-    ]
-    return _digest([*files, *(file for name in ALWAYS for file in [_file(name, root)] if file)], root)
+    files = sorted(folder.rglob("*.py"))
+    return _digest([file for file in files if not file.relative_to(folder).as_posix().startswith(NOT_JUDGING)], root)
 
 
 @functools.cache
-def _exercises(parts: tuple[str, ...], root: Path) -> str:
+def _exercises(parts: tuple[str, ...], course: Path) -> str:
     """Of the parts' scenarios and mistakes, and of the reference's modules that either mentions."""
-    own = [f"grader.checks.{part}" for part in parts]
+    own = [f"{PUBLIC}.checks.{part}" for part in parts]
     known = [module for part in parts for module in modules_of(part)]
-    files = _with_imports([*own, *known], root)
-    files |= _with_imports(_references(files, root), root)
-    return _digest(sorted(files), root)
+    files = _with_imports([*own, *known, *ALWAYS], course)
+    files |= _with_imports(_references(files, course), course)
+    return _digest(sorted(files), course)
 
 
-def _references(files: Iterable[Path], root: Path) -> Iterator[str]:
-    """The modules of the reference whose functions are mentioned, as in ``code.conv_forward_naive``."""
-    exports = root / "solutions" / "__init__.py"
-    if not exports.exists():  # a machine without solutions grades nothing hidden
-        return
+def _references(files: Iterable[Path], course: Path) -> Iterator[str]:
+    """The modules of the reference whose functions are mentioned, as in ``code.forward``."""
+    homes = _homes(course)
+    for file in files:
+        yield from (homes[word] for word in _looked_into(file).words & homes.keys())
+
+
+@functools.cache
+def _homes(course: Path) -> dict[str, str]:
+    """Where each name of the reference is defined; a machine without it grades nothing hidden."""
+    exports = course / SECRET / "__init__.py"
+    if not exports.is_file():
+        found: dict[str, str] = {}
+        for file in sorted((course / SECRET).glob("*.py")):
+            found |= dict.fromkeys(_defined(file), f"{SECRET}.{file.stem}")
+        return found
     with by_itself():
         body = ast.parse(exports.read_bytes()).body
-    homes = {
+    return {
         name.asname or name.name: str(node.module)
         for node in body
         if isinstance(node, ast.ImportFrom)
         for name in node.names
     }
-    for file in files:
-        yield from (homes[word] for word in _looked_into(file).words & homes.keys())
+
+
+def _defined(file: Path) -> list[str]:
+    with by_itself():
+        body = ast.parse(file.read_bytes()).body
+    return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
 
 
 def _with_imports(modules: Iterable[str], root: Path) -> set[Path]:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.assignments import Assignment, find_assignment, recognise, select
 from grader.batch.ingredients import digest
+from grader.course.assignments import Assignment, find_assignment, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import grade_submission, not_graded, versions

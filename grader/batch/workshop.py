@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from grader.batch.work import Answer, Order, Terms, answered, likeness, without_grade
-from grader.cifar10 import Cifar10
+from grader.course.reference import warm_up
+from grader.data_set import DataSet
 from grader.errors import GraderError, Interrupted, Refused
 from grader.intake.layouts import Entry
 from grader.intake.snapshot import copied, private_folder
@@ -24,7 +25,7 @@ from grader.judges.desk import Desk as JudgesDesk
 from grader.judges.desk import shared_server
 from grader.oracle import Oracle
 from grader.oracle.data_set import with_data
-from grader.oracle.live import LiveOracle, load_solutions
+from grader.oracle.live import LiveOracle
 from grader.sandbox import Box
 from grader.words import readable
 from grader.worker.processes import BoxHost
@@ -122,7 +123,7 @@ class Workshop:
 
 
 @contextlib.contextmanager
-def open_workshop(box: Box, jobs: int, data: Cifar10 | None, tell: Callable[[str], object]) -> Iterator[Workshop]:
+def open_workshop(box: Box, jobs: int, data: DataSet | None, tell: Callable[[str], object]) -> Iterator[Workshop]:
     """Workers for a class; ``tell`` hears of what takes long. Refused if this machine has no reference."""
     host = BoxHost(box)
     with contextlib.ExitStack() as stack:
@@ -132,7 +133,7 @@ def open_workshop(box: Box, jobs: int, data: Cifar10 | None, tell: Callable[[str
             read = data.places if data else ()
             open_desk = lambda terms: JudgesDesk(server, host, terms, read)  # noqa: E731
         else:
-            load_solutions().warm_up(tell)
+            warm_up(tell)
             oracle = functools.cache(lambda seed: with_data(LiveOracle(seed), data))
             open_desk = lambda terms: _OwnDesk(host, terms, oracle(terms.seed))  # noqa: E731
         workers = [Worker(host, open_desk) for _ in range(jobs)]

@@ -26,7 +26,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help="the folder cifar-10-batches-py, for the checks that need the CIFAR-10 data set (else they are skipped)",
+        help="the folder of the course's data set, for the checks that need it (else they are skipped)",
     )
 
 

@@ -15,7 +15,7 @@ from grader.errors import Refused
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.cifar10 import Cifar10
+    from grader.data_set import DataSet
     from grader.limits import NotebookLimits
     from grader.model import Result
     from grader.sandbox import Box
@@ -28,13 +28,11 @@ def say(sentence: str) -> None:
     print(f"grader: {one_line(sentence)}", file=sys.stderr)
 
 
-def open_data(options: argparse.Namespace) -> Cifar10 | None:
+def open_data(options: argparse.Namespace) -> DataSet | None:
     """The data set that --data names, if it does."""
-    if not options.data:
-        return None
-    from grader.cifar10 import open_cifar10
+    from grader.data_set import open_data_set
 
-    return open_cifar10(options.data)
+    return open_data_set(options.data)
 
 
 def open_console() -> Console:

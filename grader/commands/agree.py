@@ -38,14 +38,15 @@ def run(options: argparse.Namespace) -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from grader.agreement import Agreement, compare, read_truth
+    from grader.course.reference import warm_up
     from grader.exporters.github import commands_stopped
-    from grader.oracle.live import LiveOracle, load_solutions
+    from grader.oracle.live import LiveOracle
 
     units = read_truth(options.truth, compat=options.compat)
     if not options.folder.is_dir():
         raise Refused(f"{options.folder} is no folder; give the one that holds a folder owner__name a repository.")
     oracle = LiveOracle(options.seed)
-    load_solutions().warm_up(say)
+    warm_up(say)
     box = closed_box(options.isolation)
     try:
         with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as pool:

@@ -15,7 +15,7 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
-    from grader.assignments import all_assignments
+    from grader.course.assignments import all_assignments
     from grader.exporters import terminal
 
     terminal.show_assignments(list(all_assignments().values()), open_console())

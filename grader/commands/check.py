@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_once(options: argparse.Namespace) -> int:
-    from grader.assignments import find_assignment, recognise, select
+    from grader.course.assignments import find_assignment, recognise, select
     from grader.exporters import github
     from grader.grading import grade_submission
     from grader.intake.reading import open_submission

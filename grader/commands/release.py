@@ -18,7 +18,7 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
-    from grader.assignments import find_assignment
+    from grader.course.assignments import find_assignment
     from grader.release import release
 
     try:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.assignments import Assignment
+from grader.course.assignments import Assignment
 from grader.exporters.lines import lines
 from grader.model import Result
 from grader.words import inert, number

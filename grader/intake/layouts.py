@@ -127,7 +127,7 @@ def _define_the_same(files: Iterable[Path]) -> bool:
 
 
 def _gradable() -> set[str]:
-    from grader.checks import all_parts
+    from grader.course.parts import all_parts
 
     return {name for part in all_parts() for name in part.needs}
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from grader.assignments import all_assignments
 from grader.batch.work import Answer, Order, Terms
+from grader.course.assignments import all_assignments
 from grader.errors import GraderError, HarnessError, Interrupted, Refused
 from grader.folders import remove
 from grader.forks.client import ForkServer

@@ -19,13 +19,15 @@ from typing import Any, NoReturn
 
 from grader import resources
 from grader.batch.work import Order, Terms, answered, likeness
-from grader.cifar10 import Cifar10
+from grader.course.folder import DESCRIPTION, current
+from grader.course.reference import places
+from grader.data_set import DataSet
 from grader.judges.host import DeskHost, receive, send
 from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
 
 
-def serve(given: Sequence[int], data: Cifar10 | None) -> NoReturn:
+def serve(given: Sequence[int], data: DataSet | None) -> NoReturn:
     """Judge until the desk hangs up; the first message says by what."""
     words, descriptors = given
     line = Connection(words)
@@ -39,7 +41,7 @@ def serve(given: Sequence[int], data: Cifar10 | None) -> NoReturn:
     os._exit(0)
 
 
-def _serve(line: Connection, descriptors: socket.socket, data: Cifar10 | None) -> NoReturn:
+def _serve(line: Connection, descriptors: socket.socket, data: DataSet | None) -> NoReturn:
     first = receive(line)
     folder, inbox = first["folder"], first["inbox"]
     tempfile.tempdir = folder
@@ -79,11 +81,8 @@ def lock(folder: str, inbox: str) -> str:
 
 def own_files() -> list[str]:
     """The files of the project that judging reads."""
-    from solutions.jit import cache_directory
-
-    package = Path(__file__).resolve().parents[1]
-    places = [package, package.parent / "solutions", cache_directory()]
-    return list(map(str, [*places, *map(resources.folder, ("reports", "student_template"))]))
+    package, course = Path(__file__).resolve().parents[1], current()
+    return [*places(), *map(str, (package, resources.folder("reports"), course.folder / DESCRIPTION, course.public))]
 
 
 def as_message(order: Order, probes: Mapping[str, str], do: str) -> dict[str, Any]:

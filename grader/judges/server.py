@@ -20,7 +20,7 @@ USED = (
     "grader.diagnosis",
     "grader.exporters.csv",
     "grader.exporters.html",
-    "grader.mistakes.exceptions",
+    "grader.hints",
     "grader.questions.answers",
     "grader.questions.declared",
 )
@@ -32,20 +32,19 @@ def main(arguments: list[str]) -> None:
     folder = json.loads(socket.socket(fileno=os.dup(0)).recv(1 << 16))["data"]
     import importlib
 
-    from grader.checks import all_parts
-    from grader.cifar10 import open_cifar10
+    from grader.course import catalogue, reference
+    from grader.course.parts import all_parts
+    from grader.data_set import open_data_set
     from grader.errors import GraderError
     from grader.forks.server import ForkServer
     from grader.judges import judge
-    from grader.mistakes import all_mistakes
-    from grader.oracle.live import load_solutions
 
     try:
-        load_solutions().warm_up(lambda sentence: say({"say": sentence}))
-        data = open_cifar10(Path(folder)) if folder else None
+        reference.warm_up(lambda sentence: say({"say": sentence}))
+        data = open_data_set(Path(folder) if folder else None)
         for name in USED:
             importlib.import_module(name)
-        all_parts(), all_mistakes()
+        all_parts(), catalogue.live()
     except GraderError as error:
         say({"trouble": str(error)})
         return

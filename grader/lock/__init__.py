@@ -19,7 +19,7 @@ from typing import Any
 
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30, "judge": 6 << 30}  # bytes of address space
 FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20, "judge": 512 << 20}  # bytes
-MEMORY_WITH_DATA = 6 << 30  # CIFAR-10 as float64 has 1.2 GB, and honest code makes copies
+MEMORY_WITH_DATA = 6 << 30  # a data set as float64 may take over 1 GB, and honest code makes copies
 # Files without a name escape the quota: they take this times FILE_SIZE at most.
 OPEN_FILES = {"worker": 64, "kernel": 128, "judge": 512}
 THREADS = 64  # twice what Python's own pools start, and little beside what the neighbours run

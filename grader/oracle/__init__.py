@@ -13,7 +13,8 @@ from grader.expectations import Arrays
 from grader.spec import Case, Check, Inputs
 
 if TYPE_CHECKING:
-    from grader.cifar10 import Cifar10
+    from grader.course.catalogue import Catalogue
+    from grader.data_set import DataSet
 
 Answers = Arrays | None  # of a mistake: {} where it changes nothing, None where it raises
 
@@ -27,8 +28,12 @@ class Oracle(Protocol):
     public: bool
 
     @property
-    def data(self) -> Cifar10 | None:
+    def data(self) -> DataSet | None:
         """The data set, if one is given; without it the checks that need it are not asked about."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The known mistakes."""
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """What to play the scenario with."""

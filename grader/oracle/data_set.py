@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.cifar10 import Cifar10
+from grader.course.catalogue import Catalogue
+from grader.data_set import DataSet
 from grader.errors import HarnessError
 from grader.expectations import Arrays
-from grader.mistakes import Mistake, mistakes_of
+from grader.mistakes import Mistake
 from grader.oracle import Answers, Oracle, key
 from grader.oracle.live import shown
 from grader.spec import Case, Check, Inputs
@@ -20,25 +21,24 @@ from grader.spec import Case, Check, Inputs
 Kept = TypeVar("Kept")
 
 
-def with_data(oracle: Oracle, data: Cifar10 | None) -> Oracle:
+def with_data(oracle: Oracle, data: DataSet | None) -> Oracle:
     """The oracle itself, if there is no data set."""
     return DataSetOracle(oracle, data) if data else oracle
 
 
 class DataSetOracle:
-    """Another oracle with a data set. The reference of the loader is the grader's own reader, which ships to all.
+    """Another oracle with a data set, whose reader stands for the reference where a check has no truth of its own.
 
     Answers are computed once a case and kept. Safe to use from several threads.
     """
 
-    def __init__(self, oracle: Oracle, data: Cifar10) -> None:
+    def __init__(self, oracle: Oracle, data: DataSet) -> None:
         self.seed = oracle.seed
         self.public = oracle.public
         self.data = data
         self._oracle = oracle
-        self._reference = SimpleNamespace(
-            load_CIFAR10=lambda root: (data.X_train, data.y_train, data.X_test, data.y_test)
-        )
+        self.catalogue = Catalogue((*data.mistakes, *oracle.catalogue.declared))
+        self._reference = SimpleNamespace(**data.reference)
         self._lock = threading.RLock()
         self._kept: dict[str, Any] = {}
 
@@ -63,7 +63,7 @@ class DataSetOracle:
         """What a known mistake makes of the data set; none is known where the grader only measures."""
         if not check.needs_data:
             return self._oracle.mistaken(check, case, code)
-        known = {item.code: item for item in mistakes_of(check.part)}
+        known = {item.code: item for item in self.data.mistakes if check.part in item.parts}
         if check.truth or code not in known:
             return {}
         return self._once(f"not/{code}/{key(check, case)}", lambda: self._play(check, case, known[code]))

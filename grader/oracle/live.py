@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import HarnessError, Refused
+from grader.course.catalogue import live
+from grader.course.reference import load_solutions
+from grader.errors import HarnessError
 from grader.expectations import Arrays
-from grader.mistakes import mistakes_of
 from grader.oracle import Answers, key
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
@@ -27,6 +28,7 @@ class LiveOracle:
     def __init__(self, seed: int, *, public: bool = False) -> None:
         self.seed = seed
         self.public = public
+        self.catalogue = live()
         self._solutions = load_solutions()
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
         self._inputs: dict[str, Inputs] = {}
@@ -86,7 +88,7 @@ class LiveOracle:
         inputs = self.inputs(check, case)
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
-        known = {item.code: item for item in mistakes_of(check.part)}
+        known = {item.code: item for item in self.catalogue.mistakes_of(check.part)}
         changed = self._reference(check)
         for name in code.split("+"):
             changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
@@ -125,15 +127,3 @@ def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) ->
     if any(value.dtype.hasobject for value in arrays.values()):
         return {}
     return differing(check.expect, fitted(arrays, right), right)
-
-
-def load_solutions() -> Any:
-    """Import the reference solutions; Refused if this machine has none."""
-    try:
-        import solutions
-    except ModuleNotFoundError as error:
-        raise Refused(
-            f"Grading needs the reference solutions and Numba, but {error.name} is not installed here; "
-            "install the project from its checkout with `pip install -e .[grade]`, or use `grader check`."
-        ) from None
-    return solutions

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.assignments import Assignment
+from grader.course.assignments import Assignment
+from grader.course.catalogue import FILE as SENTENCES
+from grader.course.catalogue import Catalogue, recorded
 from grader.errors import HarnessError
 from grader.expectations import Arrays
 from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
@@ -38,9 +40,15 @@ class RecordedOracle:
     def __init__(self, assignment: Assignment) -> None:
         self.seed = PUBLIC_SEED
         homes = dict.fromkeys(part.assignment for part in assignment.parts)
-        self._files = [assignment.folder.parent / home / FILE for home in homes]
+        self._folders = tuple(assignment.folder.parent / home for home in homes)
+        self._files = [folder / FILE for folder in self._folders]
         self._answers = _by_place(self._files, ANSWERS)
         self._mistaken: dict[str, dict[str, np.ndarray]] | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The recorded sentences."""
+        return recorded(self._folders)
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The recorded inputs."""
@@ -79,7 +87,7 @@ def _by_place(paths: Iterable[Path], kind: str) -> dict[str, dict[str, np.ndarra
 
 def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
     """All that the file of an assignment holds, of its own parts, computed by the given oracle."""
-    from grader.mistakes import ignored, mistakes_of
+    from grader.mistakes import ignored
 
     arrays: dict[str, np.ndarray] = {}
     own = [part for part in assignment.parts if part.assignment == assignment.slug]
@@ -88,11 +96,16 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
             place, answer = key(check, case), oracle.answer(check, case)
             arrays |= {f"in/{place}/{name}": value for name, value in oracle.inputs(check, case).items()}
             arrays |= {f"out/{place}/{name}": value for name, value in answer.items()}
-            for item in (*mistakes_of(check.part), *ignored(check)):
+            for item in (*oracle.catalogue.mistakes_of(check.part), *ignored(check)):
                 values = oracle.mistaken(check, case, item.code)
                 values = {RAISES: np.array(True)} if values is None else values
                 arrays |= {f"not/{item.code}/{place}/{name}": value for name, value in values.items()}
     return arrays
+
+
+def sentences(assignment: Assignment, oracle: Oracle) -> str:
+    """What the file of sentences beside it holds, of the assignment's own parts."""
+    return oracle.catalogue.to_json(part.slug for part in assignment.parts if part.assignment == assignment.slug)
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -131,7 +144,7 @@ def read(path: Path, kinds: Iterable[str] = KINDS) -> dict[str, np.ndarray]:
 
 def main(slugs: list[str]) -> None:
     """Record the public answers of the given assignments anew, or of all."""
-    from grader.assignments import all_assignments, find_assignment
+    from grader.course.assignments import all_assignments, find_assignment
     from grader.oracle.live import LiveOracle
 
     oracle = LiveOracle(PUBLIC_SEED, public=True)
@@ -140,6 +153,7 @@ def main(slugs: list[str]) -> None:
         if not any(part.assignment == assignment.slug for part in assignment.parts):
             continue  # it only lists the parts of others
         write(path, record(assignment, oracle))
+        (assignment.folder / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
         print(f"{path}: {path.stat().st_size} bytes")
 
 

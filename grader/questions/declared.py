@@ -5,13 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from grader.course.folder import current
 from grader.errors import MalformedCheck
 
 KINDS = ("text", "choice")
-RIGHT = Path(__file__).resolve().parents[2] / "solutions" / "questions"
 KNOWN = {"slug", "prompt", "find", "kind", "options", "explain", "public"}
 
 
@@ -72,7 +71,7 @@ def _asked(table: Mapping[str, Any], where: str) -> Asked:
 
 def right_choices(assignment: str, questions: tuple[Asked, ...]) -> dict[str, frozenset[int]]:
     """The right choices by question's slug, from solutions/questions/; none where that is not installed."""
-    file = RIGHT / f"{assignment}.toml"
+    file = current().secret / "questions" / f"{assignment}.toml"
     if not file.is_file():
         return {}
     where = f"solutions/questions/{file.name}"

@@ -20,14 +20,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from grader.checks import all_parts, load_part
+from grader.course.parts import all_parts, load_part
+from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, Odd
 from grader.extract import Program
 from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
-from grader.worker import frames, replies, stand_ins
+from grader.worker import frames, replies
 from grader.worker.packages import USUAL
 from grader.worker.processes import Guest, Host, Look, host_of
 
@@ -117,7 +118,7 @@ class StudentProcess:
             if self._failure:
                 return self._failure, {}
         scenario = {"name": check.scenario.__name__, "label": f"<check {check.name}>", "text": text_of(check.scenario)}
-        request = {"do": "play", "scenario": scenario, **more}
+        request = {"do": "play", "scenario": scenario, "rename": dict(check.rename), **more}
         transcript, head = self._ask(request, inputs, check.seconds)
         played = transcript or Transcript(
             _outcome(head, self._host), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
@@ -156,7 +157,7 @@ class StudentProcess:
         texts = [str(cell["text"]) for cells in self._program.units.values() for cell in cells]
         request = {
             "do": "hello",
-            "stand_ins": stand_ins.offered(self._program.wanted, texts),
+            "stand_ins": offered(self._program.wanted, texts),
             "compat": self._program.is_converted,
             "random": self._draw or any("random" in text for text in texts),
         }

@@ -14,7 +14,7 @@ import importlib.abc
 import importlib.machinery
 import linecache
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -183,3 +183,12 @@ class Code:
 
     def __iter__(self) -> Iterator[str]:
         return iter(vars(self))
+
+    def renamed(self, names: Mapping[str, str]) -> Code:
+        """The same for a scenario that knows functions by other names: ``names`` gives what they are called here."""
+
+        class Renamed(Code):
+            def __getattr__(self, name: str) -> Any:
+                raise Missing(names.get(name, name))
+
+        return Renamed({**vars(self), **{name: vars(self)[own] for name, own in names.items() if own in vars(self)}})

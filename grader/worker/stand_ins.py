@@ -1,8 +1,7 @@
 """In the student process: modules that a submission imports and that are nowhere, supplied where its import would fail.
 
-They are files that the course hands out and students did not commit, and packages of the change from Python 2 to 3.
-None of them solves an exercise: they rearrange, or they call the submission's own functions. One that defines a name
-that the assignment asks for is not supplied, and its code is then not in this process either.
+They are files that the course hands out and students did not commit, which arrive as text (grader.course.stand_ins),
+and packages of the change from Python 2 to 3.
 """
 
 from __future__ import annotations
@@ -14,31 +13,14 @@ import importlib.abc
 import importlib.machinery
 import io
 import pickle
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 ROOT = "submission:"  # begins the search locations of the submission's packages
 FLAT = "submission_root"  # a package above all files, for those that expect to be in one and are not
 
-# Files of the course: where the stand-in is, and the names that it defines.
-WAYS = ("forward", "backward")
-COURSE_FILES = {
-    "im2col_cython": ("grader.worker.im2col", ("im2col_cython", "col2im_cython", "col2im_6d_cython")),
-    "fast_layers": (
-        "grader.worker.slow_layers",
-        tuple(f"{of}_{way}_fast" for of in ("conv", "max_pool") for way in WAYS),
-    ),
-    "layer_utils": (
-        "grader.worker.sandwiches",
-        tuple(
-            f"{of}_{way}"
-            for of in ("affine_relu", "affine_bn_relu", "affine_ln_relu", "conv_relu", "conv_bn_relu", "conv_relu_pool")
-            for way in WAYS
-        ),
-    ),
-}
+COURSE_FILES: dict[str, Callable[[str], Mapping[str, Any]]] = {}  # that stand in here: what each defines in a package
 OLD_NAMES = {"xrange": range, "basestring": str, "unicode": str, "long": int, "unichr": chr, "raw_input": input}
 BY_ITEM = {f"iter{kind}": lambda of, kind=kind: iter(getattr(of, kind)()) for kind in ("items", "keys", "values")}
 PACKAGES: dict[str, Mapping[str, Any]] = {
@@ -62,17 +44,13 @@ PACKAGES: dict[str, Mapping[str, Any]] = {
 IN_PACKAGES = {name.rpartition(".")[0] for name in PACKAGES}
 
 
-def offered(wanted: Iterable[str], texts: Sequence[str]) -> list[str]:
-    """The course's files that stand in for a submission of these texts, which names them."""
-    own = set(wanted)
-    named = {name for name in COURSE_FILES if any(name in text for text in texts)}
-    return [name for name, (_, defines) in COURSE_FILES.items() if name in named and not set(defines) & own]
-
-
-def prepare(names: Iterable[str]) -> None:
-    """Import what is offered, while the grader's files can be read."""
-    for name in names:
-        importlib.import_module(COURSE_FILES[name][0])
+def prepare(files: Iterable[Mapping[str, str]]) -> None:
+    """Execute the files that the course offers, before any student code is there."""
+    for file in files:
+        label = f"<stand-in {file['name']}>"
+        module: dict[str, Any] = {"__name__": label}
+        exec(compile(file["text"], label, "exec", dont_inherit=True), module)
+        COURSE_FILES[file["name"]] = module["names"]
 
 
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -82,7 +60,7 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """
 
     def __init__(self, folders: Sequence[str], packages: set[str]) -> None:
-        self._offered = {name for name, (module, _) in COURSE_FILES.items() if module in sys.modules}
+        self._offered = set(COURSE_FILES)
         self._places = [ROOT + folder for folder in dict.fromkeys(["", *folders])]
         self._packages = {FLAT, *packages}
         self.used: dict[str, None] = {}
@@ -112,4 +90,4 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ in PACKAGES:
             vars(module).update(PACKAGES[module.__name__])
         else:
-            vars(module).update(importlib.import_module(COURSE_FILES[tail][0]).names(package))
+            vars(module).update(COURSE_FILES[tail](package))

@@ -23,10 +23,11 @@ PRESENT = frozenset(
     ("grader", *(f"grader.{name}" for name in """
     arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
     lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views worker
-    worker.evaluations worker.forkserver worker.frames worker.im2col worker.loader worker.packages worker.sandwiches
-    worker.slow_layers worker.stand_ins worker.student worker.student_errors worker.watch
+    worker.evaluations worker.forkserver worker.frames worker.loader worker.packages
+    worker.stand_ins worker.student worker.student_errors worker.watch
     """.split()))
 )  # fmt: skip
+OURS = ("grader", "student_template", "solutions")  # the course's two halves go as well
 OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned does not fit into memory."}
 
 
@@ -118,7 +119,7 @@ def settle(environment: dict[str, str]) -> None:
 
 def leave_out_the_rest() -> None:
     """Empty the grader's other modules, which a process has that was forked off the grader; none can be imported."""
-    for name in [name for name in sys.modules if name.startswith("grader.") and name not in PRESENT]:
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS and name not in PRESENT]:
         vars(sys.modules.pop(name)).clear()
     for name in PRESENT & sys.modules.keys():
         if hasattr(sys.modules[name], "__path__"):
@@ -142,7 +143,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
             sys.modules["numpy.random"].seed(231)
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
         with evaluations if request.get("count") else contextlib.nullcontext():
-            values = dict(scenario(code, **arguments))
+            values = dict(scenario(under_other_names(code, request["rename"]), **arguments))
         return {"outcome": "returned", "moved": evaluations.found, "called": evaluations.called}, values
     except Missing as missing:
         return {"outcome": "missing", "name": str(missing)}, {}
@@ -150,6 +151,11 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         described = describe(error, labels, playing=True)
         outcome = "unwritten" if isinstance(error, NotImplementedError) and described["function"] else "raised"
         return {"outcome": outcome, "error": described}, {}
+
+
+def under_other_names(code: Any, names: dict[str, str]) -> Any:
+    """The submission's functions, some of which the scenario knows by another name than the course."""
+    return code.renamed(names) if names else code
 
 
 @functools.cache

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader import resources
-from grader.assignments import all_assignments, find_assignment
 from grader.batch.classes import Settings, grade_class
 from grader.batch.ingredients import ROOT, digest
 from grader.batch.workshop import SWITCH
+from grader.course.assignments import all_assignments, find_assignment
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.sandbox import open_box
@@ -41,10 +41,10 @@ def digests(root: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("ingredient", "file", "changed"),
     [
-        ("the scenario, its cases or its tolerance", "grader/checks/dropout.py", {"dropout"}),
-        ("what another part's scenario makes use of", "grader/checks/conv.py", {"layers"}),
-        ("a known mistake", "grader/mistakes/conv_forward.py", {"layers"}),
-        ("what mistakes are made of", "grader/mistakes/dense_networks.py", {"two_layer_net"}),
+        ("the scenario, its cases or its tolerance", "student_template/checks/dropout.py", {"dropout"}),
+        ("what another part's scenario makes use of", "student_template/checks/conv.py", {"layers"}),
+        ("a known mistake", "solutions/mistakes/conv_forward.py", {"layers"}),
+        ("what mistakes are made of", "solutions/mistakes/dense_networks.py", {"two_layer_net"}),
         ("the reference", "solutions/dropout.py", {"dropout"}),
         ("what the reference makes use of", "solutions/gemm.py", {"layers", "two_layer_net"}),
         ("points, weights and parts", "student_template/layers/assignment.toml", {"layers"}),
@@ -53,12 +53,12 @@ def digests(root: Path) -> dict[str, str]:
         ("how mistakes are found", "grader/diagnosis.py", ALL),
         ("what plays student code", "grader/worker/student.py", ALL),
         ("where it is locked in", "grader/lock/seccomp.py", ALL),
-        ("what exceptions are explained by", "grader/mistakes/exceptions.py", ALL),
+        ("what exceptions are explained by", "solutions/mistakes/exceptions.py", ALL),
         ("how results are shown", "grader/exporters/html.py", set()),
         ("the command line", "grader/cli.py", set()),
         ("a version number", "grader/__init__.py", set()),
         ("an assignment that is not asked for", "student_template/convnets/assignment.toml", set()),
-        ("a part that is not asked for", "grader/checks/general_conv.py", set()),
+        ("a part that is not asked for", "student_template/checks/general_conv.py", set()),
     ],
 )
 def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, ingredient, file, changed):

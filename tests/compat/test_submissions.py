@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks import load_part
 from grader.compat import converted, facts_of, files_to_run, written_for_python2
+from grader.course.parts import load_part
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.worker.client import StudentProcess

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 import solutions
-from grader.assignments import find_assignment
-from grader.cifar10 import open_cifar10, sizes
 from grader.cli import main
+from grader.course.assignments import find_assignment
 from grader.errors import Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -22,6 +21,7 @@ from grader.oracle.data_set import with_data
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import LEVELS, open_box
+from student_template.data_sets.cifar10 import open_data_set, sizes
 from tests.data_sets.files import array, batch, learnable, text, write_cifar10
 from tests.test_specimens import checks_of, statuses
 
@@ -39,7 +39,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def data(folder):
     """The same, read."""
-    return open_cifar10(folder)
+    return open_data_set(folder)
 
 
 def grade(path: Path, oracle, box):
@@ -193,7 +193,7 @@ def test_a_folder_that_is_not_the_data_set_is_refused(broken, breakage, reason):
     """One sentence that names the file and what is wrong with it."""
     breakage(broken)
     with pytest.raises(Refused, match=reason) as error:
-        open_cifar10(broken)
+        open_data_set(broken)
     assert "\n" not in str(error.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader import resources
-from grader.assignments import all_assignments
+from grader.course.assignments import all_assignments
 from grader.errors import MalformedCheck
 from grader.intake.reading import read_submission
 from grader.questions import declared

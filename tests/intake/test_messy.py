@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.worker.client import StudentProcess

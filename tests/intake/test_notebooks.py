@@ -224,7 +224,7 @@ def test_magics_cost_no_pass_each(tmp_path):
 
 def test_limits_are_far_from_what_the_course_hands_out():
     """The largest notebook of the project has a hundredth of them."""
-    from grader.assignments import all_assignments
+    from grader.course.assignments import all_assignments
 
     for assignment in [item for item in all_assignments().values() if item.template]:
         cells = read_submission(assignment.folder / assignment.notebook).files[0].cells

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments import all_assignments
+from grader.course.assignments import all_assignments
 from grader.model import CheckResult
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle

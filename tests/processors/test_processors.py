@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from llvmlite.binding import get_host_cpu_features
 
-from grader.assignments import all_assignments
+from grader.course.assignments import all_assignments
 from grader.oracle.recorded import FILE, read
 
 ROOT = Path(__file__).parents[2]

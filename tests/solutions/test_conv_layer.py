@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.checks.conv_layer import BACKWARD
 from solutions import ConvLayer, IdentityActivator, ReluActivator, SigmoidActivator, TanhActivator
+from student_template.checks.conv_layer import BACKWARD
 from tests import naive
 
 LEARNING_RATE = 0.001

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from grader.assignments import find_assignment
+from grader.course.assignments import find_assignment
+from grader.course.catalogue import live
 from grader.expectations import Verdict
-from grader.mistakes import mistakes_of
 from grader.oracle.live import LiveOracle
 from solutions import dropout_backward, dropout_forward
 
@@ -74,7 +74,7 @@ def test_an_unknown_mode_and_an_impossible_p_are_refused(param, reason):
         dropout_forward(np.ones(3), param)
 
 
-@pytest.mark.parametrize("mistake", mistakes_of("dropout"), ids=lambda mistake: mistake.code)
+@pytest.mark.parametrize("mistake", live().mistakes_of("dropout"), ids=lambda mistake: mistake.code)
 def test_every_known_mistake_fails_on_20_seeds(mistake):
     """With either meaning of p, whatever the mask: the check that it is about does not pass.
 

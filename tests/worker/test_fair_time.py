@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.assignments import find_assignment
+from grader.course.assignments import find_assignment
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.errors import HarnessError
 from grader.extract import extract
 from grader.forks.client import ForkServer
@@ -198,7 +198,7 @@ def test_a_dead_parent_is_our_trouble_and_is_replaced(student, forking_box):
 GRADER = """
 import sys
 from pathlib import Path
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox import open_box

@@ -9,12 +9,12 @@ import textwrap
 import numpy as np
 import pytest
 
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox.lockdown import LockdownBox
 from grader.worker.client import StudentProcess
-from grader.worker.im2col import col2im_6d_cython, col2im_cython, im2col_cython
+from student_template.stand_ins.im2col_cython import col2im_6d_cython, col2im_cython, im2col_cython
 from tests import naive
 from tests.conftest import notebook_json
 
@@ -188,7 +188,7 @@ def test_what_the_assignment_asks_for_is_not_supplied(student):
 @pytest.mark.skipif(bool(LockdownBox.missing()), reason=f"NO LOCKED LEVEL HERE: {LockdownBox.missing()}")
 def test_the_code_of_what_is_asked_for_is_out_of_reach(student):
     """A locked process cannot import the stand-in that would write the exercise."""
-    source = "def relu_forward(x):\n    from grader.worker import sandwiches\n    return x, x\n"
+    source = "def relu_forward(x):\n    from student_template.stand_ins import layer_utils\n    return x, x\n"
     process = student({"layers.py": source}, ("relu_forward", "affine_relu_forward"))
     assert play(process).outcome in ("raised", "violated")
 

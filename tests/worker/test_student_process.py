@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from grader.checks import load_part
+from grader.course.parts import load_part
 from grader.errors import Interrupted
 from grader.expectations import Odd
 from grader.extract import extract

@@ -1,0 +1,118 @@
+"""The known mistakes of a course: declared by its secret half, or their sentences as recorded in the public one.
+
+What students get of a mistake is its sentence, and the arrays that it gives on the public seed, which
+grader.oracle.recorded reads; how it is made stays in ``solutions/mistakes/``.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.course import modules
+from grader.course.folder import Course, current
+from grader.course.reference import load_solutions
+from grader.errors import HarnessError, MalformedCheck
+from grader.mistakes import Mistake, Pattern, Raised, not_played
+
+FILE = "mistakes.json"  # beside the recorded answers
+PLACE = f"{modules.SECRET}/mistakes"
+Declared = Mistake | Pattern | Raised
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Catalogue:
+    """What is known of mistakes, each kind in the order in which it is tried."""
+
+    declared: tuple[Declared, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Every mistake whose numbers are known."""
+        return tuple(item for item in self.declared if isinstance(item, Mistake))
+
+    def mistakes_of(self, part: str) -> tuple[Mistake, ...]:
+        """The mistakes of a part whose numbers are known."""
+        return tuple(item for item in self.declared if isinstance(item, Mistake) and part in item.parts)
+
+    def patterns_of(self, part: str) -> tuple[Pattern, ...]:
+        """The patterns that are known for a part."""
+        return tuple(item for item in self.declared if isinstance(item, Pattern) and part in item.parts)
+
+    def raised_by(self, check: str, error: Mapping[str, object]) -> Raised | None:
+        """The known cause of an exception, if there is one."""
+        return next((item for item in self.declared if isinstance(item, Raised) and item.fits(check, error)), None)
+
+    def to_json(self, parts: Iterable[str]) -> str:
+        """The sentences of what is known for these parts, as students get them: nothing of how a mistake is made."""
+        wanted = set(parts)
+        found = [item.as_dict() for item in self.declared if isinstance(item, Raised) or wanted & set(item.parts)]
+        return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def live() -> Catalogue:
+    """What the secret half declares."""
+    return _live(current())
+
+
+def modules_of(part: str) -> list[str]:
+    """The modules of the secret half in which something is declared for a part, sorted."""
+    found = _with_modules(current()).values()
+    return sorted({module for item, module in found if not isinstance(item, Raised) and part in item.parts})
+
+
+@functools.cache
+def recorded(folders: tuple[Path, ...]) -> Catalogue:
+    """What is recorded in these folders of assignments; HarnessError names a file that cannot be read."""
+    found: dict[tuple[str, str], Declared] = {}
+    for file in (folder / FILE for folder in folders):
+        try:
+            tables: list[Mapping[str, Any]] = json.loads(file.read_text("utf-8")) if file.is_file() else []
+            for table in tables:
+                item = _from_dict(table)
+                found.setdefault((type(item).__name__, item.code), item)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise HarnessError(f"The recorded sentences {file} cannot be read: {error!r}.") from None
+    return Catalogue(tuple(found.values()))
+
+
+def _from_dict(table: Mapping[str, Any]) -> Declared:
+    if table["kind"] == "pattern":
+        return Pattern.from_dict(table)
+    if table["kind"] == "raised":
+        return Raised.from_dict(table)
+    return Mistake.from_dict(table, not_played)
+
+
+@functools.cache
+def _live(course: Course) -> Catalogue:
+    return Catalogue(tuple(item for item, _ in _with_modules(course).values()))
+
+
+@functools.cache
+def _with_modules(course: Course) -> dict[str, tuple[Declared, str]]:
+    """By code: every declaration, alone or in tuples, and its module; MalformedCheck names the file of a bad one."""
+    found: dict[str, tuple[Declared, str]] = {}
+    for module in _modules(course):
+        values = vars(module).values()
+        for item in (one for value in values for one in (value if isinstance(value, tuple) else (value,))):
+            if not isinstance(item, (Mistake, Pattern, Raised)):
+                continue
+            if found.setdefault(item.code, (item, module.__name__))[0] is not item:
+                file = f"{PLACE}/{module.__name__.rpartition('.')[2]}.py"
+                raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
+    return found
+
+
+def _modules(course: Course) -> Iterable[ModuleType]:
+    load_solutions()
+    for name in modules.names_in(course.secret / "mistakes"):
+        try:
+            yield modules.load(modules.SECRET, course.secret, f"mistakes.{name}")
+        except Exception as error:
+            raise MalformedCheck(f"{PLACE}/{name}.py: {type(error).__name__}: {error}") from error

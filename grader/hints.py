@@ -1,0 +1,52 @@
+"""Exceptions that have one cause whatever the exercise: what Python says, and what it means for who wrote the code."""
+
+from __future__ import annotations
+
+import re
+
+HINTS = {
+    re.compile(
+        r"module 'numpy(\.\w+)*' has no attribute '(lib\.)?pad'"
+    ): "NumPy 2 no longer has np.lib.pad; it is np.pad now.",
+    re.compile(r"module 'numpy' has no attribute '(float|int|bool|object)'"): (
+        "NumPy no longer has np.float, np.int and np.bool; they were Python's own float, int and bool."
+    ),
+    re.compile(r"'(numpy\.)?float(64)?' object cannot be interpreted as an integer"): (
+        "A size or an index is a float here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    re.compile(r"slice indices must be integers"): (
+        "An index is a float here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    re.compile(r"Cannot take a larger sample than population"): (
+        "The batch is drawn without replacement, which needs at least batch_size samples."
+    ),
+    re.compile(
+        r"name 'xrange' is not defined"
+    ): "The code is written for Python 2; xrange is called range in Python 3.",
+    re.compile(r"Missing parentheses in call to 'print'"): (
+        "The code is written for Python 2, where print was a statement; in Python 3 it is a function."
+    ),
+    re.compile(r"'dict' object has no attribute 'iter(items|keys|values)'"): (
+        "The code is written for Python 2; in Python 3 these are items, keys and values."
+    ),
+    re.compile(r"'dict' object has no attribute 'has_key'"): (
+        "The code is written for Python 2; in Python 3 it is asked with: key in the_dict."
+    ),
+    re.compile(r"inconsistent use of tabs and spaces"): (
+        "Lines of one block begin with tabs here and with spaces there; Python 3 refuses that."
+    ),
+    re.compile(r"only integers, slices \(.{0,100} are valid indices"): (
+        "An index is no whole number here: in Python 3, / gives a float; // divides to a whole number."
+    ),
+    re.compile(r"Module 'scipy' has no attribute '(?!misc)"): (
+        "SciPy no longer passes on the functions of NumPy; take those from numpy itself."
+    ),
+    re.compile(r"cannot unpack non-iterable NoneType object"): (
+        "Something returned None where a tuple was expected: is a return missing?"
+    ),
+}
+
+
+def hint_for(message: str) -> str:
+    """What a known exception means, from its message; empty for others."""
+    return next((hint for pattern, hint in HINTS.items() if pattern.search(message)), "")

@@ -1,0 +1,178 @@
+"""The words in which known mistakes are declared, in the secret half of a course: what a mistake would have computed.
+
+A ``Mistake`` makes a variant of the reference, and the same scenario is played with it; the variant that reproduces a
+student's numbers is the diagnosis. A ``Pattern`` shows by the cases that fail, a ``Raised`` by an exception.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.spec import Check
+
+Variant = Callable[[Any], Mapping[str, Any]]
+ANY = re.compile("")
+FRAME = re.compile(r", in (\w+)$", re.MULTILINE)
+
+
+def not_played(reference: Any) -> Mapping[str, Any]:
+    """The variant of a mistake of which only the sentence is known here: it cannot be played."""
+    raise NotImplementedError("only the sentence of this mistake is known here")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes.
+
+    ``about`` names what its sentence tells all of: two mistakes about the same thing are never told together.
+    """
+
+    code: str
+    parts: tuple[str, ...]
+    sentence: str
+    hint: str
+    variant: Variant
+    about: frozenset[str] = frozenset()
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but how it is made, for JSON."""
+        said = {"kind": "mistake", "code": self.code, "parts": list(self.parts), "sentence": self.sentence}
+        return said | {"hint": self.hint, "about": sorted(self.about)}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any], variant: Variant) -> Mistake:
+        """From what ``as_dict`` made of it, and a variant."""
+        said = (table["code"], tuple(table["parts"]), table["sentence"], table["hint"])
+        return cls(*said, variant, frozenset(table["about"]))
+
+
+def mistake(
+    code: str, *, parts: tuple[str, ...], sentence: str, hint: str, about: Collection[str] = (), place: str = ""
+) -> Callable[[Variant], Mistake]:
+    """Declare a variant; the sentence says what is wrong, the hint where to look, neither gives the solution.
+
+    ``about``: see Mistake. ``place`` is where it is made, one thing more that it is about.
+    """
+
+    def declare(variant: Variant) -> Mistake:
+        return Mistake(code, parts, sentence, hint, variant, frozenset({*about, place} - {""}))
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A mistake that shows by where it shows: all cases in ``fails`` fail, none outside of ``fails`` and ``may``.
+
+    "" is the usual case. The sentence states what that shows, and no more.
+    """
+
+    code: str
+    parts: tuple[str, ...]
+    checks: tuple[str, ...]
+    fails: frozenset[str]
+    may: frozenset[str]
+    sentence: str
+    hint: str
+
+    def fits(self, check: str, failed: set[str]) -> bool:
+        """Whether the failed cases of the check ``part/check`` are such as these."""
+        return check in self.checks and self.fails <= failed <= self.fails | self.may
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        said = {"kind": "pattern", "code": self.code, "parts": list(self.parts), "checks": list(self.checks)}
+        cases = {"fails": sorted(self.fails), "may": sorted(self.may)}
+        return said | cases | {"sentence": self.sentence, "hint": self.hint}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Pattern:
+        """From what ``as_dict`` made of it."""
+        where = (table["code"], tuple(table["parts"]), tuple(table["checks"]))
+        return cls(*where, frozenset(table["fails"]), frozenset(table["may"]), table["sentence"], table["hint"])
+
+
+def pattern(
+    code: str,
+    *,
+    parts: tuple[str, ...],
+    checks: tuple[str, ...],
+    fails: Collection[str],
+    may: Collection[str] = (),
+    sentence: str,
+    hint: str,
+) -> Pattern:
+    """Declare a diagnosis by the cases that fail, for mistakes whose numbers no variant can reproduce."""
+    return Pattern(code, parts, checks, frozenset(fails), frozenset(may), sentence, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception whose cause is certain from its message and from the functions that it came through.
+
+    ``message`` is a pattern, and so is ``through``, of a function of the student's that it came through;
+    ``not_through`` names one that it did not. ``checks`` is a pattern of the names
+    ``part/check`` for which that is so.
+    """
+
+    code: str
+    message: re.Pattern[str]
+    sentence: str
+    hint: str
+    checks: re.Pattern[str] = ANY
+    through: re.Pattern[str] | None = None
+    not_through: str = ""
+
+    def fits(self, check: str, error: Mapping[str, object]) -> bool:
+        """Whether an error of the check is of this kind."""
+        functions = set(FRAME.findall(str(error.get("traceback", ""))))
+        return (
+            self.message.search(str(error.get("message", ""))) is not None
+            and self.checks.search(check) is not None
+            and (not self.through or any(map(self.through.fullmatch, functions)))
+            and self.not_through not in functions
+            and not error.get("scenario")
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        patterns = {"message": self.message.pattern, "checks": self.checks.pattern, "not_through": self.not_through}
+        through = self.through.pattern if self.through else None
+        said = {"kind": "raised", "code": self.code, "sentence": self.sentence, "hint": self.hint}
+        return said | patterns | {"through": through}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Raised:
+        """From what ``as_dict`` made of it."""
+        through = re.compile(table["through"]) if table["through"] is not None else None
+        said = (table["code"], re.compile(table["message"]), table["sentence"], table["hint"])
+        return cls(*said, re.compile(table["checks"]), through, table["not_through"])
+
+
+def ignored(check: Check) -> list[Mistake]:
+    """For each single number that a case sets otherwise than the usual case: that it is not looked at.
+
+    These are found by playing the reference with the usual value, so they have no variant.
+    """
+    usual = check.settings(check.cases[0])
+    names = {
+        name: usual.get(name)
+        for case in check.cases[1:]
+        for name, value in check.settings(case).items()
+        if value != usual.get(name)
+    }
+    return [
+        Mistake(
+            f"ignores-{name}",
+            (check.part,),
+            f"{name} as given is not used: the result is what "
+            + (f"{name} = {value} gives." if value is not None else f"the default of {name} gives."),
+            f"Look for a place where {name} should stand and a fixed number, or nothing, does.",
+            lambda ref: {},
+        )
+        for name, value in names.items()
+    ]

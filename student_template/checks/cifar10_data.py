@@ -1,0 +1,123 @@
+"""CIFAR-10 for the two-layer network (CS231n 2019, assignment 1, Q4): loading the data set, split, preprocessing.
+
+Only the loader needs the data set itself. The rest is asked of small sets of images made of 8 x 8 blocks, whose
+number of training images is a power of two: then means and differences are exact in any order of summation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.expectations import Array, Labels, matches
+from grader.spec import Draw, Part
+
+if TYPE_CHECKING:
+    from student_template.data_sets.cifar10 import Cifar10
+
+part = Part(
+    "cifar10_data",
+    "The CIFAR-10 data set",
+    assignment="cifar10",
+    order=1,
+    needs=("load_CIFAR10", "get_CIFAR10_data"),
+)
+
+NAMES = ("train", "val", "test")
+SEEN = 24  # images of which every pixel is compared
+
+
+def folder_of(rng: np.random.Generator, data: Cifar10) -> dict[str, Array]:
+    """The data set's folder as text, and some of its images: the first and last ones, and any between."""
+    picks = {}
+    for name, images in (("rows", data.X_train), ("test_rows", data.X_test)):
+        some = rng.choice(len(images), min(SEEN, len(images)), replace=False)
+        picks[name] = np.unique([0, *some, len(images) - 1])
+    return {"folder": np.frombuffer(str(data.folder).encode("utf-8", "surrogateescape"), np.uint8), **picks}
+
+
+def some_of(images: Any, rows: Array) -> Array:
+    """Some of the images, as floats: which type of number the loader gives them is a matter of taste."""
+    images = np.asarray(images)
+    return np.asarray(images[[row for row in rows if row < len(images)]] * 1.0)
+
+
+@part.data_check(
+    points=3,
+    inputs=folder_of,
+    expect=[
+        matches("X_train", shape_hint="Each image is (32 rows, 32 columns, 3 colours)."),
+        Labels("y_train"),
+        matches("X_test", shape_hint="Each image is (32 rows, 32 columns, 3 colours)."),
+        Labels("y_test"),
+    ],
+    seconds=180,
+)
+def load(code: Any, folder: Array, rows: Array, test_rows: Array) -> dict[str, Any]:
+    """Loading: images and labels from the files of the data set."""
+    root = folder.tobytes().decode("utf-8", "surrogateescape")
+    X_train, y_train, X_test, y_test = code.load_CIFAR10(root)
+    return {
+        "X_train": some_of(X_train, rows),
+        "y_train": np.asarray(y_train),
+        "X_test": some_of(X_test, test_rows),
+        "y_test": np.asarray(y_test),
+    }
+
+
+def blocks(count: int) -> Draw:
+    """Draw images (count, 32, 32, 3) of 8 x 8 blocks, as float64 like those of the course's loader."""
+
+    def draw(rng: np.random.Generator) -> Array:
+        small = rng.integers(0, 256, (count, 4, 4, 3)).astype(np.float64)
+        return np.repeat(np.repeat(small, 8, axis=1), 8, axis=2)
+
+    return draw
+
+
+def labels(count: int) -> Draw:
+    """Draw labels that are all different, so that each says which image it belongs to."""
+    return lambda rng: rng.permutation(count)
+
+
+def small_set(train: int, val: int, test: int, spare: int = 0) -> dict[str, Any]:
+    """Images and labels from which ``train``, ``val`` and ``test`` are taken; ``spare`` ones are left over."""
+    return {
+        "X_train": blocks(train + val + spare),
+        "y_train": labels(train + val + spare),
+        "X_test": blocks(test + spare),
+        "y_test": labels(test + spare),
+        "num_training": train,
+        "num_validation": val,
+        "num_test": test,
+    }
+
+
+EDGES = {"images left over": small_set(8, 4, 3, spare=3), "one image to validate": small_set(4, 1, 2, spare=1)}
+
+
+@part.check(
+    points=3,
+    inputs=small_set(16, 5, 4),
+    edges=EDGES,
+    edge_points=1,
+    expect=[Labels(f"y_{name}") for name in NAMES],
+)
+def split(code: Any, **case: Any) -> dict[str, Any]:
+    """Split: which images train, validate and test."""
+    found = code.get_CIFAR10_data(**case)
+    return dict(zip([f"y_{name}" for name in NAMES], found[1::2], strict=True))
+
+
+@part.check(
+    points=4,
+    inputs=small_set(16, 5, 4),
+    edges=EDGES,
+    edge_points=2,
+    expect=[matches(f"X_{name}", shape_hint="Each image is one row.") for name in NAMES],
+)
+def preprocessing(code: Any, **case: Any) -> dict[str, Any]:
+    """Preprocessing: the mean training image is subtracted, and each image becomes a row."""
+    found = code.get_CIFAR10_data(**case)
+    return dict(zip([f"X_{name}" for name in NAMES], found[0::2], strict=True))

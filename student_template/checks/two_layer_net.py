@@ -1,0 +1,238 @@
+"""The two-layer network as a class (CS231n 2019, assignment 1, Q4), on the toy problem and on a hidden network.
+
+The toy problem is the course's own: weights from np.random.seed(0), data from np.random.seed(1). It hides
+mistakes, since its biases are zero; so each check has a second network, with biases, other sizes and an
+image-like number of features.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.random  # the scenarios draw, in a process that does without unless told
+
+from grader.expectations import Array, Arrays, Labels, ShowCurve, When, Within, matches
+from grader.measures import Measured
+from grader.spec import GradientOf, Part, integers, normal
+
+part = Part(
+    "two_layer_net", "Two-layer network", assignment="two_layer_net", starter="neural_net", needs=("TwoLayerNet",)
+)
+
+WEIGHTS = ("W1", "b1", "W2", "b2")
+REG = 5e-6  # of the toy training
+
+
+def toy(rng: np.random.Generator) -> dict[str, Array]:
+    """The course's toy problem: a 4-10-3 network and five samples."""
+    weights, data = np.random.RandomState(0), np.random.RandomState(1)
+    return {
+        "W1": 0.1 * weights.randn(4, 10),
+        "b1": np.zeros(10),
+        "W2": 0.1 * weights.randn(10, 3),
+        "b2": np.zeros(3),
+        "X": 10 * data.randn(5, 4),
+    }
+
+
+def toy_labelled(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem with its labels and the course's regularisation."""
+    return {**toy(rng), "y": np.array([0, 1, 2, 2, 1]), "reg": np.array(0.05)}
+
+
+SECOND = {
+    "W1": normal(12, 7, scale=0.5),
+    "b1": normal(7),
+    "W2": normal(7, 5, scale=0.5),
+    "b2": normal(5),
+    "X": normal(9, 12),
+}
+SECOND_LABELLED = {**SECOND, "y": integers(0, 5, 9), "reg": 0.3}
+
+
+def vector(values: Any) -> Array | None:
+    """The values as a vector for the report's chart; None if they are no numbers, which costs nothing."""
+    try:
+        return np.array(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
+def network(code: Any, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
+    """A network of the student's class with the given weights."""
+    net = code.TwoLayerNet(W1.shape[0], W1.shape[1], W2.shape[1])
+    set_weights(net, W1=W1, b1=b1, W2=W2, b2=b2)
+    return net
+
+
+def set_weights(net: Any, **weights: Array) -> None:
+    """Set the parameters in place where they fit, since layers may hold references to them."""
+    for name, value in weights.items():
+        have = net.params.get(name)
+        same = isinstance(have, np.ndarray) and have.squeeze().shape == value.squeeze().shape
+        if same and have.dtype == value.dtype:
+            have[...] = value.reshape(have.shape)  # a bias may be a row (1, M)
+        else:
+            net.params[name] = value
+
+
+@part.check(
+    points=2,
+    inputs=toy,
+    edges={"a network with biases": SECOND},
+    edge_points=1,
+    expect=[Within("scores", 1e-7, total=True, single=True)],
+)
+def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
+    """Forward pass: the class scores."""
+    return {"scores": network(code, **weights).loss(X)}
+
+
+@part.check(
+    points=2,
+    inputs=toy_labelled,
+    edges={"a network with biases": SECOND_LABELLED, "reg left out": {**SECOND_LABELLED, "reg": 0.0}},
+    edge_points=1,
+    expect=[Within("loss", 1e-12, single=True)],
+)
+def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+    """Softmax loss with regularisation."""
+    net = network(code, **weights)
+    value, _ = net.loss(X, y, reg=reg) if reg else net.loss(X, y)
+    return {"loss": value}
+
+
+@part.check(
+    points=4,
+    inputs=toy_labelled,
+    edges={"a network with biases": SECOND_LABELLED},
+    edge_points=2,
+    expect=[matches(name, rel=1e-8, single=True) for name in WEIGHTS],
+    gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
+)
+def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
+    """Backward pass: the gradients of all weights and biases."""
+    _, grads = network(code, **weights).loss(X, y, reg=reg)
+    return {name: grads.get(name) for name in WEIGHTS}
+
+
+def toy_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem as the course trains it."""
+    task = toy_labelled(rng)
+    return {
+        **task,
+        "X_val": task["X"],
+        "y_val": task["y"],
+        "reg": np.array(REG),
+        "learning_rate": np.array(0.1),
+        "learning_rate_decay": np.array(0.95),
+        "num_iters": np.array(100),
+    }
+
+
+def twin_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem in disguise: features, hidden units and classes shuffled, features mirrored.
+
+    Training it takes exactly the toy problem's course, so every seed is as easy as the toy. Its validation
+    data is something else, so that training on that does not help.
+    """
+    task = toy_training(rng)
+    features, hidden, classes = (rng.permutation(n) for n in (4, 10, 3))
+    mirror = rng.choice([-1.0, 1.0], 4)
+    return {
+        **task,
+        "X_val": rng.normal(size=(3, 4)),
+        "y_val": rng.integers(0, 3, 3),
+        "X": (task["X"] * mirror)[:, features],
+        "y": np.argsort(classes)[task["y"]],
+        "W1": (task["W1"] * mirror[:, None])[features][:, hidden],
+        "W2": task["W2"][hidden][:, classes],
+    }
+
+
+# A single sample makes every batch the same, whatever is drawn: then the steps themselves can be compared.
+FEW_STEPS = {
+    "W1": normal(4, 10, scale=0.5),
+    "b1": normal(10),
+    "W2": normal(10, 3, scale=0.5),
+    "b2": normal(3),
+    "X": normal(1, 4),
+    "y": integers(0, 3, 1),
+    "X_val": normal(3, 4),
+    "y_val": integers(0, 3, 3),
+    "reg": 0.0,
+    "learning_rate": 0.03,
+    "learning_rate_decay": 1.0,
+    "num_iters": 5,
+}
+
+
+def few(inputs: Arrays) -> bool:
+    """Whether a case is about the steps and not about where they lead."""
+    return len(inputs["X"]) == 1
+
+
+TOY_LOSS = Measured(
+    "loss", 0.02, "training loss of the returned weights", WEIGHTS, "final_loss", "own_loss", "your loss"
+)
+
+
+@part.check(
+    points=2,
+    inputs=toy_training,
+    anew=twin_training,
+    edges={"the same problem in disguise": twin_training, "five steps on one sample": FEW_STEPS},
+    edge_points=1,
+    expect=[
+        When(
+            lambda inputs: not few(inputs),
+            TOY_LOSS,
+        ),
+        *(When(few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
+        ShowCurve("loss_history", 0.02),
+    ],
+    after=("gradients",),
+)
+def training(
+    code: Any,
+    X: Array,
+    y: Array,
+    X_val: Array,
+    y_val: Array,
+    W1: Array,
+    b1: Array,
+    W2: Array,
+    b2: Array,
+    reg: float,
+    **options: Any,
+) -> dict[str, Any]:
+    """Training brings the toy loss below 0.02."""
+    np.random.seed(0)
+    net = code.TwoLayerNet(4, 10, 3, std=1e-1)
+    set_weights(net, W1=W1, b1=b1, W2=W2, b2=b2)
+    history = net.train(X, y, X_val, y_val, reg=reg, verbose=False, **options)
+    losses = history.get("loss_history") if isinstance(history, dict) else None
+    trained = {name: np.array(net.params[name]) for name in WEIGHTS}
+    return {**trained, "loss_history": vector(losses), "own_loss": figure(lambda: net.loss(X, y, reg=reg)[0])}
+
+
+def figure(measure: Any) -> float:
+    """What a function of the student's says; NaN if it raises, for it is not what is asked here."""
+    try:
+        return float(measure())
+    except Exception:
+        return float("nan")
+
+
+@part.check(
+    points=2,
+    inputs={**SECOND, "X": normal(40, 12)},
+    edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
+    edge_points=1,
+    expect=[Labels("labels")],
+    apart=True,
+)
+def predict(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
+    """Prediction: the class with the highest score."""
+    return {"labels": network(code, **weights).predict(X)}
