@@ -44,10 +44,10 @@ def shown() -> list[str]:
 
     Without what lies below /proc, /sys and /dev.
     """
-    files = [path for path in SYSTEM if not path.startswith(("/proc/", "/sys/", "/dev/"))]
-    folders = [os.path.join(sys.base_prefix, "lib"), "/usr/local/lib"]
-    loose = [path for path in _libraries() if os.path.dirname(path) not in folders]
-    found = [*files, *folders, *loose, *_standard_library(), *_package_folders()]
+    system = [path for path in SYSTEM if not path.startswith(("/proc/", "/sys/", "/dev/"))]
+    folders = [*system, os.path.join(sys.base_prefix, "lib"), "/usr/local/lib"]
+    beside = [path for path in _libraries() if not path.startswith(tuple(f"{folder}/" for folder in folders))]
+    found = [*folders, *beside, *_standard_library(), *_package_folders()]
     return [path for path in dict.fromkeys(found) if os.path.exists(path)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from typing import Any
 
@@ -35,7 +36,14 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
         "message": message[:2000],
         "traceback": "\n".join(text)[:8000],
         "function": own[-1].name if own else None,
-        "denied": isinstance(error, PermissionError) and bool(own),
+        "denied": _is_denied(error) and bool(own),
         "scenario": last.line if playing and last and not own else None,
         **place,
     }
+
+
+def _is_denied(error: BaseException) -> bool:
+    """Whether the sandbox denied something: also to write where everything is read-only."""
+    if type(error) is OSError and type(error.errno) is int:
+        return error.errno == errno.EROFS
+    return isinstance(error, PermissionError)

@@ -246,7 +246,7 @@ while True:
 def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monkeypatch, program):
     """No process to be had, a crash, silence: programs of their own serve, and what hangs is not asked again."""
 
-    def server(box, folder):
+    def server(box, folder, order):
         return ForkServer(box, [sys.executable, "-c", program], dict(os.environ), folder, folder)
 
     before = _children("-c")  # the parent of judges, if this process has graded a class
