@@ -24,6 +24,7 @@ from grader.lock.privileges import end_with_parent, keep_orphans
 
 REQUEST_LIMIT = 4096  # bytes
 MOST_DESCRIPTORS = 3
+TRIES = 100  # to remove a folder that others remove meanwhile
 
 
 @dataclass
@@ -87,6 +88,9 @@ class ForkServer:
         if not word:
             for child in self._children.values():
                 _kill(child.pid)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(child.pid, 0)
+                _end(child.keeper)
             return None, False
         self._prepare(word.decode().split())
         # With a second thread a fork may leave a lock held for ever.
@@ -180,6 +184,25 @@ class ForkServer:
         with contextlib.suppress(OSError), open(own, encoding="ascii") as file:
             return set() if self._nest else set(map(int, file.read().split())) - self._children.keys()
         return set()
+
+
+def clear_up(folder: str, nest: Nest | None) -> None:
+    """Remove what a killed grader left: it closes its box by other means. Other parents may be at it as well.
+
+    Nothing is removed while something is mounted below it.
+    """
+    from pathlib import Path
+
+    from grader.folders import remove
+
+    if nest:
+        nest.leave_view()
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
+        if not folder or folder in file.read():
+            return
+    for _ in range(TRIES):
+        if os.path.exists(folder):
+            remove(Path(folder))
 
 
 def _kill(pid: int, number: int = signal.SIGKILL) -> None:

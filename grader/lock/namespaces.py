@@ -94,6 +94,10 @@ class Nest:
         finally:
             os._exit(1)
 
+    def leave_view(self) -> None:
+        """Have no view any more, and no children."""
+        views.unmount(self._view)
+
     def move_in(self, room: str) -> int:
         """In a child: see the view and the ``room`` alone, which is at views.ROOM: the number it has outside."""
         number = int(os.readlink("/proc/self"))  # the machine's, still

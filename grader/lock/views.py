@@ -107,7 +107,7 @@ def move_in(root: str) -> None:
     mount("proc", f"{root}/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
     os.chdir(root)
     call("pivot_root", b".", b".")
-    call("umount2", b".", ctypes.c_int(MNT_DETACH))
+    unmount(".")
     os.chdir("/")
 
 
@@ -115,6 +115,11 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
     """Call mount(2)."""
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
     call("mount", *encoded[:3], ctypes.c_ulong(flags), encoded[3])
+
+
+def unmount(path: str) -> None:
+    """Take away what is mounted there, with all below it."""
+    call("umount2", os.fsencode(path), ctypes.c_int(MNT_DETACH))
 
 
 def restrict(path: str, attributes: int, flags: int = 0) -> None:

@@ -55,7 +55,7 @@ def run(
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
         try:
-            with open_job(notebook, root, cell_seconds, total_seconds, converted or {}) as job:
+            with open_job(notebook, root, cell_seconds, total_seconds, converted or {}, box.folder) as job:
                 result = _parse(ENGINES[name](job, box))
             break
         except HarnessError as error:

@@ -48,7 +48,7 @@ def start_server(box: Box, folder: Path) -> ForkServer:
     home.mkdir()
     env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
     env["MALLOC_ARENA_MAX"] = "2"
-    program = [sys.executable, str(BOOT), "grader.notebook.forkserver", json.dumps(box.nest())]
+    program = [sys.executable, str(BOOT), "grader.notebook.forkserver", str(box.folder), json.dumps(box.nest())]
     return ForkServer(box, program, env, folder, folder)
 
 

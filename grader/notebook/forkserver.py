@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 
-from grader.forks.server import ForkServer
+from grader.forks.server import ForkServer, clear_up
 from grader.lock.namespaces import settle
 from grader.notebook.answers import INLINE, leave_checkout
 
@@ -23,8 +23,9 @@ ON_REQUEST = {
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the grader closes stdin; the only argument is the order of a nest."""
-    nest = settle(json.loads(arguments[0]))
+    """Serve until the grader is gone; ``arguments`` are the folder to remove then, and the order of a nest."""
+    folder, order = arguments
+    nest = settle(json.loads(order))
     leave_checkout()
     os.environ["MPLBACKEND"] = INLINE  # as ipykernel does; it takes effect when a cell draws
     sys.modules["debugpy"] = None  # type: ignore[assignment]
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> None:
     given = ForkServer(bring_in, nest).serve()
     if given:
         serve(socket.socket(fileno=given[0]), kernel)
+    clear_up(folder, nest)
 
 
 def bring_in(wanted: list[str]) -> None:

@@ -26,6 +26,13 @@ class Box(Protocol):
         """Its name, as Results report it."""
 
     @property
+    def folder(self) -> Path:
+        """Where rooms are made, and what else processes use; it goes when the box is closed.
+
+        If the grader is killed, the clean parents remove it, which end then.
+        """
+
+    @property
     def closed(self) -> bool:
         """Whether grading was stopped: what then ends, ends by our hand."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,6 @@ from typing import Any, ClassVar
 
 from grader import lock
 from grader.errors import HarnessError
-from grader.folders import for_sockets
 from grader.lock.places import is_reachable
 from grader.sandbox.process import ProcessBox
 
@@ -35,7 +33,7 @@ class LockdownBox(ProcessBox):
         super().__init__()
         self._probes: dict[str, str] = {}
         self._probing = threading.Lock()
-        self._planted = _Planted()
+        self._planted = _Planted(self.folder)
 
     @classmethod
     def missing(cls) -> str:
@@ -72,16 +70,17 @@ class LockdownBox(ProcessBox):
             return dict(self._probes)
 
     def close(self) -> None:
-        """Kill all that still runs, start nothing more, take the targets away."""
+        """Kill all that still runs, start nothing more, listen no more."""
         super().close()
-        self._planted.remove()
+        self._planted.close()
 
 
 class _Planted:
     """What a locked process must not reach, open to everyone else: only the lock can deny it."""
 
-    def __init__(self) -> None:
-        self.folder = for_sockets("grader-targets-")
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "targets"
+        self.folder.mkdir()
         self.folder.chmod(0o755)
         secret, self._outside = self.folder / "secret", self.folder / "outside"
         secret.write_text(os.urandom(32).hex())
@@ -124,10 +123,9 @@ class _Planted:
                 found["write outside"] = "allowed"
         return found
 
-    def remove(self) -> None:
+    def close(self) -> None:
         for listener in (self._tcp, self._udp, self._unix):
             listener.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def can_change_user() -> bool:

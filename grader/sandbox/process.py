@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.errors import Interrupted
+from grader.folders import for_sockets, remove
 from grader.words import plain_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class ProcessBox:
         self._lock = threading.Lock()
         self._at_close: list[Callable[[], None]] = []
         self.closed = False
+        self.folder = for_sockets("grader-")
+        self.folder.chmod(0o711)  # processes may be other users
 
     @classmethod
     def missing(cls) -> str:
@@ -118,6 +121,7 @@ class ProcessBox:
             self.kill(process)
         for call in last:
             call()
+        remove(self.folder)
 
     def at_close(self, call: Callable[[], None]) -> None:
         """Have ``close`` call this in the end, or do so now if it is closed already."""

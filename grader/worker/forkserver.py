@@ -23,15 +23,19 @@ SERVES = (*NEEDED, "numpy.random", "grader.compat.runtime")
 
 
 def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
-    """Serve until the grader closes stdin; ``arguments`` are the order of a nest and folders of installed packages."""
+    """Serve until the grader is gone.
+
+    ``arguments`` are the folder to remove then (none: it does so itself), the order of a nest, and the folders of
+    installed packages.
+    """
     from grader.lock.namespaces import settle
 
-    order, *places = arguments
+    folder, order, *places = arguments
     nest = settle(json.loads(order))
     sys.path += places
     for name in serves:
         importlib.import_module(name)
-    from grader.forks.server import ForkServer
+    from grader.forks.server import ForkServer, clear_up
     from grader.lock import places as files
     from grader.worker.student import serve
 
@@ -41,3 +45,4 @@ def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
     if given:
         requests, replies = given
         serve(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
+    clear_up(folder, nest)

@@ -172,7 +172,7 @@ def split(box: Box) -> None:
     def server(folder: Path) -> ForkServer:
         from grader.worker.forkserver import NEEDED, main
 
-        return ForkServer(box, lambda: main([json.dumps(None)], NEEDED), _environment(folder), folder, folder)
+        return ForkServer(box, lambda: main(["", json.dumps(None)], NEEDED), _environment(folder), folder, folder)
 
     with contextlib.suppress(OSError):
         shared_server(box, "worker", server)
@@ -187,7 +187,7 @@ class _Lodged(abc.ABC):
     settle: dict[str, str] | None  # the environment that it has to take on, if it was forked
 
     def __init__(self, box: Box, read: Sequence[str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._folder = Path(tempfile.mkdtemp(dir=box.folder))
         with contextlib.ExitStack() as undo:
             undo.callback(remove, self._folder)
             self._folder.chmod(0o711)  # the process may be another user
@@ -292,7 +292,8 @@ def _pipe() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _server(box: Box, folder: Path, order: Mapping[str, Any] | None) -> ForkServer:
-    return ForkServer(box, _argv("forkserver", json.dumps(order)), _environment(folder), folder, folder)
+    program = _argv("forkserver", str(box.folder), json.dumps(order))
+    return ForkServer(box, program, _environment(folder), folder, folder)
 
 
 def _argv(module: str, *arguments: str) -> list[str]:

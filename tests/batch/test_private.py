@@ -97,7 +97,7 @@ def test_the_usual_umask_is_there_again(usual, capsys):
 def test_a_notebooks_room_is_private_whoever_runs_it(usual, tmp_path):
     """A student's own too, on a machine with others."""
     (tmp_path / "a.ipynb").write_text(honest_notebook())
-    with open_job(tmp_path / "a.ipynb", None, 1, 1, {}):
+    with open_job(tmp_path / "a.ipynb", None, 1, 1, {}, usual):
         assert list(usual.rglob("*.ipynb"))
         assert open_to_others(usual) == []
 

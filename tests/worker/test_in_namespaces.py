@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ import psutil
 import pytest
 
 from grader.batch.classes import Settings, grade_class
-from grader.course import load_part
+from grader.course.parts import load_part
 from grader.errors import HarnessError
 from grader.extract import extract
 from grader.intake.layouts import open_entries
 from grader.intake.reading import read_submission
-from grader.lock import namespaces
 from grader.limits import NotebookLimits
+from grader.lock import namespaces
 from grader.sandbox import open_box
 from grader.sandbox.namespaces import NamespacesBox
 from grader.worker.client import StudentProcess
@@ -34,6 +35,7 @@ pytestmark = [
 ]
 SPECIMENS = Path(__file__).parents[1] / "specimens" / "two_layer_net"
 SECONDS = 60.0
+READ_ONLY = {"OSError": "PermissionError"}  # where all but the room is read-only, that comes first
 FORWARD = load_part("relu").checks["forward"]
 SOURCE = """
 import os
@@ -51,7 +53,7 @@ GRADER = """
 import sys
 from pathlib import Path
 import numpy as np
-from grader.course import load_part
+from grader.course.parts import load_part
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox import open_box
@@ -67,13 +69,14 @@ with StudentProcess(open_box("namespaces"), program, ["relu"]) as process:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of all temporary files."""
-    (tmp_path / "tmp").mkdir()
-    tmp_path.chmod(0o755)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    return tmp_path / "tmp"
+    folder = Path(tempfile.mkdtemp(prefix="in-"))  # short, or others would be taken in its place
+    folder.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -186,7 +189,8 @@ def verdicts(classroom: Path, out: Path, level: str) -> dict[str, Any]:
     for result in results:
         assert result.notebook is not None
         checks = [(check.slug, check.status, check.points, [n.code for n in check.notes]) for check in result.checks]
-        found[result.student] = (result.score, checks, [error.type for error in result.notebook.errors])
+        cells = [READ_ONLY.get(error.type, error.type) for error in result.notebook.errors]
+        found[result.student] = (result.score, checks, cells)
     return found
 
 
