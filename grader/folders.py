@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-LONGEST_TEMPORARY = 40  # bytes; a kernel's sockets lie some 45 deeper, and their paths end at about 100
+LONGEST_TEMPORARY = 50  # bytes; a kernel's sockets lie some 40 deeper, and their paths end at about 100
 
 
 def remove(folder: Path) -> None:

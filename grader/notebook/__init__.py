@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.errors import HarnessError
+from grader.errors import HarnessError, Interrupted
 from grader.model import CellError, NotebookRun
 from grader.notebook import driven, forked
 from grader.notebook.forkclient import Stopped
@@ -54,6 +54,8 @@ def run(
     file = readable(notebook.relative_to(root).as_posix() if root else notebook.name)
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
+        if box.closed:
+            raise Interrupted("Grading was stopped.")
         try:
             with open_job(notebook, root, cell_seconds, total_seconds, converted or {}, box.folder) as job:
                 result = _parse(ENGINES[name](job, box))
@@ -63,6 +65,8 @@ def run(
             if isinstance(error, Stopped):
                 break
         except OSError as error:
+            if box.closed:
+                raise Interrupted("Grading was stopped.") from None
             result["trouble"] = plain_text(f"The notebook could not be prepared for the run ({error}).")
     return NotebookRun(file=file, seconds=time.perf_counter() - started, **result)
 

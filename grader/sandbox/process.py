@@ -37,7 +37,7 @@ class ProcessBox:
         self._lock = threading.Lock()
         self._at_close: list[Callable[[], None]] = []
         self.closed = False
-        self.folder = for_sockets("grader-")
+        self.folder = for_sockets("box-")
         self.folder.chmod(0o711)  # processes may be other users
 
     @classmethod

@@ -21,6 +21,7 @@ from typing import IO, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from grader.errors import Interrupted
 from grader.folders import remove
 from grader.forks.client import ForkServer, shared_server
 from grader.limits import NotebookLimits
@@ -130,8 +131,13 @@ class BoxHost:
         return list(WAYS) if can_fork(self.box) else ["start"]
 
     def guest(self, way: str, read: Sequence[str]) -> Guest:
-        """In a room of its own."""
-        return WAYS[way](self.box, read)
+        """In a room of its own; Interrupted if the box is closed."""
+        try:
+            return WAYS[way](self.box, read)
+        except OSError:
+            if self.box.closed:
+                raise Interrupted("Grading was stopped.") from None
+            raise
 
     def note(self, probes: Mapping[str, str]) -> None:
         """Tell the box."""
