@@ -6,6 +6,7 @@ raises or unimplemented. Each unit is graded with the checks that belong to the 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,50 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.assignments import Assignment
-from grader.course.folder import current
-from grader.course.parts import all_parts
-from grader.errors import GraderError, Interrupted, Refused
+from grader.course.folder import Course, current
+from grader.course.keys import read, refuse_unknown
+from grader.course.parts import all_parts, load_part, part_names
+from grader.errors import GraderError, Interrupted, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import open_submission
 from grader.model import CheckResult, Result, Status
 from grader.oracle import Oracle
 from grader.sandbox import Box
+from grader.spec import Part
 
 VERDICTS = ("right", "wrong", "raises", "unimplemented")
-NET = ("scores", "loss", "gradients", "init", "training", "predict")
-SHORT = {"gradients": "grads", "training": "train"}
-
-# The names that verdict files use, and the checks that judge them; a check's own name, part/check, may stand too.
-FUNCTIONS: dict[str, tuple[str, ...]] = {
-    **{f"affine_{way}": (f"affine/{way}",) for way in ("forward", "backward")},
-    **{f"relu_{way}": (f"relu/{way}",) for way in ("forward", "backward")},
-    **{f"conv_{way}_naive": (f"conv/{way}",) for way in ("forward", "backward")},
-    **{f"max_pool_{way}_naive": (f"max_pool/{way}",) for way in ("forward", "backward")},
-    **{f"{name}_loss": (f"losses/{name}",) for name in ("softmax", "svm")},
-    **{name: (f"update_rules/{name}",) for name in ("sgd_momentum", "rmsprop", "adam")},
-    **{f"dropout_{way}": (f"dropout/{way}",) for way in ("forward", "backward")},
-    **{f"layernorm_{way}": (f"layer_norm/{way}",) for way in ("forward", "backward")},
-    **{f"spatial_groupnorm_{way}": (f"group_norm/{way}",) for way in ("forward", "backward")},
-    "batchnorm_forward": ("batch_norm/train_mode", "batch_norm/running_statistics", "batch_norm/test_mode"),
-    "batchnorm_backward": ("batch_norm/backward",),
-    "batchnorm_backward_alt": ("batch_norm/backward_alt",),
-    "spatial_batchnorm_forward": (
-        "spatial_batch_norm/train_mode",
-        "spatial_batch_norm/running_statistics",
-        "spatial_batch_norm/test_mode",
-    ),
-    "spatial_batchnorm_backward": ("spatial_batch_norm/backward",),
-    **{f"TwoLayerNet.{SHORT.get(name, name)}": (f"two_layer_classifier/{name}",) for name in NET if name != "init"},
-    **{f"fc.TwoLayerNet.{SHORT.get(name, name)}": (f"modular_two_layer_net/{name}",) for name in NET[:4]},
-    **{f"ThreeLayerConvNet.{SHORT.get(name, name)}": (f"three_layer_convnet/{name}",) for name in NET[:4]},
-    **{f"two_layer_net.{SHORT.get(name, name)}": (f"two_layer_model/{name}",) for name in NET[:3]},
-    **{f"two_layer_convnet.{SHORT.get(name, name)}": (f"two_layer_convnet/{name}",) for name in NET[:3]},
-    **{f"ClassifierTrainer[{name}]": (f"classifier_trainer/{name}",) for name in ("sgd", "momentum", "rmsprop")},
-    **{
-        f"FullyConnectedNet[{name}]": (f"fully_connected_net/{name}",)
-        for name in ("plain", "batchnorm", "layernorm", "dropout")
-    },
-}
+NAMES = "agreement.toml"  # in the secret half: the names that verdict files use, and the checks that judge them
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +119,10 @@ def _asked(functions: Mapping[str, Any], *, compat: bool) -> Iterable[tuple[str,
 
 def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool) -> list[Compared]:
     """Grade one unit of a collection and compare; whatever fails on our side is told, and is no verdict."""
-    asked = {name: FUNCTIONS.get(name, (name,)) for name in unit.verdicts}
+    functions = _functions(current())
+    asked = {name: functions.get(name, (name,)) for name in unit.verdicts}
     found: dict[str, CheckResult] = {}
     trouble = ""
-    # Two classes share the name TwoLayerNet: those who were asked for both get two runs.
     for names in _runs(asked):
         try:
             result = _grade(unit, folder, {check for name in names for check in asked[name]}, oracle, box, compat)
@@ -177,12 +147,40 @@ def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool)
     return compared
 
 
+@functools.cache
+def _functions(course: Course) -> dict[str, tuple[str, ...]]:
+    """The checks by the names that verdict files use; a check's own name, part/check, may stand there too."""
+    file = course.secret / NAMES
+    table = read(file, str(file)) if file.is_file() else {}
+    known = [check.name for part in all_parts() for check in part.checks.values()]
+    for name, checks in table.items():
+        if not isinstance(checks, list):
+            raise MalformedCheck(f"{file}: {name} takes a list of checks.")
+        refuse_unknown(checks, known, f"{file}, {name}", "check")
+    return {name: tuple(checks) for name, checks in table.items()}
+
+
 def _runs(asked: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    classifier = [name for name in asked if asked[name][0].startswith("two_layer_classifier/")]
-    modular = any(checks[0].startswith("modular_two_layer_net/") for checks in asked.values())
-    if not (classifier and modular):
-        return [list(asked)]
-    return [classifier, [name for name in asked if name not in classifier]]
+    """The names in runs: one by one those whose exercises share a name with another that is asked for.
+
+    Such as two classes called Net: what a submission has of that name is one thing in a run.
+    """
+    parts = {name: _part_of(checks) for name, checks in asked.items()}
+    theirs = {(part.slug, name) for part in parts.values() if part for name in part.reference}
+    alone: dict[str, list[str]] = {}
+    rest = []
+    for name, part in parts.items():
+        shared = part and not part.reference and any(of in part.needs and slug != part.slug for slug, of in theirs)
+        if part and shared:
+            alone.setdefault(part.slug, []).append(name)
+        else:
+            rest.append(name)
+    return [run for run in (*alone.values(), rest) if run]
+
+
+def _part_of(checks: Sequence[str]) -> Part | None:
+    slug = checks[0].partition("/")[0]
+    return load_part(slug) if slug in part_names() else None
 
 
 def _grade(unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box, compat: bool) -> Result:

@@ -26,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is written about others' work is for who grades, also while it is being made.
     before = os.umask(0o077) if options.command in ("grade", "agree") else None
     try:
+        if getattr(options, "course", None):
+            from grader.course.folder import choose
+
+            choose(options.course)
         return int(COMMANDS[options.command].run(options))
     except Refused as error:
         say(str(error))

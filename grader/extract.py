@@ -235,7 +235,7 @@ def _entries(
     )
     entries = {}
     for name in wanted:
-        # An imported name counts last: `from mine import forward as conv_forward_naive`.
+        # An imported name counts last: `from mine import forward as forward_naive`.
         usual = f"{starters.get(name)}.py"
         own = sorted(ranked, key=lambda file: file.path.rpartition("/")[2] != usual) if modules_first else ranked
         kinds = (complete, written, defined, imported)
@@ -250,7 +250,7 @@ def _stem(path: str) -> str:
 
 
 def _roots(entry_files: Iterable[str]) -> list[str]:
-    """The folders above the entry files, nearest first: where `import cs231n.layers` may find its package."""
+    """The folders above the entry files, nearest first: where `import package.layers` may find its package."""
     folders = []
     for path in entry_files:
         parts = path.split("/")[:-1]

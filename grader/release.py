@@ -15,7 +15,9 @@ from typing import Any
 
 from grader.course.assignments import Assignment, all_assignments, find_assignment
 from grader.course.catalogue import FILE as SENTENCES
-from grader.course.folder import current
+from grader.course.folder import DESCRIPTION, HIDDEN, built_in, current
+from grader.course.imports import with_imports
+from grader.course.modules import PUBLIC
 from grader.errors import HarnessError, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -26,6 +28,7 @@ from grader.oracle.recorded import FILE, record, sentences, write
 from grader.sandbox import Box, open_box
 from grader.words import listing
 
+WORKFLOW = "check.yml"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
 STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
@@ -87,23 +90,61 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     template = out / assignment.notebook
     template.write_text(text, "utf-8")
-    write(out / FILE, record(assignment, oracle))
-    (out / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
-    description = assignment.folder / "assignment.toml"
-    if not (out / description.name).exists():
-        shutil.copyfile(description, out / description.name)
-    return [template, out / FILE, out / SENTENCES, out / description.name, *_workflow(assignment, out)]
-
-
-def _workflow(assignment: Assignment, out: Path) -> list[Path]:
-    """The workflow file for students' repositories; not beside the project's own templates."""
     if out.resolve() == assignment.folder.resolve():
-        return []
-    text = (current().public / "check.yml").read_text("utf-8")
+        return [template, *_recorded(assignment, oracle, out)]
+    return [
+        template,
+        *_own_course(assignment, oracle, out / HIDDEN),
+        *([] if current().private else [_workflow(assignment, out)]),
+    ]
+
+
+def _recorded(assignment: Assignment, oracle: LiveOracle, folder: Path) -> list[Path]:
+    """Record the public answers, and the sentences of the known mistakes."""
+    write(folder / FILE, record(assignment, oracle))
+    (folder / SENTENCES).write_text(sentences(assignment, oracle), "utf-8")
+    return [folder / FILE, folder / SENTENCES]
+
+
+def _own_course(assignment: Assignment, oracle: LiveOracle, out: Path) -> list[Path]:
+    """Write the course of this one assignment, its public half alone: all that checks need, with no other checkout.
+
+    It lies in a hidden folder, so that nobody takes it for what a student has written.
+    """
+    course = current()
+    written = []
+    parts = [f"{PUBLIC}.checks.{part.slug}" for part in assignment.parts]
+    reader = [f"{PUBLIC}.{course.data.reader}"] if course.data and any(c.needs_data for c in assignment.checks) else []
+    files = {*with_imports([*parts, *reader], course.folder), *(course.public / "stand_ins").glob("*.py")}
+    files |= set(course.public.glob("sentences*.toml"))
+    for file in (course.folder / DESCRIPTION, assignment.folder / "assignment.toml", *sorted(files)):
+        if not file.resolve().is_relative_to(course.secret.resolve()):
+            written.append(_copied(file, out / file.relative_to(course.folder)))
+    for home in dict.fromkeys(part.assignment for part in assignment.parts):
+        folder = out / PUBLIC / home
+        folder.mkdir(parents=True, exist_ok=True)
+        if home == assignment.slug:
+            written += _recorded(assignment, oracle, folder)
+        else:
+            theirs = [course.public / home / name for name in (FILE, SENTENCES)]
+            written += [_copied(file, folder / file.name) for file in theirs if file.is_file()]
+    return written
+
+
+def _copied(file: Path, place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, place)
+    return place
+
+
+def _workflow(assignment: Assignment, out: Path) -> Path:
+    """The workflow file for students' repositories."""
+    own = current().public / WORKFLOW
+    text = (own if own.is_file() else built_in() / PUBLIC / WORKFLOW).read_text("utf-8")
     path = out / ".github" / "workflows" / "check.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
-    return [path]
+    return path
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.course import folder as courses
+from grader.course import modules
 from grader.sandbox import Box, open_box, own_level
+from tests.wheels import student, wheel  # noqa: F401  fixtures
 
 WriteNotebook = Callable[..., Path]
 
@@ -59,3 +64,37 @@ def process_box() -> Iterator[Box]:
     box = open_box("process")
     yield box
     box.close()
+
+
+PUBLIC_HALF, SECRET_HALF = modules.PUBLIC, modules.SECRET
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
+    """A course to change, for one test: its folder, made of links to what is in ours, is the one that is graded.
+
+    Call it once more after a change to have the descriptions read anew.
+    """
+    before = courses.current()
+    kept = {name: module for name, module in sys.modules.items() if name.split(".")[0] in (PUBLIC_HALF, SECRET_HALF)}
+    folder = tmp_path / "course"
+
+    def use() -> Path:
+        if not folder.exists():
+            (folder / PUBLIC_HALF / "checks").mkdir(parents=True)
+            for path in (ROOT / PUBLIC_HALF / "checks").glob("*.py"):
+                (folder / PUBLIC_HALF / "checks" / path.name).symlink_to(path)
+            for path in (ROOT / PUBLIC_HALF).iterdir():
+                if path.name != "checks":
+                    (folder / PUBLIC_HALF / path.name).symlink_to(path)
+            (folder / SECRET_HALF).symlink_to(ROOT / SECRET_HALF)
+            (folder / courses.DESCRIPTION).write_text((ROOT / courses.DESCRIPTION).read_text("utf-8"), "utf-8")
+        return courses.choose(folder).folder
+
+    yield use
+    courses._current = before
+    os.environ[courses.VARIABLE] = str(before.folder)
+    for name in [name for name in sys.modules if name.split(".")[0] in (PUBLIC_HALF, SECRET_HALF)]:
+        del sys.modules[name]
+    sys.modules.update(kept)

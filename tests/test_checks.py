@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -13,8 +12,8 @@ import numpy as np
 import pytest
 
 import solutions
-from grader import checks
 from grader.cells import readable
+from grader.course import parts as checks
 from grader.course.assignments import all_assignments, find_assignment, select
 from grader.errors import MalformedCheck, Refused
 from grader.expectations import Verdict, matches
@@ -57,20 +56,14 @@ def test_every_part_belongs_to_an_assignment():
 
 
 @pytest.fixture
-def write_part(tmp_path, monkeypatch):
+def write_part(course):
     """Put a file beside the checks, as whoever adds a part does, for one test."""
 
     def write(text, name="extra"):
-        (tmp_path / f"{name}.py").write_text(text)
-        monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path)])
-        importlib.invalidate_caches()
-        checks.load_part.cache_clear()
+        (course() / "student_template" / "checks" / f"{name}.py").write_text(text)
         return name
 
-    yield write
-    checks.load_part.cache_clear()
-    for name in [name for name in sys.modules if name.startswith("student_template.checks.extra")]:
-        del sys.modules[name]
+    return write
 
 
 HEAD = "from grader.spec import Part, normal\nfrom grader.expectations import matches\n"
@@ -250,7 +243,7 @@ def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
             assert differing(check.expect, inputs, live.inputs(check, case)) == {}
             assert answer.keys() == live.answer(check, case).keys()
             assert differing(check.expect, answer, live.answer(check, case)) == {}
-            for code in (item.code for item in (*live().mistakes_of(check.part), *ignored(check))):
+            for code in (item.code for item in (*live.catalogue.mistakes_of(check.part), *ignored(check))):
                 got, want = (oracle.mistaken(check, case, code) for oracle in (recorded, live))
                 assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, code)
 

@@ -113,13 +113,14 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
     assert main(["release", "dropout", "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
     folder = find_assignment("dropout").folder
-    for name in ("dropout.ipynb", "assignment.toml"):
-        assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes()
-    released, ours = read(tmp_path / "out" / FILE), read(folder / FILE)
+    out, own = tmp_path / "out", tmp_path / "out/.grader/student_template/dropout"
+    assert (out / "dropout.ipynb").read_bytes() == (folder / "dropout.ipynb").read_bytes()
+    assert (own / "assignment.toml").read_bytes() == (folder / "assignment.toml").read_bytes()
+    released, ours = read(own / FILE), read(folder / FILE)
     assert released.keys() == ours.keys()
     for name, value in ours.items():
         assert is_same(released[name], value, NEAR), name
-    assert all(str(tmp_path / "out" / name) in said for name in ("dropout.ipynb", "assignment.toml", FILE))
+    assert all(str(path) in said for path in (out / "dropout.ipynb", own / "assignment.toml", own / FILE))
     workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
     assert "grader check . --assignment dropout" in workflow
 

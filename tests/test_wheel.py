@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 import tomllib
-import venv
 import zipfile
 from collections import defaultdict
 from email.parser import Parser
@@ -20,51 +15,16 @@ import grader
 from grader.course.assignments import all_assignments
 from grader.course.parts import all_parts
 from grader.release import BEGIN, REGION
+from tests.wheels import run
 
 ROOT = Path(__file__).parents[1]
 WORKED = ROOT / "tests/specimens/two_layer_net/regularisation_factor/two_layer_net.ipynb"
 
-# Folders of code: all their modules ship and nothing else. That the known mistakes are among them is for diagnoses.
-CODE = (
-    *("grader", "grader/batch", "grader/checks", "grader/compat", "grader/exporters", "grader/forks", "grader/intake"),
-    *("grader/lock", "grader/mistakes", "grader/notebook", "grader/oracle", "grader/questions", "grader/sandbox"),
-    *("grader/judges", "grader/worker"),
-)
+# Folders of code: all their modules ship and nothing else.
+CODE = ("grader", *(f"grader/{path.name}" for path in (ROOT / "grader").iterdir() if any(path.glob("*.py"))))
 
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
-PACKAGES = re.compile(r"\b(site|dist)-packages$")
-
-
-def run(*command, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, **options)
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    """The wheel, built from the checkout without the network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    offline = ("--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check")
-    built = run(sys.executable, "-m", "pip", "wheel", "--quiet", *offline, "--wheel-dir", folder, ROOT)
-    assert built.returncode == 0, built.stderr
-    (path,) = folder.iterdir()
-    return path
-
-
-@pytest.fixture(scope="module")
-def student(wheel, tmp_path_factory) -> Path:
-    """A student's environment: the wheel and the packages that it needs, without Numba, and no checkout."""
-    folder = tmp_path_factory.mktemp("student") / "venv"
-    venv.create(folder, symlinks=os.name != "nt", with_pip=False)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    offline = ("--no-deps", "--no-index", "--disable-pip-version-check")
-    installed = run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *offline, wheel)
-    assert installed.returncode == 0, installed.stderr
-    where = run(python, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip()
-    # Packages of this environment may be imported; its own .pth files, such as that of the checkout, are not read.
-    (Path(where) / "packages.pth").write_text("\n".join(filter(PACKAGES.search, sys.path)))
-    (Path(where) / "numba.py").write_text("raise ImportError('no Numba here')\n")
-    return python
 
 
 def test_the_wheel_holds_what_a_check_needs_and_nothing_more(wheel):
@@ -76,13 +36,18 @@ def test_the_wheel_holds_what_a_check_needs_and_nothing_more(wheel):
             found[folder].add(file)
     expected = {folder: {path.name for path in (ROOT / folder).glob("*.py")} for folder in CODE}
     expected["grader/data/reports"] = {path.name for path in (ROOT / "reports/templates").iterdir()}
-    expected["grader/data/student_template"] = {"check.yml"}
+    course = "grader/data/course"
+    expected[course] = {"course.toml"}
+    expected[f"{course}/student_template"] = {"check.yml"}
+    for folder in ("checks", "data_sets", "stand_ins"):
+        files = {path.name for path in (ROOT / "student_template" / folder).glob("*.py")}
+        expected[f"{course}/student_template/{folder}"] = files
     homes = {part.assignment for part in all_parts()}
     for slug, assignment in all_assignments().items():
         files = {"assignment.toml"}
-        files |= {"public_answers.npz"} if slug in homes else set()
+        files |= {"public_answers.npz", "mistakes.json"} if slug in homes else set()
         files |= {assignment.notebook} if assignment.template else set()
-        expected[f"grader/data/student_template/{slug}"] = files
+        expected[f"{course}/student_template/{slug}"] = files
     info = f"grader-{grader.__version__}.dist-info"
     expected[info] = {"METADATA", "RECORD", "WHEEL", "entry_points.txt"}
     expected[f"{info}/licenses"] = {"LICENSE"}
@@ -94,7 +59,9 @@ def test_no_template_in_the_wheel_holds_its_solution(wheel):
     checked = 0
     with zipfile.ZipFile(wheel) as archive:
         for path in sorted((ROOT / "solutions/notebooks").glob("*.ipynb")):
-            template = code_of(archive.read(f"grader/data/student_template/{path.stem}/{path.name}").decode("utf-8"))
+            template = code_of(
+                archive.read(f"grader/data/course/student_template/{path.stem}/{path.name}").decode("utf-8")
+            )
             marked = [match[0].splitlines()[1:-1] for match in REGION.finditer(code_of(path.read_text("utf-8")))]
             assert not [lines for lines in marked if len(lines) > 1 and "\n".join(lines) in template], path.name
             assert BEGIN not in template

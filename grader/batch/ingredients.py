@@ -11,11 +11,11 @@ import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from grader.course.assignments import Assignment
 from grader.course.catalogue import modules_of
 from grader.course.folder import DESCRIPTION, current
+from grader.course.imports import looked_into, with_imports
 from grader.course.modules import PUBLIC, SECRET
 from grader.parsing import by_itself
 from grader.spec import Check
@@ -27,7 +27,6 @@ NOT_JUDGING = (
     *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy.py", "release.py"),
 )
-EXERCISES = (f"{PUBLIC}.", f"{SECRET}.")
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 
 
@@ -60,8 +59,8 @@ def _exercises(parts: tuple[str, ...], course: Path) -> str:
     """Of the parts' scenarios and mistakes, and of the reference's modules that either mentions."""
     own = [f"{PUBLIC}.checks.{part}" for part in parts]
     known = [module for part in parts for module in modules_of(part)]
-    files = _with_imports([*own, *known, *ALWAYS], course)
-    files |= _with_imports(_references(files, course), course)
+    files = with_imports([*own, *known, *ALWAYS], course)
+    files |= with_imports(_references(files, course), course)
     return _digest(sorted(files), course)
 
 
@@ -69,7 +68,7 @@ def _references(files: Iterable[Path], course: Path) -> Iterator[str]:
     """The modules of the reference whose functions are mentioned, as in ``code.forward``."""
     homes = _homes(course)
     for file in files:
-        yield from (homes[word] for word in _looked_into(file).words & homes.keys())
+        yield from (homes[word] for word in looked_into(file).words & homes.keys())
 
 
 @functools.cache
@@ -95,48 +94,6 @@ def _defined(file: Path) -> list[str]:
     with by_itself():
         body = ast.parse(file.read_bytes()).body
     return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-
-
-def _with_imports(modules: Iterable[str], root: Path) -> set[Path]:
-    """The files of modules and of the exercises' modules that they import, and so on; the engine's own are apart."""
-    found: set[Path] = set()
-    waiting = list(modules)
-    while waiting:
-        file = _file(waiting.pop(), root)
-        if file is None or file in found:
-            continue
-        found.add(file)
-        waiting += [name for name in _looked_into(file).imports if name.startswith(EXERCISES)]
-    return found
-
-
-class Looked(NamedTuple):
-    """What a module may import, and the attributes and texts in it."""
-
-    imports: frozenset[str]
-    words: frozenset[str]
-
-
-@functools.cache
-def _looked_into(file: Path) -> Looked:
-    with by_itself():
-        tree = ast.parse(file.read_bytes())
-    imports, words = set[str](), set[str]()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            imports |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
-        elif isinstance(node, ast.Import):
-            imports |= {name.name for name in node.names}
-        elif isinstance(node, ast.Attribute):
-            words.add(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words.add(node.value)
-    return Looked(frozenset(imports), frozenset(words))
-
-
-def _file(module: str, root: Path) -> Path | None:
-    place = root.joinpath(*module.split("."))
-    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
 
 
 def _digest(files: Iterable[Path], root: Path) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from grader import __version__
-from grader.commands import agree, assignments, check, doctor, grade, release
+from grader.commands import agree, assignments, check, doctor, grade, mistakes, release
 from grader.commands._options import EXIT_CODES
 
-MODULES = (check, grade, agree, release, doctor, assignments)  # in the order of the help
+MODULES = (check, grade, agree, mistakes, release, doctor, assignments)  # in the order of the help
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 

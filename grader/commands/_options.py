@@ -20,6 +20,16 @@ EXIT_CODES = {
 PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, STOPPED = EXIT_CODES
 
 
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """--course."""
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the course (else GRADER_COURSE, a course.toml above the working folder, or the built-in one)",
+    )
+
+
 def add_data(parser: argparse.ArgumentParser) -> None:
     """--data."""
     parser.add_argument(

@@ -12,6 +12,7 @@ from grader.commands._options import (
     PASSED,
     Commands,
     add_compat,
+    add_course,
     add_isolation,
     jobs,
     seed,
@@ -24,6 +25,7 @@ from grader.words import inert
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     agree = commands.add_parser("agree", help="grade a collection and compare with known verdicts, for teachers")
+    add_course(agree)
     agree.add_argument("truth", type=Path, metavar="TRUTH.json", help="the verdicts, by repository and function")
     agree.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder owner__name a repository")
     agree.add_argument("--json", type=Path, metavar="F", help="write all verdicts as JSON")

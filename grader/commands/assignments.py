@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.commands._output import open_console
 
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
-    commands.add_parser("assignments", help="list what can be graded")
+    add_course(commands.add_parser("assignments", help="list what can be graded"))
 
 
 def run(options: argparse.Namespace) -> int:

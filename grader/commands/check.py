@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import Commands, add_compat, add_data, add_notebook_limits
+from grader.commands._options import Commands, add_compat, add_course, add_data, add_notebook_limits
 from grader.commands._output import exit_code, notebook_limits, open_console, open_data, say, without_failing, write
 from grader.errors import Refused
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     check = commands.add_parser("check", help="check your own work with the public tests")
+    add_course(check)
     check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file, a folder or a zip")
     check.add_argument(
         "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"

@@ -15,6 +15,7 @@ from grader.commands._options import (
     UNREADABLE,
     Commands,
     add_compat,
+    add_course,
     add_data,
     add_isolation,
     add_notebook_limits,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     grade = commands.add_parser("grade", help="grade submissions with hidden tests, for teaching assistants")
+    add_course(grade)
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
@@ -93,8 +95,24 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
+    _look_at_course(options)
     with open_entries(options.paths, options.layout, options.out) as entries, commands_stopped():
         return _grade_entries(entries, options)
+
+
+def _look_at_course(options: argparse.Namespace) -> None:
+    """Say which course was found where nobody named one; Refused if it lies in what was handed in."""
+    from grader.course.folder import current
+
+    course = current()
+    if not course.found:
+        return
+    if any(course.folder.resolve().is_relative_to(path.resolve()) for path in options.paths):
+        raise Refused(
+            f"The course found in {course.folder} lies in what is to be graded, and its code would run here; "
+            "name the course that you mean with --course."
+        )
+    say(f"Course: {course.title} ({course.folder}, found above the working folder).")
 
 
 def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:

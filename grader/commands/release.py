@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader.commands._options import PASSED, Commands
+from grader.commands._options import PASSED, Commands, add_course
 from grader.errors import Refused
 
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     release = commands.add_parser("release", help="make what students get from the solution notebook, for teachers")
+    add_course(release)
     release.add_argument("assignment", metavar="A", help="the assignment")
     release.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to fill")
 

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.course.folder import Course
+from grader.course.folder import DESCRIPTION, Course
 from grader.course.keys import refuse_unknown
+from grader.course.modules import names_in
 from grader.errors import MalformedCheck
 from grader.expectations import EitherConvention, Expectation, Matches, When, Within
 from grader.spec import Check, Part
@@ -32,6 +33,7 @@ def adjusted(parts: Sequence[Part], course: Course, text: Mapping[str, Any], whe
     """The parts as the course and the assignment's own ``text`` want them; MalformedCheck names what is not there."""
     named = {check.name: check for part in parts for check in part.checks.values()}
     words = {"points": {"usual", "edges"}, "weights": {"usual", "edges"}}
+    _look_at_course(course, parts)
     for name in ADJUSTING.keys() - {"weights", "rename"}:
         refuse_unknown(text.get(name, ()), named, f"{where}, {name}", "check")
     refuse_unknown(text.get("weights", ()), words["weights"], f"{where}, [weights]")
@@ -54,6 +56,19 @@ def adjusted(parts: Sequence[Part], course: Course, text: Mapping[str, Any], whe
         same = needs == part.needs and changed == part.checks
         found.append(part if same else replace(part, checks=changed, needs=needs))
     return tuple(found)
+
+
+def _look_at_course(course: Course, parts: Sequence[Part]) -> None:
+    """Refuse names in course.toml that are nothing of these parts, and could be nothing of others."""
+    where = str(course.folder / DESCRIPTION)
+    there = set(names_in(course.public / "checks"))
+    for name in ("without", "points", "seconds", "tolerance"):
+        for check in course.adjusted.get(name, ()):
+            slug = check.partition("/")[0]
+            refuse_unknown([slug], there, f"{where}, {name}", "part")
+            for part in parts:
+                if part.slug == slug:
+                    refuse_unknown([check], {one.name for one in part.checks.values()}, f"{where}, {name}", "check")
 
 
 def renamed(name: str, course: Course, text: Mapping[str, Any]) -> str:

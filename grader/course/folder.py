@@ -20,6 +20,7 @@ from grader.course.modules import PUBLIC, SECRET
 from grader.errors import Refused
 
 DESCRIPTION = "course.toml"
+HIDDEN = ".grader"  # where a released assignment has its course
 VARIABLE = "GRADER_COURSE"  # the environment variable that names the folder; children of this process read it
 KINDS: dict[str, type | tuple[type, ...]] = {
     "title": str,
@@ -81,6 +82,8 @@ class Course:
 
 def read_course(folder: Path, *, found: bool = False) -> Course:
     """The course in a folder; Refused if there is none, MalformedCheck names what is wrong with its description."""
+    if not (folder / DESCRIPTION).is_file() and (folder / HIDDEN / DESCRIPTION).is_file():
+        folder = folder / HIDDEN  # what students got
     file = folder / DESCRIPTION
     if not file.is_file():
         raise Refused(f"{folder} is no course: it has no {DESCRIPTION}; give the folder of a course with --course.")
@@ -116,7 +119,8 @@ def current() -> Course:
     """The course that this process grades: the one that was chosen, or else is found."""
     global _current
     if _current is None:
-        _current = _found()
+        choose(None)
+    assert _current is not None, "it has just been chosen"
     return _current
 
 
@@ -141,6 +145,7 @@ def _found() -> Course:
         here = Path.cwd()
     except OSError:  # the working folder is gone
         return read_course(built_in())
-    above = next((folder for folder in (here, *here.parents) if (folder / DESCRIPTION).is_file()), None)
+    places = (place for folder in (here, *here.parents) for place in (folder, folder / HIDDEN))
+    above = next((place for place in places if (place / DESCRIPTION).is_file()), None)
     own = built_in()
     return read_course(above, found=True) if above and above.resolve() != own.resolve() else read_course(own)

@@ -19,7 +19,7 @@ PUBLIC, SECRET = "student_template", "solutions"
 def bind(name: str, folder: Path) -> ModuleType:
     """The package of that name in that folder; one of another course that has the name is forgotten."""
     known = sys.modules.get(name)
-    if known is not None and list(getattr(known, "__path__", ())) == [str(folder)]:
+    if known is not None and {Path(place).resolve() for place in getattr(known, "__path__", ())} == {folder.resolve()}:
         return known
     for other in [other for other in sys.modules if other == name or other.startswith(f"{name}.")]:
         del sys.modules[other]

@@ -25,6 +25,7 @@ from typing import Any, Self, TypeVar
 
 from grader.batch.work import Answer, Order, Terms
 from grader.course.assignments import all_assignments
+from grader.course.folder import VARIABLE, current
 from grader.errors import GraderError, HarnessError, Interrupted, Refused
 from grader.folders import remove
 from grader.forks.client import ForkServer
@@ -58,6 +59,7 @@ class JudgeServer:
         self._stack.callback(self._box.close)
         env = clean_environment(folder) | {"PYTHONPATH": str(PACKAGES), "TMPDIR": str(folder)}
         env |= {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
+        env[VARIABLE] = str(current().folder)
         program = [sys.executable, "-c", "from grader.judges.server import main; main([])"]
         try:
             self.parent = ForkServer(self._box, program, env, folder, folder)
@@ -85,14 +87,15 @@ class JudgeServer:
         self._stack.close()
 
 
-_servers: dict[str | None, JudgeServer] = {}
+_servers: dict[tuple[str, str | None], JudgeServer] = {}
 
 
 def shared_server(data: str | None, tell: Callable[[str], object]) -> JudgeServer:
-    """This process's server for a data set, or for none: it is started once, and ends with the process."""
-    known = _servers.get(data)
+    """This process's server for its course and a data set, or none: it is started once, and ends with the process."""
+    what = str(current().folder), data
+    known = _servers.get(what)
     if known is None or known.parent.has_ended():
-        known = _servers[data] = JudgeServer(data, tell)
+        known = _servers[what] = JudgeServer(data, tell)
         atexit.register(known.close)
     return known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +13,10 @@ import numpy as np
 
 from grader.course.catalogue import live
 from grader.course.reference import load_solutions
-from grader.errors import HarnessError
+from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
 from grader.oracle import Answers, key
+from grader.patches import combined
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
@@ -89,9 +91,12 @@ class LiveOracle:
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
         known = {item.code: item for item in self.catalogue.mistakes_of(check.part)}
-        changed = self._reference(check)
-        for name in code.split("+"):
-            changed = SimpleNamespace(**{**vars(changed), **known[name].variant(changed)})
+        try:
+            changed = combined(self._reference(check), [known[name] for name in code.split("+")])
+        except MalformedCheck:
+            if "+" in code:  # the pieces of one are not there any more with the other
+                return {}
+            raise
         return self._shown(check, case, changed, inputs)
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
@@ -116,7 +121,8 @@ def shown(check: Check, play: Callable[[], Mapping[str, Any]], right: Arrays) ->
     What is no array, such as rows of several lengths, shows nothing: no student's numbers could be the same.
     """
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             values = play()
     except Exception:  # a mistake may well raise
         return None

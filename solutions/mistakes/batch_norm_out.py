@@ -176,7 +176,7 @@ def crossed(code: str, sentence: str) -> Mistake:
 CROSSED = (
     crossed("running-var-is-mean", "bn_param gets the running mean for the running variance."),
     crossed("running-mean-is-var", "bn_param gets the running variance for the running mean."),
-    crossed("running-swapped", "The running mean and the running variance are stored in each other's place."),
+    crossed("running-swapped", "The running mean and the running variance are swapped."),
     crossed("running-var-from-mean", "The running variance continues from the running mean."),
     crossed("running-var-from-new-mean", "The running variance continues from the running mean."),
 )

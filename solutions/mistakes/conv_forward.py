@@ -103,7 +103,7 @@ def bias_per_channel(ref: Any) -> Mapping[str, Any]:
     hint="Which index does b have: that of the image or that of the filter?",
 )
 def bias_per_image(ref: Any) -> Mapping[str, Any]:
-    """b[n] in the place of b[f], which is not there for many images."""
+    """b[n] instead of b[f], which is not there for many images."""
 
     def wrong(right: Wrong, x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
         return right(x, w, np.zeros_like(b), stride, pad) + b[np.arange(len(x))][:, None, None, None]
@@ -172,7 +172,7 @@ def pad_of_1_throughout(ref: Any) -> Mapping[str, Any]:
     hint='Where does conv_param["pad"] enter?',
 )
 def not_padded(ref: Any) -> Mapping[str, Any]:
-    """Padding of 0 in the place of any."""
+    """Padding of 0 instead of any."""
 
     def wrong(right: Wrong, x: Any, w: Any, b: Any, stride: int, pad: int) -> Any:
         OH, OW = (count(x.shape[axis], w.shape[axis], stride, 0) for axis in (2, 3))

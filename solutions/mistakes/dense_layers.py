@@ -15,7 +15,7 @@ from grader.mistakes import Mistake, mistake
 from solutions.mistakes.dense_networks import PARTS
 from solutions.mistakes.fully_connected_nets import BOTH, nets
 
-Methods = Callable[[Any], Mapping[str, Any]]  # of the reference's class: the methods to put in the place of its own
+Methods = Callable[[Any], Mapping[str, Any]]  # of the reference's class: the methods to put instead of its own
 
 
 def dense(ref: Any, methods: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,7 +87,7 @@ RELUS = (
     *everywhere(
         "relu-gated-by-gradient",
         relu(right, lambda x, dout: right(dout)),
-        "The backward pass of the ReLU sets negative gradients to 0, in the place of those of units that are off.",
+        "The backward pass of the ReLU sets negative gradients to 0, instead of those of units that are off.",
         "The sign of what decides: that of the gradient, or that of the input?",
     ),
     *everywhere(
@@ -111,7 +111,7 @@ RELUS = (
     *everywhere(
         "sigmoid-for-relu",
         relu(lambda x: 1 / (1 + np.exp(-x)), lambda x, dout: dout * np.exp(-x) / (1 + np.exp(-x)) ** 2),
-        "The hidden layer has a sigmoid in the place of the ReLU.",
+        "The hidden layer has a sigmoid instead of the ReLU.",
         "Read again which activation the exercise asks for.",
     ),
 )

@@ -139,7 +139,7 @@ def diagonal(row: Row) -> Any:
 
 
 def counting(row: Row, count: float) -> Any:
-    """Another number of values in the place of the row's own."""
+    """Another number of values instead of the row's own."""
     return row.slope * row.g + (row.dx - row.slope * row.g) * len(row.x) / count
 
 

@@ -51,7 +51,7 @@ SHARED = "gamma and beta are shared: what reaches each of them from all places a
 SHAPE = "A gradient has the shape of what it belongs to."
 
 PARAMETER_SLIPS = (
-    ParameterSlip("gradients-swapped", "dgamma and dbeta stand in each other's place.", OUT, lambda at: (dbeta(at), dgamma(at))),
+    ParameterSlip("gradients-swapped", "dgamma and dbeta are swapped.", OUT, lambda at: (dbeta(at), dgamma(at))),
     ParameterSlip("dgamma-averaged", "dgamma is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at) / at.number, dbeta(at))),
     ParameterSlip("dbeta-averaged", "dbeta is averaged; it should be a sum.", SHARED, lambda at: (dgamma(at), dbeta(at) / at.number)),
     ParameterSlip("gradients-averaged", "dgamma and dbeta are averaged; they should be sums.", SHARED, lambda at: (dgamma(at) / at.number, dbeta(at) / at.number)),

@@ -83,7 +83,7 @@ LOSS = (
         in_loss(
             f"{two}-for-{one}".lower(),
             parts_with(one, two, of=MOST),
-            f"regularises {two} in the place of {one}: one of them twice, the other not at all",
+            f"regularises {two} instead of {one}: one of them twice, the other not at all",
             {one: 0, two: 2},
         )
         for one in WEIGHTS
@@ -94,14 +94,14 @@ LOSS = (
         in_loss(
             f"{one}-for-{two}".lower(),
             parts_with(one, of=MOST),
-            f"regularises the biases {one} in the place of the weights {two}",
+            f"regularises the biases {one} instead of the weights {two}",
             {one: 1, two: 0},
         )
         for one, two in zip(BIASES, WEIGHTS, strict=True)
     ),
     in_loss("with-biases", MODELS, "regularises the biases too; only the weights should be", BIASES),
     in_loss("halved", ("two_layer_net",), "has only half of the regularisation", dict.fromkeys(WEIGHTS, 0.5)),
-    in_loss("biases-only", MODELS, "regularises the biases in the place of the weights", ALL | BIASES),
+    in_loss("biases-only", MODELS, "regularises the biases instead of the weights", ALL | BIASES),
 )
 
 GRADIENTS = (
@@ -141,9 +141,7 @@ GRADIENTS = (
     in_gradients(
         "with-biases", MODELS, "The gradients of the biases have a regularisation; they should have none", BIASES
     ),
-    in_gradients(
-        "biases-only", MODELS, "The gradients regularise the biases in the place of the weights", ALL | BIASES
-    ),
+    in_gradients("biases-only", MODELS, "The gradients regularise the biases instead of the weights", ALL | BIASES),
 )
 
 

@@ -83,7 +83,7 @@ def twice(row: Row) -> Array:
 
 
 def sum_left_out(row: Row) -> Array:
-    """Each value's own product in the place of their sum, on the way through the variance."""
+    """Each value's own product instead of their sum, on the way through the variance."""
     return np.asarray(row.slope * (row.g - row.g * row.xhat**2 / len(row.x)))
 
 
@@ -181,7 +181,7 @@ SLIPS = (
     Slip("dx-by-std", "dx is not divided by sqrt(var + eps).", "How does xhat change with x?", lambda row: row.dx / row.slope),
     Slip(
         "dx-by-variance",
-        "dx is divided by var + eps; it should be by the root of it.",
+        "dx is divided by var + eps; it should be divided by its square root.",
         "How does xhat change with x?",
         lambda row: row.dx * row.slope,
     ),

@@ -114,7 +114,7 @@ def decays_every_step(ref: Any) -> Mapping[str, Any]:
     hint="A step is added to where one stands.",
 )
 def replaced(ref: Any) -> Mapping[str, Any]:
-    """The difference in the place of the sum."""
+    """The difference instead of the sum."""
 
     def forget(net: Any, before: Mapping[str, Any]) -> None:
         net.params.update({name: net.params[name] - before[name] for name in before})

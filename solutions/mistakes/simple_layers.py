@@ -34,7 +34,7 @@ BIAS = "What is out where x is 0?"
 
 AFFINE_OUT = (
     affine_out("affine-bias-subtracted", "The bias is subtracted; it should be added.", BIAS, lambda affine, x, w, b: affine(x, w, -b)),
-    affine_out("affine-bias-in-weights", "The bias is added to the weights; it should be to the result.", BIAS, lambda affine, x, w, b: affine(x, w + b, 0 * b)),
+    affine_out("affine-bias-in-weights", "The bias is added to the weights; it should be added to the result.", BIAS, lambda affine, x, w, b: affine(x, w + b, 0 * b)),
     affine_out("affine-mixes-samples", "The numbers of different samples get into one row when x is reshaped.", ROW, lambda affine, x, w, b: affine(x.reshape(-1, len(x)).T, w, b)),
     affine_out("affine-sample-order", "The numbers of a sample stand in another order in its row: its axes are reversed.", ROW, lambda affine, x, w, b: affine(np.array([sample.T.ravel() for sample in x]), w, b)),
     affine_out("affine-with-relu", "A ReLU is applied to the result; the affine layer has none.", BIAS, lambda affine, x, w, b: np.maximum(affine(x, w, b), 0)),
@@ -96,7 +96,7 @@ AFFINE_BACK = (
     affine_back("affine-db-ones", "db is 1 everywhere: dout does not reach it.", SUM, others(db=lambda right, *given: np.ones_like(right))),
     affine_back("affine-db-times-b", "db is multiplied by b.", "How does out change with b?", others(db=lambda right, dout, x, w, b: right * b)),
     affine_back("affine-dw-transposed", "dw comes back transposed, (M, D).", SHAPE, others(dw=lambda right, *given: right.T)),
-    affine_back("affine-dx-dw-swapped", "dx and dw stand in each other's place.", SHAPE, lambda right, *given: (right[1], right[0], right[2])),
+    affine_back("affine-dx-dw-swapped", "dx and dw are swapped.", SHAPE, lambda right, *given: (right[1], right[0], right[2])),
     affine_back("affine-dw-zero", "dw is zero everywhere.", SUM, others(dw=zero)),
     affine_back("affine-db-zero", "db is zero everywhere.", SUM, others(db=zero)),
     affine_back("affine-dx-zero", "dx is zero everywhere.", "How does out change with x?", others(dx=zero)),
@@ -163,7 +163,7 @@ def pair_out(code: str, sentence: str, out: Callable[..., Any]) -> Mistake:
 PAIR_OUT = (
     pair_out("affine-relu-out-of-affine", "The result is that of the affine layer alone; the ReLU is not applied to it.", lambda ref, x, w, b: ref.affine_forward(x, w, b)[0]),
     pair_out("affine-relu-minimum", "The negative values are kept and the positive ones set to 0; it should be the other way round.", lambda ref, x, w, b: np.minimum(ref.affine_forward(x, w, b)[0], 0)),
-    pair_out("affine-relu-order", "The ReLU is applied to x; it should be to the affine layer's result.", lambda ref, x, w, b: ref.affine_forward(np.maximum(x, 0), w, b)[0]),
+    pair_out("affine-relu-order", "The ReLU is applied to x; it should be applied to the affine layer's result.", lambda ref, x, w, b: ref.affine_forward(np.maximum(x, 0), w, b)[0]),
     pair_out("affine-relu-bias-after", "The bias is added after the ReLU.", lambda ref, x, w, b: ref.affine_relu_forward(x, w, 0 * b)[0] + b),
     pair_out("affine-relu-bias-absent", "The bias is not added.", lambda ref, x, w, b: ref.affine_relu_forward(x, w, 0 * b)[0]),
 )  # fmt: skip

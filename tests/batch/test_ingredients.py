@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import resources
 from grader.batch.classes import Settings, grade_class
 from grader.batch.ingredients import ROOT, digest
 from grader.batch.workshop import SWITCH
-from grader.course.assignments import all_assignments, find_assignment
+from grader.course.assignments import find_assignment
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.sandbox import open_box
@@ -24,6 +23,7 @@ ALL = {"two_layer_net", "layers", "dropout"}
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the code and the descriptions, to change."""
+    shutil.copy(ROOT / "course.toml", tmp_path)
     for folder in ("grader", "solutions", "student_template"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=lambda _, names: {n for n in names if n[-2:] == "pc"})
     return tmp_path
@@ -33,7 +33,7 @@ def digests(root: Path) -> dict[str, str]:
     """The digest of each of three assignments, with the code and the description that lie there."""
     known = {slug: find_assignment(slug) for slug in ALL}
     return {
-        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root)
+        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root, root)
         for slug, one in known.items()
     }
 
@@ -54,6 +54,8 @@ def digests(root: Path) -> dict[str, str]:
         ("what plays student code", "grader/worker/student.py", ALL),
         ("where it is locked in", "grader/lock/seccomp.py", ALL),
         ("what exceptions are explained by", "solutions/mistakes/exceptions.py", ALL),
+        ("what the course says", "course.toml", ALL),
+        ("what an exception means", "grader/hints.py", ALL),
         ("how results are shown", "grader/exporters/html.py", set()),
         ("the command line", "grader/cli.py", set()),
         ("a version number", "grader/__init__.py", set()),
@@ -81,19 +83,6 @@ def test_the_chosen_checks_are_an_ingredient():
     assert digest(layers, layers.checks[:2]) != digest(layers, layers.checks)
 
 
-@pytest.fixture
-def descriptions(tmp_path, monkeypatch):
-    """A copy of the assignments' descriptions, read anew at each call."""
-    folder = shutil.copytree(ROOT / "student_template", tmp_path / "templates")
-    others = resources.folder
-    monkeypatch.setattr(resources, "folder", lambda name: folder if name == "student_template" else others(name))
-    monkeypatch.setenv(SWITCH, "0")  # judged in this process, where they are read
-    all_assignments.cache_clear()
-    yield folder
-    monkeypatch.undo()
-    all_assignments.cache_clear()
-
-
 def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
     """Grade some of a class, going on with what is there: score, maximum and whether it was made anew, by student."""
     made = {path.parent.name: path.stat().st_ino for path in out.glob("*/result.json")}
@@ -109,14 +98,15 @@ def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
     }
 
 
-def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, descriptions):
+def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, course, monkeypatch):
     """What was graded before the change is graded again, so that all are marked by one scale."""
-    out, names = tmp_path / "out", ["perfect", "regularisation_factor"]
+    monkeypatch.setenv(SWITCH, "0")  # judged in this process, where the course is chosen
+    out, names, folder = tmp_path / "out", ["perfect", "regularisation_factor"], course()
     assert grade(out, names[:1]) == {"perfect": (3, 3, True)}
     assert grade(out, names) == {"perfect": (3, 3, False), "regularisation_factor": (3, 3, True)}
-    with open(descriptions / "two_layer_net/assignment.toml", "a", encoding="utf-8") as description:
+    with open(folder / "course.toml", "a", encoding="utf-8") as description:
         description.write("\n[weights]\nusual = 2\nedges = 2\n")
-    all_assignments.cache_clear()
+    course()
     assert grade(out, names) == {"perfect": (6, 6, True), "regularisation_factor": (6, 6, True)}
 
 

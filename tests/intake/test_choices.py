@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader import resources
 from grader.course.assignments import all_assignments
+from grader.course.folder import current
 from grader.errors import MalformedCheck
 from grader.intake.reading import read_submission
-from grader.questions import declared
 from grader.questions.answers import UNCLEAR, questions_of
 from grader.questions.choices import chosen
 from grader.questions.declared import Asked, asked, right_choices
@@ -106,13 +105,16 @@ def test_a_question_that_cannot_work_is_refused(table, reason):
 
 
 @pytest.mark.parametrize("text", ["[gap]\nright = [5]", "[gap]\nright = 1", "[other]\nright = [1]", "gap = 1", "[gap"])
-def test_right_choices_that_cannot_be_are_refused(tmp_path, monkeypatch, text):
+def test_right_choices_that_cannot_be_are_refused(course, text):
     """Options that there are not, questions that there are not."""
-    monkeypatch.setattr(declared, "RIGHT", tmp_path)
+    secret = course() / "solutions"
+    secret.unlink()
+    questions = secret / "questions"
+    questions.mkdir(parents=True)
     assert right_choices("work", (CHOICE,)) == {}
-    (tmp_path / "work.toml").write_text("[gap]\nright = [1, 3]")
+    (questions / "work.toml").write_text("[gap]\nright = [1, 3]")
     assert right_choices("work", (CHOICE,)) == {"gap": frozenset({1, 3})}
-    (tmp_path / "work.toml").write_text(text)
+    (questions / "work.toml").write_text(text)
     with pytest.raises(MalformedCheck, match=r"solutions/questions/work\.toml"):
         right_choices("work", (CHOICE,))
 
@@ -133,6 +135,6 @@ def test_templates_ask_what_the_assignment_declares_and_answer_nothing(assignmen
 
 def test_right_choices_do_not_ship():
     """They lie outside of what the wheel takes."""
-    shipped = [resources.folder("student_template").resolve(), declared.RIGHT.parents[1] / "grader"]
-    assert not any(declared.RIGHT.is_relative_to(folder) for folder in shipped)
-    assert (declared.RIGHT / "two_layer_net.toml").is_file()
+    right = current().secret / "questions"
+    assert not right.is_relative_to(current().public)
+    assert (right / "two_layer_net.toml").is_file()
