@@ -162,19 +162,16 @@ def test_verdicts_are_those_of_lockdown(tmp_path):
     classroom = tmp_path / "class"
     for name in ("raising_cell", "regularisation_factor", "half_empty"):
         shutil.copytree(SPECIMENS / name, classroom / name)
-    dying = {
-        "signal": "os.kill(os.getpid(), 9)",
-        "tmp": "open('/tmp/what-a-cell-writes', 'w')",
-        "shared": "open('/dev/shm/what-a-cell-writes', 'wb')",
-    }
+    last = {"signal": "os.kill(os.getpid(), 9)"}
+    last |= {name: f"open('/{name}/what-a-cell-writes', 'w')" for name in ("tmp", "dev/shm")}
     notebook = next((SPECIMENS / "raising_cell").rglob("*.ipynb"))
     for name, statement in last.items():
         name = name.replace("/", "-")
         work = json.loads(notebook.read_text())
         cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         work["cells"].append(cell | {"source": f"import os\n{statement}"})
-        (classroom / name).mkdir()
-        (classroom / name / notebook.name).write_text(json.dumps(work))
+        place.mkdir()
+        (place / notebook.name).write_text(json.dumps(work))
     told = {level: verdicts(classroom, tmp_path / level, level) for level in ("lockdown", "namespaces")}
     assert told["namespaces"] == told["lockdown"]
     assert {cell for *_, cells in told["lockdown"].values() for cell in cells} >= {"KernelDied"}
