@@ -166,7 +166,7 @@ def test_verdicts_are_those_of_lockdown(tmp_path):
     last |= {name: f"open('/{name}/what-a-cell-writes', 'w')" for name in ("tmp", "dev/shm")}
     notebook = next((SPECIMENS / "raising_cell").rglob("*.ipynb"))
     for name, statement in last.items():
-        name = name.replace("/", "-")
+        place = classroom / name.replace("/", "-")
         work = json.loads(notebook.read_text())
         cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         work["cells"].append(cell | {"source": f"import os\n{statement}"})
