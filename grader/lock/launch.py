@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from grader.lock import views
 from grader.lock.libc import PR_SET_PDEATHSIG, prctl
-from grader.lock.namespaces import OWN, begin, ended, goes_on, leave_descriptors
+from grader.lock.namespaces import OWN, begin, ended, give_up, goes_on, leave_descriptors
 from grader.lock.privileges import bound
 
 # What a process started by root needs to give its room's user away and to end it; the lock drops all of it.
@@ -50,6 +50,7 @@ def _run(program: list[str], folder: str) -> NoReturn:
         finally:
             os._exit(127)
     leave_descriptors()
+    give_up()
     while True:
         pid, status = os.wait()
         if pid == child:

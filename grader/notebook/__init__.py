@@ -54,8 +54,6 @@ def run(
     file = readable(notebook.relative_to(root).as_posix() if root else notebook.name)
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
-        if box.closed:
-            raise Interrupted("Grading was stopped.")
         try:
             with open_job(notebook, root, cell_seconds, total_seconds, converted or {}, box.folder) as job:
                 result = _parse(ENGINES[name](job, box))

@@ -37,13 +37,23 @@ class ProcessBox:
         self._lock = threading.Lock()
         self._at_close: list[Callable[[], None]] = []
         self.closed = False
-        self.folder = for_sockets("box-")
-        self.folder.chmod(0o711)  # processes may be other users
+        self._folder: Path | None = None
 
     @classmethod
     def missing(cls) -> str:
         """What this machine lacks for this level; empty if nothing."""
         return ""
+
+    @property
+    def folder(self) -> Path:
+        """A folder for what processes use, made when it is first asked for; Interrupted after ``close``."""
+        with self._lock:
+            if self.closed:
+                raise Interrupted("Grading was stopped.")
+            if self._folder is None:
+                self._folder = for_sockets("box-")
+                self._folder.chmod(0o711)  # processes may be other users
+            return self._folder
 
     def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any] | None:
         """Processes of this level are not locked."""
@@ -121,7 +131,8 @@ class ProcessBox:
             self.kill(process)
         for call in last:
             call()
-        remove(self.folder)
+        if self._folder:
+            remove(self._folder)
 
     def at_close(self, call: Callable[[], None]) -> None:
         """Have ``close`` call this in the end, or do so now if it is closed already."""

@@ -164,9 +164,10 @@ def test_what_a_closed_process_leaves_is_removed(student, forking_box):
     process = student(forking_box, RIGHT)
     assert play(process).outcome == "returned"
     process.__exit__(None, None, None)
-    assert [path.name[:5] for path in forking_box.folder.iterdir()] == ["fork-"]
+    folder = forking_box.folder
+    assert [path.name[:5] for path in folder.iterdir()] == ["fork-"]
     forking_box.close()
-    assert not forking_box.folder.exists()
+    assert not folder.exists()
 
 
 def test_a_process_that_dies_is_replaced_by_a_fork(student, forking_box):
