@@ -210,6 +210,8 @@ def main(arguments: list[str]) -> None:
         if child == 0:
             nest.move_in(order["room"])
             give_up()
+            for path in order["show"]:
+                os.stat(path)
             os._exit(0)
         nest.shut()
         status = os.waitpid(child, 0)[1]

@@ -8,6 +8,7 @@ calls: mount(2), mount_setattr(2); constants of linux/mount.h and linux/fcntl.h.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Iterable
 
@@ -39,10 +40,11 @@ class View:
         before = os.umask(0o022)
         try:
             mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
-            for folder in EMPTY:
-                os.makedirs(root + folder, exist_ok=True)
             for path in sorted(show, key=len):
                 self.show(path)
+            for folder in EMPTY:
+                if not any(os.path.islink(root + above) for above in (folder, os.path.dirname(folder))):
+                    os.makedirs(root + folder, exist_ok=True)
             for name in DEVICES:
                 open(f"{root}/dev/{name}", "wb").close()
             for place in {root + os.path.realpath(path) for path in cover}:
@@ -56,6 +58,8 @@ class View:
         real = self._by_links(path)
         if self._is_shown(real) or not os.path.exists(real):
             return
+        if f"{real}/".startswith(f"{ROOM}/"):
+            raise OSError(errno.EBUSY, "what is to be seen lies where rooms will", real)
         target = self.root + real
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(real):

@@ -84,6 +84,7 @@ class Nest:
 
     def __init__(self, folder: Path, user: str) -> None:
         self.folder, self.user = folder, user
+        self.show: list[str] = []
         folder.chmod(0o755)
         for name in ("view", "room", "neighbour"):
             (folder / name).mkdir()
@@ -98,7 +99,7 @@ class Nest:
         uid = 654321 if self.user == "root" else None
         if uid:
             os.chown(self.folder / "room", uid, uid)
-        order |= {"show": places.shown(), "cover": places.covered(), "uid": uid}
+        order |= {"show": [*places.shown(), *self.show], "cover": places.covered(), "uid": uid}
         argv = ["-c", NEST, json.dumps(order), TRIED + code]
         if self.user == "user" and os.geteuid() == 0:
             argv = ["-c", AS_USER, *argv]
@@ -140,6 +141,21 @@ tell(root=sorted(os.listdir("/")), secret=there(os.environ["SECRET"]), machine=l
         "networks": ["lo"],
         "package": False,
     }
+
+
+def test_what_lies_behind_links_is_there_by_the_same_links(nest):
+    """As where /home is a link: by either name, and no empty folder takes a link's place."""
+    (nest.folder / "real" / "packages").mkdir(parents=True)
+    (nest.folder / "real" / "packages" / "one.py").write_text("")
+    (nest.folder / "link").symlink_to("real")
+    (nest.folder / "far").symlink_to(nest.folder / "link" / "packages")
+    nest.show = [str(nest.folder / "far")]
+    found = nest.told(f"""
+place = {str(nest.folder)!r}
+tell(names=sorted(os.listdir(place)), files=[os.path.exists(f"{{place}}/{{name}}/one.py") for name in
+     ("far", "link/packages", "real/packages")])
+""")
+    assert found == {"names": ["far", "link", "real"], "files": [True] * 3}
 
 
 def test_only_the_room_can_be_written_to(nest):
