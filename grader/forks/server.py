@@ -155,6 +155,8 @@ class ForkServer:
             _kill(child.pid, signal.SIGINT)
         else:
             _kill(child.pid)
+            if child.keeper:
+                _kill(child.keeper)  # at once: it takes its time, as the child does
             self._selector.unregister(child.control)
 
     def _bury(self) -> None:

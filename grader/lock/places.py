@@ -39,7 +39,8 @@ def real() -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path not in OWN))
 
 
-def shown() -> list[str]:
+@functools.cache
+def shown() -> tuple[str, ...]:
     """What a process with a view of its own sees, as few whole folders: all that is readable, and a little beside it.
 
     Without what lies below /proc, /sys and /dev.
@@ -48,16 +49,17 @@ def shown() -> list[str]:
     folders = [*system, os.path.join(sys.base_prefix, "lib"), "/usr/local/lib"]
     beside = [path for path in _libraries() if not path.startswith(tuple(f"{folder}/" for folder in folders))]
     found = [*folders, *beside, *_standard_library(), *_package_folders()]
-    return [path for path in dict.fromkeys(found) if os.path.exists(path)]
+    return tuple(path for path in dict.fromkeys(found) if os.path.exists(path))
 
 
-def covered() -> list[str]:
+@functools.cache
+def covered() -> tuple[str, ...]:
     """Folders of this project below those that are shown, wherever it is installed."""
     library = os.path.dirname(os.__file__)
     folders = [os.path.join(os.path.dirname(library), "python3"), library, "/usr/local/lib/python3"]
     places = [os.path.join(folder, kind) for folder in folders for kind in INSTALLED]
     found = [os.path.join(place, "grader") for place in (*places, *_package_folders())]
-    return [path for path in dict.fromkeys(found) if os.path.isdir(path)]
+    return tuple(path for path in dict.fromkeys(found) if os.path.isdir(path))
 
 
 def listable() -> list[str]:

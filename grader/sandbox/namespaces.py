@@ -41,8 +41,11 @@ class NamespacesBox(LockdownBox):
 
     def __init__(self) -> None:
         super().__init__()
+        from grader.lock import namespaces
+
         self._view = self._planted.folder / "view"
         self._view.mkdir()
+        self._planted.targets["spaces"] = namespaces.spaces()
 
     @classmethod
     def missing(cls) -> str:
@@ -51,10 +54,9 @@ class NamespacesBox(LockdownBox):
 
     def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any]:
         """A forked process knows its room by another name."""
-        from grader.lock import namespaces, views
+        from grader.lock import views
 
         request = super().room(folder, role, read)
-        request["targets"] = request["targets"] | {"spaces": namespaces.spaces()}
         return request | ({"room": views.ROOM, "place": str(folder)} if forked else {})
 
     def inside(self, path: Path, room: Path) -> Path:
