@@ -119,6 +119,7 @@ def grade_submission(
         parts=parts,
         questions=_questions(submission, assignment, public=oracle.public),
         notes=(
+            *(Note("newest", plain_text(sentence)) for sentence in submission.notes),
             *_notes_on_cells(program, assignment, parts),
             *_notes_on_age(as_handed_in, program, compat=compat),
             *_note_on_stand_ins(process.stand_ins),

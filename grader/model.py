@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 SCHEMA = "grader/result/v1"
 
@@ -324,23 +325,32 @@ class Result:
 
 def built(kind: Any, value: Any) -> Any:
     """A record of this module, or a value of the annotated type, from its JSON form."""
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: built(hints[name], item) for name, item in value.items() if name in hints})
-    if get_origin(kind) is UnionType:
-        return None if value is None else built(next(t for t in get_args(kind) if t is not NoneType), value)
-    if get_origin(kind) is tuple:
-        return tuple(built(get_args(kind)[0], item) for item in value)
-    if kind is Status or kind is float:  # infinities and NaN were written as strings
-        return kind(value)
-    if kind in (str, int, bool) and type(value) is not kind:
-        raise TypeError(f"a value is no {kind.__name__}")
-    return value
+    return _builder(kind)(value)
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    """What makes values of a type from their JSON form; types are looked into once for many records."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        fields = {name: _builder(hint) for name, hint in get_type_hints(kind).items()}
+        return lambda value: kind(**{name: fields[name](item) for name, item in value.items() if name in fields})
+    if get_origin(kind) is UnionType:
+        inner = _builder(next(t for t in get_args(kind) if t is not NoneType))
+        return lambda value: None if value is None else inner(value)
+    if get_origin(kind) is tuple:
+        each = _builder(get_args(kind)[0])
+        return lambda value: tuple(map(each, value))
+    if kind is Status or kind is float:  # infinities and NaN were written as strings
+        return cast("Callable[[Any], Any]", kind)
+    if kind in (str, int, bool):
+        return functools.partial(_of_type, kind)
+    return lambda value: value
+
+
+def _of_type(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"a value is no {kind.__name__}")
+    return value
 
 
 def _strict(value: Any) -> Any:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.batch.ingredients import digest
-from grader.course.assignments import Assignment, find_assignment, recognise, select
+from grader.batch.ingredients import ingredients
+from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import grade_submission, not_graded, versions
+from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
 from grader.limits import NotebookLimits
@@ -52,19 +54,23 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A submission to grade: its student, its path for people, its copy, and the key of the result that there is."""
+    """A submission to grade: its student, its path for people, its copy, and the key of the result that there is.
+
+    ``notes`` are what is to be said of how it was handed in.
+    """
 
     student: str
     shown: str
     copy: Snapshot
     known: str = ""
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Order:
         """From what ``as_dict`` made of it, perhaps by way of JSON."""
         copy = fields["copy"]
         snapshot = Snapshot(Path(copy["content"]), tuple(copy["unreadable"]), bool(copy["archives"]))
-        return cls(fields["student"], fields["shown"], snapshot, fields["known"])
+        return cls(fields["student"], fields["shown"], snapshot, fields["known"], tuple(fields["notes"]))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -130,7 +136,7 @@ def rendered(result: Result) -> tuple[str, str]:
 def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
     assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
     checks = select(assignment, list(terms.only))
-    key = _key(submission, digest(assignment, checks), terms, oracle, host.level)
+    key = _key(submission, ingredients(assignment, checks), order, terms, oracle, host.level)
     if key == order.known:
         return Answer(key, known=True)
     result = grade_submission(
@@ -144,6 +150,8 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         compat=terms.compat,
         seconds=terms.seconds,
     )
+    said = (Note("handed-in", plain_text(sentence)) for sentence in order.notes)
+    result = replace(result, notes=(*said, *_notes_on_others(submission, assignment), *result.notes))
     if terms.recognised:
         result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
     return Answer(key, *rendered(result))
@@ -159,9 +167,39 @@ def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[No
     return []
 
 
-def _key(submission: Submission, ingredients: str, terms: Terms, oracle: Oracle, level: str) -> str:
-    """All that a result depends on: with the same key it need not be made anew."""
+def _notes_on_others(submission: Submission, assignment: Assignment) -> Iterator[Note]:
+    """That notebooks of other assignments are there too; staff look where only the one not graded is filled in."""
+    files = {file.path.rpartition("/")[2]: file for file in submission.files if file.is_notebook}
+    own = files.get(assignment.notebook)
+    for other in all_assignments().values():
+        file = files.get(other.notebook)
+        if file is None or file is own or not other.template or set(other.names) <= set(assignment.names):
+            continue
+        state = "filled in" if is_filled(file) else "not filled in"
+        said = f"{file.path} ({other.slug}) is here too, {state}; {assignment.slug} was graded"
+        if own and is_filled(file) and not is_filled(own):
+            yield Note("another-assignment", plain_text(f"{said}, and nothing in {own.path} is filled in."))
+        else:
+            yield Note("other-notebook", plain_text(f"{said}."))
+
+
+def _key(
+    submission: Submission, made_of: Mapping[str, str], order: Order, terms: Terms, oracle: Oracle, level: str
+) -> str:
+    """All that a result depends on, by name, as JSON: with the same key it need not be made anew."""
     installed = {name: version for name, version in versions(oracle.public).items() if name != "grader"}
-    data = oracle.data.digest if oracle.data else ""
-    limits = (terms.recognised, terms.notebook, terms.time_factor, terms.seconds, data, terms.compat)
-    return "|".join(map(str, (submission.sha256, ingredients, oracle.seed, level, installed, *limits)))
+    named = {
+        "submission": submission.sha256,
+        "handed_in": order.notes,
+        **made_of,
+        "seed": oracle.seed,
+        "isolation": level,
+        **installed,
+        "recognised": terms.recognised,
+        "notebook": asdict(terms.notebook) if terms.notebook else None,
+        "time_factor": terms.time_factor,
+        "seconds": terms.seconds,
+        "data": oracle.data.digest if oracle.data else "",
+        "compat": terms.compat,
+    }
+    return json.dumps(named, sort_keys=True)

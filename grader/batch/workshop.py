@@ -37,7 +37,9 @@ Made = TypeVar("Made")
 class Desk(Protocol):
     """Where submissions are handed in for judging, one at a time, by the terms of a class."""
 
-    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
         """Grade a submission; ``known`` is the key of the result that there is. Refused, or HarnessError."""
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
@@ -59,7 +61,7 @@ class Worker:
         """Grade a submission; Interrupted if the box is closed."""
         shown = readable(str(entry.shown or entry.path))
         try:
-            return self._at(terms).grade(entry.student, shown, entry.path, known, follow=entry.named)
+            return self._at(terms).grade(entry.student, shown, entry.path, known, follow=entry.named, notes=entry.notes)
         except Interrupted:
             raise
         except Refused as error:
@@ -153,10 +155,12 @@ class _OwnDesk:
     def __init__(self, host: BoxHost, terms: Terms, oracle: Oracle) -> None:
         self._host, self._terms, self._oracle = host, terms, oracle
 
-    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
         with private_folder() as folder:
             copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
-            return answered(Order(student, shown, copy, known), self._terms, self._oracle, self._host)
+            return answered(Order(student, shown, copy, known, notes), self._terms, self._oracle, self._host)
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
         with private_folder() as folder:

@@ -10,10 +10,30 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from grader import __version__
-from grader.commands import agree, assignments, check, doctor, grade, mistakes, release
+from grader.commands import (
+    agree,
+    assignments,
+    check,
+    compare,
+    doctor,
+    export,
+    feedback,
+    grade,
+    history,
+    merge,
+    mistakes,
+    override,
+    policy,
+    regrade,
+    release,
+)
 from grader.commands._options import EXIT_CODES
 
-MODULES = (check, grade, agree, mistakes, release, doctor, assignments)  # in the order of the help
+# In the order of the help.
+MODULES = (
+    *(check, grade, regrade, policy, override, history, compare, merge, feedback, export),
+    *(agree, mistakes, release, doctor, assignments),
+)
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 
@@ -39,3 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     for module in MODULES:
         module.declare(commands)
     return parser
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The parser of a command."""
+    commands = argparse.ArgumentParser().add_subparsers()
+    COMMANDS[command].declare(commands)
+    return commands.choices[command]

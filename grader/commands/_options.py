@@ -11,7 +11,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_CODES = {
     0: "all that ran passed (`grade`: every submission was graded, whatever its score)",
-    1: "some check failed (`agree`: some verdict differs)",
+    1: "some check failed (`agree`: some verdict differs; `compare`: some mark differs)",
     2: "wrong usage, or an input was refused (`grade`: no submission could be read)",
     3: "the grader itself failed for some check or submission",
     4: "`grade`: some submissions could not be read and have a row that says so",

@@ -128,9 +128,11 @@ class Desk:
         judge.child.end()
         remove(judge.folder)
 
-    def grade(self, student: str, shown: str, path: Path, known: str, *, follow: bool) -> Answer:
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
         """Have a submission graded; Refused if it cannot be copied, HarnessError if the judge fails or is late."""
-        return self._handed("grade", _answer, student, shown, path, known, follow=follow)
+        return self._handed("grade", _answer, student, shown, path, known, follow=follow, notes=notes)
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
         """The assignment that a submission looks most like; empty if that cannot be told."""
@@ -146,13 +148,14 @@ class Desk:
         known: str,
         *,
         follow: bool,
+        notes: tuple[str, ...] = (),
     ) -> Read:
         judge = self._employed()
         inbox = judge.folder / "inbox" / str(next(self._numbers))
         inbox.mkdir(0o700)
         try:
             copy = copied(path, inbox, Path(shown), follow=follow, data=self._terms.notebook is not None)
-            order = Order(student, shown, copy, known)
+            order = Order(student, shown, copy, known, notes)
             answer = read(self._served(judge, as_message(order, self._host.probes, do)))
         except Refused:
             raise

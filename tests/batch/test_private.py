@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader import notebook
-from grader.batch.store import Store
 from grader.cli import main
 from grader.folders import remove
 from grader.notebook.jobs import open_job
+from grader.store.records import Run
+from grader.store.store import Store
 from tests.attacks.scene import HONEST, honest_notebook
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="files have no modes here")
@@ -112,7 +113,7 @@ def test_a_database_that_was_open_to_others_no_longer_is(usual):
 def test_another_user_cannot_read_the_seed_of_a_run(usual):
     """Not even while it is written."""
     store = Store(usual / "grades.db")
-    store.begin(4711, fresh=True)
+    store.begin(Run("grade", 4711))
     code = f"import os; os.setuid(65534); open({str(usual / 'grades.db')!r}, 'rb')"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert "PermissionError" in done.stderr

@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.batch.classes import Settings, grade_class
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.judges import desk, watch
 from grader.sandbox import open_box
@@ -66,7 +67,7 @@ def grade(tmp_path):
             finally:
                 box.close()
                 watcher.join()
-        rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8"))
+        rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
         return {row["student"]: row for row in rows}, out
 
     return grade
