@@ -529,7 +529,7 @@ def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
     ],
 )
 def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
-    """What bubblewrap or Landlock is missing for."""
+    """What namespaces or Landlock are missing for."""
     for level in ("namespaces", "lockdown"):
         monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
     monkeypatch.setattr(trial, "try_out", lambda box: None)
@@ -544,7 +544,7 @@ def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkey
     def fails(box):
         raise HarnessError("It leaks.")
 
-    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "root may not")
     monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
     monkeypatch.setattr(trial, "try_out", fails)
     assert main(["doctor"]) == 0

@@ -35,6 +35,7 @@ from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
 from grader import lock
+from grader.lock import namespaces
 from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_checks, refuse_shell_lines
 
 LINE_LIMIT = 64 << 20  # bytes of a request
@@ -73,12 +74,13 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
     """In the forked process: serve the grader at the other end of ``channel`` until killed."""
     try:
         request = json.loads(_line(channel))
-        _settle(request["environment"], request["folder"], kernel.shell)
         if request["compat"]:
             from grader.compat import runtime
 
             runtime.install()
         try:
+            namespaces.move_in(request["lock"])
+            _settle(request["environment"], request["folder"], kernel.shell)
             answer: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
         except OSError as error:
             answer = {"trouble": f"it could not be locked: {type(error).__name__}: {error}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import linecache
 import traceback
 from typing import Any
@@ -36,7 +37,7 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
         "message": message[:2000],
         "traceback": "\n".join(text)[:8000],
         "function": own[-1].name if own else None,
-        "denied": isinstance(error, PermissionError) and bool(own),
+        "denied": _is_denied(error) and bool(own),
         "scenario": last.line if playing and last and not own else None,
         **place,
     }
@@ -50,3 +51,10 @@ def _columns(frame: traceback.FrameSummary) -> dict[str, int | None]:
     line = linecache.getline(frame.filename, frame.lineno or 0).encode()  # Python counts bytes, from 0
     first, last = (len(line[:at].decode("utf-8", "replace")) + 1 for at in (column, end))
     return {"column": first, "end": last}
+
+
+def _is_denied(error: BaseException) -> bool:
+    """Whether the sandbox denied something: also to write where everything is read-only."""
+    if type(error) is OSError and type(error.errno) is int:
+        return error.errno == errno.EROFS
+    return isinstance(error, PermissionError)

@@ -167,7 +167,7 @@ def by_fork(tmp_path_factory):
     path = write(folder, CELLS.values())
     box, messages = ProcessBox(), []
     try:
-        with open_job(path, None, 60, 300, {}) as job:
+        with open_job(path, None, 60, 300, {}, box.folder) as job:
             forked.run_cells(job, box, messages)
     finally:
         box.close()
