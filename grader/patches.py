@@ -6,7 +6,7 @@
         "conv-bias-not-added",
         "The bias is not added.",
         "What is out where x is 0?",
-        "conv_forward_naive",
+        "forward",
         " + b[f]", "",
     )
 

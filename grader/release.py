@@ -92,7 +92,11 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     template.write_text(text, "utf-8")
     if out.resolve() == assignment.folder.resolve():
         return [template, *_recorded(assignment, oracle, out)]
-    return [template, *_own_course(assignment, oracle, out / HIDDEN), _workflow(assignment, out)]
+    return [
+        template,
+        *_own_course(assignment, oracle, out / HIDDEN),
+        *([] if current().private else [_workflow(assignment, out)]),
+    ]
 
 
 def _recorded(assignment: Assignment, oracle: LiveOracle, folder: Path) -> list[Path]:
@@ -112,6 +116,7 @@ def _own_course(assignment: Assignment, oracle: LiveOracle, out: Path) -> list[P
     parts = [f"{PUBLIC}.checks.{part.slug}" for part in assignment.parts]
     reader = [f"{PUBLIC}.{course.data.reader}"] if course.data and any(c.needs_data for c in assignment.checks) else []
     files = {*with_imports([*parts, *reader], course.folder), *(course.public / "stand_ins").glob("*.py")}
+    files |= set(course.public.glob("sentences*.toml"))
     for file in (course.folder / DESCRIPTION, assignment.folder / "assignment.toml", *sorted(files)):
         if not file.resolve().is_relative_to(course.secret.resolve()):
             written.append(_copied(file, out / file.relative_to(course.folder)))

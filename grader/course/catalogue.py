@@ -10,13 +10,14 @@ import functools
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.course import modules
 from grader.course.folder import Course, current
+from grader.course.keys import checked, read, refuse_unknown
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.mistakes import Mistake, Pattern, Raised, not_played
@@ -28,7 +29,7 @@ Declared = Mistake | Pattern | Raised
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Catalogue:
-    """What is known of mistakes, each kind in the order in which it is tried."""
+    """What is known of mistakes, in the order in which it is tried: by code, whatever files are called."""
 
     declared: tuple[Declared, ...] = ()
 
@@ -68,9 +69,9 @@ def modules_of(part: str) -> list[str]:
 
 
 def declared() -> list[tuple[Declared, ModuleType]]:
-    """Every declaration of the secret half, and the module in which it is."""
-    load_solutions()
-    return [(item, sys.modules[module]) for item, module in _with_modules(current()).values()]
+    """What the secret half declares, and the module in which it is."""
+    homes = {item.code: module for item, module in _with_modules(current()).values()}
+    return [(item, sys.modules[homes[item.code]]) for item in live().declared]
 
 
 def place(item: Declared, module: ModuleType) -> tuple[str, int]:
@@ -97,7 +98,8 @@ def recorded(folders: tuple[Path, ...]) -> Catalogue:
                 found.setdefault((type(item).__name__, item.code), item)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise HarnessError(f"The recorded sentences {file} cannot be read: {error!r}.") from None
-    return Catalogue(tuple(found.values()))
+    own = _own_sentences(current())
+    return Catalogue(tuple(_told(item, own) for item in found.values()))
 
 
 def _from_dict(table: Mapping[str, Any]) -> Declared:
@@ -110,7 +112,25 @@ def _from_dict(table: Mapping[str, Any]) -> Declared:
 
 @functools.cache
 def _live(course: Course) -> Catalogue:
-    return Catalogue(tuple(item for item, _ in _with_modules(course).values()))
+    declared = [item for item, _ in _with_modules(course).values()]
+    own = _own_sentences(course)
+    refuse_unknown(own, {item.code for item in declared}, str(course.public / "sentences*.toml"), "mistake")
+    return Catalogue(tuple(_told(item, own) for item in sorted(declared, key=lambda item: item.code)))
+
+
+@functools.cache
+def _own_sentences(course: Course) -> dict[str, dict[str, str]]:
+    """By code, what the course says instead: in any language, then in its own."""
+    found: dict[str, dict[str, str]] = {}
+    for name in ("sentences.toml", f"sentences.{course.language}.toml"):
+        file = course.public / name
+        for code, table in (read(file, str(file)) if file.is_file() else {}).items():
+            found[code] = checked(table, {"sentence": str, "hint": str}, f"{file}, {code}")
+    return found
+
+
+def _told(item: Declared, own: Mapping[str, Mapping[str, Any]]) -> Declared:
+    return replace(item, **own[item.code]) if item.code in own else item
 
 
 @functools.cache

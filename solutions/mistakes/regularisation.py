@@ -141,9 +141,7 @@ GRADIENTS = (
     in_gradients(
         "with-biases", MODELS, "The gradients of the biases have a regularisation; they should have none", BIASES
     ),
-    in_gradients(
-        "biases-only", MODELS, "The gradients regularise the biases instead of the weights", ALL | BIASES
-    ),
+    in_gradients("biases-only", MODELS, "The gradients regularise the biases instead of the weights", ALL | BIASES),
 )
 
 

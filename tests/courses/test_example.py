@@ -115,3 +115,21 @@ def test_a_course_adjusts_points_limits_and_names(teachers, tmp_path):
     done = run(sys.executable, "-m", "grader", *command)
     (file,) = (tmp_path / "out").glob("*/result.json")
     assert (done.returncode, json.loads(file.read_text("utf-8"))["score"]) == (0, 14.0), done.stderr
+
+
+def test_a_course_tells_mistakes_in_its_own_words(teachers, tmp_path):
+    """By code, in its language; a code that there is not is refused with the nearest."""
+    course = Path(shutil.copytree(teachers, tmp_path / "course"))
+    with open(course / "course.toml", "a", encoding="utf-8") as description:
+        description.write('language = "de"\nprivate = true\n')
+    words = course / "student_template/sentences.de.toml"
+    words.write_text('[kmeans-sum]\nsentence = "Jedes Zentrum ist die Summe."\n', "utf-8")
+    done = run(sys.executable, "-m", "grader", "release", "kmeans", "--course", course, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "out/.github").exists()
+    shutil.copy(HERE / "specimens/kmeans/sums/kmeans.ipynb", tmp_path / "out")
+    checked = run(sys.executable, "-m", "grader", "check", "kmeans.ipynb", cwd=tmp_path / "out")
+    assert "Jedes Zentrum ist die Summe." in checked.stdout
+    words.write_text('[kmeans-sums]\nsentence = "..."\n', "utf-8")
+    done = run(sys.executable, "-m", "grader", "mistakes", "--course", course)
+    assert (done.returncode, "no mistake 'kmeans-sums'; the nearest is 'kmeans-sum'" in done.stderr) == (3, True)
