@@ -38,6 +38,11 @@ def test_the_policy_beside_the_class_holds_and_stays(tmp_path, capfd):
     assert table(out)["ada"] == rows["ada"]
     assert table(out)["ben"]["status"] == "excused"
 
+    (tmp_path / "policy.toml").write_text('drop = ["relu/backward"]')
+    assert main([*GRADE, str(tmp_path / "ada.py"), "--out", str(out)]) == 0
+    assert table(out)["ben"]["score"] == "2"
+    assert "Excused" not in (out / "ben/report.html").read_text("utf-8")
+
 
 def test_a_policy_that_cannot_be_is_refused_before_anything_is_graded(tmp_path, capfd):
     """With the key."""
