@@ -156,8 +156,8 @@ def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_
     write_zip(folder / "ben.zip", {"ben/" + name: data for name, data in good.items()})
     write_zip(folder / "eve.zip", {"../../x.py": b"x = 1", **good})
     whole = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path, "class")
-    for source, shown in ((folder, folder), (whole, Path(whole))):
-        out = tmp_path / f"out-{shown.name}"
+    for source, shown in ((folder, folder), (whole, Path(whole) / "class")):
+        out = tmp_path / f"out-{Path(source).name}"
         run = in_process(*GRADE, source, "--out", out)
         assert run.returncode == 4
         rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
@@ -172,7 +172,7 @@ def test_a_refused_zip_is_one_sentence_and_exit_code_2(tmp_path, in_process):
     for arguments in (["check", path], ["grade", path, "--out", tmp_path / "out"]):
         run = in_process(*arguments)
         assert run.returncode == 2
-        assert f"{path}: '/etc/passwd' is an absolute path; zip your own folder again." in run.stderr
+        assert f"{path}: '/etc/passwd' is an absolute path; pack your own folder again." in run.stderr
         assert "Traceback" not in run.stderr
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 WORKED = ROOT / "tests/specimens/two_layer_net/regularisation_factor/two_layer_net.ipynb"
 
 # Folders of code: all their modules ship and nothing else.
-CODE = ("grader", *(f"grader/{path.name}" for path in (ROOT / "grader").iterdir() if any(path.glob("*.py"))))
+CODE = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "grader").rglob("*.py")}
 
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]

@@ -168,7 +168,7 @@ def _note_on_likeness(submission: Submission, assignment: Assignment) -> list[No
 
 
 def _notes_on_others(submission: Submission, assignment: Assignment) -> Iterator[Note]:
-    """That notebooks of other assignments are there too; staff look where one is filled in and the own one is not."""
+    """That notebooks of other assignments are there too; staff look where only the one not graded is filled in."""
     files = {file.path.rpartition("/")[2]: file for file in submission.files if file.is_notebook}
     own = files.get(assignment.notebook)
     for other in all_assignments().values():

@@ -69,7 +69,7 @@ def open_entries(
     roster: Path | None = None,
     attempts: str = "latest",
 ) -> Iterator[list[Entry]]:
-    """Give the submissions in the given paths, each person's with a key of their own, in a stable order.
+    """Give the submissions in the given paths, each person's with a key of their own: path by path, then by name.
 
     What was unpacked or joined stays until the block ends. ``leave_out`` is the folder of the results, which may stand
     among the submissions. ``attempts`` is "latest", or "all": then a person has an entry for each, oldest first.
@@ -79,8 +79,10 @@ def open_entries(
     listed = rosters.read(roster) if roster else None
     with contextlib.ExitStack() as stack:
         shelf = Shelf(stack, leave_out)
-        uploads = [upload for path in paths for upload in _uploads(path, layout, shelf)]
-        handed = put_together(uploads)
+        uploads = [_uploads(path, layout, shelf) for path in paths]
+        place = {id(piece.node): at for at, some in enumerate(uploads) for one in some for piece in one.pieces}
+        handed = put_together(upload for some in uploads for upload in some)
+        handed.sort(key=lambda one: min((place[id(piece.node)] for piece in one.upload.pieces), default=0))
         if not handed and not listed:
             raise Refused("There is nothing to grade: the folder holds no submission.")
         if listed is None:
@@ -92,8 +94,7 @@ def open_entries(
             for one in called.handed
             for entry in _entries(one, shelf, attempts)
         ]
-        entries += [Entry(person, paths[0], reason=reason, on_roster=True) for person, reason in called.missing]
-        yield sorted(entries, key=lambda entry: (people.order(entry.person), entry.attempt.number))
+        yield entries + [Entry(person, paths[0], reason=reason, on_roster=True) for person, reason in called.missing]
 
 
 def _entries(handed: Handed, shelf: Shelf, attempts: str) -> Iterator[Entry]:

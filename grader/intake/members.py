@@ -17,10 +17,11 @@ LEFT_OUT_FILES = {".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"}
 class Member:
     """Something in an archive: the parts of its name, its bytes unpacked and packed, and what is wrong with it.
 
-    ``header`` is the archive's own record of it.
+    ``header`` is the archive's own record of it, with the ``whole`` name.
     """
 
     header: Any
+    whole: str
     parts: tuple[str, ...]
     is_folder: bool
     size: int
@@ -30,7 +31,7 @@ class Member:
     @property
     def name(self) -> str:
         """Its name as sentences show it."""
-        return plain_text("/".join(self.parts), 100)
+        return plain_text(self.whole, 100)
 
 
 class Archive(Protocol):

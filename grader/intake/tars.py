@@ -62,7 +62,7 @@ def _member(info: tarfile.TarInfo) -> Member:
         fault += "; pack your own folder again"
     elif not is_left_out(parts_of(info.name)):
         fault = _fault(info)
-    return Member(info, parts_of(info.name), info.isdir(), info.size, info.size, fault)
+    return Member(info, info.name, parts_of(info.name), info.isdir(), info.size, info.size, fault)
 
 
 def _fault(info: tarfile.TarInfo) -> str:

@@ -193,8 +193,8 @@ def packed(archive: Archive, shown: Path, name: str, shelf: Shelf) -> Node:
             here.member = member if here.member is None else here.member
             if here.member is not member:
                 here.faults.append(member)  # the same name twice: it is refused when it is taken
-    if root.below and all(grown.faults and not grown.below and not grown.member for grown in root.below.values()):
-        first = next(iter(root.below.values())).faults[0]
+    if archive.members and all(member.fault for member in archive.members):
+        first = archive.members[0]
         raise Refused(f"{shown}: {first.name!r} {first.fault}.")
     return InArchive(archive, root, (), name, shown, shelf)
 

@@ -43,10 +43,10 @@ def _member(info: zipfile.ZipInfo) -> Member:
     parts = parts_of(name)
     if fault := fault_of_name(name):
         return Member(
-            info, parts, info.is_dir(), info.file_size, info.compress_size, f"{fault}; pack your own folder again"
+            info, name, parts, info.is_dir(), info.file_size, info.compress_size, f"{fault}; pack your own folder again"
         )
     fault = "" if is_left_out(parts) else _fault(info)
-    return Member(info, parts, info.is_dir(), info.file_size, info.compress_size, fault)
+    return Member(info, name, parts, info.is_dir(), info.file_size, info.compress_size, fault)
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import tarfile
 import tracemalloc
 
@@ -12,18 +11,8 @@ import pytest
 from grader.errors import Refused
 from grader.intake import archives
 from grader.intake.reading import open_submission, read_submission
+from tests.intake.tars import spoilt, tarred
 from tests.intake.zips import NOTEBOOK
-
-
-def tarred(files, mode: str = "gz", change=lambda info: info, form: int = tarfile.PAX_FORMAT) -> bytes:
-    """A tar of files by name, compressed by gzip or not; ``change`` may spoil each header."""
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode=f"w:{mode}", format=form) as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(change(info), io.BytesIO(content))
-    return data.getvalue()
 
 
 def refusal(path, data: bytes) -> str:
@@ -44,15 +33,6 @@ def test_a_tar_is_what_the_folder_in_it_is(tmp_path, name, mode, form):
         assert submission.student == "a"
         assert [file.path for file in submission.files] == ["net.py", "work.ipynb"]
         assert {path.stat().st_mode & 0o777 for path in submission.root.iterdir()} == {0o600}
-
-
-def spoilt(**fields):
-    def change(info):
-        for name, value in fields.items():
-            setattr(info, name, value)
-        return info
-
-    return change
 
 
 @pytest.mark.parametrize(
@@ -76,16 +56,17 @@ def test_members_that_lead_elsewhere_are_refused(tmp_path, files, change, senten
     assert not (tmp_path / "x.py").exists()
 
 
-def test_a_bomb_is_refused_while_it_is_unpacked(tmp_path):
-    """A gigabyte of zeros in a megabyte, in little memory."""
+def test_a_bomb_is_refused_while_it_is_unpacked(tmp_path, monkeypatch):
+    """Twenty megabytes of zeros in twenty kilobytes, in little memory."""
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 10 << 20)
     path = tmp_path / "a.tar.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
-        for _ in range(400):
+        for _ in range(20):
             file.write(bytes(1 << 20))
     tracemalloc.start()
     try:
-        assert "unpacks to more than 300 MB, or to 100 times its size" in refusal(path, path.read_bytes())
-        assert tracemalloc.get_traced_memory()[1] < 20e6
+        assert "unpacks to more than 10 MB, or to 100 times its size" in refusal(path, path.read_bytes())
+        assert tracemalloc.get_traced_memory()[1] < 5e6
     finally:
         tracemalloc.stop()
 

@@ -5,6 +5,7 @@ A text without a name behind the time, one for each attempt, has the student's n
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -31,14 +32,39 @@ def claims(folder: Node) -> bool:
 def uploads(folder: Node) -> list[Upload]:
     """One for each attempt of each login."""
     attempts: dict[tuple[str, str], list[tuple[Node, re.Match[str]]]] = {}
-    known: set[int] = set()
-    for child in folder.children:
-        found = FILE.fullmatch(child.name)
-        if found and not child.is_folder:
-            known.add(id(child))
-            attempts.setdefault((found["login"], found["time"]), []).append((child, found))
+    found = [
+        (child, match) for child in folder.children if not child.is_folder and (match := FILE.fullmatch(child.name))
+    ]
+    assignment = _assignment(found)
+    for child, match in found:
+        attempts.setdefault((_login(match, assignment), match["time"]), []).append((child, match))
+    known = {id(child) for child, _ in found}
     made = [_upload(login, time, files) for (login, time), files in attempts.items()]
     return made + plain.uploads_of(child for child in folder.children if id(child) not in known)
+
+
+def _assignment(found: Sequence[tuple[Node, re.Match[str]]]) -> str:
+    """What all names begin with: by the texts, which name the login, else what they have in common.
+
+    Logins may hold underscores, as assignments may.
+    """
+    for child, match in found:
+        start = match.string[: match.start("time")].removesuffix("_attempt_")
+        if not match["file"] and (said := _said(child)) and start.endswith(f"_{said[2]}"):
+            return start.removesuffix(said[2])
+    starts = {f"{match['assignment']}_{match['login']}" for _, match in found}
+    common = os.path.commonprefix(list(starts))  # noqa: RUF071 - these are no paths
+    return common[: common.rfind("_") + 1] if len(starts) > 1 else ""
+
+
+def _login(match: re.Match[str], assignment: str) -> str:
+    start = f"{match['assignment']}_{match['login']}"
+    return start.removeprefix(assignment) if assignment and len(start) > len(assignment) else match["login"]
+
+
+def _said(text: Node) -> re.Match[str] | None:
+    """The name and the login that a text says."""
+    return NAME.search(text.beginning(SAID).decode("utf-8", "replace").replace("\r", ""))
 
 
 def beside(folder: Node, child: Node) -> list[Node]:
@@ -55,7 +81,7 @@ def _upload(login: str, time: str, files: Sequence[tuple[Node, re.Match[str]]]) 
     name = ""
     for child, found in files:
         if not found["file"]:
-            said = NAME.search(child.beginning(SAID).decode("utf-8", "replace").replace("\r", ""))
+            said = _said(child)
             name = said[1] if said and said[2] == login else name
     reason = "" if pieces else NO_FILE.format(files[0][0].shown)
     return Upload(Person(safe_name(login), name=name, login=login), pieces, time, (time,), reason=reason)

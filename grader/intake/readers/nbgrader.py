@@ -30,7 +30,7 @@ def claims(folder: Node) -> bool:
         return True
     students = [child for child in folder.children[:MOST_LOOKED_AT] if child.is_folder]
     is_course = folder.name == SUBMITTED and mostly(map(_is_students, students), len(students))
-    return is_course or any(map(_is_stamped, students))
+    return is_course or mostly(map(_is_stamped, students), len(students))
 
 
 def uploads(folder: Node) -> list[Upload]:
@@ -57,8 +57,9 @@ def _submitted(folder: Node) -> Iterator[tuple[str, str, Node, str]]:
         if found := INBOUND.fullmatch(child.name):
             yield found["student"], found["assignment"], child, found["time"]
         elif child.is_folder:
+            is_students = _is_students(child)
             for assignment in child.children:
-                if assignment.is_folder:
+                if assignment.is_folder and (is_students or assignment.has(TIMESTAMP)):
                     yield child.name, assignment.name, assignment, _time(assignment)
 
 
@@ -69,7 +70,7 @@ def _course(folder: Node) -> Node | None:
         return None
     beside = {child.name for child in folder.children} - {SUBMITTED}
     students = [child for child in inside.children[:MOST_LOOKED_AT] if child.is_folder]
-    is_ours = any(map(_is_stamped, students)) or mostly(map(_is_students, students), len(students))
+    is_ours = mostly((_is_stamped(one) or _is_students(one) for one in students), len(students))
     return inside if is_ours and (beside <= AROUND or beside & AROUND) else None
 
 
