@@ -15,7 +15,8 @@ from grader.commands._options import GRADER_FAILED, REFUSED, STOPPED
 from grader.commands._output import say
 from grader.errors import GraderError, Refused
 
-PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "agree")  # they write about others' work
+# They write about others' work.
+PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "export", "agree")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

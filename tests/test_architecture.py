@@ -14,7 +14,7 @@ FLOORS = (
     "grader.commands",
     "grader.release grader.agreement",
     "grader.batch grader.judges",
-    "grader.exporters grader.policy grader.store",
+    "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading",
     "grader.diagnosis grader.precision grader.differences grader.carried",
     "grader.oracle grader.data_set",

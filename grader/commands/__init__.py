@@ -16,6 +16,7 @@ from grader.commands import (
     check,
     compare,
     doctor,
+    export,
     feedback,
     grade,
     history,
@@ -30,7 +31,7 @@ from grader.commands._options import EXIT_CODES
 
 # In the order of the help.
 MODULES = (
-    *(check, grade, regrade, policy, override, history, compare, merge, feedback),
+    *(check, grade, regrade, policy, override, history, compare, merge, feedback, export),
     *(agree, mistakes, release, doctor, assignments),
 )
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}

@@ -59,6 +59,11 @@ def lines(result: Result) -> Iterator[Line]:
     yield _verdict(result)
 
 
+def reasons(check: CheckResult) -> list[str]:
+    """What is to be said of a check, a sentence a line; the cause of a failure is the first."""
+    return [line.text for line in _reasons(check)]
+
+
 def _facts(result: Result) -> Iterator[str]:
     """What is known of the run: a submission that was not graded may have no assignment, seed or level."""
     if result.assignment:

@@ -258,7 +258,8 @@ def _take_over(db: sqlite3.Connection) -> None:
     db.execute("insert into people select student, '', '', '', '', '', '', '' from old_results")
     db.execute("insert into attempts select student, '', 1, '', null, '[]' from old_results where result is not null")
     db.execute(
-        "insert into results select student, '', '', score, "
+        "insert into results (person, attempt, key, raw, max, saved, run, source, result) "
+        "select student, '', '', score, "
         "case when json_valid(result) then json_extract(result, '$.max_score') end, "
         "datetime('now') || '+00:00', (select max(id) from runs), null, result "
         "from old_results where result is not null"

@@ -153,7 +153,8 @@ class Store:
             before, others = before or (unnamed if others else None), others and not unnamed
         run = self.run or None
         self.db.execute(
-            "insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into results (person, attempt, key, raw, max, saved, run, source, result) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (person, handed.id, key, result.score, result.max_score, now(), run, source or run, text),
         )
         if moved:

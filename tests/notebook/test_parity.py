@@ -61,7 +61,8 @@ CELLS = {
     "backend": "import matplotlib\nmatplotlib.get_backend(), plt.isinteractive()",
     "error": "def f(n):\n    return 1 / n\nf(0)",
     "chained error": "try:\n    f(0)\nexcept ZeroDivisionError as error:\n    raise ValueError('chained') from error",
-    "long traceback": "def down(n):\n    return down(n + 1)\ndown(0)",
+    "long traceback": "def down(n):\n    return down(n + 1)\nmost = sys.getrecursionlimit()\n"
+    "sys.setrecursionlimit(400)\ntry:\n    down(0)\nfinally:\n    sys.setrecursionlimit(most)",
     "syntax error": "y = = 2",
     "indentation error": "if x:\nprint(x)",
     "name error": "never_defined",
