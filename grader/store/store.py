@@ -107,11 +107,19 @@ class Store:
         result = read(row[1], person) if row else None
         return Saved(row[0], result) if result and not is_damaged(result) else None
 
-    def meet(self, handed: Handed) -> None:
-        """Keep who someone is and which attempts are known, where the result stays."""
+    def meet(self, handed: Handed, result: Result | None = None) -> Row:
+        """Keep who someone is and which attempts are known, where the result stays; the person's row by now.
+
+        ``result`` is that of the attempt, if it has been read.
+        """
+        person = handed.person.key
         with self.transaction():
             if moved := persons.keep(self.db, handed):
-                ledger.note_same(self.db, self.run, handed.person.key, IDENTITY, moved)
+                ledger.note_same(self.db, self.run, person, IDENTITY, moved)
+            row = self.row(person, {handed.id: result} if result else None)
+            assert row is not None, "who is met has a result"
+            ledger.note(self.db, self.run, row, POLICY, "more is known of who this is, and the policy tells it apart")
+        return row
 
     def pending(self) -> list[tuple[str, str, str, Result]]:
         """What a regrade that was stopped has made: person, attempt, key and result."""
