@@ -14,6 +14,7 @@ from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
+from grader.machine.users import reason
 from grader.store.rows import Policy
 from grader.store.store import Store
 from grader.words import listing
@@ -45,6 +46,11 @@ class Settings:
     command: str = "grade"
     given: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that one submission and its judge may take."""
+        return Terms(0, notebook=self.notebook, data=str(self.data.folder) if self.data else None).size
 
 
 def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Terms:
@@ -109,6 +115,4 @@ def writable(out: Path) -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise Refused(
-            f"The output folder {out} cannot be written ({error.strerror or error}); choose another."
-        ) from None
+        raise Refused(f"The output folder {out} cannot be written ({reason(error, out)}); or choose another.") from None
