@@ -52,7 +52,8 @@ class Submission:
 
     ``path`` is what was handed to the grader, for people to read. Its content is in the folder ``root``, which the
     files' paths are relative to, or is the lone file ``file``: of a zip's, both are there only while it is open.
-    ``unreadable`` holds a sentence for each file of a folder that could not be read.
+    ``unreadable`` holds a sentence for each file of a folder that could not be read, ``notes`` one for each that an
+    own newer one replaces.
     """
 
     student: str
@@ -62,3 +63,4 @@ class Submission:
     sha256: str
     unreadable: tuple[str, ...] = ()
     file: Path | None = None
+    notes: tuple[str, ...] = ()

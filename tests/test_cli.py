@@ -22,6 +22,8 @@ import pytest
 from grader.cli import main
 from grader.errors import HarnessError
 from grader.sandbox import LEVELS, lockdown, trial
+from tests.attacks.scene import HONEST, honest_notebook
+from tests.conftest import notebook_json
 from tests.intake.zips import write_zip
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -154,11 +156,11 @@ def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_
     write_zip(folder / "ben.zip", {"ben/" + name: data for name, data in good.items()})
     write_zip(folder / "eve.zip", {"../../x.py": b"x = 1", **good})
     whole = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path, "class")
-    for source, shown in ((folder, folder), (whole, Path(whole))):
-        out = tmp_path / f"out-{shown.name}"
+    for source, shown in ((folder, folder), (whole, Path(whole) / "class")):
+        out = tmp_path / f"out-{Path(source).name}"
         run = in_process(*GRADE, source, "--out", out)
         assert run.returncode == 4
-        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
         assert {name: row["score"] for name, row in rows.items()} == {"ada": "3", "ben": "3", "eve": ""}
         assert rows["eve"]["reason"].startswith(f"{shown / 'eve.zip'}: '../../x.py' leads out of the folder")
         assert json.loads((out / "ben/result.json").read_text())["submission"]["path"] == str(shown / "ben.zip")
@@ -170,7 +172,7 @@ def test_a_refused_zip_is_one_sentence_and_exit_code_2(tmp_path, in_process):
     for arguments in (["check", path], ["grade", path, "--out", tmp_path / "out"]):
         run = in_process(*arguments)
         assert run.returncode == 2
-        assert f"{path}: '/etc/passwd' is an absolute path; zip your own folder again." in run.stderr
+        assert f"{path}: '/etc/passwd' is an absolute path; pack your own folder again." in run.stderr
         assert "Traceback" not in run.stderr
 
 
@@ -207,7 +209,7 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path, in_proc
     out = tmp_path / "out"
     run = in_process("grade", "--no-notebook", "--seed", "5", sample_class, "--out", out)
     assert run.returncode == 4
-    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
         "ada": ("graded", "18"),
         "ben": ("graded", "12"),
@@ -243,6 +245,44 @@ def test_the_files_of_a_package_are_named_in_its_folder(tmp_path):
     assert "\nCode from cs231n/layers.py\n" in grader("check", path, *arguments).stdout
     submission = json.loads((tmp_path / "r.json").read_text())["submission"]
     assert (submission["path"], submission["files"]) == (str(path), ["cs231n/layers.py"])
+
+
+def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
+    """A row for everybody: attempts, files that belong together, what cannot be read, and who handed in nothing.
+
+    Who is graded again by one file is the same person.
+    """
+    relu, stub = HONEST, HONEST.replace("np.maximum(x, 0), x", "x * 0.5, x")
+    files = {
+        "doeada_4001_70001_layers.ipynb": honest_notebook(),
+        "roeben_4002_70002_layers.ipynb": json.dumps(notebook_json([stub])),
+        "roeben_4002_80002_layers-1.ipynb": json.dumps(notebook_json(["from net import *"])),
+        "roeben_4002_80003_net.py": relu,
+        "foxcleo_LATE_4003_70003_essay.pdf": "%PDF",
+    }
+    folder, out = tmp_path / "submissions", tmp_path / "out"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    (tmp_path / "roster.csv").write_text("ID,Student\n4001,Ada\n4002,Ben\n4003,Cleo\n4004,Dan\n")
+    options = ["--out", out, "--no-notebook", "--seed", "5", "--only", "relu", "--assignment", "layers", "--jobs", "2"]
+    run = in_process("grade", folder, "--roster", tmp_path / "roster.csv", *options)
+    assert run.returncode == 4
+    assert "Roster: 1 handed in nothing: 4004." in run.stderr
+    assert "4003: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
+    assert "4003: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
+    assert {key: row["status"] for key, row in rows.items()} == {
+        "4001": "graded", "4002": "graded", "4003": "not_graded", "4004": "not_graded",
+    }  # fmt: skip
+    assert rows["4001"]["score"] == rows["4002"]["score"] == rows["4001"]["max_score"]
+    assert rows["4004"]["reason"] == "Nothing was handed in."
+    result = json.loads((out / "4002" / "result.json").read_text("utf-8"))
+    assert "Graded the newest of 2 uploads; earlier: layers.ipynb." in [note["sentence"] for note in result["notes"]]
+    one = in_process("grade", folder / "roeben_4002_80003_net.py", *options)
+    assert one.returncode == 0
+    assert "out/4002/report.html" in one.stdout
+    assert in_process("grade", folder, "--layout", "mooddle", *options).returncode == 2
 
 
 def test_one_submission_is_graded_with_a_secret_seed(tmp_path, in_process):
@@ -287,18 +327,22 @@ def test_resume_keeps_what_has_not_changed(sample_class, tmp_path, in_process):
 
 
 def test_resume_goes_on_with_the_seed_and_notices_other_settings(tmp_path, in_process):
-    """Without --seed the last one holds; another seed or another choice of checks grades anew."""
+    """The class's seed holds, and another is for a fresh run; another choice of checks grades anew."""
     out = tmp_path / "out"
+    command = ("grade", "--no-notebook", PERFECT, "--out", out)
 
     def result(*options):
-        run = in_process("grade", "--no-notebook", PERFECT, "--out", out, *options)
+        run = in_process(*command, *options)
         assert run.returncode == 0, run.stderr
         return json.loads((out / "two_layer_net/result.json").read_text())
 
     first = result("--only", "scores")
     assert result("--only", "scores", "--resume") == first
     assert [check["slug"] for check in result("--only", "loss", "--resume")["parts"][0]["checks"]] == ["loss"]
-    assert result("--only", "loss", "--resume", "--seed", "9")["seed"] == 9
+    refused = in_process(*command, "--only", "loss", "--resume", "--seed", "9")
+    assert refused.returncode == 2
+    assert f"seed {first['seed']}, and --seed says 9" in refused.stderr
+    assert result("--only", "loss", "--fresh", "--seed", "9")["seed"] == 9
 
 
 def interrupt_when(process, path):
@@ -322,7 +366,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
     stopped = out / "endless_loop/result.json"
     assert "1 of 2 submissions were graded and kept" in errors, stopped.exists() and stopped.read_text()
     assert "Traceback" not in errors
-    (row,) = csv.DictReader((out / "grades.csv").open())
+    (row,) = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
     assert (row["student"], row["score"]) == ("two_layer_net", "6")
     assert (out / "index.html").exists()
     assert not children.is_running()
@@ -340,7 +384,13 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
-        (["check"], "the following arguments are required: PATH"),
+        (["check", "empty", "--pass-at", "1"], "unrecognized arguments: --pass-at"),
+        (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),
+        (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
+        (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
+        (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
+        (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
         (["grade", "absent", "--out", "out"], "absent does not exist"),
         (["grade", "empty", "--layout", "class", "--out", "out"], "nothing to grade"),
@@ -352,6 +402,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "garbage.ipynb", "--out", "out"], "garbage.ipynb is no notebook"),
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
+        (["chekc"], "Did you mean check?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -478,7 +529,7 @@ def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
     ],
 )
 def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
-    """What bubblewrap or Landlock is missing for."""
+    """What namespaces or Landlock are missing for."""
     for level in ("namespaces", "lockdown"):
         monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
     monkeypatch.setattr(trial, "try_out", lambda box: None)
@@ -493,7 +544,7 @@ def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkey
     def fails(box):
         raise HarnessError("It leaks.")
 
-    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "root may not")
     monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
     monkeypatch.setattr(trial, "try_out", fails)
     assert main(["doctor"]) == 0

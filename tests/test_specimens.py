@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader import carried
-from grader.assignments import Assignment, all_assignments, find_assignment, recognise
+from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.model import Result, Status

@@ -14,14 +14,14 @@ import pytest
 import grader
 from grader.course.assignments import all_assignments
 from grader.course.parts import all_parts
-from grader.release import BEGIN, REGION
+from grader.release import BEGIN, JOBS, REGION
 from tests.wheels import run
 
 ROOT = Path(__file__).parents[1]
 WORKED = ROOT / "tests/specimens/two_layer_net/regularisation_factor/two_layer_net.ipynb"
 
 # Folders of code: all their modules ship and nothing else.
-CODE = ("grader", *(f"grader/{path.name}" for path in (ROOT / "grader").iterdir() if any(path.glob("*.py"))))
+CODE = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "grader").rglob("*.py")}
 
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
@@ -38,7 +38,7 @@ def test_the_wheel_holds_what_a_check_needs_and_nothing_more(wheel):
     expected["grader/data/reports"] = {path.name for path in (ROOT / "reports/templates").iterdir()}
     course = "grader/data/course"
     expected[course] = {"course.toml"}
-    expected[f"{course}/student_template"] = {"check.yml"}
+    expected[f"{course}/student_template"] = set(JOBS)
     for folder in ("checks", "data_sets", "stand_ins"):
         files = {path.name for path in (ROOT / "student_template" / folder).glob("*.py")}
         expected[f"{course}/student_template/{folder}"] = files

@@ -1,169 +1,179 @@
-"""What a path holds: one submission, or a class of them; a zip is what the folder in it is.
+"""What paths hold: one submission each, or a class of them, whose they are, and which of their attempts counts.
 
-A folder is a class if its entries are students' work: several notebooks or folders with notebooks, files that
-define the same functions, or mostly zips. It is one submission if it looks like a student's repository: package or
-assignment folders only, or a clone with notebooks in it. ``--layout one`` and ``--layout class`` override the guess.
+A folder is read by the one reader that claims its entries (see ``readers``). Else it is a class of plain folders or
+files, sections of such classes, or one student's work: told by what is in it, and refused where both could be.
+``--layout`` says it outright. An archive is treated like the folder in it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake.archives import is_zip, unpacked
-from grader.intake.reading import holds_source, student_name
-from grader.intake.snapshot import SKIPPED_FOLDERS, beginning
+from grader.intake import people, readers
+from grader.intake import roster as rosters
+from grader.intake.assembly import assembled
+from grader.intake.naming import plain_name, student_name
+from grader.intake.people import Handed, put_together
+from grader.intake.reading_of import reading_of, sections
+from grader.intake.trees import Node, OnDisk, Only, Shelf
+from grader.intake.uploads import Piece, Upload
+from grader.people import Attempt, Person
+from grader.words import listing
 
-SUBMITTED = (".ipynb", ".py", ".zip")
-COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
-DEFINED = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
-LOOKED_AT = 1 << 20  # bytes of a module
-RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", "grades.csv", "index.html"}
+NONE = Attempt(number=0)
+LAYOUTS = ("auto", "one", "class", "sections")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A path to grade and the student it belongs to; the name is also that of a folder of reports.
+    """A path to grade and whose it is; the person's key is also the name of a folder of reports.
 
     ``shown`` is the path for people, where the path itself is in a temporary folder. ``named`` says whether the user
-    named the path itself, which may then be a link.
+    named the path itself, which may then be a link. ``attempt`` is the one to grade, of those that are known; there is
+    none where nothing was handed in. ``members`` are the others of a group, who get the same mark. ``reason`` says why
+    nothing of it can be read: it is never graded, but has its row. ``on_roster`` is None without a roster.
     """
 
-    student: str
+    person: Person
     path: Path
     shown: Path | None = None
     named: bool = False
+    attempt: Attempt = NONE
+    attempts: tuple[Attempt, ...] = ()
+    members: tuple[Person, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    on_roster: bool | None = None
+
+    @property
+    def student(self) -> str:
+        """The person's key."""
+        return self.person.key
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing was handed in."""
+        return bool(self.reason) and not self.attempts
 
 
 @contextlib.contextmanager
-def open_entries(paths: list[Path], layout: str = "auto", leave_out: Path | None = None) -> Iterator[list[Entry]]:
-    """Give the submissions in the given paths, with unique student names, in a stable order.
+def open_entries(
+    paths: Sequence[Path],
+    layout: str = "auto",
+    leave_out: Path | None = None,
+    roster: Path | None = None,
+    attempts: str = "latest",
+) -> Iterator[list[Entry]]:
+    """Give the submissions in the given paths, each person's with a key of their own: path by path, then by name.
 
-    Zips of a class stay unpacked until the block ends. ``leave_out`` is the folder of the results, which may stand
-    among the submissions.
+    What was unpacked or joined stays until the block ends. ``leave_out`` is the folder of the results, which may stand
+    among the submissions. ``attempts`` is "latest", or "all": then a person has an entry for each, oldest first.
     """
-    entries: list[Entry] = []
+    if layout not in (known := (*LAYOUTS, *readers.names())):
+        raise Refused(f"There is no layout {layout!r}; there are: {', '.join(known)}.")
+    listed = rosters.read(roster) if roster else None
     with contextlib.ExitStack() as stack:
-        for path in paths:
-            if not os.path.exists(path):
-                raise Refused(f"{path} does not exist; give a submission, or a folder or zip of submissions.")
-            folder = _class_folder(path, layout, leave_out, stack)
-            if folder is None:
-                entries.append(Entry(student_name(path), path, named=True))
-                continue
-            for child in _children(folder, leave_out):
-                shown = None if folder == path else path / child.relative_to(folder)
-                entries.append(Entry(student_name(child), child, shown))
-        if not entries:
+        shelf = Shelf(stack, leave_out)
+        uploads = [_uploads(path, layout, shelf) for path in paths]
+        place = {id(piece.node): at for at, some in enumerate(uploads) for one in some for piece in one.pieces}
+        handed = put_together(upload for some in uploads for upload in some)
+        handed.sort(key=lambda one: min((place[id(piece.node)] for piece in one.upload.pieces), default=0))
+        if not handed and not listed:
             raise Refused("There is nothing to grade: the folder holds no submission.")
-        yield _unique(entries)
+        if listed is None:
+            yield [entry for one in handed for entry in _entries(one, shelf, attempts)]
+            return
+        called = rosters.called(listed, handed)
+        entries = [
+            replace(entry, on_roster=one.person.key in called.known)
+            for one in called.handed
+            for entry in _entries(one, shelf, attempts)
+        ]
+        yield entries + [Entry(person, paths[0], reason=reason, on_roster=True) for person, reason in called.missing]
 
 
-def _class_folder(path: Path, layout: str, leave_out: Path | None, stack: contextlib.ExitStack) -> Path | None:
-    """The folder of a class that a path is, or holds zipped; None if it is one submission."""
-    if path.is_dir():
-        return path if layout == "class" or (layout == "auto" and is_class(path, leave_out)) else None
-    if layout == "class" and not is_zip(path):
-        raise Refused(f"{path} is a file; --layout class takes a folder or zip of submissions.")
-    if layout == "one" or not is_zip(path):
-        return None
-    with contextlib.suppress(Refused), contextlib.ExitStack() as trial:  # what is refused becomes a row of its own
-        content = trial.enter_context(unpacked(path))
-        # dana.zip with assignment1/ in it is dana's, hw1.zip with hw1/ in it is a folder as it was.
-        own = COURSE_FOLDER.fullmatch(content.name) and content.name.casefold() != path.stem.casefold()
-        if layout == "class" or (not own and is_class(content)):
-            stack.enter_context(trial.pop_all())
-            return content
-    return None
+def _entries(handed: Handed, shelf: Shelf, attempts: str) -> Iterator[Entry]:
+    known = handed.attempts
+    for upload, attempt in zip(handed.uploads, known, strict=True):
+        if attempts == "latest" and upload is not handed.upload:
+            continue
+        made = assembled(upload, shelf)
+        newest = people.newest_of(handed) if attempts == "latest" else ()
+        yield Entry(
+            handed.person,
+            made.path,
+            made.shown if made.shown != made.path else None,
+            made.named,
+            attempt,
+            known,
+            handed.members,
+            (*newest, *upload.notes, *made.notes),
+            handed.reason or made.reason,
+        )
 
 
-def is_class(folder: Path, leave_out: Path | None = None) -> bool:
-    """Guess whether a folder holds several students' submissions."""
-    found = _children(folder, leave_out)
-    children = [child for child in found if not child.is_symlink()]
-    if found and not children:  # nothing but links is no submission; each is told so
-        return True
-    folders = [child for child in children if child.is_dir()]
-    with_source = list(filter(holds_source, folders))
-    if with_source and all(map(_is_course_folder, with_source)):
-        return False
-    files = [child for child in children if not child.is_dir()]
-    if files and os.path.exists(folder / ".git"):
-        return False
-    if _define_the_same(files):
-        return True
-    archives = list(filter(is_zip, files))
-    if len(archives) > len(files) - len(archives):
-        return True
-    notebooks = [child for child in files if child.suffix == ".ipynb"]
-    if files:
-        return len(notebooks) + sum(map(_holds_notebook, folders)) > 1
-    return bool(folders)
+def _uploads(path: Path, layout: str, shelf: Shelf) -> list[Upload]:
+    """The uploads that a path holds."""
+    if not os.path.exists(path):
+        raise Refused(f"{path} does not exist; give a submission, or a folder or zip of submissions.")
+    node = OnDisk(path, shelf, named=True)
+    one = [Upload(Person(student_name(path)), (Piece(node, ""),), plain_name=plain_name(path))]
+    if layout == "one":
+        return one
+    if layout == "auto" and (found := _alone(path, shelf, tuple(readers.platforms()))):
+        return found
+    if layout in readers.names() and not node.is_folder and (found := _alone(path, shelf, (layout,), force=True)):
+        return found
+    content = node.content
+    if content is None:
+        if layout != "auto" and not node.is_archive:
+            raise Refused(f"{path} is a file; --layout {layout} takes a folder or zip of submissions.")
+        return one
+    if layout == "sections":
+        return sections(content)
+    return one if (read := reading_of(content, layout, packed=node.is_archive)) is None else read
 
 
-def _is_course_folder(folder: Path) -> bool:
-    return os.path.exists(folder / "__init__.py") or bool(COURSE_FOLDER.fullmatch(folder.name))
+def _alone(path: Path, shelf: Shelf, names: Sequence[str], *, force: bool = False) -> list[Upload]:
+    """The upload that a path by itself is part of, where a platform gave it its name, so that its person is known."""
+    whole = Path(os.path.abspath(path))
+    for parent in (whole.parent, whole.parent.parent):
+        folder = shelf.folder(parent)
+        with contextlib.suppress(Refused):
+            for name in names:
+                reader = readers.reader(name)
+                view = _view(folder, whole, reader)
+                if view and (force or reader.claims(view) or reader.claims(folder)):
+                    for upload in reader.uploads(view):
+                        places = {piece.node.shown for piece in upload.pieces}
+                        if not upload.is_plain and folder.shown / whole.relative_to(parent) in places:
+                            return [upload]
+    return []
 
 
-def _holds_notebook(folder: Path) -> bool:
-    return holds_source(folder, (".ipynb",))
+def _view(folder: Node, path: Path, reader: readers.Reader) -> Node | None:
+    """A folder as if nothing but a path below it were there, and what a reader needs to tell whose it is."""
+    child = next((child for child in folder.children if child.name == path.name), None)
+    if child is not None:
+        beside = getattr(reader, "beside", None)
+        return Only(folder, beside(folder, child) if beside else [child])
+    student = next((child for child in folder.children if child.name == path.parent.name and child.is_folder), None)
+    inside = [child for child in student.children if child.name == path.name] if student else []
+    return Only(folder, [Only(student, inside)]) if student and inside else None
 
 
-def _define_the_same(files: Iterable[Path]) -> bool:
-    """Whether two modules define the same graded class or function: one student has each once."""
-    seen: Counter[str] = Counter()
-    for file in files:
-        if file.suffix == ".py":
-            text = beginning(file, LOOKED_AT).decode("utf-8", "replace")
-            seen.update(set(DEFINED.findall(text)))
-    return any(count > 1 and name in _gradable() for name, count in seen.items())
-
-
-def _gradable() -> set[str]:
-    from grader.course.parts import all_parts
-
-    return {name for part in all_parts() for name in part.needs}
-
-
-def _children(folder: Path, leave_out: Path | None = None) -> list[Path]:
-    """The entries of a class folder that could be submissions; an empty folder is one too, and is not graded.
-
-    So are links, also those that lead nowhere: each gets its refusal.
-    """
-    try:
-        children = sorted(folder.iterdir())
-    except OSError as error:
-        raise Refused(f"{folder} cannot be read: {error.strerror or error}.") from None
-    return [
-        child
-        for child in children
-        if not child.name.startswith(".")
-        and child.name not in SKIPPED_FOLDERS - {"build", "env", "datasets"}  # these could be students' names
-        and (child.suffix.lower() in SUBMITTED or child.is_dir() or (child.is_symlink() and not child.suffix))
-        and not (leave_out and os.path.abspath(child) == os.path.abspath(leave_out))
-    ]
-
-
-def _unique(entries: list[Entry]) -> list[Entry]:
-    """Number the names that are the same on some system, as where only case differs: each is a folder of reports."""
-    seen, last = set(RESERVED), Counter[str]()
-    unique = []
-    for entry in entries:
-        name, own = entry.student, _on_disk(entry.student)
-        while _on_disk(name) in seen:
-            last[own] = max(2, last[own] + 1)  # numbers that were taken stay so
-            name = f"{entry.student}-{last[own]}"
-        seen.add(_on_disk(name))
-        unique.append(replace(entry, student=name))
-    return unique
-
-
-def _on_disk(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+def described(entries: Sequence[Entry]) -> str:
+    """Who of a roster is missing, and who is not on it: a sentence, empty without a roster."""
+    missing = [entry.student for entry in entries if entry.is_missing]
+    unknown = [entry.student for entry in entries if entry.on_roster is False]
+    if not any(entry.on_roster is not None for entry in entries):
+        return ""
+    said = [f"{len(missing)} handed in nothing: {listing(missing, 10)}"] if missing else ["everybody handed in"]
+    if unknown:
+        said.append(f"not on it: {listing(unknown, 10)}")
+    return f"Roster: {'; '.join(said)}."

@@ -13,9 +13,13 @@ import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.errors import Refused
+from grader.errors import NothingFound, Refused
+from grader.intake.documents import why_unread
+from grader.intake.naming import student_name
+from grader.intake.nested import unzipped
+from grader.intake.newest import without_older
 from grader.intake.notebooks import NO_TEXT, notebook_cells
-from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, copied, private_folder, unzipped
+from grader.intake.snapshot import SKIPPED_FOLDERS, SOURCES, Snapshot, copied, private_folder
 from grader.limits import (
     CODECS,
     MAX_CODE,
@@ -29,16 +33,14 @@ from grader.limits import (
     MAX_WORDS,
     MAX_WORDS_IN_ALL,
 )
+from grader.slips import is_utf_16
 from grader.submission import Cell, Prose, SourceFile, Submission
-from grader.words import plain_text, readable
+from grader.words import readable
 
 WORD = re.compile(r"\w+|[^\w\s]")
 DEFINITION = re.compile(r"\b(?:def|class)\b")
-ARCHIVES = "It holds archives, and those are not opened: hand in the files themselves, or one zip of them."
+ARCHIVES = "It holds archives in archives, too many to be opened: hand in the files themselves, or one zip of them."
 MUCH_CODE = "holds more code than anyone writes by hand; take data out of it"
-MAX_NAME = 200  # bytes of a student's name: it is a folder of reports, and may get a number
-NO_NAME = re.compile(r'[\t\n\r\u2028\u2029/\\:*?"<>|]')
-DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no folders' names on Windows
 
 
 @contextlib.contextmanager
@@ -76,23 +78,11 @@ def read_submission(path: Path, student: str | None = None) -> Submission:
         return submission
 
 
-def student_name(path: Path) -> str:
-    """The student that a path stands for: the folder's name, or the file's without its ending.
-
-    It is plain text of one line, and can be the name of a folder on any system: the byte ff, which no text holds, is
-    _xff in it.
-    """
-    name = Path(os.path.abspath(path)).name if path.is_dir() else path.stem  # a link's own name, not its target's
-    name = plain_text(NO_NAME.sub("_", readable(name)), MAX_NAME)
-    name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
-    return f"{name}_" if DEVICES.fullmatch(name) else name or "unnamed"
-
-
 def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
-    cells, prose = _cells(shown, data)
+    cells, prose = _cells(shown, data, path.suffix)
     if not cells:
-        raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
+        raise NothingFound(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
     return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
@@ -108,7 +98,7 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         relative = readable(on_disk)
         try:
             data = _bytes(path, shown / relative)
-            cells, prose = _cells(shown / relative, data)
+            cells, prose = _cells(shown / relative, data, path.suffix)
         except Refused as error:
             unreadable.append(str(error))
             continue
@@ -122,13 +112,9 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else (), as_it_is))
     if not any(file.cells for file in files):
         why = unreadable[0] if unreadable else ARCHIVES if taken.archives else ""
-        raise Refused(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
-    return Submission(student, shown, folder, tuple(files), digest.hexdigest(), tuple(unreadable))
-
-
-def holds_source(folder: Path, endings: tuple[str, ...] = SOURCES) -> bool:
-    """Whether there is a notebook or module below a folder."""
-    return any(path.name.endswith(endings) for path in _walk(folder, lambda error: None))
+        raise NothingFound(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
+    counted, notes = without_older(files)
+    return Submission(student, shown, folder, tuple(counted), digest.hexdigest(), tuple(unreadable), notes=notes)
 
 
 def source_files(folder: Path, unreadable: list[str] | None = None, shown: Path | None = None) -> list[Path]:
@@ -177,16 +163,17 @@ def _bytes(path: Path, shown: Path) -> bytes:
         raise Refused(f"{shown} cannot be read: {error.strerror or error}.") from None
 
 
-def _cells(shown: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+def _cells(shown: Path, data: bytes, suffix: str) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
     prose: tuple[Prose, ...] = ()
-    if shown.suffix == ".ipynb":
+    if suffix == ".ipynb":
         cells, prose = notebook_cells(shown, data)
-    elif shown.suffix == ".py":
+    elif suffix == ".py":
         text = module_text(shown, data)
         cells = (Cell(None, text),) if text.strip() else ()
     else:
-        kind = "a zip archive: name it .zip" if data[:4] == b"PK\x03\x04" else "no notebook, .py file, folder or zip"
-        raise Refused(f"{shown} is {kind}; this grader reads .ipynb and .py files, folders and zips of them.")
+        if data[:4] == b"PK\x03\x04" and not shown.suffix:
+            raise Refused(f"{shown} is a zip archive; name it .zip.")
+        raise Refused(f"{shown} cannot be read: {why_unread([shown.name])}")
     lines = sum(cell.text.count("\n") for cell in cells)
     if sum(len(cell.text) for cell in cells) > MAX_CODE or lines > MAX_LINES or _words(cells) > MAX_WORDS:
         raise Refused(f"{shown} {MUCH_CODE}.")
@@ -218,7 +205,8 @@ def encoding_of(data: bytes) -> str | None:
 def module_text(path: Path, data: bytes) -> str:
     """The text of a module: its coding line if that is known, else UTF-8, else Latin-1, which accepts any bytes."""
     if b"\0" in data:
-        raise Refused(f"{path} is no Python file: it holds binary data.")
+        why = "is saved as UTF-16; save it as UTF-8" if is_utf_16(data) else "is no Python file: it holds binary data"
+        raise Refused(f"{path} {why}.")
     if len(data) > MAX_CODE:  # some encodings take long
         raise Refused(f"{path} {MUCH_CODE}.")
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import stat
 import tempfile
@@ -18,10 +19,14 @@ from pathlib import Path
 
 from grader.errors import HarnessError, Refused
 from grader.folders import remove
-from grader.intake.archives import OUR_TROUBLE, is_zip, unpacked
+from grader.intake.archives import OUR_TROUBLE, is_archive
+from grader.intake.documents import is_staffs, why_unread
+from grader.intake.members import LEFT_OUT_FILES
+from grader.intake.naming import is_archive_name, is_source_name, source_name
 from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
 
-MAX_ZIP = 500 << 20  # bytes of a zip, packed
+MAX_ARCHIVE = 500 << 20  # bytes of an archive, packed
+MAX_ARCHIVES = 20  # that are taken of a folder that holds nothing else to grade
 MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
 MAX_DATA = 100 << 20  # bytes of all of them
 MAX_DATA_FILES = 20_000
@@ -42,7 +47,7 @@ BY_DESCRIPTOR = bool(NO_LINK and FOLDER and os.open in os.supports_dir_fd and os
 class Snapshot:
     """A copy that is there while it is open: the file or folder ``content``, and what of it could not be taken.
 
-    ``archives`` says whether zips lay at its top, which are not opened.
+    ``archives`` says whether archives lie in it that are not opened.
     """
 
     content: Path
@@ -51,16 +56,16 @@ class Snapshot:
 
 
 def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: bool = False) -> Snapshot:
-    """Copy what was handed in into ``folder`` as it is; a zip, or the only one in a folder, stays a zip.
+    """Copy what was handed in into ``folder`` as it is; an archive, or the only one in a folder, stays one.
 
     ``follow``: the path itself may be a link, as who named it wanted that one. ``data``: also take the files that
     a notebook may read. ``shown`` is the path for the sentences. Raises Refused for what cannot be taken.
     """
     if not follow and path.is_symlink():
         raise Refused(f"{shown} {LINK}.")
-    target = folder / path.name
+    target = folder / (source_name(os.path.basename(os.path.abspath(path))) or "submission")  # of "." and ".." too
     if not path.is_dir():
-        most = MAX_ZIP if is_zip(path) else MAX_FILE
+        most = MAX_ARCHIVE if is_archive(path) else MAX_FILE
         with _answered(shown):
             _copy(_opener(follow=follow)(str(path), READ), target, shown, most)
         return Snapshot(target)
@@ -70,23 +75,22 @@ def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: 
             root = stack.enter_context(_entered(path, follow=follow))
         copying = _Copying(target, shown, data)
         copying.folder(root, Path(), can_hold_sources=True)
-        if not copying.sources and len(copying.archives) == 1:  # Moodle gives every student's upload a folder
-            archive = copying.archives[0]
-            place = folder / f"only-{archive}"
-            with _answered(shown):
-                _copy(root.open(archive), place, shown, MAX_ZIP)
+        archives = [] if copying.sources else copying.archives[: MAX_ARCHIVES + 1]
+        if len(archives) == 1:  # Moodle gives every student's upload a folder
+            place = folder / f"only-{archives[0].name}"
+            copying.archive(root, archives[0], place)
             return Snapshot(place)
+        for archive in archives:
+            copying.archive(root, archive, free_place(target / archive))
+        if not copying.sources and not archives and copying.others:
+            copying.unreadable.append(why_unread(copying.others))
         return Snapshot(target, tuple(copying.unreadable), bool(copying.archives))
 
 
-@contextlib.contextmanager
-def unzipped(copy: Snapshot, shown: Path) -> Iterator[Snapshot]:
-    """The copy itself, or what is in the zip that it is, gone in the end."""
-    if not is_zip(copy.content) or copy.content.is_dir():
-        yield copy
-        return
-    with unpacked(copy.content, shown) as content:
-        yield Snapshot(content, archives=any(map(is_zip, content.iterdir())))
+def free_place(place: Path) -> Path:
+    """The path, or one beside it with a number where that is taken."""
+    others = (place.with_name(f"{place.stem}_{number}{place.suffix}") for number in itertools.count(2))
+    return next(way for way in itertools.chain([place], others) if not os.path.lexists(way))
 
 
 @contextlib.contextmanager
@@ -126,7 +130,8 @@ class _Copying:
     data_files: int = 0
     data_bytes: int = 0
     unreadable: list[str] = field(default_factory=list)
-    archives: list[str] = field(default_factory=list)
+    archives: list[Path] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
     def folder(self, here: _Folder, below: Path, *, can_hold_sources: bool) -> None:
         """Copy the files of a folder, then those of the folders in it, in a stable order."""
@@ -144,10 +149,13 @@ class _Copying:
                 (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
         if "pyvenv.cfg" in names or "conda-meta" in folders or ("bin" in folders and here.holds_activate()):
             return  # a virtual environment of any name
-        if not below.parts:
-            self.archives = [name for name in names if is_zip(Path(name))]
         for name in names:
-            is_source = can_hold_sources and name.endswith(SOURCES) and not name.startswith(".")
+            own = can_hold_sources and not name.startswith(".")
+            is_source = own and is_source_name(name)
+            if own and is_archive_name(name):
+                self.archives.append(below / name)
+            elif own and not is_source and name not in LEFT_OUT_FILES and not is_staffs(name):
+                self.others.append(name)
             if is_source or self.data:
                 self._file(here, below / name, is_source=is_source)
         for name in folders if len(below.parts) < MAX_FOLDERS_DEEP else ():
@@ -175,7 +183,7 @@ class _Copying:
         elif self.data_files >= MAX_DATA_FILES:
             return
         most = MAX_FILE if is_source else min(MAX_DATA_FILE, MAX_DATA - self.data_bytes)
-        place = self.target / below
+        place = free_place(self.target / (below.with_name(source_name(below.name)) if is_source else below))
         try:
             with _answered(self.shown / below):
                 place.parent.mkdir(0o700, parents=True, exist_ok=True)
@@ -193,6 +201,15 @@ class _Copying:
         else:
             self.data_bytes += size
             self.data_files += 1
+
+    def archive(self, root: _Folder, below: Path, place: Path) -> None:
+        """Copy an archive below the folder to a place of ours; Refused if it cannot be."""
+        with contextlib.ExitStack() as stack, _answered(self.shown / below):
+            here = root
+            for part in below.parts[:-1]:
+                here = stack.enter_context(here.enter(part))
+            place.parent.mkdir(0o700, parents=True, exist_ok=True)
+            _copy(here.open(below.name), place, self.shown / below, MAX_ARCHIVE)
 
 
 class _Folder:

@@ -253,7 +253,7 @@ def test_a_header_that_lies_about_the_size_writes_no_more_than_it_says(tmp_path)
 def test_what_is_read_is_counted_whatever_the_header_says(tmp_path, monkeypatch):
     """The judgement of headers is switched off here: reading stops at the limit all the same."""
     path = write_zip(tmp_path / "dana.zip", {"a": b"x" * 300_000})
-    monkeypatch.setattr(archives, "_judged", lambda archive, shown: [archives.Member(archive.infolist()[0], ("a",))])
+    monkeypatch.setattr(archives, "judge", lambda members, shown: None)
     monkeypatch.setattr(archives, "MAX_UNPACKED", 100_000)
     assert "does not have the size" in refusal(path)
 
@@ -316,12 +316,19 @@ def test_damaged_zips_are_refused_in_one_sentence(tmp_path, damage):
     assert "damaged" in refusal(path)
 
 
-def test_archives_inside_are_not_opened(tmp_path):
-    """A zip of a zip is refused, and the sentence says what to do."""
+def test_archives_inside_are_opened_where_there_is_nothing_else(tmp_path):
+    """A zip of a zip, and of several; beside code they are left alone, and there is an end to it."""
     inner = write_zip(tmp_path / "inner.zip", {"work.ipynb": NOTEBOOK}).read_bytes()
     path = write_zip(tmp_path / "dana.zip", {"dana/work.zip": inner})
-    with pytest.raises(Refused, match=r"dana.zip holds no notebook .* It holds archives, and those are not opened"):
-        read_submission(path)
+    assert [file.path for file in read_submission(path).files] == ["work.ipynb"]
+    path = write_zip(tmp_path / "fred.zip", {"a.zip": inner, "b.ZIP": inner, "c.zip": b"damaged"})
+    submission = read_submission(path)
+    assert [file.path for file in submission.files] == ["a/work.ipynb", "b/work.ipynb"]
+    assert "c.zip is no zip archive" in submission.unreadable[0]
+    for _ in range(4):
+        inner = write_zip(tmp_path / "outer.zip", {"inner.zip": inner}).read_bytes()
+    with pytest.raises(Refused, match=r"outer.zip holds no notebook .* It holds archives in archives, too many"):
+        read_submission(tmp_path / "outer.zip")
     path = write_zip(tmp_path / "eva.zip", {"work.zip": inner, "net.py": b"x = 1\n"})
     assert [file.path for file in read_submission(path).files] == ["net.py"]
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from grader.errors import Refused
 from grader.extract import extract
-from grader.intake.archives import is_zip, unpacked
-from grader.intake.layouts import open_entries, student_name
+from grader.intake.archives import is_archive, unpacked
+from grader.intake.layouts import open_entries
+from grader.intake.naming import student_name
 from grader.intake.reading import read_submission
 from grader.questions.answers import questions_of
 from grader.questions.declared import Asked
@@ -239,5 +240,5 @@ def test_any_name_of_a_student(text):
     assert name
     assert name == name.strip(". ")
     assert len(name.encode()) <= 201
-    assert not is_zip(Path(name)) or name.lower().endswith(".zip")
+    assert not is_archive(Path(name)) or name.lower().endswith((".zip", ".tar", ".tgz", ".tar.gz"))
     assert not any(ord(character) < 32 or ord(character) == 127 for character in name)

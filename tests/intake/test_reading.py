@@ -85,7 +85,7 @@ def test_the_hash_follows_the_content(write_notebook):
         ("binary.py", b"\x00\x01", "it holds binary data"),
         ("blank.py", b"  \n", "holds no code"),
         ("work.zip", b"PK\x03\x04rest", "is no zip archive, or a damaged one"),
-        ("work.docx", b"word", "this grader reads .ipynb and .py"),
+        ("work.docx", b"word", "is a Word document, which is not read; hand in the notebook itself (.ipynb)"),
     ],
 )
 def test_what_is_no_submission_is_refused_in_one_sentence(tmp_path, name, content, sentence):

@@ -13,8 +13,9 @@ import pytest
 from grader.errors import Refused
 from grader.intake import snapshot
 from grader.intake.layouts import open_entries
+from grader.intake.nested import unzipped
 from grader.intake.reading import open_submission
-from grader.intake.snapshot import private_folder, unzipped
+from grader.intake.snapshot import private_folder
 from tests.intake.zips import NOTEBOOK, write_zip
 
 SECRET = b"def relu_forward(x): return 'the solution'\n"
