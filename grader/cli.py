@@ -15,6 +15,9 @@ from grader.commands._options import GRADER_FAILED, REFUSED, STOPPED
 from grader.commands._output import say
 from grader.errors import GraderError, Refused
 
+# They write about others' work.
+PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "export", "agree")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns one of EXIT_CODES."""
@@ -24,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     # What is written about others' work is for who grades, also while it is being made.
-    before = os.umask(0o077) if options.command in ("grade", "agree") else None
+    before = os.umask(0o077) if options.command in PRIVATE else None
     try:
         if getattr(options, "course", None):
             from grader.course.folder import choose

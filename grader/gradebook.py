@@ -25,12 +25,17 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """``raw`` is what grading gave and ``score`` what counts, both None where there is no mark, which is not 0."""
+    """``raw`` is what grading gave and ``score`` what counts, both None where there is no mark, which is not 0.
+
+    Raw score and maximum are those of the parts that the policy counts. ``late`` is what the policy says, None if it
+    says nothing or does not know.
+    """
 
     raw: float | None
     score: float | None
     max_score: float | None
     adjustments: tuple[Adjustment, ...] = ()
+    late: bool | None = None
 
     @property
     def deducted(self) -> float | None:
@@ -51,3 +56,27 @@ class Row:
     result: Result
     mark: Mark
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def excused(self) -> bool:
+        """Whether no mark is asked for, by the policy."""
+        return any(one.code == "excused" for one in self.mark.adjustments)
+
+    @property
+    def late(self) -> bool | None:
+        """Whether it was handed in late: by the policy, else as the platform says; None if nobody knows."""
+        if self.mark.late is not None or self.attempt is None:
+            return self.mark.late
+        return self.attempt.late
+
+    @property
+    def reason(self) -> str:
+        """Why there is no grade, and what was changed of the mark, as sentences; "" if there is nothing to say."""
+        return " ".join(filter(None, (self.result.reason, *(one.sentence for one in self.mark.adjustments))))
+
+
+def plain(result: Result) -> Row:
+    """The row of a result where nothing is known of people and no policy is applied."""
+    score = result.score if result.status == "graded" else None
+    mark = Mark(score, score, result.max_score)
+    return Row(Person(result.student), Attempt(), result, mark)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 SCHEMA = "grader/result/v1"
 
@@ -102,6 +103,8 @@ class ErrorInfo:
     """An exception of the student's code; ``cell`` counts as In [n] does after "Restart and run all".
 
     ``file`` is the notebook or module, relative to the submission. ``traceback`` holds the student's frames only.
+    ``source`` is the student's line there; it went wrong at its characters from ``column`` to before ``end``, counted
+    from 1, where that is known.
     """
 
     type: str
@@ -110,6 +113,19 @@ class ErrorInfo:
     line: int | None = None
     traceback: str = ""
     file: str | None = None
+    source: str = ""
+    column: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a function or class of the student's stands; ``cell`` is None in a module."""
+
+    name: str
+    file: str
+    cell: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +178,8 @@ class CheckResult:
     """The outcome of one check.
 
     Of its points, ``usual_points`` are for the course's own case, of ``usual_max_points``; ``carried_points`` are for
-    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them.
+    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them. ``place`` is that
+    of the code which it calls, if it did not pass.
     """
 
     slug: str
@@ -180,6 +197,7 @@ class CheckResult:
     usual_max_points: float = 0.0
     carried_points: float = 0.0
     audit: tuple[Audit, ...] = ()
+    place: Place | None = None
 
     @property
     def edge_points(self) -> float:
@@ -258,7 +276,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything known about one graded (or not graded) submission."""
+    """Everything known about one graded (or not graded) submission.
+
+    The assignment has ``all_checks`` (0: unknown); there may be fewer here, where some were picked.
+    """
 
     assignment: str | None
     student: str
@@ -275,12 +296,18 @@ class Result:
     parts: tuple[PartResult, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
+    all_checks: int = 0
     schema: str = SCHEMA
 
     @property
     def checks(self) -> list[CheckResult]:
         """All checks of all parts, in order."""
         return [check for part in self.parts for check in part.checks]
+
+    @property
+    def left_out(self) -> int:
+        """How many checks of the assignment were not asked for."""
+        return max(self.all_checks - len(self.checks), 0)
 
     @property
     def was_run(self) -> bool:
@@ -324,23 +351,32 @@ class Result:
 
 def built(kind: Any, value: Any) -> Any:
     """A record of this module, or a value of the annotated type, from its JSON form."""
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: built(hints[name], item) for name, item in value.items() if name in hints})
-    if get_origin(kind) is UnionType:
-        return None if value is None else built(next(t for t in get_args(kind) if t is not NoneType), value)
-    if get_origin(kind) is tuple:
-        return tuple(built(get_args(kind)[0], item) for item in value)
-    if kind is Status or kind is float:  # infinities and NaN were written as strings
-        return kind(value)
-    if kind in (str, int, bool) and type(value) is not kind:
-        raise TypeError(f"a value is no {kind.__name__}")
-    return value
+    return _builder(kind)(value)
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    """What makes values of a type from their JSON form; types are looked into once for many records."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        fields = {name: _builder(hint) for name, hint in get_type_hints(kind).items()}
+        return lambda value: kind(**{name: fields[name](item) for name, item in value.items() if name in fields})
+    if get_origin(kind) is UnionType:
+        inner = _builder(next(t for t in get_args(kind) if t is not NoneType))
+        return lambda value: None if value is None else inner(value)
+    if get_origin(kind) is tuple:
+        each = _builder(get_args(kind)[0])
+        return lambda value: tuple(map(each, value))
+    if kind is Status or kind is float:  # infinities and NaN were written as strings
+        return cast("Callable[[Any], Any]", kind)
+    if kind in (str, int, bool):
+        return functools.partial(_of_type, kind)
+    return lambda value: value
+
+
+def _of_type(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"a value is no {kind.__name__}")
+    return value
 
 
 def _strict(value: Any) -> Any:

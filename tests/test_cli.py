@@ -160,7 +160,7 @@ def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_
         out = tmp_path / f"out-{Path(source).name}"
         run = in_process(*GRADE, source, "--out", out)
         assert run.returncode == 4
-        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+        rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
         assert {name: row["score"] for name, row in rows.items()} == {"ada": "3", "ben": "3", "eve": ""}
         assert rows["eve"]["reason"].startswith(f"{shown / 'eve.zip'}: '../../x.py' leads out of the folder")
         assert json.loads((out / "ben/result.json").read_text())["submission"]["path"] == str(shown / "ben.zip")
@@ -209,7 +209,7 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path, in_proc
     out = tmp_path / "out"
     run = in_process("grade", "--no-notebook", "--seed", "5", sample_class, "--out", out)
     assert run.returncode == 4
-    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open())}
+    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
         "ada": ("graded", "18"),
         "ben": ("graded", "12"),
@@ -327,18 +327,22 @@ def test_resume_keeps_what_has_not_changed(sample_class, tmp_path, in_process):
 
 
 def test_resume_goes_on_with_the_seed_and_notices_other_settings(tmp_path, in_process):
-    """Without --seed the last one holds; another seed or another choice of checks grades anew."""
+    """The class's seed holds, and another is for a fresh run; another choice of checks grades anew."""
     out = tmp_path / "out"
+    command = ("grade", "--no-notebook", PERFECT, "--out", out)
 
     def result(*options):
-        run = in_process("grade", "--no-notebook", PERFECT, "--out", out, *options)
+        run = in_process(*command, *options)
         assert run.returncode == 0, run.stderr
         return json.loads((out / "two_layer_net/result.json").read_text())
 
     first = result("--only", "scores")
     assert result("--only", "scores", "--resume") == first
     assert [check["slug"] for check in result("--only", "loss", "--resume")["parts"][0]["checks"]] == ["loss"]
-    assert result("--only", "loss", "--resume", "--seed", "9")["seed"] == 9
+    refused = in_process(*command, "--only", "loss", "--resume", "--seed", "9")
+    assert refused.returncode == 2
+    assert f"seed {first['seed']}, and --seed says 9" in refused.stderr
+    assert result("--only", "loss", "--fresh", "--seed", "9")["seed"] == 9
 
 
 def interrupt_when(process, path):
@@ -362,7 +366,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
     stopped = out / "endless_loop/result.json"
     assert "1 of 2 submissions were graded and kept" in errors, stopped.exists() and stopped.read_text()
     assert "Traceback" not in errors
-    (row,) = csv.DictReader((out / "grades.csv").open())
+    (row,) = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
     assert (row["student"], row["score"]) == ("two_layer_net", "6")
     assert (out / "index.html").exists()
     assert not children.is_running()
@@ -380,7 +384,13 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
-        (["check"], "the following arguments are required: PATH"),
+        (["check", "empty", "--pass-at", "1"], "unrecognized arguments: --pass-at"),
+        (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),
+        (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
+        (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
+        (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
+        (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
         (["grade", "absent", "--out", "out"], "absent does not exist"),
         (["grade", "empty", "--layout", "class", "--out", "out"], "nothing to grade"),
@@ -392,6 +402,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "garbage.ipynb", "--out", "out"], "garbage.ipynb is no notebook"),
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
+        (["chekc"], "Did you mean check?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -518,7 +529,7 @@ def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
     ],
 )
 def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
-    """What bubblewrap or Landlock is missing for."""
+    """What namespaces or Landlock are missing for."""
     for level in ("namespaces", "lockdown"):
         monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
     monkeypatch.setattr(trial, "try_out", lambda box: None)
@@ -533,7 +544,7 @@ def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkey
     def fails(box):
         raise HarnessError("It leaks.")
 
-    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "root may not")
     monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
     monkeypatch.setattr(trial, "try_out", fails)
     assert main(["doctor"]) == 0

@@ -23,7 +23,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.batch.store import Store
 from grader.batch.work import rendered
 from grader.carried import carried_forward
 from grader.course.parts import load_part
@@ -34,7 +33,10 @@ from grader.grading import not_graded
 from grader.judging import Graded, Played, judge
 from grader.model import Curve, PartResult, Result
 from grader.oracle.live import LiveOracle
+from grader.people import Person
 from grader.spec import Case, Check
+from grader.store.records import Handed
+from grader.store.store import Store
 from grader.words import plain_text, readable
 from grader.worker import frames, replies
 from grader.worker.client import Transcript
@@ -137,12 +139,12 @@ def shown_everywhere(one: Result) -> None:
     again = Result.from_dict(json.loads(text.encode(), parse_constant=refuse))
     assert json.loads(again.to_json()) == json.loads(text)
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Store(Path(folder, "grades.db"))) as store:
-        store.save(again, "key", text)
+        store.save(Handed(Person(again.student)), again, "key", text)
         saved = store.load(again.student)
     assert saved is not None
-    assert saved.fields == json.loads(text)
+    assert json.loads(saved.result.to_json()) == json.loads(text)
     table = csv.grades([one, result("ben")])
-    assert [row["student"] for row in csv_files.DictReader(io.StringIO(table))][1:] == ["ben"]
+    assert [row["student"] for row in csv_files.DictReader(io.StringIO(table.removeprefix(csv.BOM)))][1:] == ["ben"]
     classroom = html.index([one, result("ben")], title="Class")
     for written in (page, classroom, table, lines.plain(one)):
         written.encode()

@@ -46,7 +46,7 @@ def started(arguments, **options) -> subprocess.Popen:
 
 
 def rows(out: Path) -> dict[str, str]:
-    return {row["student"]: row["score"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8"))}
+    return {row["student"]: row["score"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
 
 
 def events(path: Path) -> list[dict]:

@@ -1,4 +1,4 @@
-"""What a result is made of, as a digest of its content: only with the same ingredients need it not be made anew.
+"""What a result is made of, as digests of content by name: only with the same ingredients need it not be made anew.
 
 No version number stands for code here: what judges is hashed, as are the checks that were chosen, the mistakes that
 are known for them, the reference that they are compared with, and the assignment's description.
@@ -23,29 +23,35 @@ from grader.spec import Check
 ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutions
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
-    *("batch/classes.py", "batch/ingredients.py", "batch/store.py", "batch/workshop.py", "judges/desk.py"),
-    *("commands", "exporters", "oracle/recorded.py", "people.py", "gradebook.py"),
+    *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
+    *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
+    *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
     *("intake/assembly.py", "intake/evidence.py", "intake/layouts.py", "intake/people.py", "intake/readers"),
     *("intake/reading_of.py", "intake/roster.py", "intake/trees.py", "intake/uploads.py"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "policy.py", "release.py"),
+    *("selfcheck.py", "beside.py", "inline.py", "history.py", "watching.py"),
 )
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 
 
-def digest(assignment: Assignment, checks: Iterable[Check], root: Path = ROOT, course: Path | None = None) -> str:
-    """A digest of all code and text that the results of these checks of the assignment depend on.
+def ingredients(
+    assignment: Assignment, checks: Iterable[Check], root: Path = ROOT, course: Path | None = None
+) -> dict[str, str]:
+    """Digests of all code and text that the results of these checks of the assignment depend on, by what they are.
 
     ``root`` is the folder of the package grader, ``course`` that of the course: the one that is graded, unless given.
     """
     course = course or current().folder
     checks = list(checks)
     parts = tuple(sorted({check.part for check in checks}))
-    hasher = hashlib.sha256()
-    for piece in (assignment.slug, *(check.name for check in checks), _engine(root), _exercises(parts, course)):
-        hasher.update(f"{len(piece)}:{piece}".encode())
-    hasher.update((assignment.folder / "assignment.toml").read_bytes())
-    hasher.update((course / DESCRIPTION).read_bytes())
-    return hasher.hexdigest()
+    described = (assignment.folder / "assignment.toml").read_bytes() + (course / DESCRIPTION).read_bytes()
+    return {
+        "assignment": assignment.slug,
+        "chosen": hashlib.sha256(" ".join(check.name for check in checks).encode()).hexdigest(),
+        "engine": _engine(root),
+        "description": hashlib.sha256(described).hexdigest(),
+        **_exercises(parts, course),
+    }
 
 
 @functools.cache
@@ -57,13 +63,13 @@ def _engine(root: Path) -> str:
 
 
 @functools.cache
-def _exercises(parts: tuple[str, ...], course: Path) -> str:
-    """Of the parts' scenarios and mistakes, and of the reference's modules that either mentions."""
-    own = [f"{PUBLIC}.checks.{part}" for part in parts]
-    known = [module for part in parts for module in modules_of(part)]
-    files = with_imports([*own, *known, *ALWAYS], course)
-    files |= with_imports(_references(files, course), course)
-    return _digest(sorted(files), course)
+def _exercises(parts: tuple[str, ...], course: Path) -> dict[str, str]:
+    """Of the parts' scenarios, of their mistakes, and of the reference's modules that either mentions."""
+    checks = with_imports([f"{PUBLIC}.checks.{part}" for part in parts], course)
+    known = with_imports([*(module for part in parts for module in modules_of(part)), *ALWAYS], course) - checks
+    references = with_imports(_references(checks | known, course), course) - checks - known
+    kinds = {"checks": checks, "mistakes": known, "reference": references}
+    return {kind: _digest(sorted(files), course) for kind, files in kinds.items()}
 
 
 def _references(files: Iterable[Path], course: Path) -> Iterator[str]:

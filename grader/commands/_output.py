@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from grader.limits import NotebookLimits
     from grader.model import Result
     from grader.sandbox import Box
+
+STANDARD_OUTPUT = Path("-")
 
 
 def say(sentence: str) -> None:
@@ -72,16 +75,52 @@ def closed_box(level: str | None) -> Box:
     box = open_box(level)
     if box.level == "process" and level is None:
         box.close()
-        raise Refused(
-            "This machine cannot lock student code in, so nothing was graded. `grader doctor` says why; use a Linux "
-            "machine or container, or accept the risk with --isolation process."
-        )
+        raise Refused(_without_lock())
     try:
         try_out(box)
     except BaseException:
         box.close()
         raise
     return box
+
+
+def _without_lock() -> str:
+    from grader import lock
+    from grader.machine.users import in_container
+
+    what = "a Linux machine or container"
+    if in_container():  # whose kernel is that of the machine below it
+        what = "a host whose kernel has Landlock (for Docker Desktop: a newer version of it)"
+    return (
+        f"This machine cannot lock student code in, so nothing was graded: {lock.missing()}. Use {what}, or accept the "
+        "risk with --isolation process."
+    )
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines that may hold what students chose, each as one line."""
+    from grader.exporters.github import one_line
+
+    without_failing()
+    for line in lines:
+        print(one_line(line))
+
+
+def words(options: argparse.Namespace) -> str:
+    """What a command line says, without paths, the seed and what is usual anyway: "grade --only relu --resume"."""
+    from grader.commands import parser_of
+
+    found = [str(options.command)]
+    for action in parser_of(options.command)._actions:
+        value = getattr(options, action.dest, action.default)
+        values = value if isinstance(value, list) else [value]
+        if value == action.default or action.dest == "seed" or any(isinstance(one, Path) for one in values):
+            continue
+        if action.nargs == 0 and value != action.const:
+            continue
+        name = [action.option_strings[-1]] if action.option_strings else []
+        found += [word for one in values for word in (*name, *([] if action.nargs == 0 else [str(one)]))]
+    return " ".join(found)
 
 
 def exit_code(results: Sequence[Result]) -> int:
@@ -93,8 +132,25 @@ def exit_code(results: Sequence[Result]) -> int:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that an option names; Refused if it cannot be."""
+    """Write a file that an option names, - for the standard output; Refused if it cannot be."""
+    if path == STANDARD_OUTPUT:
+        without_failing()
+        print(text, end="", flush=True)
+        return
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; Refused if it cannot be."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise Refused(f"{path} cannot be written: {error.strerror or error}.") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +24,16 @@ from grader.commands._options import (
     seconds,
     seed,
 )
-from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say
+from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say, words
 from grader.errors import Refused
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.batch.classes import Outcome
+    from grader.batch.settings import Settings
     from grader.intake.layouts import Entry
+    from grader.policy import Policy
 
 
 def declare(commands: Commands) -> None:
@@ -40,8 +43,11 @@ def declare(commands: Commands) -> None:
     grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder or zip of them")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the reports")
     grade.add_argument("--assignment", metavar="A", help="the assignment of all submissions, if not to be recognised")
+    grade.add_argument(
+        "--policy", type=Path, metavar="FILE", help="deadlines and deductions (policy.toml beside the class or in DIR)"
+    )
     grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
-    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
+    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as processors and memory allow)")
     add_isolation(grade)
     grade.add_argument(
         "--time-factor",
@@ -55,8 +61,10 @@ def declare(commands: Commands) -> None:
     )
     add_data(grade)
     add_compat(grade)
-    grade.add_argument("--resume", action="store_true", help="keep the results of unchanged submissions in DIR")
-    grade.add_argument("--fresh", dest="resume", action="store_false", help="grade everything anew (the default)")
+    again = grade.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="keep the results in DIR of what has not changed")
+    again.add_argument("--fresh", action="store_true", help="begin a new seed for the whole class, which must be given")
+    grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and write nothing")
     grade.add_argument(
         "--layout",
         default="auto",
@@ -92,18 +100,35 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
+    from grader.batch.handed import everyone
+    from grader.commands._policies import chosen, is_handed_in
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import described, open_entries
+    from grader.leftovers import run_folder
+    from grader.machine.users import denied_below
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
-    with open_entries(options.paths, options.layout, options.out, options.roster) as entries, commands_stopped():
+    for path in options.paths:
+        if not os.access(path, os.R_OK) and (why := denied_below(path, path)):
+            raise Refused(why)
+    policy, where = chosen(options.policy, options.paths, options.out)
+    attempts = "all" if policy and policy.attempts != "latest" else "latest"
+    read = open_entries(options.paths, options.layout, options.out, options.roster, attempts)
+    with run_folder(), read as entries, commands_stopped():
+        if policy and not options.policy and is_handed_in(where, entries):
+            say(f"{where} was handed in, and is not used; name the policy that you mean with --policy.")
+            policy, where = chosen(None, [], options.out)
+        if policy:
+            people = [one.person for entry in entries for one in everyone(entry)]
+            policy.remarks(list({person.key: person for person in people}.values()))  # refuses a name of several people
+            say(f"Policy: {where}.")
         if roster := described(entries):
             say(roster)
-        return _grade_entries(entries, options)
+        return _grade_entries(entries, policy, options)
 
 
 def _look_at_course(options: argparse.Namespace) -> None:
@@ -121,25 +146,34 @@ def _look_at_course(options: argparse.Namespace) -> None:
     say(f"Course: {course.title} ({course.folder}, found above the working folder).")
 
 
-def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
-    from grader.batch.classes import Settings, grade_class
+def _grade_entries(entries: list[Entry], policy: Policy | None, options: argparse.Namespace) -> int:
+    from grader.batch.classes import grade_class
+    from grader.batch.settings import Settings
+    from grader.batch.workshop import affordable_jobs
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
+    from grader.machine.users import in_container
 
     console = open_console()
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
         seed=options.seed,
-        jobs=options.jobs or os.cpu_count() or 1,
         only=tuple(options.only),
         resume=options.resume,
+        fresh=options.fresh,
         notebook=notebook_limits(options),
         time_factor=options.time_factor,
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,
+        policy=policy,
+        command=words(options),
+        given=_given(options),
     )
+    if options.dry_run:
+        return _plan(entries, settings)
+    settings = replace(settings, jobs=affordable_jobs(options.jobs, settings.size, settings.tell))
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -150,10 +184,36 @@ def _grade_entries(entries: list[Entry], options: argparse.Namespace) -> int:
                 journal.ended(stopped=outcome.interrupted)
     finally:
         box.close()
+    if policy:
+        for sentence in policy.remarks([row.person for row in outcome.rows], [row.result for row in outcome.rows]):
+            say(f"The policy's {sentence}")
     _show_outcome(outcome, entries, options, console)
-    place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
-    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    place = Path("index.html") if len(entries) > 1 else Path(entries[0].student, "report.html")
+    # A container's paths mean nothing to who runs it.
+    where = f"{place} in the folder that is {options.out} here" if in_container() else options.out / place
+    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {where}", markup=False)
     return _outcome_code(outcome, entries)
+
+
+def _given(options: argparse.Namespace) -> dict[str, object]:
+    """What is read and how, so that it can be read again."""
+    from grader.course.folder import current
+
+    return {
+        "paths": [os.path.abspath(path) for path in options.paths],
+        "layout": options.layout,
+        "roster": os.path.abspath(options.roster) if options.roster else None,
+        "course": str(current().folder),
+    }
+
+
+def _plan(entries: list[Entry], settings: Settings) -> int:
+    from grader.batch.plan import planned
+
+    for line in planned(entries, settings):
+        print(line)
+    say("Nothing was written.")
+    return PASSED
 
 
 def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Namespace, console: Console) -> None:

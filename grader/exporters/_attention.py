@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.exporters._digest import is_graded
@@ -22,12 +22,13 @@ class Kind:
 
 
 OTHER = Kind("other", "skipped", "Another assignment")
+ABSENT = Kind("absent", "missing", "Nothing handed in")
 UNGRADED = Kind("ungraded", "missing", "Not graded")
 TROUBLE = Kind("trouble", "grader_error", "Grader trouble")
 BROKEN = Kind("broken", "violated", "Rule broken")
 DIFFERENCES = Kind("differences", "note", "By differences")
 NOTHING = Kind("nothing", "review", "Nothing to check")
-KINDS = (OTHER, UNGRADED, TROUBLE, BROKEN, DIFFERENCES, NOTHING)
+KINDS = (OTHER, UNGRADED, ABSENT, TROUBLE, BROKEN, DIFFERENCES, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,27 @@ class Attention:
         return next(iter(self.reasons))
 
 
-def attention(results: Sequence[Result]) -> list[Attention]:
-    """The submissions that need a person, by their most urgent reason, else in the order given."""
-    found = [Attention(result, reasons) for result in results if (reasons := _reasons(result))]
+def attention(results: Sequence[Result], absent: Collection[str] = ()) -> list[Attention]:
+    """The submissions that need a person, by their most urgent reason, else in the order given.
+
+    ``absent`` are the students who handed in nothing.
+    """
+    found = [Attention(result, reasons) for result in results if (reasons := _reasons(result, absent))]
     return sorted(found, key=lambda one: KINDS.index(one.first))
 
 
-def _reasons(result: Result) -> dict[Kind, str]:
+def _reasons(result: Result, absent: Collection[str]) -> dict[Kind, str]:
     other = [note.sentence for note in result.notes if note.code == "another-assignment"]
     looks = [flag for flag in result.flags if flag not in other]
     # ``flags`` tells the two apart by their words only.
     differences = [flag for flag in looks if flag.startswith("Derivatives by differences: ")]
     trouble = [check.title.removesuffix(".") for check in result.checks if check.status is Status.GRADER_ERROR]
     unsaid = "No reason was recorded."
+    ungraded = [] if is_graded(result) else [result.reason or unsaid]
     said = {
         OTHER: other,
-        UNGRADED: [] if is_graded(result) else [result.reason or unsaid],
+        UNGRADED: [] if result.student in absent else ungraded,
+        ABSENT: ungraded if result.student in absent else [],
         TROUBLE: [f"Could not be judged: {listing(trouble)}."] if trouble else [],
         BROKEN: [flag for flag in looks if flag not in differences],
         DIFFERENCES: differences,

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader import resources
-from grader.exporters import _attention, _digest, _figures
+from grader.exporters import _attention, _digest, _figures, _standing
+from grader.exporters.lines import UNLOCKED
+from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
 
@@ -64,9 +66,14 @@ class Detail:
 _DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
 
 
-def report(result: Result, *, index_href: str | None = None) -> str:
-    """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class."""
-    context = {"result": result, "index_href": index_href, "causes": _digest.root_causes(result)}
+def report(given: Row | Result, *, index_href: str | None = None) -> str:
+    """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class.
+
+    Of a row it also says who it is, what was handed in when, and why the score is not the raw one.
+    """
+    row = _standing.row_of(given)
+    causes = _digest.root_causes(row.result)
+    context = {"row": row, "mark": row.mark, "result": row.result, "index_href": index_href, "causes": causes}
     for detail in _DETAILS:
         page = _environment().get_template("report.html.j2").render(context, detail=detail)
         if len(page.encode()) <= LIMIT_BYTES:
@@ -74,20 +81,29 @@ def report(result: Result, *, index_href: str | None = None) -> str:
     return page
 
 
-def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = None, title: str) -> str:
+def index(given: Sequence[Row | Result], *, changes: Mapping[str, float] | None = None, title: str) -> str:
     """The page of a class; ``changes`` maps a student to the score's change since the last run.
 
     All of it is there without its script, which adds search, sort and filter.
     """
-    ordered = sorted(results, key=lambda result: (result.student.casefold(), result.student))
+    rows = sorted(map(_standing.row_of, given), key=lambda row: (_standing.name(row).casefold(), row.person.key))
+    by_key = {row.person.key: row for row in rows}
+    ordered = [_standing.counted(row) for row in rows]
     parts = {part.slug: part for result in ordered for part in result.parts}
-    attention = _attention.attention(ordered)
+    asked = [result for row, result in zip(rows, ordered, strict=True) if not row.excused]
+    absent = {row.person.key for row in rows if row.attempt is None}
+    attention = _attention.attention(asked, absent)
     looks = {one.result.student: one for one in attention}
     moved = {student: change for student, change in (changes or {}).items() if change}
-    words = {result.student: _filters(result, looks.get(result.student), moved) for result in ordered}
+    words = {key: _filters(row, looks.get(key), moved) for key, row in by_key.items()}
     context: dict[str, Any] = {
         "title": title,
         "results": ordered,
+        "rows": by_key,
+        "graded": sum(map(_digest.is_graded, asked)),
+        "excused": len(ordered) - len(asked),
+        "handed_in": any(map(_standing.lateness, rows)),
+        "adjusted": _standing.adjusted(rows),
         "parts": list(parts.values()),
         "by_slug": {result.student: {part.slug: part for part in result.parts} for result in ordered},
         "statuses": _digest.statuses(ordered),
@@ -97,7 +113,7 @@ def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = No
         "filters": words,
         "counts": Counter(word for found in words.values() for word in found),
         "kinds": _attention.KINDS,
-        "distribution": _digest.distribution(ordered),
+        "distribution": _digest.distribution(asked),
         "rates": _digest.pass_rates(ordered),
         "clusters": _digest.clusters(ordered),
         "slowest": sorted(ordered, key=_digest.seconds, reverse=True)[:10],
@@ -109,12 +125,12 @@ def index(results: Sequence[Result], *, changes: Mapping[str, float] | None = No
     return _environment().get_template("index.html.j2").render(context)
 
 
-def _filters(result: Result, look: _attention.Attention | None, moved: Mapping[str, float]) -> list[str]:
+def _filters(row: Row, look: _attention.Attention | None, moved: Mapping[str, float]) -> list[str]:
     """The words by which the class's page filters a student; all are ours."""
     kinds = [kind.code for kind in look.reasons] if look else []
-    change = moved.get(result.student, 0.0)
+    change = moved.get(row.person.key, 0.0)
     ways = ["changed", "up" if change > 0 else "down"] if change else []
-    return [*(["attention"] if kinds else []), *kinds, *ways]
+    return [*(["attention"] if kinds else []), *kinds, *ways, *_standing.filters(row)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +170,28 @@ def _environment() -> Environment:
         "duration": _duration,
         "place": _place,
         "href": _href,
-        "sentence": _sentence,
+        "sentence": sentence,
         "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
         "log_axis": _figures.log_axis,
         "curve_chart": _figures.curve_chart,
-        "is_graded": _digest.is_graded,
+        "name": _standing.name,
+        "beside": _standing.beside,
+        "handed_in": _standing.handed_in,
+        "which": _standing.which,
+        "others": _standing.others,
+        "lateness": _standing.lateness,
         "seconds": _digest.seconds,
         "slowest_check": _slowest_check,
     }
-    environment.tests["is_graded"] = _digest.is_graded
-    environment.globals |= {"Status": Status, "WORDS": WORDS, "EXPLAINED": _EXPLAINED, "FAILING": _digest.FAILING}
+    environment.globals |= {
+        "Status": Status,
+        "WORDS": WORDS,
+        "EXPLAINED": _EXPLAINED,
+        "FAILING": _digest.FAILING,
+        "UNLOCKED": UNLOCKED,
+    }
     return environment
 
 
@@ -241,7 +267,7 @@ def _href(student: str) -> str:
     return quote(student, safe="", errors="backslashreplace") + "/report.html"
 
 
-def _sentence(check: CheckResult) -> str:
+def sentence(check: CheckResult) -> str:
     """What is wrong with a check, in one sentence."""
     if check.diagnosis:
         first = check.diagnosis[0]

@@ -20,7 +20,7 @@ from grader.model import CheckResult, Result, Status
 from grader.words import listing, number
 
 if TYPE_CHECKING:
-    from grader.batch.classes import Graded
+    from grader.batch.results import Graded
     from grader.exporters.journal import Journal
 
 QUIET, USUAL, VERBOSE = -1, 0, 1

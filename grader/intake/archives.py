@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Refused
 from grader.folders import remove
 from grader.intake.members import Archive, Member
@@ -243,7 +244,7 @@ def inner(folder: Path) -> Path:
         entries = list(folder.iterdir())
         if len(entries) != 1 or not entries[0].is_dir():
             return folder
-        if entries[0].name == "cs231n" or os.path.exists(entries[0] / "__init__.py"):
+        if entries[0].name in current().packages or os.path.exists(entries[0] / "__init__.py"):
             return folder
         folder = entries[0]
 

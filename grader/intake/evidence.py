@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.course.folder import current
 from grader.intake.naming import is_archive_name, is_source_name, numbered, numbered_folder, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS
 from grader.intake.trees import Node
 
-COURSE_FOLDER = re.compile(r"(assignment|homework|hw|cs231n)[\W_]*\d*", re.IGNORECASE)
 # What one student's own folders and versions are called.
 OWN = re.compile(
     r"(code|src|source|lib|utils?|notebooks?|data|work|old|new|final|draft|backup|copy|part|q|question|task|ex|exercise"
@@ -36,6 +36,17 @@ class Holds(enum.Enum):
     MANY = "the work of several students"
     UNCLEAR = "either"
     UNKNOWN = "nothing that tells"
+
+
+def is_of_course(name: str) -> bool:
+    """Whether a folder is called as the course calls those of its assignments, perhaps with a number."""
+    return bool(_of_course(current().folders).fullmatch(name))
+
+
+@functools.cache
+def _of_course(folders: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, folders or ("assignment", "homework", "hw")))
+    return re.compile(rf"({names})[\W_]*\d*", re.IGNORECASE)
 
 
 def held(folder: Node) -> Holds:
@@ -116,7 +127,7 @@ def stepped_in(folder: Node | None) -> Node | None:
 
 def is_course_folder(folder: Node) -> bool:
     """Whether a folder is a package, or is called as the course calls its own."""
-    return bool(COURSE_FOLDER.fullmatch(folder.name)) or folder.has("__init__.py")
+    return is_of_course(folder.name) or folder.has("__init__.py")
 
 
 def repeated(folders: Sequence[Node]) -> bool:
@@ -185,7 +196,7 @@ def _is_again(names: Sequence[frozenset[str]]) -> bool:
 
 
 def _is_own(part: Node) -> bool:
-    return bool(OWN.fullmatch(stem_of(part.name)) or COURSE_FOLDER.fullmatch(stem_of(part.name)))
+    return bool(OWN.fullmatch(stem_of(part.name)) or is_of_course(stem_of(part.name)))
 
 
 def _are_versions(names: Sequence[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.course.folder import current
 from grader.errors import Refused
 from grader.intake import readers
 from grader.intake.evidence import (
-    COURSE_FOLDER,
     OWN,
     SAMPLE,
     Holds,
@@ -17,6 +17,7 @@ from grader.intake.evidence import (
     holds_source,
     is_claimed,
     is_course_folder,
+    is_of_course,
     is_work,
     own_parts,
     repeated,
@@ -153,10 +154,10 @@ def _unwrapped(folder: Node) -> tuple[Node, bool]:
     """The folder in an archive that holds everything, and whether it is called as the course calls a student's own."""
     whole = folder
     while len(folder.children) == 1 and folder.children[0].is_folder:
-        if folder.children[0].name == "cs231n" or folder.children[0].has("__init__.py"):
+        if folder.children[0].name in current().packages or folder.children[0].has("__init__.py"):
             break
         folder = folder.children[0]
-    is_own = COURSE_FOLDER.fullmatch(folder.name) and folder.name.casefold() != stem_of(whole.name).casefold()
+    is_own = is_of_course(folder.name) and folder.name.casefold() != stem_of(whole.name).casefold()
     return folder, folder is not whole and bool(is_own)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import os
@@ -10,19 +11,21 @@ import signal
 from collections.abc import Sequence
 
 from grader.lock.libc import (
+    PR_CAPBSET_DROP,
     PR_SET_CHILD_SUBREAPER,
     PR_SET_KEEPCAPS,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
+    call,
     prctl,
-    syscall,
 )
 from grader.lock.places import is_open, is_reachable
-from grader.lock.syscalls import NUMBERS
 
-CAPSET = {"x86_64": NUMBERS["capset"][0], "aarch64": NUMBERS["capset"][1]}
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 CAP_DAC_READ_SEARCH = 2
+FIRST_PID_NAMESPACE = 0xEFFFFFFC  # that of the machine itself (PROC_PID_INIT_INO of linux/proc_ns.h)
+MOST_THREADS = 1 << 22  # of a machine (PID_MAX_LIMIT of linux/threads.h)
+CAPABILITIES = 64  # more than there are
 
 
 def limit(*, memory: int, file_size: int, open_files: int, threads: int) -> None:
@@ -52,6 +55,49 @@ def running_threads() -> int:
     return count
 
 
+def counted_threads() -> int:
+    """How many threads the kernel counts for this process's user, or a few more.
+
+    In a container only its own can be seen, and those of the same number in other containers count as well: so a limit
+    is tried that the kernel finds too low, until it lets a thread be started.
+    """
+    seen = running_threads()
+    if os.stat("/proc/self/ns/pid").st_ino == FIRST_PID_NAMESPACE:
+        return seen
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = before[1] if before[1] != resource.RLIM_INFINITY else MOST_THREADS
+    count = seen
+    try:
+        while count < most and not _can_start(count + 1, before[1]):
+            count += max(8, count // 8)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, before)
+    return count
+
+
+def _can_start(limit: int, hard: int) -> bool:
+    """Whether a thread can be started with that limit."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    done = _thread.allocate_lock()
+    done.acquire()
+    try:
+        _thread.start_new_thread(done.release, ())
+    except RuntimeError:
+        return False
+    done.acquire()
+    while len(os.listdir("/proc/self/task")) > 1:  # what locks from here on locks this thread alone
+        os.sched_yield()
+    return True
+
+
+def go_before_others(score: int) -> None:
+    """Have the kernel end this process before those of a lower score when memory runs out, up to 1000; never less."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/oom_score_adj", "r+", encoding="ascii") as file:
+        if int(file.read()) < score:
+            file.seek(0)
+            file.write(str(score))
+
+
 def end_with_parent() -> None:
     """Die when the process that started this one does, and keep orphans below this process, where they are found."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -63,15 +109,16 @@ def keep_orphans() -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def drop(uid: int | None, machine: str, read: Sequence[str] = ()) -> None:
+def drop(uid: int | None, read: Sequence[str] = ()) -> None:
     """Gain no privilege any more; become ``uid``, if given, without groups and capabilities.
 
     Where that user cannot reach Python's own files (an interpreter in a private folder) or what else is to be
     ``read``, the right to read past permissions stays; what may be read is then Landlock's matter alone.
     """
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+    bound()
     if uid is None:
-        _set_capabilities(0, machine)
+        hold()
         return
     keep = not is_reachable(os.__file__) or not all(map(is_open, read))
     prctl(PR_SET_KEEPCAPS, int(keep))
@@ -79,13 +126,23 @@ def drop(uid: int | None, machine: str, read: Sequence[str] = ()) -> None:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     if keep:
-        _set_capabilities(1 << CAP_DAC_READ_SEARCH, machine)
+        hold(CAP_DAC_READ_SEARCH)
         prctl(PR_SET_KEEPCAPS, 0)
 
 
-def _set_capabilities(wanted: int, machine: str) -> None:
+def bound(*kept: int) -> None:
+    """Where that is allowed, have no program that is started gain other capabilities than these."""
+    for capability in range(CAPABILITIES):
+        if capability not in kept:
+            try:
+                prctl(PR_CAPBSET_DROP, capability)
+            except OSError:  # all were dropped, or none may be
+                return
+
+
+def hold(*capabilities: int) -> None:
+    """Have these capabilities and no other."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    wanted = sum(1 << capability for capability in capabilities)
     data = (ctypes.c_uint32 * 6)(wanted, wanted, 0, 0, 0, 0)  # effective, permitted, inheritable: low, then high words
-    number = CAPSET[machine]
-    assert number is not None, "every machine has capset"
-    syscall(number, ctypes.byref(header), ctypes.byref(data))
+    call("capset", ctypes.byref(header), ctypes.byref(data))

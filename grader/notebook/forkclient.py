@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.errors import HarnessError
 from grader.forks.client import Child, ForkServer
+from grader.machine.shortage import Shortage
 from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, read_object
 from grader.notebook.jobs import QUOTA
 from grader.notebook.record import is_answer, is_number
@@ -42,13 +43,14 @@ class Garbled(Exception):
     """What came from the kernel is no answer."""
 
 
-def start_server(box: Box, folder: Path, room: Path) -> ForkServer:
-    """Start a clean parent in the box; its files lie in ``folder``, of which ``room`` stays writable."""
-    home = room / "server"  # not the kernels', who may be other users
+def start_server(box: Box, folder: Path) -> ForkServer:
+    """Start a clean parent in the box; its files lie in ``folder``."""
+    home = folder / "server"  # not the kernels', who may be other users
     home.mkdir()
     env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
     env["MALLOC_ARENA_MAX"] = "2"
-    return ForkServer(box, [sys.executable, str(BOOT), "grader.notebook.forkserver"], env, folder, room)
+    program = [sys.executable, str(BOOT), "grader.notebook.forkserver", str(box.folder), json.dumps(box.nest())]
+    return ForkServer(box, program, env, folder, folder)
 
 
 @contextlib.contextmanager
@@ -74,6 +76,7 @@ class Kernel:
         self._channel, self._child, self._server, self._box, self._room = channel, child, server, box, room
         self._channel.settimeout(SEND_SECONDS)
         self._received = bytearray()
+        self._shortage = Shortage()
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
         for end in (channel, child.control):
@@ -112,7 +115,7 @@ class Kernel:
         self._channel.sendall(json.dumps(message).encode() + b"\n")
 
     def _frame(self, deadline: float) -> dict[str, Any] | None:
-        """The next line that it sends, as a JSON object; None if there is none in time."""
+        """The next line that it sends, as a JSON object; None if there is none in time. Starved if memory ran out."""
         while b"\n" not in self._received:
             if len(self._received) > REPLY_LIMIT:
                 raise Garbled
@@ -126,7 +129,9 @@ class Kernel:
                     deadline = min(deadline, time.monotonic() + LATE_SECONDS)
                 self._received += piece
             elif self._child.control in ready:
-                raise Ended(self._child.exit_code())
+                code = self._child.exit_code()
+                self._shortage.check(code, "The notebook's kernel")
+                raise Ended(code)
         line, _, self._received = self._received.partition(b"\n")
         frame = read_object(bytes(line))
         if frame is None:
@@ -142,6 +147,7 @@ class Kernel:
             return None
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
+            self._shortage.look()
             excess = QUOTA.excess(self._room)
             if excess:
                 raise Stopped(f"The notebook was stopped: its cells wrote {excess}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.batch.classes import class_assignment
+from grader.batch.results import class_assignment
 from grader.batch.work import Terms
 from grader.batch.workshop import open_workshop
 from grader.intake.layouts import open_entries

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from grader.batch import work
-from grader.batch.classes import Settings, grade_class
-from grader.batch.store import Store
+from grader.batch.classes import grade_class
+from grader.batch.settings import Settings
 from grader.batch.workshop import SWITCH
 from grader.intake.layouts import open_entries
 from grader.model import Curve, Result
+from grader.store.store import Store
 from tests.attacks.scene import HONEST
 
 
@@ -37,7 +38,7 @@ def grade(tmp_path, box):
 
 
 def rows(out: Path) -> dict[str, str]:
-    return {row["student"]: row["status"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8"))}
+    return {row["student"]: row["status"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_damaged_row_of_the_database_is_graded_anew(grade):
     """Instead of ending the run of all."""
     _, out = grade(b"ada.py", b"ben.py")
     store = Store(out / "grades.db")
-    store._db.execute("update results set result = '{' where student = 'ada'")
+    store.db.execute("update results set result = '{' where person = 'ada'")
     store.close()
     outcome, out = grade(resume=True)
     assert rows(out) == {"ada": "graded", "ben": "graded"}

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.classes import Settings, grade_class
-from grader.batch.ingredients import ROOT, digest
+from grader.batch.classes import grade_class
+from grader.batch.ingredients import ROOT, ingredients
+from grader.batch.settings import Settings
 from grader.batch.workshop import SWITCH
 from grader.course.assignments import find_assignment
 from grader.intake.layouts import Entry
@@ -30,11 +31,11 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def digests(root: Path) -> dict[str, str]:
-    """The digest of each of three assignments, with the code and the description that lie there."""
+def digests(root: Path) -> dict[str, dict[str, str]]:
+    """The digests of each of three assignments, with the code and the description that lie there."""
     known = {slug: find_assignment(slug) for slug in ALL}
     return {
-        slug: digest(replace(one, folder=root / "student_template" / slug), one.checks, root, root)
+        slug: ingredients(replace(one, folder=root / "student_template" / slug), one.checks, root, root)
         for slug, one in known.items()
     }
 
@@ -73,6 +74,26 @@ def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, i
     assert {slug for slug in ALL if after[slug] != before[slug]} == changed, ingredient
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("student_template/checks/dropout.py", "checks"),
+        ("solutions/mistakes/dropout.py", "mistakes"),
+        ("solutions/dropout.py", "reference"),
+        ("student_template/dropout/assignment.toml", "description"),
+        ("course.toml", "description"),
+        ("grader/judging.py", "engine"),
+    ],
+)
+def test_what_changed_has_a_name(checkout, file, name):
+    """By which people read later why a mark moved."""
+    before = digests(ROOT)["dropout"]
+    with open(checkout / file, "a", encoding="utf-8") as changing:
+        changing.write("\n# changed\n")
+    after = digests(checkout)["dropout"]
+    assert [name for name in before if after[name] != before[name]] == [name]
+
+
 def test_the_same_content_elsewhere_is_the_same(checkout):
     """Where the project lies does not matter."""
     assert digests(checkout) == digests(ROOT)
@@ -81,7 +102,7 @@ def test_the_same_content_elsewhere_is_the_same(checkout):
 def test_the_chosen_checks_are_an_ingredient():
     """A part of an assignment is another thing than all of it."""
     layers = find_assignment("layers")
-    assert digest(layers, layers.checks[:2]) != digest(layers, layers.checks)
+    assert ingredients(layers, layers.checks[:2]) != ingredients(layers, layers.checks)
 
 
 def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
@@ -111,10 +132,25 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, cours
     assert grade(out, names) == {"perfect": (6, 6, True), "regularisation_factor": (6, 6, True)}
 
 
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class that was graded once."""
+    out = tmp_path_factory.mktemp("graded") / "out"
+    grade(out, ["perfect"])
+    return out
+
+
+@pytest.mark.xdist_group("ingredients")
+def test_the_same_settings_leave_a_result(graded, tmp_path):
+    """Nothing is made anew for nothing."""
+    assert not grade(shutil.copytree(graded, tmp_path / "out"), ["perfect"])["perfect"][2]
+
+
+@pytest.mark.xdist_group("ingredients")
 @pytest.mark.parametrize(
     "changes",
     [
-        {"seed": 6},
+        {"seed": 6, "fresh": True, "resume": False},
         {"time_factor": 2.0},
         {"compat": True},
         {"notebook": NotebookLimits(cell=5.0)},
@@ -122,8 +158,6 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, cours
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_other_settings_make_a_result_anew(tmp_path, changes):
+def test_other_settings_make_a_result_anew(graded, tmp_path, changes):
     """As other content does."""
-    grade(tmp_path, ["perfect"])
-    assert not grade(tmp_path, ["perfect"])["perfect"][2]
-    assert grade(tmp_path, ["perfect"], **changes)["perfect"][2]
+    assert grade(shutil.copytree(graded, tmp_path / "out"), ["perfect"], **changes)["perfect"][2]

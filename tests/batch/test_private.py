@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader import notebook
-from grader.batch.store import Store
 from grader.cli import main
 from grader.folders import remove
 from grader.notebook.jobs import open_job
+from grader.store.records import Run
+from grader.store.store import Store
 from tests.attacks.scene import HONEST, honest_notebook
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="files have no modes here")
@@ -59,9 +60,7 @@ def test_a_class_is_graded_for_us_alone(tmp_path, usual, monkeypatch, engine):
     def looked_at(job, box):
         answer = run(job, box)
         seen.extend(path for folder in (usual, tmp_path) for path in folder.rglob("*.ipynb"))
-        assert [
-            path for path in open_to_others(usual) if not path.parts[len(usual.parts)].startswith("grader-tar")
-        ] == []
+        assert [path for path in open_to_others(usual) if "targets" not in path.parts] == []
         assert open_to_others(out) == []
         return answer
 
@@ -97,7 +96,7 @@ def test_the_usual_umask_is_there_again(usual, capsys):
 def test_a_notebooks_room_is_private_whoever_runs_it(usual, tmp_path):
     """A student's own too, on a machine with others."""
     (tmp_path / "a.ipynb").write_text(honest_notebook())
-    with open_job(tmp_path / "a.ipynb", None, 1, 1, {}):
+    with open_job(tmp_path / "a.ipynb", None, 1, 1, {}, usual):
         assert list(usual.rglob("*.ipynb"))
         assert open_to_others(usual) == []
 
@@ -114,7 +113,7 @@ def test_a_database_that_was_open_to_others_no_longer_is(usual):
 def test_another_user_cannot_read_the_seed_of_a_run(usual):
     """Not even while it is written."""
     store = Store(usual / "grades.db")
-    store.begin(4711, fresh=True)
+    store.begin(Run("grade", 4711))
     code = f"import os; os.setuid(65534); open({str(usual / 'grades.db')!r}, 'rb')"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert "PermissionError" in done.stderr

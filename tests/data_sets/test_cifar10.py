@@ -217,14 +217,14 @@ def test_grading_with_and_without_the_data_set(folder, tmp_path):
         (path,) = out.glob("*/result.json")
         result = json.loads(path.read_text())
         assert (result["score"], result["max_score"]) == points
-    assert ",23,23,13,10,3," in (out / "grades.csv").read_text()
+    assert ",23,0,23,23,13,10," in (out / "grades.csv").read_text("utf-8")
 
 
 def test_skipped_parts_are_blank_in_the_class_table(tmp_path):
     """Not judged is not 0."""
     out = tmp_path / "out"
     assert main(["grade", str(PERFECT), "--out", str(out), "--no-notebook", "--seed", "3"]) == 0
-    assert ",10,10,10,,3," in (out / "grades.csv").read_text()
+    assert ",10,0,10,10,10,," in (out / "grades.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("level", [level for level in LEVELS if level != "process"])

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 from grader.exporters import html
+from grader.gradebook import Row, plain
 from grader.model import (
     CaseOutcome,
     CellError,
@@ -26,7 +27,22 @@ from grader.model import (
     Status,
     SubmissionInfo,
 )
+from grader.people import Attempt, Person
+from grader.policy import parse_policy
 
+POLICY = """
+deadline = 2026-03-05T23:59:00+01:00
+late_days = 1
+attempts = "latest"
+excused = ["40017"]
+
+[deduction]
+per_day = "10% of max"
+cap = "30% of max"
+
+[extensions.people]
+40004 = "3 days"
+"""
 REPORTS = Path(__file__).parents[2] / "reports"
 
 FLOAT64 = ("float64", "float64")
@@ -365,13 +381,38 @@ def _student(name: str, k: int) -> Result:
     return dataclasses.replace(mixed(), student=name, score=total, parts=tuple(parts), questions=())
 
 
+def person(k: int, name: str) -> Person:
+    """Somebody of a class of two sections."""
+    return Person(str(40000 + k), name, section="AB"[k % 2])
+
+
+def attempts(k: int) -> tuple[Attempt, ...]:
+    """What somebody handed in: mostly once and in time, some late, a few twice, at one of them nobody knows when."""
+    day, hour = 3 + k % 5 * (k % 4 == 0), 9 + k % 11
+    times = [f"2026-03-{day - 1:02}T{hour:02}:15:00+01:00", f"2026-03-{day:02}T{hour + 2:02}:40:00+01:00"]
+    times = times if k % 8 == 0 else times[1:]
+    return tuple(Attempt(str(i), i, "" if k == 9 else when) for i, when in enumerate(times, 1))
+
+
+def gradebook(results: list[Result]) -> list[Row]:
+    """The rows of a class, by the policy above."""
+    rows = []
+    for k, result in enumerate(results):
+        handed_in = attempts(k)
+        row = dataclasses.replace(plain(result), person=person(k, result.student), attempts=handed_in)
+        rows.append(dataclasses.replace(row, attempt=handed_in[-1]))
+    rule = parse_policy(POLICY)
+    return [dataclasses.replace(row, mark=rule.mark(row.person, row.attempt, row.result)) for row in rows]
+
+
 def sample_pages() -> dict[str, str]:
     """The checked-in samples by file name."""
-    results = classroom()
-    changes = {result.student: float((k * 5) % 7 - 3) * (k % 3 == 0) for k, result in enumerate(results)}
+    rows = gradebook(classroom())
+    changes = {row.person.key: float((k * 5) % 7 - 3) * (k % 3 == 0) for k, row in enumerate(rows)}
+    own = gradebook([mixed()] * 9)[8]
     return {
-        "sample-report.html": html.report(mixed(), index_href="sample-index.html"),
-        "sample-index.html": html.index(results, changes=changes, title="Assignment 2, autumn class"),
+        "sample-report.html": html.report(own, index_href="sample-index.html"),
+        "sample-index.html": html.index(rows, changes=changes, title="Assignment 2, autumn class"),
     }
 
 

@@ -120,17 +120,21 @@ def test_no_cell_of_the_csv_is_a_formula(formula):
     assert sum(cell.startswith("'") for cell in cells) == 2
 
 
+def read(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix(grades_csv.BOM))))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_of_the_csv_stays_a_row(name):
     """Line ends and commas in a name make no further student."""
-    rows = list(csv.DictReader(io.StringIO(grades_csv.grades([result(name), result("ben")]))))
+    rows = read(grades_csv.grades([result(name), result("ben")]))
     assert [row["score"] for row in rows] == ["1.5", "1.5"]
 
 
 def test_honest_text_stays_as_it_is_in_the_csv():
     """Signs inside a name are no formula."""
     for name in ("José María", "王小明", "o'neil-smith", "a=b", "1+1"):
-        (row,) = csv.DictReader(io.StringIO(grades_csv.grades([result(name)])))
+        (row,) = read(grades_csv.grades([result(name)]))
         assert row["student"] == name
 
 

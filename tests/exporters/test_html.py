@@ -148,10 +148,11 @@ def test_answers_in_words_are_shown_as_text():
 
 
 def test_many_questions_are_counted():
-    """Those that are not shown are in the JSON."""
+    """Those that are not shown are in the JSON, for who has it."""
     questions = tuple(Question(f"q{i}", "Why?", "So.", True) for i in range(50))
-    page = html.report(dataclasses.replace(samples.mixed(), questions=questions))
-    assert "10 more questions in result.json." in words(page)
+    many = dataclasses.replace(samples.mixed(), questions=questions)
+    assert "10 more questions in result.json." in words(html.report(many, index_href="../index.html"))
+    assert "10 more questions not shown." in words(html.report(many))
 
 
 def test_ordinary_report_is_not_cut():

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.batch.classes import _read
+from grader.batch.results import read_answer
 from grader.batch.work import Answer, Terms
 from grader.errors import GraderError, HarnessError
 from grader.grading import not_graded
@@ -212,6 +212,6 @@ def test_a_result_that_could_not_be_shown_with_the_class_is_not_taken(tmp_path, 
     """The tables of a class are made of all results: one must not spoil them."""
     entry = Entry(Person("ada"), tmp_path / "ada.py")
     fields = not_graded("ada", "ada.py", "It is none.", "layers", "lockdown").as_dict()
-    assert _read(json.dumps(fields), entry).reason == "It is none."
+    assert read_answer(json.dumps(fields), entry.student).reason == "It is none."
     with pytest.raises((GraderError, ValueError, TypeError, AttributeError)):
-        _read(json.dumps(fields | changed), entry)
+        read_answer(json.dumps(fields | changed), entry.student)
