@@ -281,7 +281,7 @@ def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     assert "Graded the newest of 2 uploads; earlier: layers.ipynb." in [note["sentence"] for note in result["notes"]]
     one = in_process("grade", folder / "roeben_4002_80003_net.py", *options)
     assert one.returncode == 0
-    assert "out/4002/report.html" in one.stdout
+    assert "4002/report.html" in one.stdout
     assert in_process("grade", folder, "--layout", "mooddle", *options).returncode == 2
 
 
