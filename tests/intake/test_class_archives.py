@@ -11,8 +11,8 @@ import pytest
 from grader.intake import archives
 from grader.intake.layouts import open_entries
 from tests.intake import classes
+from tests.intake.handed import WORK, notebook, people, work
 from tests.intake.tars import spoilt, tarred
-from tests.intake.test_platforms import WORK, notebook, people, work
 from tests.intake.zips import link, patched, special, write_zip
 
 WORKS = notebook(WORK)

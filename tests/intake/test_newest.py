@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake.reading import read_submission
 from tests.intake.classes import zipped
-from tests.intake.test_platforms import WORK, notebook, write
+from tests.intake.handed import WORK, notebook, write
 
 STUB = "def relu_forward(x):\n    raise NotImplementedError\n"
 CASES = {

@@ -10,7 +10,7 @@ from grader.errors import Refused
 from grader.intake import roster
 from grader.intake.layouts import described, open_entries
 from tests.intake import classes
-from tests.intake.test_platforms import WORK, notebook, work, write
+from tests.intake.handed import WORK, notebook, work, write
 
 
 def entries(folder: Path, text: str | bytes, encoding: str = "utf-8"):
