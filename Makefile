@@ -13,7 +13,7 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 # Tests that share what is dear to make run in one process (xdist_group).
 PYTEST := $(BIN)/python -m pytest --dist loadgroup
 
-test: $(VENV)/.test  ## every test but those of other processors; the attacks, which mostly wait, by themselves
+test: $(VENV)/.test  ## every test but those of other processors; the attacks by themselves
 	$(PYTEST) -n auto -m 'not processors' --ignore tests/attacks
 	$(PYTEST) -n 4 tests/attacks
 

@@ -23,6 +23,7 @@ TOPICS = {
     "cache": "Compiled kernels",
     "notebooks": "Notebook engines",
     "throughput": "A class",
+    "levels": "Isolation levels",
     "scaling": "Growing classes",
     "class_page": "The page of a class",
 }

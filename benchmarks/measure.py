@@ -58,8 +58,9 @@ def run(
     """Run a command to its end, kill what it leaves behind, and count all of it.
 
     ``env`` is added to this process's environment. Raises Failed if it takes longer than ``seconds``. Not counted is
-    what ends with a PID namespace that is torn down, for the kernel forgets it: so grading is measured at the
-    isolation level ``lockdown``, which makes none. To be called from one thread, in a process without other children.
+    what ends with a PID namespace that is torn down, for the kernel forgets it: programs of their own at the isolation
+    level ``namespaces``, and nothing of what is forked there, which its parent waits for. To be called from one thread,
+    in a process without other children.
     """
     _adopt_orphans()
     with tempfile.TemporaryFile() as output:

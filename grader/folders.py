@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.errors import Refused
 
 NEEDED, ADVISED = 64 << 20, 1 << 30  # bytes for temporary files
-LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 30 deeper, and their paths end at about 100
+LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 40 deeper, and their paths end at about 100
 
 
 def need_room() -> None:

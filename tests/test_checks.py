@@ -35,9 +35,16 @@ HOMES = [assignment for assignment in ASSIGNMENTS if any(p.assignment == assignm
 CHECKS = [check for part in checks.all_parts() for check in part.checks.values() if not check.needs_data]
 
 
-@pytest.fixture(
-    params=[pytest.param(one, id=one.slug, marks=pytest.mark.xdist_group(f"answers {one.slug}")) for one in HOMES]
-)
+TRAINS = ("two_layer_net", "cs231n_2016_a1")  # their answers are dear, and for the most part the same
+
+
+def answers_of(assignment):
+    """What is asked of an assignment's answers, in one process."""
+    group = "training" if assignment.slug in TRAINS else assignment.slug
+    return pytest.param(assignment, id=assignment.slug, marks=pytest.mark.xdist_group(f"answers {group}"))
+
+
+@pytest.fixture(params=[answers_of(one) for one in HOMES])
 def assignment(request):
     """Each assignment in turn, all that is asked of it in one process."""
     return request.param
@@ -168,7 +175,11 @@ UNUSUAL = {
     "two_layer_net": "more/two_layer_net/loops_and_einsum",
     "cs231n_2016_a1": "more/two_layer_net/loops_and_einsum",
 }
-QUICK = "two_layer_net/perfect"  # for training: 40,000 iterations in loops would take minutes
+QUICK = {  # 40,000 iterations of training, or images of full size, would take minutes in loops
+    "training": "two_layer_net/perfect",
+    "conv_pool_defaults": "cnn_objects/perfect",
+    "full_size": "cnn_fundamentals/perfect",
+}
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +189,7 @@ def right_students():
     with contextlib.ExitStack() as stack:
         stack.callback(box.close)
         folders = {
-            check.name: QUICK if check.slug == "training" else UNUSUAL[part.assignment]
+            check.name: QUICK.get(check.slug, UNUSUAL[part.assignment])
             for part in checks.all_parts()
             for check in part.checks.values()
         }

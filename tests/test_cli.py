@@ -384,7 +384,13 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
-        (["check"], "the following arguments are required: PATH"),
+        (["check", "empty", "--pass-at", "1"], "unrecognized arguments: --pass-at"),
+        (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),
+        (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
+        (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
+        (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
+        (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
         (["grade", "absent", "--out", "out"], "absent does not exist"),
         (["grade", "empty", "--layout", "class", "--out", "out"], "nothing to grade"),
@@ -396,6 +402,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "garbage.ipynb", "--out", "out"], "garbage.ipynb is no notebook"),
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
+        (["chekc"], "Did you mean check?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -522,7 +529,7 @@ def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
     ],
 )
 def test_doctor_and_commands_choose_alike_on_other_machines(monkeypatch, capsys, lacking, graded, checked):
-    """What bubblewrap or Landlock is missing for."""
+    """What namespaces or Landlock are missing for."""
     for level in ("namespaces", "lockdown"):
         monkeypatch.setattr(LEVELS[level], "missing", lambda level=level: "it needs more" if level in lacking else "")
     monkeypatch.setattr(trial, "try_out", lambda box: None)
@@ -537,7 +544,7 @@ def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkey
     def fails(box):
         raise HarnessError("It leaks.")
 
-    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "it needs bubblewrap")
+    monkeypatch.setattr(LEVELS["namespaces"], "missing", lambda: "root may not")
     monkeypatch.setattr(LEVELS["lockdown"], "missing", lambda: "")
     monkeypatch.setattr(trial, "try_out", fails)
     assert main(["doctor"]) == 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from grader.batch.handed import everyone
-from grader.batch.reports import Gradebook
+from grader.batch.reports import Gradebook, says_more
 from grader.batch.results import Graded, class_assignment, grade_all, stopped_by_signals
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
 from grader.batch.workshop import open_workshop
@@ -77,7 +77,8 @@ def _grade_into(
         kept = {**asdict(terms), "isolation": box.level}
         store.begin(Run(settings.command, terms.seed, versions(public=False), kept, settings.given))
         book = Gradebook(store, settings.out)
-        store.settle(book.rows.values())
+        for key in store.settle(book.rows.values()):
+            book.write_report(book.rows[key], book.rows[key].result.to_json())
         saved = _saved(store, book, entries) if settings.resume else {}
         for entry in (absent := [entry for entry in entries if _stays(entry, store)]):
             for one in everyone(entry):
@@ -116,7 +117,7 @@ def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
         row = store.save(one, result, graded.key, text)
         book.put(row)
         if row.attempt == one.attempt:
-            book.write_report(row, text, page)
+            book.write_report(row, text, "" if says_more(row) else page)
         else:  # another attempt counts
             book.write_report(row, row.result.to_json())
     book.write_table()

@@ -29,6 +29,7 @@ NOT_JUDGING = (
     *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
     *("intake/assembly.py", "intake/evidence.py", "intake/layouts.py", "intake/people.py", "intake/readers"),
     *("intake/reading_of.py", "intake/roster.py", "intake/trees.py", "intake/uploads.py"),
+    *("selfcheck.py", "beside.py", "inline.py", "history.py", "watching.py"),
 )
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.model import Result
     from grader.sandbox import Box
 
+STANDARD_OUTPUT = Path("-")
+
 
 def say(sentence: str) -> None:
     """Tell people something on stderr, in one line."""
@@ -130,7 +132,11 @@ def exit_code(results: Sequence[Result]) -> int:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that an option names; Refused if it cannot be."""
+    """Write a file that an option names, - for the standard output; Refused if it cannot be."""
+    if path == STANDARD_OUTPUT:
+        without_failing()
+        print(text, end="", flush=True)
+        return
     try:
         path.write_text(text, "utf-8")
     except OSError as error:

@@ -101,7 +101,7 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.batch.handed import everyone
-    from grader.commands._policies import chosen
+    from grader.commands._policies import chosen, is_handed_in
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import described, open_entries
     from grader.leftovers import run_folder
@@ -119,6 +119,9 @@ def run(options: argparse.Namespace) -> int:
     attempts = "all" if policy and policy.attempts != "latest" else "latest"
     read = open_entries(options.paths, options.layout, options.out, options.roster, attempts)
     with run_folder(), read as entries, commands_stopped():
+        if policy and not options.policy and is_handed_in(where, entries):
+            say(f"{where} was handed in, and is not used; name the policy that you mean with --policy.")
+            policy, where = chosen(None, [], options.out)
         if policy:
             people = [one.person for entry in entries for one in everyone(entry)]
             policy.remarks(list({person.key: person for person in people}.values()))  # refuses a name of several people

@@ -97,7 +97,7 @@ def _started(
 ) -> subprocess.Popen[bytes] | Split:
     if callable(program):
         return Split(program, env, stdin, str(log))
-    return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin)
+    return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin, nests=True)
 
 
 class Child:
@@ -159,7 +159,7 @@ def shared_server(box: Box, kind: str, start: Callable[[Path], ForkServer]) -> F
         if server is not None and (server.is_hung or not server.has_served):
             raise HarnessError(f"The fork server does not work{last_words(server.log)}.")
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(_folder())
+            folder = stack.enter_context(_folder(box))
             server = own[kind] = start(folder)
             stack.callback(server.close)
             box.at_close(stack.pop_all().close)
@@ -167,8 +167,8 @@ def shared_server(box: Box, kind: str, start: Callable[[Path], ForkServer]) -> F
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="fork-"))
+def _folder(box: Box) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="fork-", dir=box.folder))
     folder.chmod(0o711)  # children may be other users
     try:
         yield folder

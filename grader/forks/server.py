@@ -19,31 +19,39 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.lock.namespaces import Nest, leave_descriptors
 from grader.lock.privileges import end_with_parent, keep_orphans
 
 REQUEST_LIMIT = 4096  # bytes
 MOST_DESCRIPTORS = 3
+TRIES = 100  # to remove a folder that others remove meanwhile
 
 
 @dataclass
 class Child:
-    """A forked process, and the control on which the grader asked for it."""
+    """A forked process, and the control on which the grader asked for it.
+
+    Where it has namespaces of its own, the ``keeper`` is the process that ends with it and holds them until then.
+    """
 
     pid: int
     control: socket.socket
+    keeper: int | None = None
 
 
 class ForkServer:
     """Forks on request, passes interrupts on, and cleans up after children that ended."""
 
-    def __init__(self, bring_in: Callable[[list[str]], None]) -> None:
+    def __init__(self, bring_in: Callable[[list[str]], None], nest: Nest | None = None) -> None:
         """Take requests from stdin; ``bring_in`` imports what a request's words say, for its child and all later ones.
 
+        Children are forked into the ``nest``, if there is one.
         What there is is kept from the garbage collector: what it does not look at stays shared.
         """
         keep_orphans()
         self._requests = socket.socket(fileno=os.dup(0))
         self._bring_in = bring_in
+        self._nest = nest
         self._known: list[str] = []
         self._children: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
@@ -80,6 +88,9 @@ class ForkServer:
         if not word:
             for child in self._children.values():
                 _kill(child.pid)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(child.pid, 0)
+                _end(child.keeper)
             return None, False
         self._prepare(word.decode().split())
         # With a second thread a fork may leave a lock held for ever.
@@ -102,12 +113,19 @@ class ForkServer:
     def _fork(self, given: list[int], control: socket.socket) -> bool:
         """Whether this is the child now: a session of its own, and nothing open but what was given to it."""
         server = os.getpid()
+        keeper = None
         with contextlib.ExitStack() as undo:
             undo.callback(control.close)
+            if self._nest:
+                keeper = self._nest.open()
+                undo.callback(_end, keeper)
+                undo.callback(self._nest.shut)
             pid = os.fork()
             undo.pop_all()
         if pid:
-            child = Child(pid, control)
+            if self._nest:
+                self._nest.shut()
+            child = Child(pid, control, keeper)
             self._children[pid] = child
             self._selector.register(control, selectors.EVENT_READ, child)
             return False
@@ -119,10 +137,10 @@ class ForkServer:
         for mine in (self._requests, self._woken, self._waker, control, *controls):
             mine.close()
         self._children.clear()
-        _close_all_but(given)
+        leave_descriptors(given)
         os.setsid()
         end_with_parent()
-        if os.getppid() != server:  # it died before that took effect
+        if not self._nest and os.getppid() != server:  # it died before that took effect; of a nest all die with it
             os._exit(1)
         if "numpy.random" in sys.modules:  # Python seeds its own generator anew
             sys.modules["numpy.random"].seed()
@@ -137,6 +155,8 @@ class ForkServer:
             _kill(child.pid, signal.SIGINT)
         else:
             _kill(child.pid)
+            if child.keeper:
+                _kill(child.keeper)  # at once: it takes its time, as the child does
             self._selector.unregister(child.control)
 
     def _bury(self) -> None:
@@ -148,7 +168,8 @@ class ForkServer:
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             if pid in self._children:
                 ended.append((self._children.pop(pid), code))
-            while orphans := _own_children() - self._children.keys():  # this process inherits them
+                _end(ended[-1][0].keeper)
+            while orphans := self._orphans():
                 for orphan in orphans:
                     _kill(orphan)
                     os.waitpid(orphan, 0)
@@ -159,17 +180,31 @@ class ForkServer:
                 child.control.sendall(json.dumps({"ended": code}).encode())
             child.control.close()
 
+    def _orphans(self) -> set[int]:
+        """Processes that are this one's children by inheritance; those of a nest are inherited by their keeper."""
+        own = f"/proc/self/task/{os.getpid()}/children"
+        with contextlib.suppress(OSError), open(own, encoding="ascii") as file:
+            return set() if self._nest else set(map(int, file.read().split())) - self._children.keys()
+        return set()
 
-def _close_all_but(kept: list[int]) -> None:
-    """Only these stay open, and nothing in the place of the three standard files."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    first = 3
-    for descriptor in sorted(kept):
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+def clear_up(folder: str, nest: Nest | None) -> None:
+    """Remove what a killed grader left: it closes its box by other means. Other parents may be at it as well.
+
+    Nothing is removed while something is mounted below it.
+    """
+    from pathlib import Path
+
+    from grader.folders import remove
+
+    if nest:
+        nest.leave_view()
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
+        if not folder or folder in file.read():
+            return
+    for _ in range(TRIES):
+        if os.path.exists(folder):
+            remove(Path(folder))
 
 
 def _kill(pid: int, number: int = signal.SIGKILL) -> None:
@@ -181,16 +216,17 @@ def _kill(pid: int, number: int = signal.SIGKILL) -> None:
                 return
 
 
+def _end(keeper: int | None) -> None:
+    """End what still lives by the process numbers that a keeper holds, and the keeper."""
+    if keeper is not None:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(keeper, signal.SIGKILL)
+            os.waitpid(keeper, 0)
+
+
 def _ended_child() -> int | None:
     """A child that has ended, left to be waited for."""
     with contextlib.suppress(ChildProcessError):
         found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         return found.si_pid if found else None
     return None
-
-
-def _own_children() -> set[int]:
-    """The processes that are this one's children, its own and those that it inherited."""
-    with contextlib.suppress(OSError), open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-        return set(map(int, file.read().split()))
-    return set()

@@ -36,7 +36,7 @@ from grader.judges.judge import as_message
 from grader.judges.server import READY
 from grader.judges.watch import Judge, Watch, size
 from grader.limits import NotebookLimits
-from grader.lock.probe import NAMES
+from grader.lock.probe import HIDING, NAMES
 from grader.machine.shortage import Shortage, even_alone
 from grader.sandbox.process import ProcessBox, clean_environment, last_words
 from grader.worker.processes import BoxHost, Guest
@@ -219,7 +219,7 @@ class Desk:
             if verb == "guest":
                 return self._new_guest(judge, said["way"], said["read"])
             if verb == "note":
-                if not set(NAMES).issuperset(said["probes"]):
+                if not {*NAMES, *HIDING}.issuperset(said["probes"]):
                     raise ValueError("there are no such probes")
                 self._host.note(said["probes"])
                 return {"probes": dict(self._host.probes)}

@@ -4,6 +4,7 @@ libc, landlock, seccomp, syscalls   the kernel's interfaces, through ctypes
 privileges                          limits, identity, end with the parent
 places                              which files stay readable
 probe                               tries what must now be denied
+namespaces, views, launch           before that, at the level of that name: what is hidden
 
 It is called after the imports that need more, and before any student code is there. It cannot be undone.
 Standard library only, Linux only; docs/security.md says what it promises.
@@ -43,7 +44,7 @@ def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> 
     privileges.go_before_others(FIRST_TO_GO[role])
     if role != "judge":
         os.nice(NICENESS)
-    privileges.drop(uid, platform.machine(), read)
+    privileges.drop(uid, read)
     privileges.end_with_parent()  # after the change of user, which forgets it
     landlock.restrict(read=readable, list_only=listable, write=[room, *places.DEVICES])
     seccomp.install(role)

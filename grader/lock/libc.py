@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 from typing import Any
+
+from grader.lock.syscalls import NUMBERS
 
 # linux/prctl.h
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 PR_SET_KEEPCAPS = 8
+PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -20,6 +25,15 @@ _libc.syscall.restype = ctypes.c_long
 def syscall(number: int, *arguments: Any) -> int:
     """Make a system call; OSError if it fails."""
     return _checked(_libc.syscall(ctypes.c_long(number), *arguments))
+
+
+def call(name: str, *arguments: Any) -> int:
+    """Make a system call by its name in NUMBERS; OSError if it fails, whose ``filename`` is that name."""
+    number = NUMBERS[name][platform.machine() == "aarch64"]
+    try:
+        return syscall(number or -1, *arguments)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, name) from None
 
 
 def prctl(option: int, value: int) -> int:

@@ -24,6 +24,7 @@ OWN = (
 )
 OWN_LISTS = ("/proc/self/fd",)
 DEVICES = ("/dev/null", "/dev/full")  # may also be written
+INSTALLED = ("site-packages", "dist-packages")  # folders' names
 
 
 @functools.cache
@@ -36,6 +37,29 @@ def readable() -> tuple[str, ...]:
 def real() -> tuple[str, ...]:
     """Where they lie, links followed; but for what is another file in each process."""
     return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path not in OWN))
+
+
+@functools.cache
+def shown() -> tuple[str, ...]:
+    """What a process with a view of its own sees, as few whole folders: all that is readable, and a little beside it.
+
+    Without what lies below /proc, /sys and /dev.
+    """
+    system = [path for path in SYSTEM if not path.startswith(("/proc/", "/sys/", "/dev/"))]
+    folders = [*system, os.path.join(sys.base_prefix, "lib"), "/usr/local/lib"]
+    beside = [path for path in _libraries() if not path.startswith(tuple(f"{folder}/" for folder in folders))]
+    found = [*folders, *beside, *_standard_library(), *_package_folders()]
+    return tuple(path for path in dict.fromkeys(found) if os.path.exists(path))
+
+
+@functools.cache
+def covered() -> tuple[str, ...]:
+    """Folders of this project below those that are shown, wherever it is installed."""
+    library = os.path.dirname(os.__file__)
+    folders = [os.path.join(os.path.dirname(library), "python3"), library, "/usr/local/lib/python3"]
+    places = [os.path.join(folder, kind) for folder in folders for kind in INSTALLED]
+    found = [os.path.join(place, "grader") for place in (*places, *_package_folders())]
+    return tuple(path for path in dict.fromkeys(found) if os.path.isdir(path))
 
 
 def listable() -> list[str]:
@@ -76,13 +100,18 @@ def _libraries() -> Iterator[str]:
 
 def _packages() -> Iterator[str]:
     """What is installed, but for this project; as a whole where an editable install leaves nothing but its name."""
+    for place in _package_folders():
+        entries = list(os.scandir(place))
+        ours = [entry.name for entry in entries if entry.name.startswith("grader")]
+        if all(name.endswith(".dist-info") for name in ours):
+            yield place
+        else:
+            yield from (entry.path for entry in entries if entry.name not in ours)
+
+
+def _package_folders() -> Iterator[str]:
     libraries = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     for place in sys.path:
-        inside = os.path.basename(place) in ("site-packages", "dist-packages")
+        inside = os.path.basename(place) in INSTALLED
         if inside and os.path.isdir(place) and os.path.realpath(place) not in libraries:
-            entries = list(os.scandir(place))
-            ours = [entry.name for entry in entries if entry.name.startswith("grader")]
-            if all(name.endswith(".dist-info") for name in ours):
-                yield place
-            else:
-                yield from (entry.path for entry in entries if entry.name not in ours)
+            yield place

@@ -11,21 +11,21 @@ import signal
 from collections.abc import Sequence
 
 from grader.lock.libc import (
+    PR_CAPBSET_DROP,
     PR_SET_CHILD_SUBREAPER,
     PR_SET_KEEPCAPS,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
+    call,
     prctl,
-    syscall,
 )
 from grader.lock.places import is_open, is_reachable
-from grader.lock.syscalls import NUMBERS
 
-CAPSET = {"x86_64": NUMBERS["capset"][0], "aarch64": NUMBERS["capset"][1]}
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 CAP_DAC_READ_SEARCH = 2
 FIRST_PID_NAMESPACE = 0xEFFFFFFC  # that of the machine itself (PROC_PID_INIT_INO of linux/proc_ns.h)
 MOST_THREADS = 1 << 22  # of a machine (PID_MAX_LIMIT of linux/threads.h)
+CAPABILITIES = 64  # more than there are
 
 
 def limit(*, memory: int, file_size: int, open_files: int, threads: int) -> None:
@@ -109,15 +109,16 @@ def keep_orphans() -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def drop(uid: int | None, machine: str, read: Sequence[str] = ()) -> None:
+def drop(uid: int | None, read: Sequence[str] = ()) -> None:
     """Gain no privilege any more; become ``uid``, if given, without groups and capabilities.
 
     Where that user cannot reach Python's own files (an interpreter in a private folder) or what else is to be
     ``read``, the right to read past permissions stays; what may be read is then Landlock's matter alone.
     """
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+    bound()
     if uid is None:
-        _set_capabilities(0, machine)
+        hold()
         return
     keep = not is_reachable(os.__file__) or not all(map(is_open, read))
     prctl(PR_SET_KEEPCAPS, int(keep))
@@ -125,13 +126,23 @@ def drop(uid: int | None, machine: str, read: Sequence[str] = ()) -> None:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     if keep:
-        _set_capabilities(1 << CAP_DAC_READ_SEARCH, machine)
+        hold(CAP_DAC_READ_SEARCH)
         prctl(PR_SET_KEEPCAPS, 0)
 
 
-def _set_capabilities(wanted: int, machine: str) -> None:
+def bound(*kept: int) -> None:
+    """Where that is allowed, have no program that is started gain other capabilities than these."""
+    for capability in range(CAPABILITIES):
+        if capability not in kept:
+            try:
+                prctl(PR_CAPBSET_DROP, capability)
+            except OSError:  # all were dropped, or none may be
+                return
+
+
+def hold(*capabilities: int) -> None:
+    """Have these capabilities and no other."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    wanted = sum(1 << capability for capability in capabilities)
     data = (ctypes.c_uint32 * 6)(wanted, wanted, 0, 0, 0, 0)  # effective, permitted, inheritable: low, then high words
-    number = CAPSET[machine]
-    assert number is not None, "every machine has capset"
-    syscall(number, ctypes.byref(header), ctypes.byref(data))
+    call("capset", ctypes.byref(header), ctypes.byref(data))

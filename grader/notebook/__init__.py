@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.errors import HarnessError, Starved
+from grader.errors import HarnessError, Interrupted, Starved
 from grader.model import CellError, NotebookRun
 from grader.notebook import driven, forked
 from grader.notebook.forkclient import Stopped
@@ -55,7 +55,7 @@ def run(
     result: dict[str, Any] = {"cells": 0, "executed": 0}
     for name in dict.fromkeys([engine or default_engine(), "nbclient"]):
         try:
-            with open_job(notebook, root, cell_seconds, total_seconds, converted or {}) as job:
+            with open_job(notebook, root, cell_seconds, total_seconds, converted or {}, box.folder) as job:
                 result = _parse(ENGINES[name](job, box))
             break
         except HarnessError as error:
@@ -63,6 +63,8 @@ def run(
             if isinstance(error, (Stopped, Starved)):  # another engine would meet the same
                 break
         except OSError as error:
+            if box.closed:
+                raise Interrupted("Grading was stopped.") from None
             result["trouble"] = plain_text(f"The notebook could not be prepared for the run ({error}).")
     return NotebookRun(file=file, seconds=time.perf_counter() - started, **result)
 

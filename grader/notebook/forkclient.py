@@ -43,13 +43,14 @@ class Garbled(Exception):
     """What came from the kernel is no answer."""
 
 
-def start_server(box: Box, folder: Path, room: Path) -> ForkServer:
-    """Start a clean parent in the box; its files lie in ``folder``, of which ``room`` stays writable."""
-    home = room / "server"  # not the kernels', who may be other users
+def start_server(box: Box, folder: Path) -> ForkServer:
+    """Start a clean parent in the box; its files lie in ``folder``."""
+    home = folder / "server"  # not the kernels', who may be other users
     home.mkdir()
     env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
     env["MALLOC_ARENA_MAX"] = "2"
-    return ForkServer(box, [sys.executable, str(BOOT), "grader.notebook.forkserver"], env, folder, room)
+    program = [sys.executable, str(BOOT), "grader.notebook.forkserver", str(box.folder), json.dumps(box.nest())]
+    return ForkServer(box, program, env, folder, folder)
 
 
 @contextlib.contextmanager

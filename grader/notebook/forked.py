@@ -2,8 +2,6 @@
 
 Flow: start ``forkserver.py`` in the box, once -> it forks ``forkedkernel.py``, which locks itself -> one line of JSON
 each way a cell -> hang up: the server kills the kernel with all that it started.
-
-Where a process sees only the folders that it was started with (bubblewrap), each notebook has a server of its own.
 """
 
 from __future__ import annotations
@@ -11,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 from grader.errors import HarnessError, Refused
-from grader.forks.client import ForkServer, shared_server
+from grader.forks.client import shared_server
 from grader.intake.notebooks import notebook_cells
 from grader.notebook.forkclient import Ended, Garbled, Kernel, Stopped, open_kernel, start_server
 from grader.notebook.jobs import Job
@@ -48,11 +45,12 @@ def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str,
         raise Stopped(f"The notebook could not be read ({error}).") from None
     imports = [name for name in OFTEN_IMPORTED if any(name in cell for cell in cells)]
     record = Record(job.cell_seconds, job.total_seconds)
-    with _server(job, box) as server, open_kernel(server, box, job.room, imports) as kernel:
+    server = shared_server(box, "notebook", lambda folder: start_server(box, folder))
+    with open_kernel(server, box, job.room, imports) as kernel:
         request = {
-            "environment": clean_environment(job.home),
-            "folder": str(job.start),
-            "lock": box.room(job.room, "kernel"),
+            "environment": clean_environment(box.inside(job.home, job.room)),
+            "folder": str(box.inside(job.start, job.room)),
+            "lock": box.room(job.room, "kernel", forked=True),
             "outputs": outputs is not None,
             "compat": job.converted,
         }
@@ -101,16 +99,3 @@ def _run_cell(kernel: Kernel, number: int, code: str, deadline: float, record: R
     elif answer["status"] == "error":
         record.error(answer["type"], answer["message"], answer.get("line"))
     return answer
-
-
-@contextlib.contextmanager
-def _server(job: Job, box: Box) -> Iterator[ForkServer]:
-    """The box's server, or where its view is fixed one of this job's own."""
-    if not box.fixed_view:
-        yield shared_server(box, "notebook", lambda folder: start_server(box, folder, folder))
-        return
-    server = start_server(box, job.folder, job.room)
-    try:
-        yield server
-    finally:
-        server.close()

@@ -35,7 +35,8 @@ from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
 from grader import lock
-from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_shell_lines
+from grader.lock import namespaces
+from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_checks, refuse_shell_lines
 
 LINE_LIMIT = 64 << 20  # bytes of a request
 HELD = 1 << 16  # characters of printed text that are held before they are sent on
@@ -73,12 +74,13 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
     """In the forked process: serve the grader at the other end of ``channel`` until killed."""
     try:
         request = json.loads(_line(channel))
-        _settle(request["environment"], request["folder"], kernel.shell)
         if request["compat"]:
             from grader.compat import runtime
 
             runtime.install()
         try:
+            namespaces.move_in(request["lock"])
+            _settle(request["environment"], request["folder"], kernel.shell)
             answer: dict[str, Any] = {"probes": lock.from_request(request["lock"])}
         except OSError as error:
             answer = {"trouble": f"it could not be locked: {type(error).__name__}: {error}"}
@@ -86,6 +88,7 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
         if "trouble" not in answer:  # as the user that it has become
             kernel.shell.ipython_dir = get_ipython_dir()
             kernel.shell.init_profile_dir(None)
+        refuse_checks()
         if request["lock"]:
             refuse_shell_lines()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import socket
 import sys
 
-from grader.forks.server import ForkServer
+from grader.forks.server import ForkServer, clear_up
+from grader.lock.namespaces import settle
 from grader.notebook.answers import INLINE, leave_checkout
 
 SERVES = ("grader.lock.landlock", "grader.lock.privileges", "grader.lock.probe", "grader.lock.seccomp")
@@ -21,7 +23,9 @@ ON_REQUEST = {
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the grader closes stdin."""
+    """Serve until the grader is gone; ``arguments`` are the folder to remove then, and the order of a nest."""
+    folder, order = arguments
+    nest = settle(json.loads(order))
     leave_checkout()
     os.environ["MPLBACKEND"] = INLINE  # as ipykernel does; it takes effect when a cell draws
     sys.modules["debugpy"] = None  # type: ignore[assignment]
@@ -31,9 +35,10 @@ def main(arguments: list[str]) -> None:
     from grader.notebook.forkedkernel import prepare, serve
 
     kernel = prepare()
-    given = ForkServer(bring_in).serve()
+    given = ForkServer(bring_in, nest).serve()
     if given:
         serve(socket.socket(fileno=given[0]), kernel)
+    clear_up(folder, nest)
 
 
 def bring_in(wanted: list[str]) -> None:

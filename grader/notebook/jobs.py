@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import HarnessError
-from grader.folders import for_sockets, remove
+from grader.folders import remove
 from grader.sandbox.process import private
 from grader.sandbox.quota import Quota
 
@@ -53,13 +54,18 @@ class Job:
 
 @contextlib.contextmanager
 def open_job(
-    notebook: Path, root: Path | None, cell_seconds: float, total_seconds: float, converted: Mapping[str, bytes]
+    notebook: Path,
+    root: Path | None,
+    cell_seconds: float,
+    total_seconds: float,
+    converted: Mapping[str, bytes],
+    place: Path,
 ) -> Iterator[Job]:
-    """A fresh folder with what ``notebook`` needs of ``root``; removed in the end, whatever was made in it.
+    """A fresh folder in ``place`` with what ``notebook`` needs of ``root``; removed in the end with all that is in it.
 
     Of the files that are named in ``converted``, by their path below ``root``, the copy holds these bytes.
     """
-    with temporary_folder() as folder:
+    with temporary_folder(place) as folder:
         (folder / "room").mkdir(0o700)  # what others of this machine's users must not read
         (folder / "room" / "home").mkdir()
         copied = _copy_submission(notebook, root, folder / "room" / "files")
@@ -76,9 +82,9 @@ def open_job(
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder whose path is short enough for sockets."""
-    folder = for_sockets("nb-").resolve()
+def temporary_folder(place: Path) -> Iterator[Path]:
+    """A folder in ``place``."""
+    folder = Path(tempfile.mkdtemp(prefix="nb-", dir=place)).resolve()
     folder.chmod(0o711)  # the kernel may be another user
     try:
         yield folder

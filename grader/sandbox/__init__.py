@@ -27,8 +27,11 @@ class Box(Protocol):
         """Its name, as Results report it."""
 
     @property
-    def fixed_view(self) -> bool:
-        """Whether a process sees only the folders that it was started with: one that serves many rooms needs more."""
+    def folder(self) -> Path:
+        """Where rooms are made, and what else processes use; it goes when the box is closed.
+
+        If the grader is killed, the clean parents remove it, which end then.
+        """
 
     @property
     def closed(self) -> bool:
@@ -41,11 +44,17 @@ class Box(Protocol):
         Of several outcomes the worst one.
         """
 
-    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any] | None:
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any] | None:
         """Give ``folder`` to a process as the only one to write to: the request that it hands to grader.lock.
 
-        ``read`` are further files and folders that it may read.
+        ``read`` are further files and folders that it may read; ``forked`` is one that a clean parent forks.
         """
+
+    def inside(self, path: Path, room: Path) -> Path:
+        """What a forked process calls a ``path`` in its ``room``."""
+
+    def nest(self, read: Sequence[str] = ()) -> dict[str, Any] | None:
+        """What a clean parent makes for its children (grader.lock.namespaces), None if nothing; ``read`` as above."""
 
     def start(
         self,
@@ -57,11 +66,12 @@ class Box(Protocol):
         log: Path,
         read: Sequence[str] = (),
         stdin: int = subprocess.PIPE,
+        nests: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start a command with unbuffered pipes at its stdin and stdout; its stderr goes to the file ``log``.
 
         ``room`` is the folder that stays writable, ``read`` as in ``room``; ``stdin`` is a descriptor in the place of
-        that pipe. Raises Interrupted after ``close``.
+        that pipe. It ``nests`` if it does for its children what ``nest`` says. Raises Interrupted after ``close``.
         """
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:

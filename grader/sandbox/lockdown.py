@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,6 @@ from typing import Any, ClassVar
 
 from grader import lock
 from grader.errors import HarnessError
-from grader.folders import for_sockets
 from grader.lock.places import is_reachable
 from grader.sandbox.process import ProcessBox
 
@@ -35,14 +33,14 @@ class LockdownBox(ProcessBox):
         super().__init__()
         self._probes: dict[str, str] = {}
         self._probing = threading.Lock()
-        self._planted = _Planted()
+        self._planted = _Planted(self.folder)
 
     @classmethod
     def missing(cls) -> str:
         """What this machine lacks for it; empty if nothing."""
         return lock.missing()
 
-    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any]:
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any]:
         """As root, ``folder`` and all in it goes to a user that nobody else is."""
         uid = fresh_uid() if can_change_user() else None
         if uid is not None:
@@ -72,18 +70,19 @@ class LockdownBox(ProcessBox):
             return dict(self._probes)
 
     def close(self) -> None:
-        """Kill all that still runs, start nothing more, take the targets away."""
+        """Kill all that still runs, start nothing more, listen no more."""
         super().close()
-        self._planted.remove()
+        self._planted.close()
 
 
 class _Planted:
     """What a locked process must not reach, open to everyone else: only the lock can deny it."""
 
-    def __init__(self) -> None:
-        self._folder = for_sockets("grader-targets-")
-        self._folder.chmod(0o755)
-        secret, self._outside = self._folder / "secret", self._folder / "outside"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "targets"
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        secret, self._outside = self.folder / "secret", self.folder / "outside"
         secret.write_text(os.urandom(32).hex())
         secret.chmod(0o644)
         self._outside.mkdir()
@@ -94,8 +93,8 @@ class _Planted:
         port = self._tcp.getsockname()[1]
         with contextlib.suppress(OSError):  # that port may be taken for UDP
             self._udp.bind(("127.0.0.1", port))
-        self._unix.bind(str(self._folder / "listener"))
-        (self._folder / "listener").chmod(0o777)
+        self._unix.bind(str(self.folder / "listener"))
+        (self.folder / "listener").chmod(0o777)
         self._unix.listen()
         for listener in (self._tcp, self._udp, self._unix):
             listener.setblocking(False)
@@ -105,7 +104,7 @@ class _Planted:
             "solutions": str(solutions) if solutions.exists() else None,
             "outside": str(self._outside),
             "tcp": port,
-            "unix": str(self._folder / "listener"),
+            "unix": str(self.folder / "listener"),
             "grader": os.getpid(),
         }
 
@@ -124,10 +123,9 @@ class _Planted:
                 found["write outside"] = "allowed"
         return found
 
-    def remove(self) -> None:
+    def close(self) -> None:
         for listener in (self._tcp, self._udp, self._unix):
             listener.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def can_change_user() -> bool:
@@ -137,12 +135,16 @@ def can_change_user() -> bool:
     """
     if os.geteuid() != 0:
         return False
-    with open("/proc/self/status", encoding="ascii") as file:
-        mask = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
     needed = [CAP_SETUID, CAP_SETGID]
     if not is_reachable(os.__file__):
         needed.append(CAP_DAC_READ_SEARCH)
-    return all(mask >> capability & 1 for capability in needed)
+    return all(capabilities() >> capability & 1 for capability in needed)
+
+
+def capabilities() -> int:
+    """The capabilities that this process may use, a bit each."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
 
 
 def fresh_uid() -> int:

@@ -1,40 +1,73 @@
-"""Level 2: level 1 inside bubblewrap, where it works: namespaces of its own for all, and a read-only root.
+"""Level 2: level 1 in namespaces of each process's own, where the kernel gives them; root or not.
 
-What lies in /tmp, /home, /root, /run and the like is not even there, but for the room and the interpreter.
+Of the machine's files a process sees the interpreter, the installed packages and its room, of its processes itself, of
+its networks none. Forks of clean parents come by that in some milliseconds (grader.lock.namespaces).
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from grader import lock
-from grader.sandbox.lockdown import LockdownBox, can_change_user
+from grader.folders import remove
+from grader.sandbox.lockdown import LockdownBox, capabilities
+from grader.sandbox.process import clean_environment
 
-PROGRAM = "bwrap"
-HIDDEN = ("/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var")
-TMPFS_BYTES = 64 << 20
+BOOT = Path(__file__).parents[1] / "boot.py"
+PYTHON = (sys.executable, "-I", "-S", "-B", str(BOOT))
 TRIAL_SECONDS = 20
-# What a process started by root needs to give its room's user away and to end it; the lock drops all of it.
-CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")
+CAP_SYS_ADMIN = 21
+SYSCTL = Path("/proc/sys")
+RESTRICTIONS = (
+    ("user/max_user_namespaces", "0", "there are no user namespaces"),
+    ("kernel/unprivileged_userns_clone", "0", "only root may make user namespaces"),
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "AppArmor lets only programs with a profile of theirs do it"),
+)
 
 
 class NamespacesBox(LockdownBox):
-    """Processes that lock themselves inside bubblewrap."""
+    """Processes that lock themselves in namespaces of their own."""
 
     level: ClassVar[str] = "namespaces"
-    fixed_view: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        from grader.lock import namespaces
+
+        self._view = self._planted.folder / "view"
+        self._view.mkdir()
+        self._planted.targets["spaces"] = namespaces.spaces()
 
     @classmethod
     def missing(cls) -> str:
         """What this machine lacks for it; empty if nothing."""
         return lock.missing() or _trouble()
+
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any]:
+        """A forked process knows its room by another name."""
+        from grader.lock import views
+
+        request = super().room(folder, role, read)
+        return request | ({"room": views.ROOM, "place": str(folder)} if forked else {})
+
+    def inside(self, path: Path, room: Path) -> Path:
+        """Rooms of forked processes all have the same place."""
+        from grader.lock import views
+
+        return views.ROOM / path.relative_to(room)
+
+    def nest(self, read: Sequence[str] = ()) -> dict[str, Any]:
+        """What grader.lock.namespaces makes it of."""
+        return _order(self._view, read)
 
     def start(
         self,
@@ -46,54 +79,54 @@ class NamespacesBox(LockdownBox):
         log: Path,
         read: Sequence[str] = (),
         stdin: int = subprocess.PIPE,
+        nests: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start the command inside, with its room, and what else it may read, mounted at the same path."""
-        places = ["--ro-bind", str(cwd), str(cwd), "--bind", str(room), str(room), "--chdir", str(cwd)]
-        for path in read:
-            places += ["--ro-bind", path, path]
-        return super().start([*_wrapper(), *places, "--", *argv], cwd=cwd, env=env, room=room, log=log, stdin=stdin)
+        """Start the command inside, with its room, and what else it may read, at the same path."""
+        if not nests:
+            order = _order(self._view, [argv[0], str(BOOT.parent), str(cwd), *read]) | {"cover": [], "room": str(room)}
+            argv = [*PYTHON, "grader.lock.launch", json.dumps(order), *argv]
+        return super().start(argv, cwd=cwd, env=env, room=room, log=log, stdin=stdin)
 
     def exit_code(self, process: subprocess.Popen[bytes]) -> int | None:
-        """Bubblewrap says 128 + n for signal n, as shells do."""
+        """A program's end by signal n is said as 128 + n, as shells do."""
         code = super().exit_code(process)
         return 128 - code if code is not None and code > 128 else code
 
 
+def _order(view: Path, more: Sequence[str]) -> dict[str, Any]:
+    from grader.lock import places
+
+    return {"view": str(view), "show": [*places.shown(), *more], "cover": places.covered()}
+
+
 @functools.cache
 def _trouble() -> str:
-    """Why bubblewrap does not start here; empty if it does."""
-    if shutil.which(PROGRAM) is None:
-        return f"bubblewrap is not installed (the program {PROGRAM})"
-    try:
-        trial = subprocess.run([*_wrapper(), "--", "/bin/sh", "-c", ":"], capture_output=True, timeout=TRIAL_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap does not run ({error})"
-    if trial.returncode == 0:
+    """Why processes cannot be forked into namespaces here; empty if they can."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        stack.callback(remove, folder)
+        places = [folder / name for name in ("view", "room")]
+        for place in places:
+            place.mkdir()
+        order = _order(places[0], []) | {"room": str(places[1])}
+        command = [*PYTHON, "grader.lock.namespaces", json.dumps(order)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=TRIAL_SECONDS, env=clean_environment(folder))
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"namespaces cannot be tried out ({error})"
+    if done.returncode == 0:
         return ""
-    said = trial.stderr.decode("utf-8", "replace").strip().splitlines()
-    return f"bubblewrap may not make namespaces here ({said[-1] if said else f'exit code {trial.returncode}'})"
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return f"namespaces cannot be made here: {_why()} ({said[-1] if said else f'exit code {done.returncode}'})"
 
 
-def _wrapper() -> Iterator[str]:
-    """Bubblewrap and its options, up to the room."""
-    yield from (PROGRAM, "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts")
-    yield "--unshare-cgroup-try"
-    if can_change_user():
-        for capability in CAPABILITIES:
-            yield from ("--cap-add", capability)
-    else:
-        yield from ("--unshare-user",)
-    yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
-    for folder in HIDDEN:
-        if os.path.isdir(folder) and not os.path.islink(folder):
-            yield from ("--size", str(TMPFS_BYTES), "--tmpfs", folder)
-    for path in dict.fromkeys(_needed()):
-        if path.startswith(tuple(f"{folder}/" for folder in HIDDEN)):
-            yield from ("--ro-bind-try", path, path)
-
-
-def _needed() -> Iterator[str]:
-    """What Python and the start of a process read, wherever it lies."""
-    yield from (sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix))
-    yield str(Path(__file__).parents[1])
-    yield from (place for place in sys.path if os.path.basename(place) in ("site-packages", "dist-packages"))
+def _why() -> str:
+    """What most likely keeps this user from it."""
+    if os.geteuid() == 0:
+        missing = not capabilities() >> CAP_SYS_ADMIN & 1
+        return "root lacks CAP_SYS_ADMIN, as in a container" if missing else "the kernel or the container forbids it"
+    for name, value, words in RESTRICTIONS:
+        with contextlib.suppress(OSError):
+            if (SYSCTL / name).read_text("ascii").strip() == value:
+                return f"{words} ({name.replace('/', '.')} is {value})"
+    return "the kernel or the container forbids it"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.errors import Interrupted
+from grader.folders import for_sockets, remove
 from grader.words import plain_text
 
 if TYPE_CHECKING:
@@ -30,21 +31,40 @@ class ProcessBox:
     """Plain child processes; nothing is denied, so nothing is claimed."""
 
     level: ClassVar[str] = "process"
-    fixed_view: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._live: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._at_close: list[Callable[[], None]] = []
         self.closed = False
+        self._folder: Path | None = None
 
     @classmethod
     def missing(cls) -> str:
         """What this machine lacks for this level; empty if nothing."""
         return ""
 
-    def room(self, folder: Path, role: str, read: Sequence[str] = ()) -> dict[str, Any] | None:
+    @property
+    def folder(self) -> Path:
+        """A folder for what processes use, made when it is first asked for; Interrupted after ``close``."""
+        with self._lock:
+            if self.closed:
+                raise Interrupted("Grading was stopped.")
+            if self._folder is None:
+                self._folder = for_sockets("box-")
+                self._folder.chmod(0o711)  # processes may be other users
+            return self._folder
+
+    def room(self, folder: Path, role: str, read: Sequence[str] = (), *, forked: bool = False) -> dict[str, Any] | None:
         """Processes of this level are not locked."""
+        return None
+
+    def inside(self, path: Path, room: Path) -> Path:
+        """Processes see the files of the machine."""
+        return path
+
+    def nest(self, read: Sequence[str] = ()) -> dict[str, Any] | None:
+        """Children of clean parents are like others."""
         return None
 
     @property
@@ -65,6 +85,7 @@ class ProcessBox:
         log: Path,
         read: Sequence[str] = (),
         stdin: int = subprocess.PIPE,
+        nests: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start ``argv`` in ``cwd`` with exactly ``env``; its stderr goes to the file ``log``, which is no pipe.
 
@@ -110,6 +131,8 @@ class ProcessBox:
             self.kill(process)
         for call in last:
             call()
+        if self._folder:
+            remove(self._folder)
 
     def at_close(self, call: Callable[[], None]) -> None:
         """Have ``close`` call this in the end, or do so now if it is closed already."""

@@ -7,6 +7,7 @@ comes into the forked process.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -21,18 +22,27 @@ NEEDED = (
 SERVES = (*NEEDED, "numpy.random", "grader.compat.runtime")
 
 
-def main(places: list[str], serves: Iterable[str] = SERVES) -> None:
-    """Serve until the grader closes stdin; ``places`` are the folders of installed packages."""
+def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
+    """Serve until the grader is gone.
+
+    ``arguments`` are the folder to remove then (none: it does so itself), the order of a nest, and the folders of
+    installed packages.
+    """
+    from grader.lock.namespaces import settle
+
+    folder, order, *places = arguments
+    nest = settle(json.loads(order))
     sys.path += places
     for name in serves:
         importlib.import_module(name)
-    from grader.forks.server import ForkServer
+    from grader.forks.server import ForkServer, clear_up
     from grader.lock import places as files
     from grader.worker.student import serve
 
     files.real()  # remembered, as all children may read the same
 
-    given = ForkServer(lambda words: None).serve()
+    given = ForkServer(lambda words: None, nest).serve()
     if given:
         requests, replies = given
         serve(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
+    clear_up(folder, nest)

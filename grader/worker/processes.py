@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import json
 import os
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol, runtime_checkable
+from typing import IO, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from grader.errors import Interrupted
 from grader.folders import remove
 from grader.forks.client import ForkServer, shared_server
 from grader.limits import NotebookLimits
@@ -58,7 +60,7 @@ class Guest(Protocol):
     replies: IO[bytes]
 
     def answered(self, pid: int) -> None:
-        """It has locked itself; ``pid`` is its number as it sees it."""
+        """It has locked itself; ``pid`` is its number for the grader if it was forked, else as it sees it."""
 
     def look(self) -> Look:
         """Look at it."""
@@ -130,8 +132,13 @@ class BoxHost:
         return list(WAYS) if can_fork(self.box) else ["start"]
 
     def guest(self, way: str, read: Sequence[str]) -> Guest:
-        """In a room of its own."""
-        return WAYS[way](self.box, read)
+        """In a room of its own; Interrupted if the box is closed."""
+        try:
+            return WAYS[way](self.box, read)
+        except OSError:
+            if self.box.closed:
+                raise Interrupted("Grading was stopped.") from None
+            raise
 
     def note(self, probes: Mapping[str, str]) -> None:
         """Tell the box."""
@@ -160,19 +167,19 @@ def host_of(given: Box | Host) -> Host:
 
 
 def can_fork(box: Box) -> bool:
-    """Whether student processes are forked in this box: not where each gets a view of the files of its own."""
-    return sys.platform == "linux" and not box.fixed_view and os.environ.get(SWITCH) != "0"
+    """Whether student processes are forked in this box."""
+    return sys.platform == "linux" and os.environ.get(SWITCH) != "0"
 
 
 def split(box: Box) -> None:
     """Fork the box's clean parent off this process, if that can be: it must know nothing that students must not."""
-    if not can_fork(box):
+    if not can_fork(box) or box.nest() is not None:  # the grader itself cannot leave its namespaces
         return
 
     def server(folder: Path) -> ForkServer:
         from grader.worker.forkserver import NEEDED, main
 
-        return ForkServer(box, lambda: main([], NEEDED), _environment(folder), folder, folder)
+        return ForkServer(box, lambda: main(["", json.dumps(None)], NEEDED), _environment(folder), folder, folder)
 
     with contextlib.suppress(OSError):
         shared_server(box, "worker", server)
@@ -183,15 +190,16 @@ class _Lodged(abc.ABC):
 
     requests: IO[bytes]
     replies: IO[bytes]
+    forked: ClassVar[bool]
     settle: dict[str, str] | None  # the environment that it has to take on, if it was forked
 
     def __init__(self, box: Box, read: Sequence[str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._folder = Path(tempfile.mkdtemp(dir=box.folder))
         with contextlib.ExitStack() as undo:
             undo.callback(remove, self._folder)
             self._folder.chmod(0o711)  # the process may be another user
             self._room = Path(tempfile.mkdtemp(dir=self._folder))
-            lock = box.room(self._room, "worker", read)
+            lock = box.room(self._room, "worker", read, forked=self.forked)
             self._pids: list[int] = []
             self._shortage = Shortage()
             self._begin(box, read)
@@ -221,6 +229,8 @@ class _Lodged(abc.ABC):
 
 
 class _Started(_Lodged):
+    forked = False
+
     def _begin(self, box: Box, read: Sequence[str]) -> None:
         self.settle = None
         self._box = box
@@ -246,9 +256,13 @@ class _Started(_Lodged):
 
 
 class _Forked(_Lodged):
+    forked = True
+
     def _begin(self, box: Box, read: Sequence[str]) -> None:
-        self.settle = _environment(self._room)
-        self._server = shared_server(box, "worker", lambda folder: _server(box, folder))
+        self.settle = _environment(box.inside(self._room, self._room))
+        order = box.nest(read)
+        kind = " ".join(["worker", *(read if order else ())])  # what its children see is settled
+        self._server = shared_server(box, kind, lambda folder: _server(box, folder, order))
         (its_requests, self.requests), (self.replies, its_replies) = _pipe(), _pipe()
         with its_requests, its_replies:
             self._child = self._server.fork([], [its_requests.fileno(), its_replies.fileno()])
@@ -295,13 +309,15 @@ def _pipe() -> tuple[IO[bytes], IO[bytes]]:
     return os.fdopen(reader, "rb", 0), os.fdopen(writer, "wb", 0)
 
 
-def _server(box: Box, folder: Path) -> ForkServer:
-    return ForkServer(box, _argv("forkserver"), _environment(folder), folder, folder)
+def _server(box: Box, folder: Path, order: Mapping[str, Any] | None) -> ForkServer:
+    program = _argv("forkserver", str(box.folder), json.dumps(order))
+    return ForkServer(box, program, _environment(folder), folder, folder)
 
 
-def _argv(module: str) -> list[str]:
+def _argv(module: str, *arguments: str) -> list[str]:
     # -I -S: no environment variables, no user site, no .pth file, so nothing adds the checkout to the path.
-    return [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOT), f"grader.worker.{module}", *_packages()]
+    python = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOT)]
+    return [*python, f"grader.worker.{module}", *arguments, *_packages()]
 
 
 def _environment(room: Path) -> dict[str, str]:

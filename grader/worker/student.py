@@ -22,8 +22,8 @@ from typing import Any, BinaryIO, NoReturn
 PRESENT = frozenset(
     ("grader", *(f"grader.{name}" for name in """
     arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
-    lock.libc lock.places lock.privileges lock.probe lock.seccomp lock.syscalls worker worker.evaluations
-    worker.forkserver worker.frames worker.loader worker.packages
+    lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views worker
+    worker.evaluations worker.forkserver worker.frames worker.loader worker.packages
     worker.stand_ins worker.student worker.student_errors worker.watch
     """.split()))
 )  # fmt: skip
@@ -85,11 +85,10 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
 def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
     from grader import lock
+    from grader.lock import namespaces
     from grader.worker import evaluations, loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
-    if terms["settle"]:
-        settle(terms["settle"])
     if request["random"]:
         import numpy.random  # noqa: F401  # it imports secrets and more, which a file of the submission may be called
     if request["compat"]:
@@ -97,9 +96,13 @@ def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[s
 
         runtime.install()
     stand_ins.prepare(request["stand_ins"])
-    watch = Watch(terms["lock"])
+    watch = None
     try:
-        head: dict[str, Any] = {"probes": lock.from_request(terms["lock"]), "pid": os.getpid()}
+        number = namespaces.move_in(terms["lock"])
+        if terms["settle"]:
+            settle(terms["settle"])
+        watch = Watch(terms["lock"])
+        head: dict[str, Any] = {"probes": lock.from_request(terms["lock"]), "pid": number}
     except OSError as error:
         head = {"trouble": f"{type(error).__name__}: {error}"}
     leave_out_the_rest()

@@ -1,10 +1,13 @@
 """Every attack gets its verdict at every locked level, harms nobody, and works where nothing is locked.
 
-One folder an attack: the submission, or ``make.py`` which writes it, and ``expect.toml``.
+One folder an attack: the submission, or ``make.py`` which writes it, and ``expect.toml``. Several are graded as one
+class, beside an honest neighbour; those whose names or neighbours are the point have a class of their own.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib.util
 import io
 import os
@@ -15,6 +18,8 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +31,7 @@ from grader.batch.classes import grade_class
 from grader.batch.settings import Settings
 from grader.exporters import terminal
 from grader.grading import NotebookLimits
-from grader.intake.layouts import open_entries
+from grader.intake.layouts import Entry, open_entries
 from grader.model import CheckResult, Result, Status
 from grader.sandbox import LEVELS, open_box
 from tests.attacks.scene import Scene
@@ -38,6 +43,11 @@ LOCKED = [level for level in LEVELS if level != "process"]
 BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_daemon", "notebook_kills_driver",
                "notebook_output_flood", "notebook_reads_driver", "notebook_reads_solutions",
                "notebook_starts_programs")  # fmt: skip
+# What is read before anything is locked in, or judged after, is the same at every level: the quickest that locks.
+AT_ONE_LEVEL = ("fake results", "hostile files", "hostile values", "text that holds the grader")
+# They link to what else is in the class's folder.
+ALONE = ("class_link_to_class", "class_link_to_neighbour", "links_module_of_neighbour", "lists_submissions")
+TOGETHER = 12  # in one class
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
@@ -63,8 +73,8 @@ def expectation(name: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / name / "expect.toml").read_text("utf-8"))
 
 
-def put(name: str, scene: Scene) -> None:
-    """Put the attack's submission into the class: made by its own program, or copied with the scene filled in."""
+def put(name: str, scene: Scene, submissions: Path) -> None:
+    """Put the attack's submission into a folder: made by its own program, or copied with the scene filled in."""
     folder = ROOT / name
     maker = folder / "make.py"
     if maker.exists():
@@ -72,9 +82,9 @@ def put(name: str, scene: Scene) -> None:
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        module.make(scene.submissions, scene)
+        module.make(submissions, scene)
         return
-    target = scene.submissions / "attack"
+    target = submissions / "attack"
     for path in sorted(folder.rglob("*")):
         place = target / path.relative_to(folder)
         if path.is_file() and path.name != "expect.toml" and "__pycache__" not in path.parts:
@@ -82,73 +92,158 @@ def put(name: str, scene: Scene) -> None:
             place.write_text(scene.fill_in(path.read_text("utf-8")), "utf-8")
 
 
-def grade(scene: Scene, level: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Result]:
-    """Grade the class of two, the attack and the control, side by side; the results by student."""
-    monkeypatch.setattr(tempfile, "tempdir", str(scene.temporary))
+@contextlib.contextmanager
+def entries_of(names: Sequence[str], scene: Scene) -> Iterator[list[Entry]]:
+    """The class: the honest neighbour, and each attack by its name; one alone keeps the name that it gave itself."""
+    with contextlib.ExitStack() as stack:
+        if len(names) == 1:
+            put(names[0], scene, scene.submissions)
+            yield stack.enter_context(open_entries([scene.submissions], "class"))
+            return
+        entries = stack.enter_context(open_entries([scene.submissions], "class"))
+        for name in names:
+            folder = scene.folder / "classes" / name
+            folder.mkdir(parents=True)
+            put(name, scene, folder)
+            (entry,) = stack.enter_context(open_entries([folder], "class"))
+            entries.append(replace(entry, student=name))
+        yield entries
+
+
+def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]) -> dict[str, Result]:
+    """Grade a class of attacks and the control, two side by side; the results by student."""
     settings = Settings(
         out=scene.folder / "out",
         assignment="layers",
         seed=7,
         jobs=2,
         only=("relu",),
-        notebook=NotebookLimits(2.0, 5.0, expect.get("engine")) if expect.get("notebook") else None,
+        notebook=NotebookLimits(*cell_seconds(expect), expect.get("engine")) if expect.get("notebook") else None,
         time_factor=TIME_FACTOR,
         compat=expect.get("compat", False),
     )
-    box = open_box(level)
-    try:
-        with open_entries([scene.submissions], "class") as entries:
+    with pytest.MonkeyPatch.context() as monkeypatch, entries_of(names, scene) as entries:
+        monkeypatch.setattr(tempfile, "tempdir", str(scene.temporary))
+        box = open_box(level)
+        try:
             outcome = grade_class(entries, settings, box, lambda result: None)
-    finally:
-        box.close()
+        finally:
+            box.close()
     return {result.student: result for result in outcome.results}
+
+
+def cell_seconds(expect: dict[str, Any]) -> tuple[float, float]:
+    """The limits of a cell and of all: short for those that run into them, else enough on a busy machine."""
+    wanted = [expect, expect["locked"], *(expect.get(level, {}) for level in LOCKED)]
+    waits = any("seconds" in want or "CellTimeout" in want.get("cell", ()) for want in wanted)
+    return (2.0, 5.0) if waits else (10.0, 20.0)
+
+
+def levels_of(expect: dict[str, Any]) -> list[str]:
+    """The levels at which an attack is graded."""
+    return LOCKED[-1:] if expect["kind"] in AT_ONE_LEVEL else LOCKED
 
 
 def check_of(result: Result, slug: str) -> CheckResult:
     return next(check for check in result.checks if check.slug == slug)
 
 
-@pytest.mark.parametrize("level", LOCKED)
-@pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str, monkeypatch: pytest.MonkeyPatch):
+def batches() -> list[tuple[str, ...]]:
+    """The attacks as classes: those with the same settings together, a few at a time."""
+    kinds: dict[tuple[Any, ...], list[str]] = {}
+    alone = []
+    for name in ATTACKS:
+        expect = expectation(name)
+        if name in ALONE or "student" in expect:
+            alone.append((name,))
+        elif expect.get("machine", platform.machine()) == platform.machine():
+            settings = (expect.get("notebook"), expect.get("engine"), expect.get("compat"), cell_seconds(expect))
+            kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
+    together = [tuple(names[n : n + TOGETHER]) for names in kinds.values() for n in range(0, len(names), TOGETHER)]
+    return alone + together
+
+
+BATCHES = {name: batch for batch in batches() for name in batch}
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What came of a batch: the results of the attacks by name, what staff see of each, and what else was found."""
+
+    results: dict[str, Result]
+    shown: dict[str, dict[str, str]]
+    control: Result
+    secret: str
+    harm: dict[str, object]
+    seconds: float
+    memory: int  # bytes added to the grader's peak
+
+
+@functools.cache
+def aftermath(names: tuple[str, ...], level: str, engine: str | None = None) -> Aftermath:
+    """Grade a batch, once for all tests that look at it."""
+    expect = expectation(names[0]) | ({"engine": engine} if engine else {})
+    with Scene() as scene:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.monotonic()
+        results = grade(scene, level, names, expect)
+        seconds = time.monotonic() - started
+        psutil.wait_procs(scene.left_behind(), timeout=60)  # what ends with a process that a student killed
+        harm = {
+            "processes": scene.left_behind(),
+            "folders": list(scene.temporary.iterdir()),
+            "changed": scene.changed(),
+            "reached": scene.reached(),
+        }
+        control = results.pop("control")
+        if len(names) == 1:
+            results[names[0]] = results.pop(expect.get("student", "attack"))
+        assert sorted(results) == sorted(names)
+        shown = {name: outputs(result, scene) for name, result in results.items()}
+        memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) << 10
+        return Aftermath(results, shown, control, scene.secret.read_text(), harm, seconds, memory)
+
+
+def by_batch(name: str, level: str) -> Any:
+    """An attack at a level as parameters; those of a batch in one process, which grades it once."""
+    number = list(BATCHES.values()).index(BATCHES[name]) if name in BATCHES else 0
+    return pytest.param(name, level, id=f"{name}-{level}", marks=pytest.mark.xdist_group(f"{level} {number}"))
+
+
+AT = [by_batch(name, level) for level in LOCKED for name in ATTACKS if level in levels_of(expectation(name))]
+
+
+@pytest.mark.parametrize(("name", "level"), AT)
+def test_an_attack_gets_its_verdict_and_harms_nobody(name: str, level: str):
     """The verdict, bounded time and memory, nothing left, changed or reached, and the control at 100 %."""
-    judge_batch(name, level, expectation(name), monkeypatch)
+    judge_batch(name, level)
 
 
 @pytest.mark.parametrize("name", BY_NBCLIENT)
-def test_an_attack_on_the_stand_in_harms_nobody_either(name: str, monkeypatch: pytest.MonkeyPatch):
+def test_an_attack_on_the_stand_in_harms_nobody_either(name: str):
     """What notebooks attack in the default engine they attack in nbclient's too, at the strongest level."""
     level = next(level for level in LOCKED if not LEVELS[level].missing() or level == LOCKED[-1])
-    judge_batch(name, level, expectation(name) | {"engine": "nbclient"}, monkeypatch)
+    judge_batch(name, level, "nbclient")
 
 
-def judge_batch(name: str, level: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def judge_batch(name: str, level: str, engine: str | None = None) -> None:
     missing = LEVELS[level].missing()
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
+    expect = expectation(name)
     skip_elsewhere(expect)
     want = expect["locked"] | expect.get(level, {})
-    with Scene() as scene:
-        put(name, scene)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        started = time.monotonic()
-        results = grade(scene, level, expect, monkeypatch)
-        seconds = time.monotonic() - started
-        attack, control = results.pop(expect.get("student", "attack")), results.pop("control")
-        assert results == {}
-        judge_attack(attack, want)
-        judge_outputs(attack, scene, want)
-        assert (control.status, control.score) == ("graded", control.max_score), "the honest neighbour"
-        assert control.isolation.level == level
-        assert set(control.isolation.probes.values()) == {"denied"}
-        psutil.wait_procs(scene.left_behind(), timeout=60)  # what ends with a process that a student killed
-        assert scene.left_behind() == []
-        assert list(scene.temporary.iterdir()) == [], "every folder is removed, whatever was made in it"
-        assert not scene.changed()
-        assert not scene.reached()
-        assert seconds < SECONDS + want.get("seconds", 0)
-        assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) << 10 < MEMORY
-        assert scene.secret.read_text() not in attack.to_json()
+    names = (name,) if engine else BATCHES[name]
+    after = aftermath(names, level, engine)
+    judge_attack(after.results[name], want)
+    judge_outputs(after.shown[name], want)
+    assert after.secret not in after.results[name].to_json()
+    assert (after.control.status, after.control.score) == ("graded", after.control.max_score), "the honest neighbour"
+    assert after.control.isolation.level == level
+    assert set(after.control.isolation.probes.values()) == {"denied"}
+    assert after.harm == {"processes": [], "folders": [], "changed": False, "reached": False}, names
+    assert after.seconds < len(names) * (SECONDS + want.get("seconds", 0))
+    assert after.memory < MEMORY
 
 
 def judge_attack(result: Result, want: dict[str, Any]) -> None:
@@ -178,15 +273,19 @@ def judge_attack(result: Result, want: dict[str, Any]) -> None:
         assert wanted & {error.type for error in result.notebook.errors}
 
 
-def judge_outputs(result: Result, scene: Scene, want: dict[str, Any]) -> None:
-    """What staff look at (``absent``, ``present``: file or "terminal" -> texts) holds these texts, or does not."""
+def outputs(result: Result, scene: Scene) -> dict[str, str]:
+    """What staff look at: the class's files, the student's, and the terminal."""
     out = scene.folder / "out"
     screen = Console(file=io.StringIO(), force_terminal=True, width=100)
     terminal.show(result, screen)
     terminal.show_class([result], screen)
     shown = {path.name: path.read_text("utf-8") for path in [*out.glob("*.*"), *(out / result.student).glob("*")]
              if path.suffix != ".db"}  # fmt: skip
-    shown["terminal"] = screen.file.getvalue()
+    return shown | {"terminal": screen.file.getvalue()}
+
+
+def judge_outputs(shown: dict[str, str], want: dict[str, Any]) -> None:
+    """They hold these texts, or do not (``absent``, ``present``: file or "terminal" -> texts)."""
     for name, texts in want.get("absent", {}).items():
         assert [text for text in texts if text in shown[name]] == []
     for name, texts in want.get("present", {}).items():
@@ -200,28 +299,29 @@ def skip_elsewhere(expect: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if expectation(name)["unprotected"]["how"] != "never"])
-def test_the_attack_works_where_nothing_protects(name: str, monkeypatch: pytest.MonkeyPatch):
+def test_the_attack_works_where_nothing_protects(name: str):
     """Against a judge in the student's own process, or at level 0, it succeeds: the test above is not vacuous."""
     expect = expectation(name)
     skip_elsewhere(expect)
     if expect["unprotected"].get("root") and os.geteuid() != 0:
         pytest.skip("only root may do it")
     # A race that an attack may lose is one that it needs to win once.
-    assert any(succeeds(name, expect, monkeypatch) for _ in range(expect["unprotected"].get("tries", 1)))
+    assert any(succeeds(name, expect) for _ in range(expect["unprotected"].get("tries", 1)))
 
 
-def succeeds(name: str, expect: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool:
+def succeeds(name: str, expect: dict[str, Any]) -> bool:
     """Run an attack unprotected; whether it reaches what it wants."""
     how, shows = expect["unprotected"]["how"], expect["unprotected"].get("shows", "message")
     with Scene() as scene:
-        put(name, scene)
+        if how in ("command", "naive"):
+            put(name, scene, scene.submissions)
         if how == "command":
             command = [sys.executable, *expect["unprotected"]["command"]]
             subprocess.run(command, cwd=scene.submissions / "attack", capture_output=True, timeout=SECONDS)
             return scene.changed()
         if how == "naive":
             return fools_naive_judge(scene, expect["unprotected"].get("shows", "marks"))
-        result = grade(scene, "process", expect, monkeypatch)["attack"]
+        result = grade(scene, "process", [name], expect)["attack"]
         evidence = {
             "message": lambda: tells_success(result),
             "listener": scene.reached,

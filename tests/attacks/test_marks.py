@@ -24,6 +24,9 @@ ROOT = Path(__file__).parent
 SPECIMENS = ROOT.parent / "specimens"
 ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/marks.toml"))
 LOCKED = [level for level in LEVELS if level != "process"]
+# These look for the grader; what the others return is judged in the same way wherever they were locked in.
+AT_EVERY_LEVEL = ("easiest_assignment", "imports_measures", "searches_for_rules", "types_in_answers")
+AT = [(name, level) for name in ATTACKS for level in (LOCKED if name in AT_EVERY_LEVEL else LOCKED[-1:])]
 
 
 def put(source: Path, target: Path) -> None:
@@ -31,10 +34,9 @@ def put(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.toml", "__pycache__"))
 
 
-@pytest.mark.parametrize("level", LOCKED)
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(("name", "level"), AT)
 def test_an_attack_earns_no_more_than_its_work(name: str, level: str, tmp_path: Path):
-    """At every locked level, and what it does is told to staff; the neighbour has full marks."""
+    """And what it does is told to staff; the neighbour has full marks."""
     missing = LEVELS[level].missing()
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")

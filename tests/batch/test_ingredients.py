@@ -132,6 +132,21 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, cours
     assert grade(out, names) == {"perfect": (6, 6, True), "regularisation_factor": (6, 6, True)}
 
 
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class that was graded once."""
+    out = tmp_path_factory.mktemp("graded") / "out"
+    grade(out, ["perfect"])
+    return out
+
+
+@pytest.mark.xdist_group("ingredients")
+def test_the_same_settings_leave_a_result(graded, tmp_path):
+    """Nothing is made anew for nothing."""
+    assert not grade(shutil.copytree(graded, tmp_path / "out"), ["perfect"])["perfect"][2]
+
+
+@pytest.mark.xdist_group("ingredients")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -143,8 +158,6 @@ def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, cours
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_other_settings_make_a_result_anew(tmp_path, changes):
+def test_other_settings_make_a_result_anew(graded, tmp_path, changes):
     """As other content does."""
-    grade(tmp_path, ["perfect"])
-    assert not grade(tmp_path, ["perfect"])["perfect"][2]
-    assert grade(tmp_path, ["perfect"], **changes)["perfect"][2]
+    assert grade(shutil.copytree(graded, tmp_path / "out"), ["perfect"], **changes)["perfect"][2]

@@ -26,13 +26,15 @@ class Matcher:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.tree = _parser.parse(pattern, flags)
-        self.flags = self.tree.state.flags
+        self.flags = int(self.tree.state.flags)  # those of re are slow
         first = self.tree.data[0] if self.tree.data else (None, None)
-        begins = (c.AT_BEGINNING_STRING,) if self.flags & re.MULTILINE else (c.AT_BEGINNING_STRING, c.AT_BEGINNING)
+        self.lines = bool(self.flags & re.MULTILINE)
+        begins = (c.AT_BEGINNING_STRING,) if self.lines else (c.AT_BEGINNING_STRING, c.AT_BEGINNING)
         self.anchored = first[0] is c.AT and first[1] in begins
         self.steps = 0
         self.most = 10**9
         self.text = ""
+        self._known: dict[tuple[int, str], bool] = {}  # an item is known by its place in memory
 
     def count(self, text: str, most: int = 10**9) -> int:
         """The steps that it takes to find all matches in a text; TooMany if they are more than ``most``."""
@@ -61,24 +63,28 @@ class Matcher:
             raise TooMany
 
     def _seq(self, items: list[Any], index: int, state: State) -> Iterator[State]:
-        if index == len(items):
-            yield state
-            return
-        for after in self._item(items[index], state):
-            yield from self._seq(items, index + 1, after)
+        at, groups = state
+        for place in range(index, len(items)):
+            operator, value = item = items[place]
+            if operator in WIDE:  # one way or none: no iterator for it, of which there would be millions
+                self._step()
+                if at >= len(self.text) or not self.fits(item, self.text[at]):
+                    return
+                at += 1
+            elif operator is c.AT:
+                self._step()
+                if not self._stands(value, at):
+                    return
+            else:
+                for after in self._item(item, (at, groups)):
+                    yield from self._seq(items, place + 1, after)
+                return
+        yield at, groups
 
     def _item(self, item: tuple[Any, Any], state: State) -> Iterator[State]:
         operator, value = item
         at, groups = state
-        if operator in WIDE:
-            self._step()
-            if at < len(self.text) and self.fits(item, self.text[at]):
-                yield at + 1, groups
-        elif operator is c.AT:
-            self._step()
-            if self._stands(value, at):
-                yield state
-        elif operator is c.BRANCH:
+        if operator is c.BRANCH:
             for branch in value[1]:
                 yield from self._seq(branch.data, 0, state)
         elif operator is c.SUBPATTERN:
@@ -154,7 +160,13 @@ class Matcher:
             yield state
 
     def fits(self, item: tuple[Any, Any], character: str) -> bool:
-        """Whether a character is one that an item matches."""
+        """Whether a character is one that an item of the tree matches."""
+        known = self._known.get((id(item), character))
+        if known is None:
+            known = self._known[id(item), character] = self._fits(item, character)
+        return known
+
+    def _fits(self, item: tuple[Any, Any], character: str) -> bool:
         operator, value = item
         if operator is c.ANY:
             return bool(self.flags & re.DOTALL) or character != "\n"
@@ -168,7 +180,7 @@ class Matcher:
         return _in(value, cases)
 
     def _stands(self, kind: Any, at: int) -> bool:
-        text, lines = self.text, bool(self.flags & re.MULTILINE)
+        text, lines = self.text, self.lines
         if kind is c.AT_BEGINNING:
             return at == 0 or (lines and text[at - 1] == "\n")
         if kind is c.AT_BEGINNING_STRING:

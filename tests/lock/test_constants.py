@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.lock import landlock, libc, privileges, seccomp
+from grader.lock import landlock, launch, libc, namespaces, privileges, seccomp, views
 from grader.lock.syscalls import NUMBERS
+from grader.sandbox.namespaces import CAP_SYS_ADMIN
 
 INCLUDE = Path("/usr/include")
 HEADERS = {"x86_64": [INCLUDE / "x86_64-linux-gnu/asm/unistd_64.h", INCLUDE / "asm/unistd_64.h"]}
@@ -63,13 +64,30 @@ def test_landlocks_constants():
 def test_prctls_and_capabilities():
     """Options as in linux/prctl.h and linux/capability.h."""
     text = header("linux/prctl.h")
-    for name in ("PDEATHSIG", "KEEPCAPS", "CHILD_SUBREAPER", "NO_NEW_PRIVS"):
-        assert constant(text, f"PR_SET_{name}") == getattr(libc, f"PR_SET_{name}")
+    sets = ("PDEATHSIG", "DUMPABLE", "KEEPCAPS", "CHILD_SUBREAPER", "NO_NEW_PRIVS")
+    for name in (*(f"SET_{name}" for name in sets), "CAPBSET_DROP"):
+        assert constant(text, f"PR_{name}") == getattr(libc, f"PR_{name}")
     names = ("PR_SET_NAME", "PR_GET_NAME", "PR_SET_NO_NEW_PRIVS", "PR_GET_NO_NEW_PRIVS")
     assert {constant(text, name) for name in names} <= set(seccomp.PRCTLS)
     capability = header("linux/capability.h")
     assert constant(capability, "CAP_DAC_READ_SEARCH") == privileges.CAP_DAC_READ_SEARCH
+    assert constant(capability, "CAP_SYS_ADMIN") == CAP_SYS_ADMIN
+    for name in ("DAC_OVERRIDE", "DAC_READ_SEARCH", "KILL", "SETGID", "SETUID", "SETPCAP"):
+        assert constant(capability, f"CAP_{name}") == getattr(launch, f"CAP_{name}")
     assert constant(capability, "_LINUX_CAPABILITY_VERSION_3") == privileges.CAPABILITY_VERSION_3
+
+
+def test_namespaces_and_mounts():
+    """Flags as in linux/sched.h, mount.h and fcntl.h."""
+    sched, mounts, files = (header(f"linux/{name}.h") for name in ("sched", "mount", "fcntl"))
+    for name in ("NEWNS", "NEWCGROUP", "NEWUTS", "NEWIPC", "NEWUSER", "NEWPID", "NEWNET"):
+        assert constant(sched, f"CLONE_{name}") == getattr(namespaces, name)
+    for name in ("RDONLY", "NOSUID", "NODEV", "NOEXEC", "BIND", "REC", "PRIVATE"):
+        assert constant(mounts, f"MS_{name}") == getattr(views, f"MS_{name}")
+    for name in ("RDONLY", "NOSUID", "NODEV", "NOEXEC"):
+        assert constant(mounts, f"MOUNT_ATTR_{name}") == getattr(views, f"MOUNT_ATTR_{name}")
+    assert constant(files, "AT_RECURSIVE") == views.AT_RECURSIVE
+    assert constant(header("x86_64-linux-gnu/sys/mount.h", "sys/mount.h"), "MNT_DETACH") == views.MNT_DETACH
 
 
 def test_seccomps_constants():

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import sandbox
 from grader.errors import HarnessError, Refused
 from grader.folders import remove
-from grader.lock.probe import NAMES
-from grader.sandbox import LEVELS, lockdown, open_box
+from grader.lock.probe import HIDING, NAMES
+from grader.sandbox import LEVELS, lockdown, namespaces, open_box
 from grader.sandbox.lockdown import fresh_uid
 from grader.sandbox.quota import Quota
 from grader.sandbox.trial import survey, try_out
@@ -41,7 +40,8 @@ def locked_box(request):
 def test_everything_that_is_tried_from_inside_is_denied(locked_box):
     """In both roles; the box keeps what was tried."""
     try_out(locked_box)
-    assert locked_box.probes == dict.fromkeys(NAMES, "denied")
+    hiding = HIDING if locked_box.level == "namespaces" else ()
+    assert locked_box.probes == dict.fromkeys([*NAMES, *hiding], "denied")
 
 
 def test_without_a_lock_every_attempt_succeeds(tmp_path):
@@ -69,7 +69,7 @@ def test_a_process_that_reports_nothing_is_not_believed(locked_box):
 
 def test_a_lock_that_cannot_close_stops_the_trial(locked_box, monkeypatch):
     """A process that fails to lock itself is a trouble of the machine's, with the cause."""
-    monkeypatch.setattr(lockdown.LockdownBox, "room", lambda *_: {"role": "nobody"})
+    monkeypatch.setattr(type(locked_box), "room", lambda *_: {"role": "nobody"})
     with pytest.raises(HarnessError, match="could not be locked: KeyError"):
         try_out(locked_box)
 
@@ -93,12 +93,48 @@ def test_the_survey_says_what_holds_and_why_not(monkeypatch):
     found = survey()
     assert list(found) == list(LEVELS)
     assert found["process"] == ("", {})
-    monkeypatch.setattr(sandbox.namespaces, "PROGRAM", "no-such-program")
-    sandbox.namespaces._trouble.cache_clear()
-    try:
-        assert "bubblewrap is not installed" in survey()["namespaces"][0]
-    finally:
-        sandbox.namespaces._trouble.cache_clear()
+
+
+TRIAL = "from grader.sandbox import LEVELS, strongest_level; print(LEVELS['namespaces'].missing(), strongest_level())"
+# What keeps a machine from level 2, made by the real thing and undone with the process.
+RESTRICTED = {
+    "a user without user namespaces": (
+        """
+itself = namespaces.folder_of_itself()
+namespaces.unshare(namespaces.NEWUSER)
+for name, text in (("setgroups", "deny"), ("uid_map", f"1234 {uid} 1"), ("gid_map", f"1234 {gid} 1")):
+    os.write(os.open(name, os.O_WRONLY, dir_fd=itself), text.encode())
+open("/proc/sys/user/max_user_namespaces", "w").write("0")
+""",
+        "there are no user namespaces (user.max_user_namespaces is 0)",
+    ),
+    "root as in a container": (
+        "privileges.bound(*(number for number in range(41) if number != 21))",
+        "root lacks CAP_SYS_ADMIN, as in a container",
+    ),
+}
+
+
+@pytest.mark.parametrize("restriction", RESTRICTED)
+def test_where_namespaces_are_restricted_it_says_so_and_level_1_is_taken(restriction):
+    """In one sentence, with the reason and the call that failed."""
+    made, why = RESTRICTED[restriction]
+    if restriction.startswith("root") and os.geteuid() != 0:
+        pytest.skip("only root is root")
+    begin = "import os, sys\nfrom grader.lock import namespaces, privileges\nuid, gid = os.geteuid(), os.getegid()\n"
+    code = f"{begin}{made}\nos.execv(sys.executable, [sys.executable, '-c', {TRIAL!r}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.startswith(f"namespaces cannot be made here: {why} (unshare: "), done.stderr
+    assert done.stdout.endswith(" lockdown\n")
+
+
+def test_ubuntus_rule_is_named(tmp_path, monkeypatch):
+    """Which lets the call be made and denies what comes after it."""
+    (tmp_path / "kernel").mkdir()
+    (tmp_path / "kernel" / "apparmor_restrict_unprivileged_userns").write_text("1\n")
+    monkeypatch.setattr(namespaces, "SYSCTL", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "AppArmor lets only programs" in namespaces._why()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives rooms away")

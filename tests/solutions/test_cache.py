@@ -67,14 +67,18 @@ class Checkout:
         for path in (place, *place.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
 
+    def open(self):
+        """Make all directories writable, so that pytest can remove them."""
+        for path in (self.folder, *self.folder.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o755)
+
 
 @pytest.fixture
 def checkout(tmp_path):
     made = Checkout(tmp_path)
     yield made
-    for path in (tmp_path, *tmp_path.rglob("*")):  # so that pytest can remove it
-        if path.is_dir():
-            path.chmod(0o755)
+    made.open()
 
 
 def test_a_warm_read_only_cache_beside_the_source_is_used(checkout):
@@ -88,32 +92,46 @@ def test_a_warm_read_only_cache_beside_the_source_is_used(checkout):
     assert list(checkout.temporary.iterdir()) == []
 
 
-def test_a_read_only_image_compiles_nothing(checkout):
-    """As in the Dockerfile: a cache for the generic CPU, which is read-only like the package, and new file times."""
-    prefix = obedient()
-    cache = checkout.folder / "cache"
-    checkout.environment |= {
-        "NUMBA_CACHE_DIR": str(cache),
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    """As in the Dockerfile: a cache for the generic CPU, beside sources with new file times; nothing is in it yet."""
+    made = Checkout(tmp_path_factory.mktemp("image"))
+    made.environment |= {
+        "NUMBA_CACHE_DIR": str(made.folder / "cache"),
         "NUMBA_CPU_NAME": "generic",
         "NUMBA_CPU_FEATURES": "",
     }
-    for source in (checkout.folder / "solutions").glob("*.py"):
+    for source in (made.folder / "solutions").glob("*.py"):
         os.utime(source, (1_767_225_600, 1_767_225_600))
-    checkout.run(STATISTICS)
-    checkout.close(cache)
-    checkout.close(checkout.folder / "solutions")
-    assert "PermissionError" in checkout.run(f"open({str(cache / 'file')!r}, 'w')", *prefix, check=False)
-    assert checkout.run(STATISTICS, *prefix) == NOTHING_COMPILED
-    assert list(checkout.temporary.iterdir()) == []
+    yield made
+    made.open()
 
 
-def test_of_two_cold_processes_one_compiles(checkout):
+@pytest.fixture(scope="module")
+def two_cold(image):
+    """The last lines of two processes that find nothing compiled at the same time."""
+    both = [image.start("-m", "solutions", stdout=subprocess.PIPE) for _ in range(2)]
+    return [process.communicate()[0].splitlines()[-1] for process in both]
+
+
+# Compiling everything takes long: what is done with an empty cache is done once.
+@pytest.mark.xdist_group("cold")
+def test_of_two_cold_processes_one_compiles(two_cold):
     """The other one loads what the first has left."""
-    shutil.rmtree(checkout.folder / "solutions" / "__pycache__", ignore_errors=True)
-    both = [checkout.start("-m", "solutions", stdout=subprocess.PIPE) for _ in range(2)]
-    last_lines = [process.communicate()[0].splitlines()[-1] for process in both]
     count = len(jit.KERNELS)
-    assert sorted(line.split(" kernels ")[0] for line in last_lines) == [f"0 of {count}", f"{count} of {count}"]
+    assert sorted(line.split(" kernels ")[0] for line in two_cold) == [f"0 of {count}", f"{count} of {count}"]
+
+
+@pytest.mark.xdist_group("cold")
+def test_a_read_only_image_compiles_nothing(image, two_cold):
+    """Its cache is read-only like the package."""
+    prefix = obedient()
+    cache = image.folder / "cache"
+    image.close(cache)
+    image.close(image.folder / "solutions")
+    assert "PermissionError" in image.run(f"open({str(cache / 'file')!r}, 'w')", *prefix, check=False)
+    assert image.run(STATISTICS, *prefix) == NOTHING_COMPILED
+    assert list(image.temporary.iterdir()) == []
 
 
 def test_a_process_that_waits_says_so(checkout):

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course.assignments import find_assignment
-from grader.extract import extract
+from grader.extract import Program, extract
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
 from grader.sandbox import open_box, own_level
@@ -25,10 +25,15 @@ def relu_forward(x):
     {waiting}
     return x * (x > 0), x
 """
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited"),
+    pytest.mark.slow,  # they wait for limits, and burn a processor meanwhile
+]
 WORKS = "until = time.process_time() + 0.5\n    while time.process_time() < until:\n        pass"
 SLEEPS = "time.sleep(30)"
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # no longer than these tests
+LAYERS = find_assignment("layers")
+RELU = replace(next(one for one in LAYERS.checks if one.name == "relu/forward"), seconds=1.5)
 CROWDS = """import _thread, hashlib
     data = bytes(200_000_000)
     def burn():
@@ -40,36 +45,30 @@ CROWDS = """import _thread, hashlib
 
 
 @pytest.fixture
-def neighbours():
-    """One processor for this process and all that it starts, and eight busy programs on it."""
+def box():
+    """A box with one processor, which is there for student processes before four busy programs take theirs of it."""
     processors = os.sched_getaffinity(0)
     with contextlib.ExitStack() as stack:
         os.sched_setaffinity(0, {min(processors)})
         stack.callback(os.sched_setaffinity, 0, processors)
-        for _ in range(8):
+        box = open_box(own_level())
+        stack.callback(box.close)
+        with StudentProcess(box, Program({}, {}, []), ["relu"]) as process:
+            process.play(RELU, LiveOracle(5).inputs(RELU, RELU.cases[0]))
+        for _ in range(4):
             # Each a session of its own, as some systems share processors between sessions.
             program = subprocess.Popen([sys.executable, "-c", BUSY], start_new_session=True)
             stack.callback(program.wait)
             stack.callback(program.kill)
-        yield
-
-
-@pytest.fixture
-def box(neighbours):
-    """A box that has only that processor."""
-    box = open_box(own_level())
-    yield box
-    box.close()
+        yield box
 
 
 def outcome(box, tmp_path, waiting: str) -> str:
     """How a check of 1.5 seconds ends whose function does that."""
     (tmp_path / "layers.py").write_text(SLOW.format(waiting=waiting))
-    layers = find_assignment("layers")
-    check = replace(next(one for one in layers.checks if one.name == "relu/forward"), seconds=1.5)
-    program = extract(read_submission(tmp_path), layers.needs)
+    program = extract(read_submission(tmp_path), LAYERS.needs)
     with StudentProcess(box, program, ["relu"]) as process:
-        return process.play(check, LiveOracle(5).inputs(check, check.cases[0])).outcome
+        return process.play(RELU, LiveOracle(5).inputs(RELU, RELU.cases[0])).outcome
 
 
 def test_busy_neighbours_do_not_make_a_submission_late(box, tmp_path):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -45,14 +46,16 @@ def student(tmp_path):
 
 @pytest.fixture
 def forking_box(tmp_path, monkeypatch):
-    """A box that forks, with its temporary files below ``tmp_path / "tmp"``."""
+    """A box that forks, with temporary files in a folder of their own."""
+    folder = Path(tempfile.mkdtemp(prefix="fo-"))  # short, or others would be taken in its place
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     box = open_box("process")
     if not processes.can_fork(box):
         pytest.skip("NOT TESTED: student processes are forked on Linux only")
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     yield box
     box.close()
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
 
 
 def play(process):
@@ -156,14 +159,15 @@ def test_submissions_of_a_box_share_one_parent(student, forking_box):
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in known)
 
 
-def test_what_a_closed_process_leaves_is_removed(student, forking_box, tmp_path):
+def test_what_a_closed_process_leaves_is_removed(student, forking_box):
     """Rooms go with their process, the parent's folder with the box."""
     process = student(forking_box, RIGHT)
     assert play(process).outcome == "returned"
     process.__exit__(None, None, None)
-    assert [path.name[:5] for path in (tmp_path / "tmp").iterdir()] == ["fork-"]
+    folder = forking_box.folder
+    assert [path.name[:5] for path in folder.iterdir()] == ["fork-"]
     forking_box.close()
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert not folder.exists()
 
 
 def test_a_process_that_dies_is_replaced_by_a_fork(student, forking_box):
@@ -246,7 +250,7 @@ while True:
 def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monkeypatch, program):
     """No process to be had, a crash, silence: programs of their own serve, and what hangs is not asked again."""
 
-    def server(box, folder):
+    def server(box, folder, order):
         return ForkServer(box, [sys.executable, "-c", program], dict(os.environ), folder, folder)
 
     before = _children("-c")  # the parent of judges, if this process has graded a class

