@@ -15,7 +15,7 @@ NOT_NEEDED = ("debugpy", "jedi", "parso")
 # What installed the project's own package.
 BUILDERS = ("hatchling", "editables", "trove_classifiers", "pluggy", "pathspec", "pip", "setuptools")
 TESTS = ("tests", "test")
-PARTS = ("numpy/_core/include", "matplotlib/mpl-data/sample_data", "numba/cuda", "share/doc", "share/man")
+PARTS = ("numpy/f2py", "numpy/_core/include", "matplotlib/mpl-data/sample_data", "numba/cuda", "share/doc", "share/man")
 # Of these the same stands in Python beside them, and plots in notebooks need neither.
 QUICKER = "fontTools/**/*.so"
 SUFFIXES = (".pyi", ".a", ".h", ".hpp", ".pxd", ".c", ".cpp")

@@ -190,7 +190,7 @@ def _grade_entries(entries: list[Entry], policy: Policy | None, options: argpars
     _show_outcome(outcome, entries, options, console)
     place = Path("index.html") if len(entries) > 1 else Path(entries[0].student, "report.html")
     # A container's paths mean nothing to who runs it.
-    where = f"{place} in the folder that is {options.out} here" if in_container() else options.out / place
+    where = f"{options.out / place}{' inside the container' if in_container() else ''}"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {where}", markup=False)
     return _outcome_code(outcome, entries)
 

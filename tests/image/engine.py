@@ -50,8 +50,7 @@ class Engine:
     def __exit__(self, *error: object) -> None:
         """Remove every container and image that was made."""
         if is_podman():
-            for what in (["rm", "--all", "--force", "--time", "0"], ["rmi", "--all", "--force"]):
-                self.run(*what, check=False)
+            self.run("rm", "--all", "--force", "--time", "0", check=False)  # the images go with their folder
             subprocess.run(["umount", "--quiet", self.path("storage/overlay")], check=False, capture_output=True)
         else:
             self.run("rmi", "--force", *self._made, check=False)
