@@ -34,7 +34,7 @@ def child(room, code):
         try:
             nest.move_in(room)
             privileges.drop(order["uid"])
-            exec(code, {"os": os, "signal": signal, "tell": tell})
+            exec(code, {"os": os, "signal": signal, "moved": tell})
         except BaseException:
             traceback.print_exc()
         finally:
@@ -43,8 +43,9 @@ def child(room, code):
     return keeper, pid
 
 ready, tell = os.pipe()
-neighbour = child(order["neighbour"], "os.write(tell, b'-'); signal.pause()")
-os.read(ready, 1)
+neighbour = child(order["neighbour"], "os.write(moved, b'-'); signal.pause()")
+os.close(tell)
+assert os.read(ready, 1), "the neighbour has not moved in"
 keeper, pid = child(order["room"], attempt)
 os.waitpid(pid, 0)
 for one in (neighbour[1], *neighbour[:1], keeper):
