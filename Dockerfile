@@ -1,43 +1,82 @@
-# Grade a class in a container:
-#   docker build -t grader .
-#   docker run --rm --network none --read-only --tmpfs /tmp \
-#     -v "$PWD/submissions:/submissions:ro" -v "$PWD/out:/out" grader grade /submissions --out /out
+# The grader in a container; docs/containers.md has the commands for Docker, rootless Docker and podman.
+#   docker build -t grader .                       # for grading a folder
+#   docker build -t grader-job --target job .      # for jobs of GitLab and GitHub
 # A tag can come to mean another image. To build on exactly one, name it by its digest, as it is shown by
 # `docker buildx imagetools inspect python:3.12-slim`: --build-arg BASE=python:3.12-slim@sha256:...
 ARG BASE=python:3.12-slim
 
-FROM ${BASE} AS build
+# What is installed is what the lock files name, byte for byte; a change of the sources does not install it again.
+FROM ${BASE} AS packages
+COPY requirements/image.lock /requirements/
+RUN python -m venv --without-pip /opt/venv
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes \
+    --requirement /requirements/image.lock
+
+FROM ${BASE} AS tools
+COPY requirements/tools.lock /requirements/
+RUN python -m venv --without-pip /opt/tools
+RUN pip --python /opt/tools/bin/python install --no-cache-dir --no-compile --require-hashes \
+    --requirement /requirements/tools.lock
+
+# What no grading needs: what builds this package, a debugger and completion for people at a keyboard, tests.
+FROM packages AS trimmed
+COPY requirements/trim.py /requirements/
+RUN python /requirements/trim.py /opt/venv \
+    && /opt/venv/bin/python -m compileall -q -j 0 -x '/(fontTools|pygments/lexers)/' /opt/venv
+
+FROM packages AS build
 # The image runs on other processors than it is built on: compile for any x86-64 or arm64 (see solutions/jit.py).
 ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache
 WORKDIR /opt/grader
-RUN python -m venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH
-# What is installed is what the lock file names, byte for byte; a change of the sources does not install it again.
-COPY requirements/image.lock requirements/tools.lock requirements/
-RUN pip install --no-cache-dir --require-hashes --requirement requirements/image.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml course.toml README.md LICENSE ./
 COPY grader grader
 COPY solutions solutions
 COPY student_template student_template
 COPY reports reports
-# Older versions of Numba know a source by its time, of which a layer keeps whole seconds only: hence touch.
-RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
+# Into a folder of its own, so that the large layer below it stays as it is. Older versions of Numba know a source by
+# its time, of which a layer keeps whole seconds only: hence touch.
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --prefix /opt/own --editable . \
     && find grader solutions -name '*.py' -exec touch --date=2026-01-01 {} + \
-    && python -m compileall -q grader solutions \
-    && python -m solutions
-# What the image holds, as CycloneDX: /opt/grader/sbom.cdx.json. The tool that writes it stays behind in this stage.
-RUN python -m venv /opt/tools \
-    && /opt/tools/bin/pip install --no-cache-dir --require-hashes --requirement requirements/tools.lock \
-    && /opt/tools/bin/cyclonedx-py environment --output-reproducible --output-file sbom.cdx.json /opt/venv/bin/python
+    && /opt/venv/bin/python -m compileall -q -j 0 grader solutions \
+    && /opt/venv/bin/python -m solutions
 
-FROM ${BASE}
-ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache \
-    PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
-COPY --from=build /opt/venv /opt/venv
+# What the image holds, as CycloneDX: /opt/grader/sbom.cdx.json.
+FROM trimmed AS sbom
+COPY --from=tools /opt/tools /opt/tools
+COPY --from=build /opt/own /opt/venv
 COPY --from=build /opt/grader /opt/grader
+RUN /opt/tools/bin/python -m cyclonedx_py environment --output-reproducible --output-file /sbom.cdx.json /opt/venv/bin/python
+
+FROM ${BASE} AS grader
+LABEL org.opencontainers.image.title="grader" \
+      org.opencontainers.image.description="Grades deep-learning assignments written in NumPy, and says why something is wrong" \
+      org.opencontainers.image.documentation="docs/containers.md" \
+      org.opencontainers.image.licenses="MIT"
+# HOME: for a user of any number, also with a read-only root. LANG: for names of files.
+ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= NUMBA_CACHE_DIR=/opt/numba-cache \
+    PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOME=/tmp LANG=C.UTF-8
+RUN useradd --uid 10001 --home-dir /tmp --no-create-home grader && mkdir -m 1777 /out
+COPY --from=trimmed /opt/venv /opt/venv
+COPY --from=build /opt/own /opt/venv
 COPY --from=build /opt/numba-cache /opt/numba-cache
-RUN useradd --create-home --uid 10001 grader && mkdir /out && chown grader /out
+COPY --from=build /opt/grader /opt/grader
+COPY --from=sbom /sbom.cdx.json /opt/grader/
 USER grader
 WORKDIR /out
+# It grades and ends: there is nothing to ask for its health while it runs (no HEALTHCHECK); `doctor` tells beforehand.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["grader"]
 CMD ["--help"]
+
+# For jobs of GitLab and GitHub, which bring their own commands: a shell in the place of the entry point, git and make.
+# Their folders belong to whoever runs the runner: as root, the default here, every one of them can be written.
+FROM grader AS job
+USER root
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git make && rm -rf /var/lib/apt/lists/* \
+    && git config --system --add safe.directory '*'
+WORKDIR /
+ENTRYPOINT []
+CMD ["bash"]
+
+# What `docker build .` makes.
+FROM grader

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
 
-.PHONY: demo test test-fast test-processors test-versions lint locked lock audit sbom answers samples readme bench
+.PHONY: demo test test-fast test-processors test-image test-versions lint locked lock audit sbom answers samples readme bench
 .PHONY: bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
@@ -23,6 +23,10 @@ test-fast: $(VENV)/.test  ## in a minute and a half: one isolation level, public
 
 test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors
 	$(PYTEST) -m processors tests/processors
+
+# Of CI a selection: GRADER_TEST_IMAGE=selection
+test-image: $(VENV)/.test  ## the image, built and run with podman or Docker; nothing of it stays
+	GRADER_TEST_IMAGE=$${GRADER_TEST_IMAGE:-all} $(PYTEST) tests/image
 
 test-versions:  ## a quick choice of tests with the oldest packages, and on other Pythons: PYTHONS="python3.13"
 	.ci/versions

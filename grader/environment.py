@@ -1,7 +1,7 @@
 """The caller's environment: a token in it must be nowhere in a process that runs student code.
 
 Of a forked process it stays in the memory, wherever copies of it were made since the start of the program. The only
-way to be rid of it is not to have had it: ``grader check``, which forks, starts itself once more without it.
+way to be rid of it is not to have had it: the commands that fork start themselves once more without it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ PLAIN = frozenset(
     PYTHONNOUSERSITE PYTHONHASHSEED PYTHONPYCACHEPREFIX PYTHONWARNINGS PYTHONDEVMODE PYTHONCOERCECLOCALE
     OPENBLAS_CORETYPE OPENBLAS_L2_SIZE NPY_DISABLE_CPU_FEATURES OPENBLAS_NUM_THREADS OMP_NUM_THREADS MKL_NUM_THREADS
     XDG_CACHE_HOME MPLCONFIGDIR
-    NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS GRADER_COURSE GRADER_FORK GRADER_CLEAN
+    NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS GITHUB_WORKSPACE GITHUB_STEP_SUMMARY GITHUB_OUTPUT GITLAB_CI
+    GRADER_FORK GRADER_CLEAN GRADER_COURSE
     """.split()
 )
 AGAIN = "GRADER_CLEAN"  # says that this is the second start: there is no third one

@@ -9,8 +9,20 @@ class Refused(GraderError):
     """An input or a request that cannot be served: wrong usage, an unreadable submission (exit code 2, or 4)."""
 
 
+class NothingFound(Refused):
+    """There is nothing to grade: no code at all, or none of any assignment."""
+
+
 class HarnessError(GraderError):
     """Trouble of the grader itself: never a mark, always "not graded" or ``grader_error`` (exit code 3)."""
+
+
+class Starved(HarnessError):
+    """The machine, or its container, ran out of memory or processes: to be tried again with nothing beside it."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"{cause}.")
+        self.cause = cause
 
 
 class MalformedCheck(HarnessError):

@@ -20,13 +20,13 @@ from grader.mangled import cut_off, notes_on_cells, notes_on_files, unfilled_aga
 from grader.model import Note
 from grader.names import binds, is_stub, left_none, of_framework, stars, uses
 from grader.parsing import parse
+from grader.slips import slip_of, without_prefixes
 from grader.submission import Cell, SourceFile, Submission
 
 # In what does not parse
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 BOUND = re.compile(r"^[^\S\n]*+(?:(?:def|class)\s++(\w++)|(\w++)\s*+=)", re.MULTILINE)
 WORD = re.compile(r"\w+")
-CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 # Libraries, perhaps not installed, with modules whose names students give to files too (torch.optim).
 LIBRARIES = {"torch", "torchvision", "tensorflow", "keras", "scipy", "sklearn", "matplotlib", "PIL"}
@@ -41,11 +41,12 @@ class Broken:
     line: int | None
     message: str
     text: str
+    column: int | None = None  # in that line, from 1
 
     @property
     def names(self) -> set[str]:
         """What it would define."""
-        return set(map("".join, BOUND.findall(self.text)))
+        return set(map("".join, BOUND.findall(without_prefixes(self.text))))
 
     @property
     def place(self) -> str:
@@ -182,7 +183,8 @@ def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
             good.append(readable(cell, notebook=file.is_notebook))
         except SyntaxError as error:
             line, message = _said(error, cell, good)
-            broken.append(Broken(file.path, cell.number, line, message, cell.text))
+            column = error.offset if line == error.lineno and (error.offset or 0) > 0 else None
+            broken.append(Broken(file.path, cell.number, line, message, cell.text, column))
         except (ValueError, RecursionError, MemoryError) as error:
             broken.append(Broken(file.path, cell.number, None, f"it cannot be parsed ({error})", cell.text))
     return good, broken
@@ -190,9 +192,9 @@ def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
 
 def _said(error: SyntaxError, cell: Cell, above: list[CellText]) -> tuple[int | None, str]:
     """The line where a text stops to be Python, and why, where more is known than the parser says."""
-    marker = CONFLICT.search(cell.text)
-    if marker:
-        return cell.text.count("\n", 0, marker.start()) + 1, f"a merge left its marker {marker[0].strip()} in it"
+    slip = slip_of(cell.text)
+    if slip:
+        return slip
     rest = cut_off(above, cell.number) if error.msg == "unexpected indent" and cell.text[:1].isspace() else ""
     return error.lineno, f"{error.msg}, as if it went on with {rest}" if rest else error.msg
 

@@ -5,10 +5,29 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-LONGEST_TEMPORARY = 50  # bytes; a kernel's sockets lie some 40 deeper, and their paths end at about 100
+from grader.errors import Refused
+
+NEEDED, ADVISED = 64 << 20, 1 << 30  # bytes for temporary files
+LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 40 deeper, and their paths end at about 100
+
+
+def need_room() -> None:
+    """Refused unless there is a folder for temporary files with some room: copies of submissions, rooms, sockets."""
+    most = f"{ADVISED >> 20} MB"
+    give = (
+        f"give it {most} or more (in a container: --tmpfs /tmp:size={ADVISED >> 20}m; elsewhere TMPDIR names another)"
+    )
+    try:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        raise Refused(f"There is no folder for temporary files that can be written: {give}.") from None
+    if free < NEEDED:
+        raise Refused(f"The folder for temporary files, {folder}, has only {free >> 20} MB left: {give}.")
 
 
 def remove(folder: Path) -> None:

@@ -9,17 +9,16 @@ import functools
 import math
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from grader import __version__
-from grader.compat.old_names import may_show_age
-from grader.course.assignments import Assignment, all_assignments
+from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.expectations import UNMARKED, Arrays, Odd, Values
+from grader.expectations import UNMARKED, Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
@@ -35,20 +34,23 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.oracle import Oracle
+from grader.patience import Patience
+from grader.places import placed
 from grader.precision import strictly
+from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells
 from grader.sandbox import Box
 from grader.spec import Check
-from grader.submission import Cell, SourceFile, Submission
-from grader.words import listing, plain_text
+from grader.submission import Submission
+from grader.words import plain_text
 from grader.worker.client import StudentProcess, Transcript
 from grader.worker.processes import Host, host_of
 
 # After one of these, playing the other cases of the check would only cost time.
 FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
-MOST_BROKEN = 5  # cells that are named
 LARGE = 1 << 16  # bytes
 NOT_GIVEN = "It needs the {}, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
+Told = Callable[[str, int, int], None]
 
 
 def grade_submission(
@@ -62,12 +64,14 @@ def grade_submission(
     time_factor: float = 1.0,
     compat: bool = False,
     seconds: float = math.inf,
+    told: Told | None = None,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 
     ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
+    ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
     host = host_of(box)
@@ -90,7 +94,15 @@ def grade_submission(
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
     played = [check.part for check in checks]
     with StudentProcess(host, program, played, read=places, allow=assignment.allow, seconds=seconds) as process:
-        graded = [_grade_check(check, process, program, oracle, needs) for check in checks]
+        patience = Patience(program) if oracle.public else None  # who checks their own work waits for it
+        graded = []
+        for position, check in enumerate(checks):
+            if told:
+                told(check.name, position, len(checks))
+            shortened = patience.shortened(check) if patience else check
+            graded.append(_grade_check(shortened, process, program, oracle, needs))
+            if patience:
+                graded[-1] = patience.after(graded[-1], check)
         graded = _carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
             graded = _flagged(graded, process, zero=assignment.differences == "zero")
@@ -120,10 +132,11 @@ def grade_submission(
         questions=_questions(submission, assignment, public=oracle.public),
         notes=(
             *(Note("newest", plain_text(sentence)) for sentence in submission.notes),
-            *_notes_on_cells(program, assignment, parts),
-            *_notes_on_age(as_handed_in, program, compat=compat),
-            *_note_on_stand_ins(process.stand_ins),
+            *notes_on_cells(program, assignment, parts),
+            *notes_on_age(as_handed_in, program, compat=compat),
+            *note_on_stand_ins(process.stand_ins),
         ),
+        all_checks=len(assignment.checks),
     )
 
 
@@ -166,6 +179,7 @@ def _grade_check(
         judged, played = strictly(check, played, oracle)
         result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
+        result = placed(result, check, program)
     except Interrupted:
         raise
     except HarnessError as error:
@@ -197,7 +211,7 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
     error = transcript.error
     unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
     values = [value for name, value in transcript.values.items() if name not in unmarked]
-    none = [isinstance(value, Odd) and value.kind == "None" for value in values]
+    none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
         if all(none) or (any(none) and program.left_none() & set(needs)):
@@ -219,72 +233,8 @@ def _to_keep(values: Values, want: Arrays) -> Values:
     for name, value in kept.items():
         most = max(LARGE, want[name].nbytes)  # what is no larger than a right one takes no more memory
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
-            kept[name] = Odd(f"an array of shape {value.shape}")
+            kept[name] = NotAnArray(f"an array of shape {value.shape}")
     return kept
-
-
-def _notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[PartResult]) -> Iterator[Note]:
-    """What is amiss with the cells; of those that do not parse, what no check names, where marks were lost."""
-    for note in program.notes:
-        yield replace(note, sentence=plain_text(note.sentence))
-    lost = [check for part in parts for check in part.checks if check.points < check.max_points]
-    named = {(check.error.file, check.error.cell) for check in lost if check.error}
-    broken = [item for item in program.broken if item.cell and item.file in program.units]
-    broken = [item for item in broken if lost or item.names & program.entries.keys()]
-    for item in [item for item in broken if (item.file, item.cell) not in named][:MOST_BROKEN]:
-        again = sorted(item.names & program.entries.keys())
-        what = f"and its {listing(again, MOST_BROKEN)} with it" if again else "and was left out"
-        line = f" (line {item.line})" if item.line else ""
-        said = f"{item.file}, cell {item.cell} does not parse {what}: {item.message}{line}."
-        yield Note("does-not-parse", plain_text(said))
-    for file, names in program.others.items():
-        for slug in _also_held(names, assignment):
-            said = f"{file} also holds all that {slug} asks for; it was graded as {assignment.slug} only."
-            yield Note("glued", plain_text(said))
-
-
-def _also_held(names: set[str], assignment: Assignment) -> Iterator[str]:
-    """Other assignments of which a notebook defines everything, and mostly what its own template does not give."""
-    for other in all_assignments().values():
-        own = set(other.names) - set(assignment.names)
-        if other.template and names.issuperset(other.names) and 2 * len(own) > len(other.names):
-            template = assignment.folder / assignment.notebook
-            given = template.read_text("utf-8") if assignment.template else ""
-            if not all(f"def {name}(" in given or f"class {name}" in given for name in own):
-                yield other.slug
-
-
-def _notes_on_age(submission: Submission, program: Program, *, compat: bool) -> Iterator[Note]:
-    """What shows that code was written for Python 2 or an older NumPy, the first of each kind, and what was done."""
-    broken = {item.file for item in program.broken}
-    used = [file for file in submission.files if file.path in broken | program.units.keys()]
-    # The quick look is for what parses; of a converted copy it is not known whether it did before.
-    old = [
-        file for file in used if compat or file.path in broken or any(may_show_age(cell.text) for cell in file.cells)
-    ]
-    if not old:
-        return
-    from grader.compat import facts_of
-
-    seen = set()
-    for file in old:
-        for cell, fact in facts_of(file):
-            if fact.code not in seen:
-                seen.add(fact.code)
-                yield Note(fact.code, plain_text(f"{_place(file, cell)}: {fact.sentence}"))
-    if seen:
-        done = "A converted copy was graded" if compat else "It was graded as it is; --compat grades a converted copy"
-        yield Note("compat", f"{done}.")
-
-
-def _note_on_stand_ins(names: Sequence[str]) -> list[Note]:
-    """Which modules were supplied, since the submission imports them and they are neither there nor installed."""
-    listed = listing(list(names)) if names else ""
-    return [Note("stand-ins", f"Not in the submission, and supplied: {listed}.")] if names else []
-
-
-def _place(file: SourceFile, cell: Cell) -> str:
-    return f"{file.path}, cell {cell.number}" if cell.number else file.path
 
 
 def _carried_forward(graded: list[Graded], process: StudentProcess, share: float) -> list[Graded]:

@@ -44,7 +44,20 @@ HINTS = {
     re.compile(r"cannot unpack non-iterable NoneType object"): (
         "Something returned None where a tuple was expected: is a return missing?"
     ),
+    re.compile(r"^(With .{0,100}: )?EOF when reading a line$"): (
+        "input() has nobody to ask here: write the value into the code, or take it as an argument."
+    ),
+    re.compile(r"invalid character '[“”„‘’‚«»]'"): (
+        "Such quotes come from a word processor or a web page: type them anew, as \" or '."
+    ),
+    re.compile(r"invalid character '[\uff01-\uff5e、。，（）：；]'"): (
+        "It is a sign of full width, from another keyboard layout: type the plain one."
+    ),
+    re.compile(r"invalid non-printable character U\+(00A0|200B|FEFF)"): (
+        "It looks like a space, or like nothing, and was pasted from a web page: delete it and type a space."
+    ),
 }
+DEBUGGER = "A debugger was called just above (pdb.set_trace(), breakpoint()), where nobody can go on: take it out."
 
 
 def hint_for(message: str) -> str:

@@ -15,7 +15,7 @@ from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
-from grader.whereabouts import whereabouts
+from grader.whereabouts import near_name, whereabouts
 from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
@@ -204,9 +204,15 @@ def _too_long(check: Check, one: Played) -> str:
 def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = False) -> ErrorInfo:
     """An exception as the student process described it, made safe and typed; nothing in it is believed for marks."""
     kind, message = (plain_text(str(error.get(name, ""))) for name in ("type", "message"))
-    cell, line = (value if type(value) is int else None for value in (error.get("cell"), error.get("line")))
+    cell, line, column, end = (
+        value if type(value := error.get(name)) is int else None for name in ("cell", "line", "column", "end")
+    )
     file = error.get("file")
-    if unwritten:
+    if kind == "BdbQuit":
+        from grader.hints import DEBUGGER
+
+        message, column = DEBUGGER, None
+    elif unwritten:
         function = plain_text(str(error.get("function") or "A function"), 80)
         if "NoneType" in message:
             message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
@@ -228,6 +234,8 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         line=line,
         traceback=plain_lines(str(error.get("traceback", ""))),
         file=plain_text(file, 200) if isinstance(file, str) else None,
+        column=column,
+        end=end,
     )
 
 
@@ -268,7 +276,7 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
     if broken:
         said = _with_hint(plain_text(broken.message))
         why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
-        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file)
+        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file, column=broken.column)
     else:
         raised = next((item for item in problems if name in _names(item)), None)
         if raised is None:
@@ -288,7 +296,11 @@ def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program:
         return result
     if error.type == "Missing":
         if found.nowhere:
-            return result
+            near = near_name(program.files, name, program.wanted)
+            if near is None:
+                return result
+            said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
+            return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
         said = f"{error.message.removesuffix('.')}: {found.message}."
         return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
     said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."

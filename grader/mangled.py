@@ -58,7 +58,7 @@ def notes_on_cells(file: str, texts: list[CellText], taken: Collection[Place], n
     said = [
         Note("defined-twice", _twice(file, texts, name, found, left_out))
         for name, found in several.items()
-        if not (glued and name in names) and len({_content(one.node) for one in found}) > 1
+        if not (glued and name in names) and len({content(one.node) for one in found}) > 1
     ]
     yield from said[:MOST]
     yield from list(_late_imports(file, texts, sorted(taken)))[:MOST]
@@ -72,9 +72,9 @@ def notes_on_files(entries: Mapping[str, str], texts: Mapping[str, list[CellText
     for name, entry in entries.items():
         others = [file for file, nodes in found.items() if name in nodes and file != entry]
         if others and name in found[entry]:
-            content = _content(found[entry][name])
+            counted = content(found[entry][name])
             for file in others:
-                if _content(found[file][name]) != content:
+                if content(found[file][name]) != counted:
                     pairs.setdefault((file, entry), []).append(name)
     for (file, entry), names in list(pairs.items())[:MOST]:
         yield Note("defined-twice", f"{file} defines {listing(names, MOST)} too, in another way; {entry} counts.")
@@ -144,7 +144,7 @@ def _range(first: int | None, last: int | None) -> str:
     return f"cells {first} to {last}" if first != last else f"cell {first}"
 
 
-def _content(node: ast.AST) -> tuple[object, ...]:
+def content(node: ast.AST) -> tuple[object, ...]:
     """All that a tree says, its places and comments aside; by levels, since ast.dump is recursive."""
     return tuple(
         (type(item), *(_own(value) for name, value in ast.iter_fields(item) if name != "type_comment"))

@@ -103,6 +103,8 @@ class ErrorInfo:
     """An exception of the student's code; ``cell`` counts as In [n] does after "Restart and run all".
 
     ``file`` is the notebook or module, relative to the submission. ``traceback`` holds the student's frames only.
+    ``source`` is the student's line there; it went wrong at its characters from ``column`` to before ``end``, counted
+    from 1, where that is known.
     """
 
     type: str
@@ -111,6 +113,19 @@ class ErrorInfo:
     line: int | None = None
     traceback: str = ""
     file: str | None = None
+    source: str = ""
+    column: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a function or class of the student's stands; ``cell`` is None in a module."""
+
+    name: str
+    file: str
+    cell: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +178,8 @@ class CheckResult:
     """The outcome of one check.
 
     Of its points, ``usual_points`` are for the course's own case, of ``usual_max_points``; ``carried_points`` are for
-    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them.
+    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them. ``place`` is that
+    of the code which it calls, if it did not pass.
     """
 
     slug: str
@@ -181,6 +197,7 @@ class CheckResult:
     usual_max_points: float = 0.0
     carried_points: float = 0.0
     audit: tuple[Audit, ...] = ()
+    place: Place | None = None
 
     @property
     def edge_points(self) -> float:
@@ -259,7 +276,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything known about one graded (or not graded) submission."""
+    """Everything known about one graded (or not graded) submission.
+
+    The assignment has ``all_checks`` (0: unknown); there may be fewer here, where some were picked.
+    """
 
     assignment: str | None
     student: str
@@ -276,12 +296,18 @@ class Result:
     parts: tuple[PartResult, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
+    all_checks: int = 0
     schema: str = SCHEMA
 
     @property
     def checks(self) -> list[CheckResult]:
         """All checks of all parts, in order."""
         return [check for part in self.parts for check in part.checks]
+
+    @property
+    def left_out(self) -> int:
+        """How many checks of the assignment were not asked for."""
+        return max(self.all_checks - len(self.checks), 0)
 
     @property
     def was_run(self) -> bool:

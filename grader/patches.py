@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 from grader.errors import MalformedCheck
@@ -33,11 +33,14 @@ from grader.parsing import by_itself
 class Naive:
     """The naive version: a module in ``file``, which defines functions or classes of the reference by their names.
 
-    ``parts`` are those whose scenarios call them. What the module gets from elsewhere it imports.
+    ``parts`` are those whose scenarios call them. What the module gets from elsewhere it imports. Where functions hand
+    each other something that the reference keeps otherwise, such as a cache, they go ``together``: with a patch of one
+    all of them are the naive ones.
     """
 
     file: Path
     parts: tuple[str, ...]
+    together: bool = False
 
     def wrong(
         self,
@@ -59,7 +62,9 @@ class Naive:
         changes = tuple((function, old, new) for old, new in zip(edits[::2], edits[1::2], strict=False))
         if not edits or len(edits) % 2:
             raise MalformedCheck(f"The mistake {code!r} needs pairs: a piece of {function}, and what replaces it.")
-        return Mistake(code, parts or self.parts, sentence, hint, Patch(self.file, changes), frozenset(about))
+        return Mistake(
+            code, parts or self.parts, sentence, hint, Patch(self.file, changes, self.together), frozenset(about)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,15 @@ class Patch:
 
     file: Path
     changes: tuple[tuple[str, str, str], ...]
+    together: bool = False
 
     def __call__(self, reference: Any) -> Mapping[str, Any]:
         """What the changed module defines that the changes reach: the functions, and all that calls them."""
-        return _changed(self.file, self.changes)
+        return _changed(self.file, self.changes, all_of_it=self.together)
+
+    def module(self) -> Mapping[str, Any]:
+        """All that the changed module defines: what a student hands in who makes this mistake."""
+        return _changed(self.file, self.changes, all_of_it=True)
 
 
 def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
@@ -83,7 +93,7 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
     patches: dict[Path, Patch] = {}
     for patch in (item.variant for item in mistakes if isinstance(item.variant, Patch)):
         before = patches[patch.file].changes if patch.file in patches else ()
-        patches[patch.file] = Patch(patch.file, (*before, *patch.changes))
+        patches[patch.file] = replace(patch, changes=(*before, *patch.changes))
     wrapping = [item.variant for item in mistakes if not isinstance(item.variant, Patch)]
     variants: list[Variant] = [*patches.values(), *wrapping]
     for variant in variants:  # each wraps those before it, which stay as they are
@@ -91,34 +101,73 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
     return changed
 
 
-@functools.cache
-def _changed(file: Path, changes: tuple[tuple[str, str, str], ...]) -> Mapping[str, Any]:
-    text, tree = _source(file)
-    for function, old, new in changes:
-        node = _definition(tree, function)
-        if node is None:
-            raise MalformedCheck(f"{file.name} defines no {function}.")
-        lines = text.splitlines(keepends=True)
-        own = "".join(lines[node.lineno - 1 : node.end_lineno])
-        if old not in own:
-            raise MalformedCheck(f"{file.name}: {function} has no {old!r}.")
-        text = "".join([*lines[: node.lineno - 1], own.replace(old, new), *lines[node.end_lineno :]])
-        try:
-            with by_itself():
-                tree = ast.parse(text)
-        except SyntaxError as error:
-            raise MalformedCheck(f"{file.name}: {new!r} in {function} does not parse: {error}.") from None
-    module: dict[str, Any] = {"__name__": f"naive_{file.stem}", "__file__": str(file)}
-    exec(compile(text, f"<{file.stem}>", "exec", dont_inherit=True), module)
-    reached = dict.fromkeys(name for function, _, _ in changes for name in _reached(tree, function.partition(".")[0]))
-    return {name: module[name] for name in reached}
+Edit = tuple[str, str, str]  # the function (or Class.method), the piece, the new piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A statement at the top of a naive source: a definition, under its name, or anything else, under ""."""
+
+    name: str
+    text: str
 
 
 @functools.cache
-def _source(file: Path) -> tuple[str, ast.Module]:
+def _pieces(file: Path) -> tuple[_Piece, ...]:
+    """The statements of a naive source, in order."""
     text = file.read_text("utf-8")
     with by_itself():
-        return text, ast.parse(text)
+        tree = ast.parse(text)
+    lines = text.splitlines(keepends=True)
+    pieces = []
+    for node in tree.body:
+        name, first = "", node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            name, first = node.name, min(one.lineno for one in (node, *node.decorator_list))
+        pieces.append(_Piece(name, "".join(lines[first - 1 : node.end_lineno])))
+    return tuple(pieces)
+
+
+@functools.cache
+def _compiled(file: Path, piece: _Piece, edits: tuple[Edit, ...]) -> tuple[CodeType, frozenset[str]]:
+    """A piece with edits made in it, compiled by itself, and the names that it uses: pairs share what they can."""
+    text = piece.text
+    with by_itself():
+        tree = ast.parse(text)
+        for function, old, new in edits:
+            node = _definition(tree, function)
+            if node is None:
+                raise MalformedCheck(f"{file.name} defines no {function}.")
+            lines = text.splitlines(keepends=True)
+            own = "".join(lines[node.lineno - 1 : node.end_lineno])
+            if old not in own:
+                raise MalformedCheck(f"{file.name}: {function} has no {old!r}.")
+            text = "".join([*lines[: node.lineno - 1], own.replace(old, new), *lines[node.end_lineno :]])
+            try:
+                tree = ast.parse(text)
+            except SyntaxError as error:
+                raise MalformedCheck(f"{file.name}: {new!r} in {function} does not parse: {error}.") from None
+        code = compile(tree, f"<{file.stem}>", "exec", annotations.compiler_flag, dont_inherit=True)
+    return code, frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+@functools.cache
+def _changed(file: Path, changes: tuple[Edit, ...], *, all_of_it: bool) -> Mapping[str, Any]:
+    """What the changed module defines: all of it, or what the changes reach."""
+    pieces = _pieces(file)
+    first = {function: function.partition(".")[0] for function, _, _ in changes}
+    for function, name in first.items():
+        if name not in (piece.name for piece in pieces):
+            raise MalformedCheck(f"{file.name} defines no {function}.")
+    module: dict[str, Any] = {"__name__": f"naive_{file.stem}", "__file__": str(file)}
+    uses: dict[str, frozenset[str]] = {}
+    for piece in pieces:
+        edits = tuple(change for change in changes if first[change[0]] == piece.name)
+        code, names = _compiled(file, piece, edits)
+        exec(code, module)
+        if piece.name:
+            uses[piece.name] = names
+    return {name: module[name] for name in (uses if all_of_it else _reached(uses, first.values()))}
 
 
 def _definition(tree: ast.Module, function: str) -> ast.FunctionDef | ast.ClassDef | None:
@@ -132,14 +181,9 @@ def _definition(tree: ast.Module, function: str) -> ast.FunctionDef | ast.ClassD
     return found
 
 
-def _reached(tree: ast.Module, first: str) -> list[str]:
-    """The definitions at the top of a module that use one of them, directly or by way of others; it is the first."""
-    uses = {
-        node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        for node in tree.body
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    }
-    reached = [first]
+def _reached(uses: Mapping[str, frozenset[str]], first: Iterable[str]) -> list[str]:
+    """These definitions, and those that use one of them, directly or by way of others."""
+    reached = [*dict.fromkeys(first)]
     for name in reached:
         reached += [other for other, used in uses.items() if name in used and other not in reached]
     return reached

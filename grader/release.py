@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,16 @@ from grader.oracle.recorded import FILE, record, sentences, write
 from grader.sandbox import Box, open_box
 from grader.words import listing
 
-WORKFLOW = "check.yml"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}[ \t]*$", re.DOTALL | re.MULTILINE)
+# What is in the public half, and where it belongs in a student's repository.
+JOBS = {
+    "check.yml": ".github/workflows/check.yml",
+    "action.yml": ".github/actions/grader/action.yml",
+    "gitlab-ci.yml": ".gitlab-ci.yml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+}
+PLACEHOLDER = re.compile(r"(?<=assignment )ASSIGNMENT|(?<=assignment: )ASSIGNMENT")
 STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError"
 
 
@@ -95,7 +103,7 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
     return [
         template,
         *_own_course(assignment, oracle, out / HIDDEN),
-        *([] if current().private else [_workflow(assignment, out)]),
+        *([] if current().private else _jobs(assignment, out)),
     ]
 
 
@@ -137,14 +145,14 @@ def _copied(file: Path, place: Path) -> Path:
     return place
 
 
-def _workflow(assignment: Assignment, out: Path) -> Path:
-    """The workflow file for students' repositories."""
-    own = current().public / WORKFLOW
-    text = (own if own.is_file() else built_in() / PUBLIC / WORKFLOW).read_text("utf-8")
-    path = out / ".github" / "workflows" / "check.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.replace("ASSIGNMENT", assignment.slug), "utf-8")
-    return path
+def _jobs(assignment: Assignment, out: Path) -> Iterator[Path]:
+    """The files for jobs in students' repositories: the course's own, else those of the built-in one."""
+    for name, place in JOBS.items():
+        own, path = current().public / name, out / place
+        text = (own if own.is_file() else built_in() / PUBLIC / name).read_text("utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PLACEHOLDER.sub(assignment.slug, text), "utf-8")
+        yield path
 
 
 def _grade(path: Path, assignment: Assignment, oracle: LiveOracle, box: Box) -> Result:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from grader.cells import cell_magic, readable
 from grader.names import binds
 from grader.submission import Cell, SourceFile
+from grader.words import nearest
 
 # Taken possessively: what is tried again is quadratic in a long line.
 GIVEN = re.compile(
@@ -58,6 +59,29 @@ def whereabouts(files: tuple[SourceFile, ...], name: str) -> Whereabouts | None:
     place = f"{found.file.path}, cell {cell.number}" if cell.number else found.file.path
     said = "it is commented out" if found.commented else _why_not_run(cell, name, notebook=found.file.is_notebook)
     return Whereabouts(f"{said} ({place})", cell.number, found.file.path) if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A function or class whose name looks like another."""
+
+    name: str
+    file: str
+    cell: int | None
+
+
+def near_name(files: tuple[SourceFile, ...], name: str, wanted: Collection[str]) -> Near | None:
+    """What code defines that looks like a name which it does not define, and is none of the ``wanted`` others."""
+    defined = {
+        other: found
+        for other, found in _index(files).items()
+        if found.cell and not found.commented and other not in wanted and not other.isupper()
+    }
+    other = nearest(name, defined)
+    if not other:
+        return None
+    found = defined[other]
+    return Near(other, found.file.path, found.cell.number if found.cell else None)
 
 
 def _why_not_run(cell: Cell, name: str, *, notebook: bool) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 
 # Terminal escapes; control characters, line separators, lone surrogates, and what is invisible or reverses the
 # direction of text. The joiners stay: some scripts are written with them.
@@ -46,3 +48,16 @@ def listing(items: list[str], most: int | None = None) -> str:
     if most and len(items) > most:
         items = [*items[: most - 1], f"{len(items) - most + 1} more"]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that looks most like another, which may be mistyped; "" if none does."""
+    names = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.7)
+    return names[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question to add to a sentence that refuses a word; "" if no known one looks like it."""
+    near = nearest(word, known)
+    return f" Did you mean {near}?" if near else ""

@@ -25,7 +25,7 @@ PROSE = "\n".join(TEXTS.values())
 BLOCKS = re.findall(r"^```\n(.*?)^```", PROSE, re.DOTALL | re.MULTILINE)
 SHOWN = [line.strip() for block in BLOCKS for line in block.splitlines()]
 NAMED = re.findall(r"`([^`\n]+)`", PROSE)
-DOCKERS = {"--pids-limit"}
+DOCKERS = {"--cpus", "--cpuset-cpus", "--memory", "--pids-limit", "--rm", "--target", "--tmpfs"}
 
 
 def commands(lines: list[str], program: str) -> list[list[str]]:

@@ -16,7 +16,7 @@ from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, read
-from grader.release import release, solution_notebook, template_of
+from grader.release import JOBS, release, solution_notebook, template_of
 from grader.tolerance import NEAR, is_same
 
 WITH_TEMPLATE = [slug for slug, assignment in all_assignments().items() if assignment.template]
@@ -121,8 +121,12 @@ def test_the_command_writes_what_students_get(tmp_path, capsys):
     for name, value in ours.items():
         assert is_same(released[name], value, NEAR), name
     assert all(str(path) in said for path in (out / "dropout.ipynb", own / "assignment.toml", own / FILE))
-    workflow = (tmp_path / "out" / ".github/workflows/check.yml").read_text("utf-8")
-    assert "grader check . --assignment dropout" in workflow
+    texts = {name: (out / place).read_text("utf-8") for name, place in JOBS.items()}
+    assert "          assignment: dropout\n" in texts["check.yml"]
+    assert "uses: ./.github/actions/grader" in texts["check.yml"]
+    assert "grader ci . --assignment dropout " in texts["gitlab-ci.yml"]
+    assert "grader check . --assignment dropout\n" in texts["pre-commit-config.yaml"]
+    assert all("assignment ASSIGNMENT" not in text for text in texts.values())
 
 
 def test_an_assignment_without_a_template_is_not_released(tmp_path):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grader.assignments import Assignment, all_assignments, find_assignment, recognise
 
 from grader import carried
+from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.model import Result, Status

@@ -14,7 +14,7 @@ import pytest
 import grader
 from grader.course.assignments import all_assignments
 from grader.course.parts import all_parts
-from grader.release import BEGIN, REGION
+from grader.release import BEGIN, JOBS, REGION
 from tests.wheels import run
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_the_wheel_holds_what_a_check_needs_and_nothing_more(wheel):
     expected["grader/data/reports"] = {path.name for path in (ROOT / "reports/templates").iterdir()}
     course = "grader/data/course"
     expected[course] = {"course.toml"}
-    expected[f"{course}/student_template"] = {"check.yml"}
+    expected[f"{course}/student_template"] = set(JOBS)
     for folder in ("checks", "data_sets", "stand_ins"):
         files = {path.name for path in (ROOT / "student_template" / folder).glob("*.py")}
         expected[f"{course}/student_template/{folder}"] = files

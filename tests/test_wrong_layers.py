@@ -52,6 +52,11 @@ def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
             {"conv-bias-not-added", "conv-raises-at-pad-0"},
         ),
         (
+            "conv/forward",
+            ["N, C, H, W = x.shape", "N, C, W, H = x.shape"],
+            {"conv-rows-from-image-width", "conv-columns-from-image-height"},
+        ),
+        (
             "conv/backward",
             [CROP, "dxp[:, :, p:-p, p:-p]", "dw[f] +=", "dw[f] ="],
             {"empty-slice-at-pad-0", "conv-dw-last-window"},

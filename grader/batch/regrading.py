@@ -93,6 +93,11 @@ def sources(store: Store, out: Path) -> list[Source]:
     return [Source(runs[source], frozenset(places)) for source, places in sorted(wanted.items())]
 
 
+def terms_then(source: Source) -> Terms:
+    """What its results were graded by, but for the seed."""
+    return Terms.from_dict({name: value for name, value in source.run.terms.items() if name != "isolation"})
+
+
 @contextlib.contextmanager
 def opened(found: Sequence[Source], out: Path) -> Iterator[list[tuple[Source, list[Entry]]]]:
     """What was handed in, read as it was then. Refused, naming what is gone, if it is not all there."""
@@ -146,8 +151,7 @@ def make_again(
     staged = {(person, attempt): Saved(key, result) for person, attempt, key, result in store.pending()}
     for source, entries in read:
         data = open_data_set(Path(source.run.terms["data"]) if source.run.terms.get("data") else None)
-        fields = {name: value for name, value in source.run.terms.items() if name != "isolation"}
-        terms = replace(Terms.from_dict(fields), seed=store.seed or 0)
+        terms = replace(terms_then(source), seed=store.seed or 0)
         before = {(h.person.key, h.id): store.load(h.person.key, h.id) for e in entries for h in everyone(e)}
         known = {place: saved for place, saved in before.items() if saved and only_changed} | staged
         with stopped_by_signals(box), open_workshop(box, jobs, data, tell) as workshop:

@@ -36,12 +36,12 @@ class Gradebook:
     def write_report(self, row: Row, text: str, page: str = "") -> None:
         """Write DIR/<key>/report.html, and the result's JSON text as result.json.
 
-        ``page`` is that of the result alone, if it is there already; it is made anew where there is more to say.
+        ``page`` is the report if it is there already.
         """
         folder = self._out / row.person.key
         folder.mkdir(exist_ok=True)
         replace(folder / "result.json", text + "\n")
-        replace(folder / "report.html", page if page and not _says_more(row) else page_of(row))
+        replace(folder / "report.html", page or page_of(row))
 
     def write_table(self) -> None:
         """Write DIR/grades.csv; a row that has not changed is not made again."""
@@ -69,7 +69,7 @@ def page_of(row: Row) -> str:
     return html.report(row, index_href="../index.html")
 
 
-def _says_more(row: Row) -> bool:
+def says_more(row: Row) -> bool:
     """Whether there is more to say than the result alone does, whose page judges make."""
     known = (row.person.name, row.late is not None, row.attempt and row.attempt.submitted_at, row.mark.adjustments)
     return any(known) or len(row.attempts) > 1 or row.person.key != row.result.student

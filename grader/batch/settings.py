@@ -14,6 +14,7 @@ from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
+from grader.machine.users import reason
 from grader.store.rows import Policy
 from grader.store.store import Store
 from grader.words import listing
@@ -45,6 +46,11 @@ class Settings:
     command: str = "grade"
     given: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that one submission and its judge may take."""
+        return Terms(0, notebook=self.notebook, data=str(self.data.folder) if self.data else None).size
 
 
 def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Terms:
@@ -82,7 +88,7 @@ def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Term
 def _refuse_partial(store: Store, entries: Sequence[Entry], out: Path) -> None:
     """A class has one seed: a fresh run is of all who have a result."""
     given = {one.person.key for entry in entries for one in everyone(entry)}
-    others = [person for person in store.people() if person not in given]
+    others = [person for person in store.people() if person not in given and store.has_handed_in(person)]
     if others:
         raise Refused(
             f"--fresh begins a new seed for the whole class, and {out} also holds results of {listing(others, 5)}; "
@@ -109,6 +115,4 @@ def writable(out: Path) -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise Refused(
-            f"The output folder {out} cannot be written ({error.strerror or error}); choose another."
-        ) from None
+        raise Refused(f"The output folder {out} cannot be written ({reason(error, out)}); or choose another.") from None

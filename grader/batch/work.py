@@ -18,12 +18,19 @@ from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
 from grader.limits import NotebookLimits
-from grader.model import Note, Result
+from grader.lock import memory
+from grader.model import Note, Result, Status
 from grader.oracle import Oracle
 from grader.sandbox import Box
 from grader.submission import Submission
 from grader.words import plain_text
 from grader.worker.processes import Host, host_of
+
+JUDGE_SIZE = 256 << 20  # bytes that a judge takes before another is put in its place
+AGAIN = "It was graded again, with nothing beside it:"
+# Of Python and of the system, where a limit of threads was reached: by neighbours, if they run as the same user.
+NO_THREAD = ("can't start new thread", "Resource temporarily unavailable")
+STARVABLE = {Status.GRADER_ERROR, Status.CRASHED, Status.TIMED_OUT}  # what may come of too little memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Terms:
     """What all of a class are graded by; ``assignment`` None recognises each, ``data`` is the data set's folder.
 
     ``recognised`` says that the assignment is what most of the class look like: who looks like another is told of.
-    ``seconds`` is what the student processes of one submission may take in all.
+    ``seconds`` is what the student processes of one submission may take in all. ``again`` says what ran out when it
+    was graded before: now nothing else is graded.
     """
 
     seed: int
@@ -43,6 +51,13 @@ class Terms:
     compat: bool = False
     data: str | None = None
     seconds: float = 600.0
+    again: str = ""
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that one submission and its judge may take."""
+        roles = ["worker", "kernel"] if self.notebook else ["worker"]
+        return JUDGE_SIZE + max(memory(role, [self.data] if self.data else []) for role in roles)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Terms:
@@ -115,6 +130,23 @@ def without_grade(student: str, shown: str, reason: str, terms: Terms, level: st
     return Answer("", *rendered(result), refused=refused, failed=not refused)
 
 
+def may_have_starved(answer: Answer) -> bool:
+    """Whether some of it came to no end, as it may when memory or processes run out."""
+    if answer.failed:
+        return True
+    with contextlib.suppress(Exception):  # what judges is not believed to speak in any form
+        fields = json.loads(answer.text)
+        notebook = fields.get("notebook") or {}
+        checks = [check for part in fields["parts"] for check in part["checks"]]
+        return bool(notebook.get("trouble")) or any(check["status"] in STARVABLE for check in checks)
+    return False
+
+
+def lacking(answer: Answer) -> str:
+    """What it says itself that there was no more of, in words; whoever makes it up is graded twice."""
+    return "no more threads could be started" if any(words in answer.text for words in NO_THREAD) else ""
+
+
 def likeness(order: Order) -> str:
     """The assignment that a submission looks most like; empty if it looks like none, or cannot be read."""
     with contextlib.suppress(Exception), read_copy(order.copy, order.student, Path(order.shown)) as submission:
@@ -154,6 +186,8 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
     result = replace(result, notes=(*said, *_notes_on_others(submission, assignment), *result.notes))
     if terms.recognised:
         result = replace(result, notes=(*_note_on_likeness(submission, assignment), *result.notes))
+    if terms.again:
+        result = replace(result, notes=(Note("again", f"{AGAIN} {plain_text(terms.again)}."), *result.notes))
     return Answer(key, *rendered(result))
 
 

@@ -6,14 +6,18 @@ Imports of the grader are made inside ``run``, so that ``grader --help`` answers
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from collections.abc import Sequence
 from types import ModuleType
+from typing import NoReturn
 
 from grader import __version__
 from grader.commands import (
     agree,
     assignments,
     check,
+    ci,
     compare,
     doctor,
     export,
@@ -28,10 +32,11 @@ from grader.commands import (
     release,
 )
 from grader.commands._options import EXIT_CODES
+from grader.words import did_you_mean
 
 # In the order of the help.
 MODULES = (
-    *(check, grade, regrade, policy, override, history, compare, merge, feedback, export),
+    *(check, ci, grade, regrade, policy, override, history, compare, merge, feedback, export),
     *(agree, mistakes, release, doctor, assignments),
 )
 COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
@@ -40,16 +45,45 @@ COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module fo
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line; names may also stand behind options, which argparse alone does not take."""
     parser = _parser()
+    complete(parser)
     options, rest = parser.parse_known_args(arguments)
     if rest and (not hasattr(options, "names") or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        unknown = next((word for word in rest if word.startswith("-")), "").partition("=")[0]
+        near = did_you_mean(unknown, parser.options_of(options.command)) if unknown else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}.{near}".rstrip("."))
     if rest:
         options.names += rest
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class Parser(argparse.ArgumentParser):
+    """Answers a misspelt word with the nearest one that it knows."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if wrong:
+            message += "." + did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        super().error(message)
+
+    def options_of(self, command: str) -> list[str]:
+        """The long options of a command."""
+        (commands,) = (action for action in self._actions if isinstance(action, argparse._SubParsersAction))
+        return [word for word in commands.choices[command]._option_string_actions if word.startswith("--")]
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Answer the shell if it asks how a command line may go on; it does so by running the command, with a variable."""
+    if "_ARGCOMPLETE" in os.environ:
+        try:
+            import argcomplete
+        except ImportError:
+            return
+        argcomplete.autocomplete(parser)
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog="grader",
         description="Grades deep-learning assignments written in NumPy, and says why something is wrong.",
         epilog=f"Exit codes: {'; '.join(f'{code} {words}' for code, words in EXIT_CODES.items())}.".replace("`", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,9 +16,44 @@ EXIT_CODES = {
     2: "wrong usage, or an input was refused (`grade`: no submission could be read)",
     3: "the grader itself failed for some check or submission",
     4: "`grade`: some submissions could not be read and have a row that says so",
+    5: "`ci`: nothing was found to check: no code, or none of the assignment",
     130: "stopped by Ctrl-C",
 }
-PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, STOPPED = EXIT_CODES
+PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, NOTHING_FOUND, STOPPED = EXIT_CODES
+
+
+def _assignments(**_: object) -> list[str]:
+    from grader.course.assignments import all_assignments
+
+    return list(all_assignments())
+
+
+def _checks(parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    """The names that can stand on a command line, of the assignment if that stands on it already."""
+    from grader.course.assignments import all_assignments, names_of
+
+    known = all_assignments()
+    asked = [known[parsed_args.assignment]] if parsed_args.assignment in known else known.values()
+    return list(dict.fromkeys(name for assignment in asked for name in names_of(assignment)))
+
+
+def add_submission(parser: argparse.ArgumentParser) -> None:
+    """PATH, the names of parts and checks, and --assignment, of who checks their own work."""
+    add_course(parser)
+    parser.add_argument(
+        "path",
+        nargs="?",
+        default=Path(),
+        type=Path,
+        metavar="PATH",
+        help="a notebook, a .py file, a folder or a zip (this folder)",
+    )
+    names = parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
+    )
+    assignment = parser.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
+    for action, completer in ((names, _checks), (assignment, _assignments)):
+        vars(action)["completer"] = completer  # where argcomplete looks for it
 
 
 def add_course(parser: argparse.ArgumentParser) -> None:
@@ -97,3 +133,21 @@ def seconds(text: str) -> float:
         if 0 < float(text) < 1e6:
             return float(text)
     raise argparse.ArgumentTypeError(f"the limit must be a positive number of seconds, not {text!r}")
+
+
+def settle_path(options: argparse.Namespace) -> None:
+    """What stands where PATH may stand can be the first NAME, for this folder; Refused if it is neither."""
+    word = str(options.path)
+    if os.path.lexists(options.path) or options.path.suffix in (".ipynb", ".py", ".zip"):
+        return
+    from grader.course.assignments import all_assignments, find_assignment, names_of
+    from grader.errors import Refused
+    from grader.words import did_you_mean
+
+    asked = [find_assignment(options.assignment)] if options.assignment else all_assignments().values()
+    known = dict.fromkeys(name for assignment in asked for name in names_of(assignment))
+    if word in known:
+        options.names[:0] = [word]
+        options.path = Path()
+    elif near := did_you_mean(word, known):
+        raise Refused(f"{word} does not exist, nor is there a part or check of that name.{near}")

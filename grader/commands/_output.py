@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.model import Result
     from grader.sandbox import Box
 
+STANDARD_OUTPUT = Path("-")
+
 
 def say(sentence: str) -> None:
     """Tell people something on stderr, in one line."""
@@ -73,16 +75,26 @@ def closed_box(level: str | None) -> Box:
     box = open_box(level)
     if box.level == "process" and level is None:
         box.close()
-        raise Refused(
-            "This machine cannot lock student code in, so nothing was graded. `grader doctor` says why; use a Linux "
-            "machine or container, or accept the risk with --isolation process."
-        )
+        raise Refused(_without_lock())
     try:
         try_out(box)
     except BaseException:
         box.close()
         raise
     return box
+
+
+def _without_lock() -> str:
+    from grader import lock
+    from grader.machine.users import in_container
+
+    what = "a Linux machine or container"
+    if in_container():  # whose kernel is that of the machine below it
+        what = "a host whose kernel has Landlock (for Docker Desktop: a newer version of it)"
+    return (
+        f"This machine cannot lock student code in, so nothing was graded: {lock.missing()}. Use {what}, or accept the "
+        "risk with --isolation process."
+    )
 
 
 def show_lines(lines: Iterable[str]) -> None:
@@ -120,7 +132,11 @@ def exit_code(results: Sequence[Result]) -> int:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that an option names; Refused if it cannot be."""
+    """Write a file that an option names, - for the standard output; Refused if it cannot be."""
+    if path == STANDARD_OUTPUT:
+        without_failing()
+        print(text, end="", flush=True)
+        return
     try:
         path.write_text(text, "utf-8")
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from grader.intake.layouts import Entry
     from grader.policy import Policy
 
 
@@ -28,3 +29,9 @@ def chosen(named: Path | None, folders: Iterable[Path], out: Path) -> tuple[Poli
         text = policy_text(store.db)
     where = f"the one that {out / NAME} keeps"
     return (parse_policy(text, where), where) if text else (None, "")
+
+
+def is_handed_in(where: str, entries: Iterable[Entry]) -> bool:
+    """Whether a policy lies in somebody's submission: what a student hands in makes no marks."""
+    path = Path(where).resolve()
+    return any(path.is_relative_to((entry.shown or entry.path).resolve()) for entry in entries)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from grader.commands._options import (
@@ -31,7 +30,7 @@ def declare(commands: Commands) -> None:
     agree.add_argument("--json", type=Path, metavar="F", help="write all verdicts as JSON")
     add_compat(agree)
     agree.add_argument("--seed", type=seed, default=231, metavar="S", help="the seed of the inputs (231)")
-    agree.add_argument("--jobs", type=jobs, metavar="N", help="units at a time (as many as there are processors)")
+    agree.add_argument("--jobs", type=jobs, metavar="N", help="units at a time (as processors and memory allow)")
     add_isolation(agree)
 
 
@@ -40,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from grader.agreement import Agreement, compare, read_truth
+    from grader.batch.work import Terms
+    from grader.batch.workshop import affordable_jobs
     from grader.course.reference import warm_up
     from grader.exporters.github import commands_stopped
     from grader.oracle.live import LiveOracle
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     warm_up(say)
     box = closed_box(options.isolation)
     try:
-        with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(affordable_jobs(options.jobs, Terms(0).size, say)) as pool:
             found = pool.map(lambda unit: compare(unit, options.folder, oracle, box, compat=options.compat), units)
             agreement = Agreement(tuple(item for unit in found for item in unit))
     finally:

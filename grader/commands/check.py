@@ -9,25 +9,30 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import Commands, add_compat, add_course, add_data, add_notebook_limits
-from grader.commands._output import exit_code, notebook_limits, open_console, open_data, say, without_failing, write
+from grader.commands._options import Commands, add_compat, add_data, add_notebook_limits, add_submission, settle_path
+from grader.commands._output import (
+    STANDARD_OUTPUT,
+    exit_code,
+    notebook_limits,
+    open_console,
+    open_data,
+    say,
+    without_failing,
+    write,
+)
 from grader.errors import Refused
 
 if TYPE_CHECKING:
     from grader.model import Result
+    from grader.selfcheck import Wanted
 
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
     check = commands.add_parser("check", help="check your own work with the public tests")
-    add_course(check)
-    check.add_argument("path", type=Path, metavar="PATH", help="a notebook, a .py file, a folder or a zip")
-    check.add_argument(
-        "names", nargs="*", metavar="NAME", help="only these parts or checks, such as conv or conv/backward"
-    )
-    check.add_argument("--assignment", metavar="A", help="the assignment, if it is not recognised")
-    check.add_argument("--json", type=Path, metavar="F", help="write the result as JSON")
-    check.add_argument("--html", type=Path, metavar="F", help="write the report as HTML")
+    add_submission(check)
+    check.add_argument("--json", type=Path, metavar="F", help="write the result as JSON (- for the standard output)")
+    check.add_argument("--html", type=Path, metavar="F", help="write the report as HTML (- for the standard output)")
     add_data(check)
     add_compat(check)
     check.add_argument("--watch", action="store_true", help="check again whenever the files change")
@@ -37,63 +42,52 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
+    settle_path(options)
     if not options.watch:
         gc.disable()  # it ends soon; a tenth of its time would go into looking for what could be freed
         return _check_once(options)
-    try:
-        import watchfiles
-    except ImportError:
-        raise Refused("--watch needs the package watchfiles: install grader[watch].") from None
+    from grader.watching import changes
+
+    seen = changes(options.path)  # Refused if that cannot be, before anything is checked
     code = _check_once(options)
-    for _ in watchfiles.watch(options.path, raise_interrupt=False):
+    for _ in seen:
         print()
         try:
             code = _check_once(options)
-        except Refused as error:  # half-saved files are normal here: say so and go on watching
+        except Refused as error:  # half-saved and renamed files are normal here: say so and go on watching
             say(str(error))
     return code
 
 
+def wanted_by(options: argparse.Namespace) -> Wanted:
+    """What the options ask for."""
+    from grader.selfcheck import Wanted
+
+    return Wanted(
+        options.path, options.names, options.assignment, open_data(options), options.compat, notebook_limits(options)
+    )
+
+
 def _check_once(options: argparse.Namespace) -> int:
-    from grader.course.assignments import find_assignment, recognise, select
     from grader.exporters import github
-    from grader.grading import grade_submission
-    from grader.intake.reading import open_submission
-    from grader.oracle import Oracle
-    from grader.oracle.recorded import RecordedOracle
-    from grader.sandbox import open_box, own_level
-    from grader.worker.processes import split
+    from grader.exporters.waiting import shown_while_waiting
+    from grader.selfcheck import self_check
 
-    data = open_data(options)
-    with open_submission(options.path, data=options.notebook) as submission:
-        assignment = find_assignment(options.assignment) if options.assignment else recognise(submission)
-        checks = select(assignment, options.names)
-        box = open_box(own_level())
-        try:
-            assignment.load()
-            split(box)  # before the answers are read
-            oracle: Oracle = RecordedOracle(assignment)
-            if data:
-                from grader.oracle.data_set import DataSetOracle
-
-                oracle = DataSetOracle(oracle, data)
-            result = grade_submission(
-                submission, assignment, checks, oracle, box, notebook=notebook_limits(options), compat=options.compat
-            )
-        finally:
-            box.close()
+    with shown_while_waiting() as told:
+        result = self_check(wanted_by(options), told)
     if options.json:
         write(options.json, result.to_json() + "\n")
     if options.html:
         from grader.exporters import html
 
         write(options.html, html.report(result))
-    with github.commands_stopped():
-        _show(result)
+    if STANDARD_OUTPUT not in (options.json, options.html):  # else whoever reads that gets nothing else
+        with github.commands_stopped():
+            show(result)
     return exit_code([result])
 
 
-def _show(result: Result) -> None:
+def show(result: Result) -> None:
     """Looks where they are seen: importing rich takes longer than grading a layer."""
     if sys.stdout.isatty() or os.environ.get("FORCE_COLOR"):
         from grader.exporters import terminal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def declare(commands: Commands) -> None:
         "--policy", type=Path, metavar="FILE", help="deadlines and deductions (policy.toml beside the class or in DIR)"
     )
     grade.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
-    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as there are processors)")
+    grade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as processors and memory allow)")
     add_isolation(grade)
     grade.add_argument(
         "--time-factor",
@@ -100,20 +101,27 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.batch.handed import everyone
-    from grader.commands._policies import chosen
+    from grader.commands._policies import chosen, is_handed_in
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import described, open_entries
     from grader.leftovers import run_folder
+    from grader.machine.users import denied_below
 
     if options.engine != "local":
         raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
+    for path in options.paths:
+        if not os.access(path, os.R_OK) and (why := denied_below(path, path)):
+            raise Refused(why)
     policy, where = chosen(options.policy, options.paths, options.out)
     attempts = "all" if policy and policy.attempts != "latest" else "latest"
     read = open_entries(options.paths, options.layout, options.out, options.roster, attempts)
     with run_folder(), read as entries, commands_stopped():
+        if policy and not options.policy and is_handed_in(where, entries):
+            say(f"{where} was handed in, and is not used; name the policy that you mean with --policy.")
+            policy, where = chosen(None, [], options.out)
         if policy:
             people = [one.person for entry in entries for one in everyone(entry)]
             policy.remarks(list({person.key: person for person in people}.values()))  # refuses a name of several people
@@ -141,15 +149,16 @@ def _look_at_course(options: argparse.Namespace) -> None:
 def _grade_entries(entries: list[Entry], policy: Policy | None, options: argparse.Namespace) -> int:
     from grader.batch.classes import grade_class
     from grader.batch.settings import Settings
+    from grader.batch.workshop import affordable_jobs
     from grader.exporters.journal import open_journal
     from grader.exporters.progress import QUIET, Pace, watched
+    from grader.machine.users import in_container
 
     console = open_console()
     settings = Settings(
         out=options.out,
         assignment=options.assignment,
         seed=options.seed,
-        jobs=options.jobs or os.cpu_count() or 1,
         only=tuple(options.only),
         resume=options.resume,
         fresh=options.fresh,
@@ -164,6 +173,7 @@ def _grade_entries(entries: list[Entry], policy: Policy | None, options: argpars
     )
     if options.dry_run:
         return _plan(entries, settings)
+    settings = replace(settings, jobs=affordable_jobs(options.jobs, settings.size, settings.tell))
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -178,8 +188,10 @@ def _grade_entries(entries: list[Entry], policy: Policy | None, options: argpars
         for sentence in policy.remarks([row.person for row in outcome.rows], [row.result for row in outcome.rows]):
             say(f"The policy's {sentence}")
     _show_outcome(outcome, entries, options, console)
-    place = options.out / "index.html" if len(entries) > 1 else options.out / entries[0].student / "report.html"
-    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {place}", markup=False)
+    place = Path("index.html") if len(entries) > 1 else Path(entries[0].student, "report.html")
+    # A container's paths mean nothing to who runs it.
+    where = f"{place} in the folder that is {options.out} here" if in_container() else options.out / place
+    console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {where}", markup=False)
     return _outcome_code(outcome, entries)
 
 

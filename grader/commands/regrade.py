@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from grader.errors import Refused
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.batch.regrading import Regraded
+    from grader.batch.regrading import Regraded, Source
+    from grader.intake.layouts import Entry
     from grader.sandbox import Box
     from grader.store.store import Store
 
@@ -30,7 +30,9 @@ def declare(commands: Commands) -> None:
         help="only what would come out otherwise: other checks, reference, weights, submissions, versions",
     )
     regrade.add_argument("--dry-run", action="store_true", help="show old and new marks, and write nothing")
-    regrade.add_argument("--jobs", type=jobs, metavar="N", help="submissions at a time (as many as processors)")
+    regrade.add_argument(
+        "--jobs", type=jobs, metavar="N", help="submissions at a time (as processors and memory allow)"
+    )
     add_isolation(regrade)
 
 
@@ -65,13 +67,16 @@ def _regrade(store: Store, options: argparse.Namespace) -> int:
             box.close()
 
 
-def _made_again(store: Store, read: object, box: Box, console: Console, options: argparse.Namespace) -> int:
+def _made_again(
+    store: Store, read: list[tuple[Source, list[Entry]]], box: Box, console: Console, options: argparse.Namespace
+) -> int:
     from grader.batch import regrading
+    from grader.batch.workshop import affordable_jobs
     from grader.exporters.progress import USUAL, Pace, watched
 
-    assert isinstance(read, list)
     total = sum(len(entries) for _, entries in read)
-    workers = options.jobs or os.cpu_count() or 1
+    sizes = [regrading.terms_then(source).size for source, _ in read]
+    workers = affordable_jobs(options.jobs, max(sizes, default=1), say)
     with watched(console, Pace(total, workers), USUAL, None) as watch:
         done = regrading.make_again(
             store,

@@ -12,11 +12,12 @@ from grader.course.folder import Course, current
 from grader.course.keys import NUMBER, checked, read, refuse_unknown
 from grader.course.modules import PUBLIC
 from grader.course.parts import all_parts, load_part, part_names
-from grader.errors import MalformedCheck, Refused
+from grader.errors import MalformedCheck, NothingFound, Refused
 from grader.extract import defined_names
 from grader.questions.declared import Asked, asked
 from grader.spec import Check, Part
 from grader.submission import Submission
+from grader.words import did_you_mean
 from grader.worker.packages import USUAL
 
 REQUIRED = ("title", "summary", "source", "notebook")
@@ -141,7 +142,8 @@ def find_assignment(slug: str) -> Assignment:
     """The assignment of that name; Refused lists those that there are."""
     known = all_assignments()
     if slug not in known:
-        raise Refused(f"There is no assignment {slug!r}; there are: {', '.join(known) or 'none'}.")
+        near = did_you_mean(slug, known)
+        raise Refused(f"There is no assignment {slug!r}; there are: {', '.join(known) or 'none'}.{near}")
     return known[slug]
 
 
@@ -167,11 +169,18 @@ def recognise(submission: Submission) -> Assignment:
     best = max(known, key=likeness)
     if not any(likeness(best)[:3]):
         wanted = ", ".join(assignment.slug for assignment in known)
-        raise Refused(
+        raise NothingFound(
             f"{submission.path} defines no function or class of any assignment; "
             f"name the assignment with --assignment ({wanted}), or check that this is the right file."
         )
     return best
+
+
+def names_of(assignment: Assignment) -> list[str]:
+    """All that ``select`` takes."""
+    checks = assignment.checks
+    names = [name for check in checks for name in (check.part, check.slug, check.name, f"{check.part}_{check.slug}")]
+    return list(dict.fromkeys(names))
 
 
 def select(assignment: Assignment, names: list[str]) -> list[Check]:
@@ -186,6 +195,8 @@ def select(assignment: Assignment, names: list[str]) -> list[Check]:
         if not hits:
             known = ", ".join(part.slug for part in assignment.parts)
             checks = ", ".join(dict.fromkeys(check.slug for check in assignment.checks))
-            raise Refused(f"{assignment.slug} has no part or check {name!r}; its parts: {known}; its checks: {checks}.")
+            near = did_you_mean(name, names_of(assignment))
+            said = f"{assignment.slug} has no part or check {name!r}; its parts: {known}; its checks: {checks}."
+            raise Refused(said + near)
         picked += hits
     return [check for check in assignment.checks if not names or check in picked]

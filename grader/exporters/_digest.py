@@ -33,17 +33,22 @@ def root_causes(result: Result) -> list[Cause]:
         for j, check in enumerate(part.checks, 1):
             if check.status not in FAILING:
                 continue
-            error = check.error
             if check.diagnosis:
                 key: tuple[object, ...] = ("diagnosis", check.diagnosis[0].code)
-            elif error and error.line is not None:
-                key = ("error", error.type, error.file, error.cell, error.line)
             else:
-                key = ("check", i, j)
+                key = cause_of(check) or ("check", i, j)
             cause = causes.setdefault(key, Cause())
             cause.checks.append(check)
             cause.places.append((i, j))
     return sorted(causes.values(), key=lambda cause: -cause.lost)
+
+
+def cause_of(check: CheckResult) -> tuple[object, ...] | None:
+    """What the checks that fail by an exception at one place have in common; None for others."""
+    error = check.error
+    if error is None or error.line is None:
+        return None
+    return "error", error.type, error.file, error.cell, error.line
 
 
 def is_graded(result: Result) -> bool:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from grader import resources
 from grader.exporters import _attention, _digest, _figures, _standing
+from grader.exporters.lines import UNLOCKED
 from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
@@ -169,7 +170,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "place": _place,
         "href": _href,
-        "sentence": _sentence,
+        "sentence": sentence,
         "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
@@ -184,7 +185,13 @@ def _environment() -> Environment:
         "seconds": _digest.seconds,
         "slowest_check": _slowest_check,
     }
-    environment.globals |= {"Status": Status, "WORDS": WORDS, "EXPLAINED": _EXPLAINED, "FAILING": _digest.FAILING}
+    environment.globals |= {
+        "Status": Status,
+        "WORDS": WORDS,
+        "EXPLAINED": _EXPLAINED,
+        "FAILING": _digest.FAILING,
+        "UNLOCKED": UNLOCKED,
+    }
     return environment
 
 
@@ -260,7 +267,7 @@ def _href(student: str) -> str:
     return quote(student, safe="", errors="backslashreplace") + "/report.html"
 
 
-def _sentence(check: CheckResult) -> str:
+def sentence(check: CheckResult) -> str:
     """What is wrong with a check, in one sentence."""
     if check.diagnosis:
         first = check.diagnosis[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from grader.exporters._digest import FAILING, cause_of
 from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
 from grader.words import inert, listing, number
 
@@ -20,6 +21,7 @@ LOOK = {
 }
 FILES = 4  # that are named; of more the others are counted
 DEEP = 6  # columns: what stands under a check
+UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with all the rights of who started this."
 
 
 class Line(NamedTuple):
@@ -48,8 +50,11 @@ def lines(result: Result) -> Iterator[Line]:
     yield _line((result.student, "bold"), "".join(f"   {fact}" for fact in _facts(result)))
     if result.submission.files:
         yield _line((f"Code from {_files(result.submission.files)}", "dim"))
+    if result.was_run and result.isolation.level == "process":
+        yield _line((UNLOCKED, "dim"))
+    said: dict[object, str] = {}
     for part in result.parts:
-        yield from _part(part)
+        yield from _part(part, said, several=_has_several_notebooks(result))
     if result.notebook:
         yield _line((_notebook(result), "dim"))
     if result.questions:
@@ -61,7 +66,7 @@ def lines(result: Result) -> Iterator[Line]:
 
 def reasons(check: CheckResult) -> list[str]:
     """What is to be said of a check, a sentence a line; the cause of a failure is the first."""
-    return [line.text for line in _reasons(check)]
+    return [line.text for line in _reasons(check, source=False)]
 
 
 def _facts(result: Result) -> Iterator[str]:
@@ -83,7 +88,13 @@ def _line(*pieces: str | tuple[str, str], indent: int = 0, cut: bool = False) ->
     return Line(tuple((inert(text), look) for text, look in both), indent, cut)
 
 
-def _part(part: PartResult) -> Iterator[Line]:
+def _has_several_notebooks(result: Result) -> bool:
+    """Whether a cell's number alone could be of more than one notebook."""
+    errors = {check.error.file for check in result.checks if check.error and check.error.cell}
+    return len(errors | {name for name in result.submission.files if name.endswith(".ipynb")}) > 1
+
+
+def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterator[Line]:
     yield _line("\n", (part.title, "bold"), f"  {number(part.score)} of {number(part.max_score)} points")
     for check in part.checks:
         icon, colour = LOOK[check.status]
@@ -93,7 +104,17 @@ def _part(part: PartResult) -> Iterator[Line]:
             (check.title, "dim"),
             cut=True,
         )
-        yield from _reasons(check)
+        yield from _reasons(check, _said_already(part, check, said), several=several)
+
+
+def _said_already(part: PartResult, check: CheckResult, said: dict[object, str]) -> str:
+    """The check that has failed by the same cause and shown it; "" for the first."""
+    cause = cause_of(check)
+    if cause is None or check.status not in FAILING:
+        return ""
+    name = f"{part.slug}/{check.slug}"
+    before = said.setdefault(cause, name)
+    return "" if before == name else before.removeprefix(f"{part.slug}/")
 
 
 def _points(check: CheckResult) -> str:
@@ -102,15 +123,19 @@ def _points(check: CheckResult) -> str:
     return f"{number(check.points)} / {number(check.max_points)}" if check.max_points else "no marks"
 
 
-def _reasons(check: CheckResult) -> Iterator[Line]:
+def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several: bool = False) -> Iterator[Line]:
     if check.status is not Status.PASSED:
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
             unsure = "" if diagnosis.certain else "Likely: "
             how = unsure if diagnosis.specific else "The numbers show: "
             yield _line((f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), "bold"), indent=DEEP)
-        if check.error:
-            yield _line(_error(check.error, kind=check.status is not Status.MISSING), indent=DEEP)
+        if check.error and said:
+            yield _line(f"The same cause as in {said}: {_where(check.error, several)}.", indent=DEEP)
+        elif check.error:
+            where = _where(check.error, several)
+            yield _line(_error(check.error, where, kind=check.status is not Status.MISSING), indent=DEEP)
+            yield from _source(check.error) if source else ()
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
             yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
@@ -128,10 +153,26 @@ def _marks(check: CheckResult) -> str:
     return f"{usual}; {edges}{carried}"
 
 
-def _error(error: ErrorInfo, *, kind: bool = True) -> str:
-    where = f"cell {error.cell}" if error.cell else error.file or ""
-    line = f", line {error.line}" if where and error.line else ""
-    place = f"{where}{line}: " if where else ""
+def _source(error: ErrorInfo) -> Iterator[Line]:
+    """The student's line, and marks under what went wrong in it."""
+    if not error.source:
+        return
+    margin = f"{error.line} | "
+    yield _line((margin, "dim"), error.source, indent=DEEP + 2)
+    if error.column:
+        marks = "^" * max((error.end or 0) - error.column, 1)
+        yield _line((" " * (len(margin) - 2) + "| ", "dim"), (" " * (error.column - 1) + marks, "red"), indent=DEEP + 2)
+
+
+def _where(error: ErrorInfo, several: bool) -> str:
+    """Where it happened: the module, or the notebook's cell, with its name where there are several of them."""
+    cell = f"{error.file}, cell {error.cell}" if several and error.file else f"cell {error.cell}"
+    where = cell if error.cell else error.file or ""
+    return f"{where}, line {error.line}" if where and error.line else where
+
+
+def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
+    place = f"{where}: " if where else ""
     ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
     return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
 
@@ -159,18 +200,36 @@ def _questions(result: Result) -> str:
     return f"\nInline questions: {', '.join(words for words, count in counts.items() if count)} (no marks)."
 
 
+def verdict(result: Result) -> str:
+    """The score, or that there is none, in a sentence or two; never that all passed where only some were asked for."""
+    if result.score is None or result.max_score is None:
+        return f"Not graded: {result.reason}"
+    score = f"{number(result.score)} of {number(result.max_score)} points."
+    statuses = [check.status for check in result.checks]
+    skipped, passed = statuses.count(Status.SKIPPED), statuses.count(Status.PASSED)
+    if result.left_out:
+        score += f" {len(statuses) - skipped} of {result.all_checks} checks ran."
+    elif skipped:
+        score += f" {skipped} of {len(statuses)} checks were skipped."
+    if not _is_good(result):
+        return score
+    if result.left_out:
+        return f"{score} {'It' if passed == 1 else 'They'} passed; the others are still to be checked."
+    if skipped:
+        return f"{score} All others passed."
+    if result.public:
+        return f"{score} All public checks passed; hidden checks run when it is graded."
+    return f"{score} Every check passed."
+
+
+def _is_good(result: Result) -> bool:
+    """Whether something passed, and nothing that ran did not."""
+    statuses = {check.status for check in result.checks}
+    return Status.PASSED in statuses and statuses <= {Status.PASSED, Status.SKIPPED}
+
+
 def _verdict(result: Result) -> Line:
     if result.score is None or result.max_score is None:
-        return _line((f"\nNot graded: {result.reason}", "bold magenta"))
-    score = f"\n{number(result.score)} of {number(result.max_score)} points."
-    statuses = [check.status for check in result.checks]
-    left = statuses.count(Status.SKIPPED)
-    if left:
-        score += f" {left} of {len(statuses)} checks were skipped."
-    if Status.PASSED not in statuses or not set(statuses) <= {Status.PASSED, Status.SKIPPED}:
-        return _line((score, "bold"))
-    if left:
-        return _line((f"{score} All others passed.", "bold"))
-    if result.public:
-        return _line((f"{score} All public checks passed; hidden checks run when it is graded.", "bold green"))
-    return _line((f"{score} Every check passed.", "bold green"))
+        return _line((f"\n{verdict(result)}", "bold magenta"))
+    whole = _is_good(result) and not result.left_out and Status.SKIPPED not in {check.status for check in result.checks}
+    return _line((f"\n{verdict(result)}", "bold green" if whole else "bold"))

@@ -79,7 +79,8 @@ def _result(row: Row, index: int, part: PartResult, check: CheckResult) -> dict[
 
 def _location(row: Row, check: CheckResult) -> dict[str, Any]:
     """Where it went wrong; the first line of the file if that is not known, or is a line of a notebook's cell."""
-    error = check.error
+    known = check.error and (check.error.file or check.error.cell)
+    error = check.error if known or not check.place else check.place
     files = row.result.submission.files
     file = (error.file if error else None) or (files[0] if files else "submission")
     line = error.line if error and error.line and not error.cell else 1

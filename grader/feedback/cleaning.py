@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from grader.gradebook import Row
@@ -25,6 +25,10 @@ ROOTS = (
 SEGMENT = r"[^\s\\/'\"`:;,()<>|]+"
 UNIX = re.compile(rf"(?<![\w.…-])/(?:{ROOTS})((?:/{SEGMENT})+/?|/)")
 WINDOWS = re.compile(rf"(?<!\w)[A-Za-z]:((?:[\\/]+{SEGMENT})+[\\/]*)")
+FOLDER = "\ue000"  # stands for the name of a folder of this machine
+BELOW = re.compile(rf"{FOLDER}((?:[\\/]+{SEGMENT})*[\\/]*)")
+DIGITS = re.compile(r"\d+")
+WORD = re.compile(r"[\w-]")
 
 
 def places(*folders: Path) -> list[str]:
@@ -61,24 +65,32 @@ def _cleaner(seed: int | None, path: str, private: Iterable[str]) -> Callable[[s
 
     The submission's own path, which may be named after another member of the group, becomes "the submission".
     """
-    own = re.compile(re.escape(path) if re.search(r"[\\/.]\w", path) else r"(?!)")
-    names = [name for name in private if len(name) > 2 and name != "."]
-    known = "|".join(map(re.escape, names))
-    folders = re.compile(rf"(?:{known})(?![\w-])((?:[\\/]+{SEGMENT})*)" if names else r"(?!)()")
-    secret = re.compile(rf"(?<!\d){seed}(?!\d)" if len(str(seed)) >= LONG else r"(?!)")
+    own = path if "/" in path or "\\" in path or PurePath(path).suffix else ""
+    secret = str(seed) if len(str(seed)) >= LONG else ""
 
     def clean(text: str) -> str:
-        if "/" in text or "\\" in text or "." in text:
-            text = own.sub("the submission", text)
-            text = folders.sub(_last, text)
-            text = WINDOWS.sub(_last, UNIX.sub(_last, text))
-        return secret.sub(ELIDED, text)
+        if own:
+            text = text.replace(own, "the submission")
+        for name in private:
+            if name in text:
+                text = _marked(text, name)
+        text = WINDOWS.sub(_last, UNIX.sub(_last, BELOW.sub(_last, text)))
+        if secret and secret in text:
+            text = DIGITS.sub(lambda found: ELIDED if found[0] == secret else found[0], text)
+        return text
 
     return clean
 
 
+def _marked(text: str, folder: str) -> str:
+    """The text with FOLDER for the folder's name, but where that is the beginning of a longer one."""
+    first, *others = text.split(folder)
+    return first + "".join(f"{folder if WORD.match(rest) else FOLDER}{rest}" for rest in others)
+
+
 def _last(found: re.Match[str]) -> str:
-    name = re.split(r"[\\/]", found[1])[-1]
+    """The last name of a path, behind a sign that something was left out."""
+    name = found[1].replace("\\", "/").rpartition("/")[2]
     return f"{ELIDED}/{name}" if name else ELIDED
 
 

@@ -12,9 +12,7 @@ from grader.gradebook import Row
 from grader.words import inert
 
 REPORT = "report.html"
-CANVAS = re.compile(r"(?P<before>(?:.+_)?)(?P<user>\d+|anon_[^_]+)_(?P<file>\d{4,})_(?P<name>.+)", re.DOTALL)
-MOODLE = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_[a-z0-9]+(?P<last>_?)", re.DOTALL)
-MOODLE_FILE = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_[a-z0-9]+(?P<last>)_.+", re.DOTALL)
+SURE = 4  # digits of a file id of Canvas, at least: dates in names have fewer
 UNFIT = re.compile(r'[\x00-\x1f\\/:*?"<>|]')
 
 
@@ -49,14 +47,14 @@ def moodle(rows: Sequence[Row]) -> Places:
     """
     places = Places(next="In Moodle: the assignment, View all submissions, Upload multiple feedback files in a zip.")
     found = {row.person.key: _moodle_name(row) for row in rows}
-    last = "_" if any(name and name["last"] for name in found.values()) else ""
+    last = "_" if any(name and name[2] for name in found.values()) else ""
     for row in rows:
         name = found[row.person.key]
-        number = name["id"] if name else _digits(row.person.lms_id)
+        number = name[1] if name else _digits(row.person.lms_id)
         if not number:
             places.said.append(f"{row.person.key}: left out, since their Moodle participant id is not known.")
             continue
-        full = _fit((name["name"] if name else row.person.name) or row.person.key).replace("_", " ").strip(" .~")
+        full = _fit((name[0] if name else row.person.name) or row.person.key).replace("_", " ").strip(" .~")
         places.paths[row.person.key] = f"{full or number}_{number}_assignsubmission_file{last}/{REPORT}"
     return places
 
@@ -107,20 +105,37 @@ def _names(row: Row) -> list[str]:
     return [name for path in (row.result.submission.path, *files) for name in reversed(PurePath(path).parts)]
 
 
-def _moodle_name(row: Row) -> re.Match[str] | None:
-    matches = (pattern.fullmatch(name) for name in _names(row) for pattern in (MOODLE, MOODLE_FILE))
-    return next((match for match in matches if match and row.person.lms_id in ("", match["id"])), None)
+def _moodle_name(row: Row) -> tuple[str, str, str] | None:
+    """Full name, participant's id, and the underscore at the end of older folders, as they were downloaded."""
+    for name in _names(row):
+        before, mark, plugin = name.rpartition("_assignsubmission_")
+        full, _, number = before.rpartition("_")
+        if mark and number.isascii() and number.isdigit() and row.person.lms_id in ("", number):
+            return full, number, "_" if plugin.rstrip("_").isalnum() and plugin.endswith("_") else ""
+    return None
+
+
+def _canvas_parts(name: str) -> tuple[str, str, str, str] | None:
+    """What stands before the ids in a file's name, the user's, the file's (of some digits at least), and its name."""
+    words = name.split("_")
+    for i, (user, file) in enumerate(itertools.pairwise(words[:-1])):
+        is_anonymous = i > 0 and words[i - 1] == "anon"
+        if (is_anonymous or _is_number(user)) and _is_number(file) and len(file) >= SURE:
+            start = i - is_anonymous
+            return "_".join(words[:start]), "_".join(words[start : i + 1]), file, "_".join(words[i + 2 :])
+    return None
 
 
 def _canvas_name(row: Row) -> tuple[str, bool]:
     """The name of the first file, else one of the ids that Canvas looks for; and whether it is this person's own."""
     person = row.person
     for name in _names(row):
-        if match := CANVAS.fullmatch(name):
-            made = f"{_fit(match['before'] + match['user'])}_{match['file']}_{_fit(PurePath(match['name']).stem)}.html"
-            return made, not person.lms_id or match["user"] in (person.lms_id, person.key)
+        if parts := _canvas_parts(name):
+            before, user, number, rest = parts
+            made = "_".join(filter(None, (_fit(before) if before else "", user, number, _fit(PurePath(rest).stem))))
+            return f"{made}.html", not person.lms_id or user in (person.lms_id, person.key)
     file = row.attempt.id if row.attempt else ""
-    if file.isascii() and file.isdigit() and person.lms_id.isdigit():
+    if _is_number(file) and _is_number(person.lms_id):
         return f"{_fit(person.name or 'student').replace('_', ' ')}_{person.lms_id}_{file}_report.html", True
     return "", False
 
@@ -130,6 +145,10 @@ def _assignment(row: Row) -> str:
     parts = PurePath(row.result.submission.path).parts
     below = dict(itertools.pairwise(parts)).get(row.person.key, "")
     return below if below and not PurePath(below).suffix else row.result.assignment or "assignment"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _digits(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable
@@ -10,11 +11,13 @@ from typing import Any
 
 from grader.errors import Refused
 from grader.limits import MAX_CELLS, MAX_CODE_CELLS, MAX_JSON_DEPTH, MAX_TEXT, MAX_TEXTS, MAX_VALUES
+from grader.slips import is_utf_16
 from grader.submission import Cell, Prose
 
 CLEAR = "clear its outputs and save it again"
 NO_TEXT = re.compile(r"[\ud800-\udfff]")  # what is left of bad UTF-8, or half a pair
 CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+SOME = 50  # bytes, so that there is something to end in the middle
 PICTURE = re.compile(r"(data:image/[\w.+-]{1,40};base64,)[A-Za-z0-9+/=]{100,}")  # pasted into a text
 
 
@@ -45,6 +48,17 @@ def notebook_cells(path: Path, data: bytes) -> tuple[tuple[Cell, ...], tuple[Pro
     return code, prose
 
 
+def language_of(data: bytes) -> str:
+    """The language that a notebook's kernel speaks; "" if it does not say, or is no notebook."""
+    with contextlib.suppress(ValueError, RecursionError, AttributeError):
+        told = json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff")).get("metadata", {})
+        for field, name in (("language_info", "name"), ("kernelspec", "language")):
+            language = told.get(field, {}).get(name)
+            if isinstance(language, str) and language:
+                return language[:30]
+    return ""
+
+
 def as_notebook(cells: Iterable[Cell]) -> str:
     """The text of a notebook, in nbformat 4, that holds these code cells and nothing else."""
     written: list[dict[str, Any]] = [
@@ -73,10 +87,14 @@ def _parsed(path: Path, data: bytes) -> Any:
 
 
 def _why_no_json(data: bytes, error: json.JSONDecodeError) -> str:
+    if is_utf_16(data):
+        return "it is saved as UTF-16; save it again in Jupyter, which writes UTF-8"
     if CONFLICT.search(data):
         return "it holds the markers of a merge (<<<<<<<); resolve the conflict and save it again in Jupyter"
     if error.msg == "Extra data" and error.doc[error.pos :].lstrip()[:1] == "{":
         return f"a second one begins in its line {error.lineno}; hand in each by itself"
+    if len(data) > SOME and (error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")):
+        return "it is not valid JSON, since it ends in the middle: it was cut off when it was copied or loaded down"
     return "it is not valid JSON; save it again in Jupyter"
 
 

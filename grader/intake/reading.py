@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.errors import Refused
+from grader.errors import NothingFound, Refused
 from grader.intake.documents import why_unread
 from grader.intake.naming import student_name
 from grader.intake.nested import unzipped
@@ -33,6 +33,7 @@ from grader.limits import (
     MAX_WORDS,
     MAX_WORDS_IN_ALL,
 )
+from grader.slips import is_utf_16
 from grader.submission import Cell, Prose, SourceFile, Submission
 from grader.words import readable
 
@@ -81,7 +82,7 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     data = _bytes(path, shown)
     cells, prose = _cells(shown, data, path.suffix)
     if not cells:
-        raise Refused(f"{shown} holds no code; hand in the notebook with your cells filled in.")
+        raise NothingFound(f"{shown} holds no code; hand in the notebook with your cells filled in.")
     digest = hashlib.sha256(data).hexdigest()
     return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
@@ -111,7 +112,7 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
         files.append(SourceFile(relative, cells, prose if told <= MAX_PROSE else (), as_it_is))
     if not any(file.cells for file in files):
         why = unreadable[0] if unreadable else ARCHIVES if taken.archives else ""
-        raise Refused(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
+        raise NothingFound(f"{shown} holds no notebook or .py file with code in it. {why}".rstrip())
     counted, notes = without_older(files)
     return Submission(student, shown, folder, tuple(counted), digest.hexdigest(), tuple(unreadable), notes=notes)
 
@@ -204,7 +205,8 @@ def encoding_of(data: bytes) -> str | None:
 def module_text(path: Path, data: bytes) -> str:
     """The text of a module: its coding line if that is known, else UTF-8, else Latin-1, which accepts any bytes."""
     if b"\0" in data:
-        raise Refused(f"{path} is no Python file: it holds binary data.")
+        why = "is saved as UTF-16; save it as UTF-8" if is_utf_16(data) else "is no Python file: it holds binary data"
+        raise Refused(f"{path} {why}.")
     if len(data) > MAX_CODE:  # some encodings take long
         raise Refused(f"{path} {MUCH_CODE}.")
     try:

@@ -63,7 +63,7 @@ def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: 
     """
     if not follow and path.is_symlink():
         raise Refused(f"{shown} {LINK}.")
-    target = folder / source_name(path.name)
+    target = folder / (source_name(os.path.basename(os.path.abspath(path))) or "submission")  # of "." and ".." too
     if not path.is_dir():
         most = MAX_ARCHIVE if is_archive(path) else MAX_FILE
         with _answered(shown):

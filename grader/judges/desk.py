@@ -17,6 +17,7 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import Any, Self, TypeVar
 from grader.batch.work import Answer, Order, Terms
 from grader.course.assignments import all_assignments
 from grader.course.folder import VARIABLE, current
-from grader.errors import GraderError, HarnessError, Interrupted, Refused
+from grader.errors import GraderError, HarnessError, Interrupted, Refused, Starved
 from grader.folders import remove
 from grader.forks.client import ForkServer
 from grader.intake.snapshot import Snapshot, copied, private_folder, reached
@@ -36,6 +37,7 @@ from grader.judges.server import READY
 from grader.judges.watch import Judge, Watch, size
 from grader.limits import NotebookLimits
 from grader.lock.probe import HIDING, NAMES
+from grader.machine.shortage import Shortage, even_alone
 from grader.sandbox.process import ProcessBox, clean_environment, last_words
 from grader.worker.processes import BoxHost, Guest
 
@@ -88,16 +90,18 @@ class JudgeServer:
 
 
 _servers: dict[tuple[str, str | None], JudgeServer] = {}
+_starting = threading.Lock()
 
 
 def shared_server(data: str | None, tell: Callable[[str], object]) -> JudgeServer:
-    """This process's server for its course and a data set, or none: it is started once, and ends with the process."""
+    """This process's server for its course and a data set, or none: it is started once, or again if it died."""
     what = str(current().folder), data
-    known = _servers.get(what)
-    if known is None or known.parent.has_ended():
-        known = _servers[what] = JudgeServer(data, tell)
-        atexit.register(known.close)
-    return known
+    with _starting:
+        known = _servers.get(what)
+        if known is None or known.parent.has_ended():
+            known = _servers[what] = JudgeServer(data, tell)
+            atexit.register(known.close)
+        return known
 
 
 class Desk:
@@ -131,7 +135,10 @@ class Desk:
     def grade(
         self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
     ) -> Answer:
-        """Have a submission graded; Refused if it cannot be copied, HarnessError if the judge fails or is late."""
+        """Have a submission graded; Refused if it cannot be copied, HarnessError if the judge fails or is late.
+
+        Starved if memory ran out, unless it is graded again for that already.
+        """
         return self._handed("grade", _answer, student, shown, path, known, follow=follow, notes=notes)
 
     def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
@@ -153,6 +160,7 @@ class Desk:
         judge = self._employed()
         inbox = judge.folder / "inbox" / str(next(self._numbers))
         inbox.mkdir(0o700)
+        shortage = Shortage()
         try:
             copy = copied(path, inbox, Path(shown), follow=follow, data=self._terms.notebook is not None)
             order = Order(student, shown, copy, known, notes)
@@ -160,8 +168,9 @@ class Desk:
         except Refused:
             raise
         except (EOFError, OSError):  # it has gone
-            how = self._how_it_ended(judge)
+            code, how = self._how_it_ended(judge)
             self.close()
+            shortage.check(code, "The process that judged it")
             raise HarnessError(f"The process that judged it {how}.") from None
         except (*ODD, MemoryError) as error:
             self.close()
@@ -219,6 +228,10 @@ class Desk:
             return self._of_guest(verb, said)
         except Interrupted:
             raise
+        except Starved as error:
+            if not self._terms.again:  # what would be made of the rest does not count
+                raise
+            return {"trouble": even_alone(error, self._terms.size)}
         except (GraderError, OSError) as error:
             return {"trouble": str(error)}
         except ODD as error:
@@ -304,12 +317,12 @@ class Desk:
         judge.size = size(judge.pid)
         return judge
 
-    def _how_it_ended(self, judge: Judge) -> str:
+    def _how_it_ended(self, judge: Judge) -> tuple[int | None, str]:
         with contextlib.suppress(GraderError, OSError):
             code = judge.child.exit_code()
             if code is not None:
-                return f"was ended by signal {-code}" if code < 0 else f"ended itself with exit code {code}"
-        return "closed its line"
+                return code, f"was ended by signal {-code}" if code < 0 else f"ended itself with exit code {code}"
+        return None, "closed its line"
 
 
 def _answer(fields: Any) -> Answer:

@@ -24,6 +24,8 @@ MEMORY_WITH_DATA = 6 << 30  # a data set as float64 may take over 1 GB, and hone
 OPEN_FILES = {"worker": 64, "kernel": 128, "judge": 512}
 THREADS = 64  # twice what Python's own pools start, and little beside what the neighbours run
 NICENESS = 5  # the grader, which measures their time, goes first
+# Whom the kernel ends first when there is no memory left (/proc/self/oom_score_adj, at most 1000): never the grader.
+FIRST_TO_GO = {"worker": 1000, "kernel": 1000, "judge": 500}
 
 
 def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> None:
@@ -36,9 +38,10 @@ def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> 
     from grader.lock import landlock, places, privileges, seccomp
 
     readable, listable = [*places.readable(), *read], places.listable()
-    threads = THREADS if uid is not None else THREADS + privileges.running_threads()
+    threads = THREADS if uid is not None else THREADS + privileges.counted_threads()
     limits = {"file_size": FILE_SIZE[role], "open_files": OPEN_FILES[role], "threads": threads}
     privileges.limit(memory=memory(role, read), **limits)
+    privileges.go_before_others(FIRST_TO_GO[role])
     if role != "judge":
         os.nice(NICENESS)
     privileges.drop(uid, read)
@@ -58,8 +61,9 @@ def missing() -> str:
         return "it needs Linux"
     from grader.lock import landlock, seccomp
 
-    if not landlock.abi_version():
-        return "the kernel offers no Landlock (Linux 5.13 or later, with landlock among its security modules)"
+    why = landlock.trouble()
+    if why:
+        return why
     if not seccomp.is_supported():
         return f"there is no seccomp filter for this kernel and processor ({platform.machine()})"
     return ""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import platform
 import stat
 from collections.abc import Iterable
 
@@ -54,6 +56,20 @@ def abi_version() -> int:
     with contextlib.suppress(OSError):
         return syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION))
     return 0
+
+
+def trouble() -> str:
+    """Why there is no Landlock here, in words that name the kernel; empty if there is."""
+    kernel = f"Linux {platform.release()}"
+    try:
+        syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION))
+    except OSError as error:
+        if error.errno == errno.EOPNOTSUPP:
+            return f"the kernel, {kernel}, has Landlock and was started without it (add landlock to its option lsm=)"
+        if error.errno == errno.EPERM:
+            return "the container's engine denies Landlock by its seccomp profile: use a newer engine or profile"
+        return f"the kernel, {kernel}, offers no Landlock (Linux 5.13 or later does, if it was built with it)"
+    return ""
 
 
 def restrict(*, read: Iterable[str], list_only: Iterable[str], write: Iterable[str]) -> None:

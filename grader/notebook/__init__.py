@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.errors import HarnessError, Interrupted
+from grader.errors import HarnessError, Interrupted, Starved
 from grader.model import CellError, NotebookRun
 from grader.notebook import driven, forked
 from grader.notebook.forkclient import Stopped
@@ -60,7 +60,7 @@ def run(
             break
         except HarnessError as error:
             result["trouble"] = str(error)
-            if isinstance(error, Stopped):
+            if isinstance(error, (Stopped, Starved)):  # another engine would meet the same
                 break
         except OSError as error:
             if box.closed:

@@ -73,3 +73,16 @@ def refuse_shell_lines() -> None:
 
     for name in ("system", "system_piped", "system_raw"):
         setattr(ZMQInteractiveShell, name, refuse)
+
+
+def refuse_checks() -> None:
+    """Have ``check()`` and ``%grade``, which students leave in their cells, say so and do nothing."""
+    import grader
+
+    def check(*names: str, **options: object) -> None:
+        print("(not checked while grading)")
+
+    def load_ipython_extension(shell: Any) -> None:
+        shell.register_magic_function(check, "line", "grade")
+
+    vars(grader).update(check=check, load_ipython_extension=load_ipython_extension)

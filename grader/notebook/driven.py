@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import HarnessError, Interrupted
+from grader.machine.shortage import Shortage
 from grader.notebook.jobs import QUOTA, Job
+from grader.notebook.record import KILLED
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, last_words
 from grader.words import plain_text
@@ -46,6 +48,7 @@ def run_cells(job: Job, box: Box) -> dict[str, Any]:
         "cell_seconds": job.cell_seconds,
         "total_seconds": job.total_seconds,
     }
+    shortage = Shortage()
     answer = read_object(_ask_driver(request, job, box, job.total_seconds + GRACE_SECONDS))
     if answer is None:
         raise HarnessError("The notebook driver's answer could not be read.")
@@ -55,6 +58,8 @@ def run_cells(job: Job, box: Box) -> dict[str, Any]:
     if not isinstance(probes, dict) or not all(isinstance(word, str) for word in probes.values()):
         raise HarnessError("The notebook driver's answer could not be read.")
     box.note(probes)
+    if KILLED in str(answer.get("errors")):
+        shortage.check(-9, "The notebook's kernel")
     return answer
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.errors import HarnessError
 from grader.forks.client import Child, ForkServer
+from grader.machine.shortage import Shortage
 from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, read_object
 from grader.notebook.jobs import QUOTA
 from grader.notebook.record import is_answer, is_number
@@ -75,6 +76,7 @@ class Kernel:
         self._channel, self._child, self._server, self._box, self._room = channel, child, server, box, room
         self._channel.settimeout(SEND_SECONDS)
         self._received = bytearray()
+        self._shortage = Shortage()
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
         for end in (channel, child.control):
@@ -113,7 +115,7 @@ class Kernel:
         self._channel.sendall(json.dumps(message).encode() + b"\n")
 
     def _frame(self, deadline: float) -> dict[str, Any] | None:
-        """The next line that it sends, as a JSON object; None if there is none in time."""
+        """The next line that it sends, as a JSON object; None if there is none in time. Starved if memory ran out."""
         while b"\n" not in self._received:
             if len(self._received) > REPLY_LIMIT:
                 raise Garbled
@@ -127,7 +129,9 @@ class Kernel:
                     deadline = min(deadline, time.monotonic() + LATE_SECONDS)
                 self._received += piece
             elif self._child.control in ready:
-                raise Ended(self._child.exit_code())
+                code = self._child.exit_code()
+                self._shortage.check(code, "The notebook's kernel")
+                raise Ended(code)
         line, _, self._received = self._received.partition(b"\n")
         frame = read_object(bytes(line))
         if frame is None:
@@ -143,6 +147,7 @@ class Kernel:
             return None
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
+            self._shortage.look()
             excess = QUOTA.excess(self._room)
             if excess:
                 raise Stopped(f"The notebook was stopped: its cells wrote {excess}.")

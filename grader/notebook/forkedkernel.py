@@ -36,7 +36,7 @@ from traitlets.config import Config
 
 from grader import lock
 from grader.lock import namespaces
-from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_shell_lines
+from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_checks, refuse_shell_lines
 
 LINE_LIMIT = 64 << 20  # bytes of a request
 HELD = 1 << 16  # characters of printed text that are held before they are sent on
@@ -88,6 +88,7 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
         if "trouble" not in answer:  # as the user that it has become
             kernel.shell.ipython_dir = get_ipython_dir()
             kernel.shell.init_profile_dir(None)
+        refuse_checks()
         if request["lock"]:
             refuse_shell_lines()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time of a cell

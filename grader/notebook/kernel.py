@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from grader.notebook.answers import answering_kernel, leave_checkout, refuse_shell_lines
+from grader.notebook.answers import answering_kernel, leave_checkout, refuse_checks, refuse_shell_lines
 from grader.notebook.provisioner import REQUEST
 
 
@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
+    refuse_checks()
     if request["lock"]:
         _leave_out_pipe()
         refuse_shell_lines()

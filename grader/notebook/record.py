@@ -9,6 +9,7 @@ from typing import Any
 
 START_SECONDS = 20.0  # how long a kernel may take to be there
 INTERRUPT_SECONDS = 3.0  # how long a cell may take to end after the interrupt
+KILLED = "Python itself ended in this cell (SIGKILL)"  # by whom is not said here
 NOT_RUN = "The cells after it were not run."
 
 

@@ -15,6 +15,7 @@ from grader.course.catalogue import live
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
+from grader.mistakes import Mistake
 from grader.oracle import Answers, key
 from grader.patches import combined
 from grader.shapes import fitted
@@ -37,6 +38,7 @@ class LiveOracle:
         self._answers: dict[str, Arrays] = {}
         self._mistaken: dict[str, Answers] = {}
         self._seconds: dict[str, float] = {}
+        self._known: dict[str, Mapping[str, Mistake]] = {}  # by part and code; the catalogue is long
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The inputs that the seed gives, which none may change."""
@@ -90,7 +92,7 @@ class LiveOracle:
         inputs = self.inputs(check, case)
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
-        known = {item.code: item for item in self.catalogue.mistakes_of(check.part)}
+        known = self._known_in(check.part)
         try:
             changed = combined(self._reference(check), [known[name] for name in code.split("+")])
         except MalformedCheck:
@@ -98,6 +100,11 @@ class LiveOracle:
                 return {}
             raise
         return self._shown(check, case, changed, inputs)
+
+    def _known_in(self, part: str) -> Mapping[str, Mistake]:
+        if part not in self._known:
+            self._known[part] = {item.code: item for item in self.catalogue.mistakes_of(part)}
+        return self._known[part]
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
         """The answer as if an argument had its usual value; {} where that cannot be told."""

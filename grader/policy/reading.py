@@ -19,7 +19,7 @@ from grader.times import moment
 
 NAME = "policy.toml"
 
-AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent) of (?:the )?(max(?:imum)?|score)")
+AMOUNT = re.compile(r"\A(\d+(?:\.\d+)?) ?(?:%|percent) of (?:the )?(max(?:imum)?|score)\Z")
 SPAN = re.compile(r"\b(\d+) ?(days?|d|hours?|h|minutes?|min)\b")
 UNITS = {"d": DAY, "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 AMOUNTS = 'points such as 2, "10% of max" or "10% of score"'

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.errors import Refused
+from grader.folders import need_room
 from grader.sandbox.lockdown import LockdownBox
 from grader.sandbox.namespaces import NamespacesBox
 from grader.sandbox.process import ProcessBox
@@ -119,4 +120,5 @@ def open_box(level: str | None = None) -> Box:
     why = LEVELS[level].missing()
     if why:
         raise Refused(f"This machine does not reach the isolation level {level}: {why}. See `grader doctor`.")
+    need_room()
     return LEVELS[level]()

@@ -25,6 +25,7 @@ from grader.errors import Interrupted
 from grader.folders import remove
 from grader.forks.client import ForkServer, shared_server
 from grader.limits import NotebookLimits
+from grader.machine.shortage import Shortage
 from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
@@ -68,7 +69,7 @@ class Guest(Protocol):
         """The last line of what it, or its parent, said to stderr, in brackets; empty if there is none."""
 
     def exit_code(self) -> int | None:
-        """How it ended, negative for a signal; None if it lives on for a second more."""
+        """How it ended, negative for a signal; None if it lives on for a second more. Starved if memory ran out."""
 
     def kill(self) -> None:
         """End it and all that it started, wait until that is gone, and remove its room."""
@@ -200,6 +201,7 @@ class _Lodged(abc.ABC):
             self._room = Path(tempfile.mkdtemp(dir=self._folder))
             lock = box.room(self._room, "worker", read, forked=self.forked)
             self._pids: list[int] = []
+            self._shortage = Shortage()
             self._begin(box, read)
             undo.pop_all()
         with contextlib.suppress(OSError):  # one that has gone shows when it is asked something
@@ -209,7 +211,17 @@ class _Lodged(abc.ABC):
     def _begin(self, box: Box, read: Sequence[str]) -> None:
         """Have the process started."""
 
+    @abc.abstractmethod
+    def _ended(self) -> int | None:
+        """Its exit code."""
+
+    def exit_code(self) -> int | None:
+        code = self._ended()
+        self._shortage.check(code, "The student process")
+        return code
+
     def look(self) -> Look:
+        self._shortage.look()
         return Look(QUOTA.excess(self._room), waited(self._pids), processor_seconds(self._pids))
 
     def _leave(self) -> None:
@@ -235,7 +247,7 @@ class _Started(_Lodged):
     def last_words(self) -> str:
         return last_words(self._log)
 
-    def exit_code(self) -> int | None:
+    def _ended(self) -> int | None:
         return self._box.exit_code(self._process)
 
     def kill(self) -> None:
@@ -262,7 +274,7 @@ class _Forked(_Lodged):
     def last_words(self) -> str:
         return last_words(self._server.log)
 
-    def exit_code(self) -> int | None:
+    def _ended(self) -> int | None:
         return self._child.exit_code()
 
     def kill(self) -> None:

@@ -16,7 +16,7 @@ OUTCOMES = ("returned", "raised", "missing", "unwritten")
 # Of an exception.
 TEXTS = ("type", "message", "traceback")
 MAYBE_TEXTS = ("file", "function", "scenario")
-NUMBERS = ("cell", "line")
+NUMBERS = ("cell", "line", "column", "end")
 TEXT_LENGTH = 8000  # characters of each that are kept
 LARGEST = 1 << 31  # no cell has more lines
 MOST_PROBLEMS = 50

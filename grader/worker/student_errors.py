@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import linecache
 import traceback
 from typing import Any
 
@@ -24,7 +25,7 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
     place: dict[str, Any] = {"file": None, "cell": None, "line": None}
     if own:
         file, cell = labels[own[-1].filename]
-        place = {"file": file, "cell": cell, "line": own[-1].lineno}
+        place = {"file": file, "cell": cell, "line": own[-1].lineno, **_columns(own[-1])}
     elif isinstance(error, SyntaxError) and error.filename in labels:
         file, cell = labels[error.filename]
         line = error.lineno if type(error.lineno) is int and error.lineno > 0 else None  # students may raise it too
@@ -40,6 +41,16 @@ def describe(error: BaseException, labels: Labels, *, playing: bool = False) -> 
         "scenario": last.line if playing and last and not own else None,
         **place,
     }
+
+
+def _columns(frame: traceback.FrameSummary) -> dict[str, int | None]:
+    """The characters of its line at which it was, counted from 1, where all of that is in one line."""
+    column, end = getattr(frame, "colno", None), getattr(frame, "end_colno", None)
+    if column is None or end is None or getattr(frame, "end_lineno", None) != frame.lineno:
+        return {"column": None, "end": None}
+    line = linecache.getline(frame.filename, frame.lineno or 0).encode()  # Python counts bytes, from 0
+    first, last = (len(line[:at].decode("utf-8", "replace")) + 1 for at in (column, end))
+    return {"column": first, "end": last}
 
 
 def _is_denied(error: BaseException) -> bool:

@@ -7,23 +7,89 @@ from typing import Any
 
 import numpy as np
 
-from grader.mistakes import Mistake, mistake
-from solutions.mistakes import conv_backward, conv_forward, max_pool_overlap
+from grader.mistakes import mistake
+from solutions.mistakes import conv_forward
 
 
-def as_fast(naive: Mistake) -> Mistake:
-    """A mistake of the naive layers, made in the fast ones."""
+@mistake(
+    "fast-flipped-filter",
+    parts=("fast_layers",),
+    sentence=conv_forward.flipped_filter.sentence,
+    hint=conv_forward.flipped_filter.hint,
+)
+def flipped_filter(ref: Any) -> Mapping[str, Any]:
+    """As in the naive layers."""
+    changed = conv_forward.flipped_filter.variant(ref)
+    return {name.replace("_naive", "_fast"): function for name, function in changed.items()}
 
-    def variant(ref: Any) -> Mapping[str, Any]:
-        return {name.replace("_naive", "_fast"): function for name, function in naive.variant(ref).items()}
 
-    return Mistake(f"fast-{naive.code}", ("fast_layers",), naive.sentence, naive.hint, variant)
+@mistake(
+    "fast-empty-slice-at-pad-0",
+    parts=("fast_layers",),
+    sentence="The padding is cut off with a slice [pad:-pad], which is empty when pad is 0.",
+    hint="What is x[0:-0]? Name the end of the slice by the image's own size instead.",
+)
+def empty_slice(ref: Any) -> Mapping[str, Any]:
+    """An empty dx where nothing was padded."""
+
+    def conv_forward_fast(x: Any, w: Any, b: Any, conv_param: Any) -> Any:
+        out, cache = ref.conv_forward_fast(x, w, b, conv_param)
+        return out, (cache, conv_param["pad"])
+
+    def conv_backward_fast(dout: Any, cache: Any) -> Any:
+        inner, pad = cache
+        dx, dw, db = ref.conv_backward_fast(dout, inner)
+        return (dx if pad else dx[:, :, 0:0, 0:0]), dw, db
+
+    return {"conv_forward_fast": conv_forward_fast, "conv_backward_fast": conv_backward_fast}
 
 
-empty_slice = as_fast(conv_backward.empty_slice)
-flipped_filter = as_fast(conv_forward.flipped_filter)
-pool_assigned = as_fast(max_pool_overlap.overlap_assigned)
-pool_overwritten = as_fast(max_pool_overlap.overlap_overwritten)
+@mistake(
+    "fast-overlap-assigned",
+    parts=("fast_layers",),
+    sentence="Where windows overlap, the gradients of an input are assigned instead of added up.",
+    hint="An input that is the maximum of two windows receives a gradient from both.",
+)
+def pool_assigned(ref: Any) -> Mapping[str, Any]:
+    """At each input the gradient of the last window that it is the maximum of wins."""
+
+    def max_pool_backward_fast(dout: Any, cache: Any) -> Any:
+        dx = ref.max_pool_backward_fast(np.zeros_like(dout), cache)
+        for row, column in np.ndindex(dout.shape[2:]):
+            one = np.zeros_like(dout)
+            one[:, :, row, column] = dout[:, :, row, column]
+            part = ref.max_pool_backward_fast(one, cache)
+            dx = np.where(part != 0, part, dx)
+        return dx
+
+    return {"max_pool_backward_fast": max_pool_backward_fast}
+
+
+@mistake(
+    "fast-overlap-overwritten",
+    parts=("fast_layers",),
+    sentence="Where windows overlap, each window overwrites the gradients of the one before.",
+    hint="Writing a whole window also writes its zeros; add it to what is there.",
+)
+def pool_overwritten(ref: Any) -> Mapping[str, Any]:
+    """Each window is written whole, zeros included."""
+
+    def max_pool_forward_fast(x: Any, pool_param: Any) -> Any:
+        out, cache = ref.max_pool_forward_fast(x, pool_param)
+        return out, (cache, pool_param)
+
+    def max_pool_backward_fast(dout: Any, cache: Any) -> Any:
+        inner, window = cache
+        dx = ref.max_pool_backward_fast(np.zeros_like(dout), inner)
+        for row, column in np.ndindex(dout.shape[2:]):
+            one = np.zeros_like(dout)
+            one[:, :, row, column] = dout[:, :, row, column]
+            top, left = row * window["stride"], column * window["stride"]
+            place = np.s_[:, :, top : top + window["pool_height"], left : left + window["pool_width"]]
+            dx[place] = ref.max_pool_backward_fast(one, inner)[place]
+        return dx
+
+    return {"max_pool_forward_fast": max_pool_forward_fast, "max_pool_backward_fast": max_pool_backward_fast}
 
 
 @mistake(

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 
 from grader.exporters import html
-from grader.gradebook import Row
+from grader.gradebook import Adjustment, Mark, Row
 from grader.people import Attempt, Person
 from grader.policy import Policy
 from tests.exporters import samples
 from tests.exporters.test_class_page import table
-from tests.exporters.test_html import facts, words
+from tests.exporters.test_hostile_text import elements
+from tests.exporters.test_html import HOSTILE, facts, without_own_script, words
 from tests.policy.made import ADA, BEN, after, graded, policy
 from tests.results import result
 
@@ -102,3 +103,25 @@ def test_a_time_that_is_none_is_shown_as_it_is():
     for when, shown in (("yesterday", "yesterday"), ("2026-03-05T10:00:00", "5 March 2026, 10:00")):
         one = dataclasses.replace(row(ADA, after(-DAY)), attempt=Attempt(submitted_at=when))
         assert facts(html.report(one))["Handed in"].startswith(shown)
+
+
+def test_hostile_names_and_sentences_are_text_on_every_page():
+    """Whoever chose them: the platform's fields and a person's reasons are no more trusted than a notebook."""
+    person = Person(*[HOSTILE] * 8)
+    mark = Mark(3, 2, 3, (Adjustment("override", -1, HOSTILE),))
+    bad = Row(
+        person, Attempt(HOSTILE, 2, HOSTILE), result(HOSTILE, 3.0), mark, (Attempt("1", 1, HOSTILE), Attempt("2", 2))
+    )
+    for page in (html.report(bad), html.index([bad], title="Class")):
+        assert "<script" not in without_own_script(page)
+        assert "<img src=x" not in page
+        assert not re.search(r"[\x00\x1b\u202e\ud800]", page)
+
+
+def test_tables_of_a_gradebook_have_captions_and_every_head_a_scope():
+    """A row is announced with its student, a cell with its column; nothing asks anybody for anything."""
+    page = html.index(samples.gradebook(samples.classroom()), title="Class")
+    assert page.count("<table") == page.count("<caption>") == page.count("</table>")
+    heads = [dict(attributes) for tag, attributes in elements(page) if tag == "th"]
+    assert {head.get("scope") for head in heads} == {"col", "row"}
+    assert not re.search(r"https?:|<link|@import|url\(|javascript:", without_own_script(page))

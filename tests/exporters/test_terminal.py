@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from grader.exporters import html, lines, terminal
-from grader.model import ErrorInfo, Note, NotebookRun, PartResult, Question, Status, SubmissionInfo
+from grader.model import ErrorInfo, Isolation, Note, NotebookRun, PartResult, Question, Status, SubmissionInfo
 from tests.results import failed_check, result
 
 
@@ -94,3 +95,53 @@ def test_a_class_says_whom_to_look_at():
     assert eve.flags == [note.sentence, "backward: Ended."]
     assert "yourself" not in shown(terminal.show_class, [result()])
     assert note.sentence in html.index([result(), eve], title="Layers")
+
+
+def test_one_cause_is_told_once_with_the_students_line():
+    """What fails by the same line as a check above only refers to it; marks stand under what went wrong."""
+    place = {"file": "work.ipynb", "cell": 3, "line": 2, "source": "    out = x.dot(w", "column": 16, "end": 17}
+    first, second = (
+        replace(
+            failed_check(),
+            slug=slug,
+            status=Status.MISSING,
+            findings=(),
+            diagnosis=(),
+            error=ErrorInfo("SyntaxError", f"{slug} stands in cell 3, which does not parse.", **place),
+        )
+        for slug in ("forward", "backward")
+    )
+    part = replace(result().parts[0], checks=(first, second))
+    shown = lines.plain(replace(result(), parts=(part,)))
+    assert "      cell 3, line 2: forward stands in cell 3, which does not parse.\n" in shown
+    assert "        2 |     out = x.dot(w\n          |                ^\n" in shown
+    assert "      The same cause as in forward: cell 3, line 2.\n" in shown
+    assert "backward stands" not in shown
+    several = replace(result(), parts=(part,), submission=replace(result().submission, files=("a.ipynb", "work.ipynb")))
+    assert "\n      work.ipynb, cell 3, line 2: forward stands" in lines.plain(several)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "of", "said"),
+    [
+        ([Status.PASSED, Status.PASSED], 5, "2 of 5 checks ran. They passed; the others are still to be checked."),
+        ([Status.PASSED], 5, "1 of 5 checks ran. It passed; the others are still to be checked."),
+        ([Status.PASSED, Status.FAILED], 5, "2 of 5 checks ran."),
+        ([Status.PASSED], 1, "All public checks passed; hidden checks run when it is graded."),
+        ([Status.PASSED], 0, "All public checks passed; hidden checks run when it is graded."),
+        ([Status.PASSED, Status.SKIPPED], 2, "1 of 2 checks were skipped. All others passed."),
+    ],
+)
+def test_a_part_is_never_all_of_it(statuses, of, said):
+    """Where some checks were picked it is said how many ran; 0: nobody knows how many there are."""
+    checks = tuple(replace(failed_check(), status=status) for status in statuses)
+    part = replace(result().parts[0], checks=checks)
+    whole = replace(result(), parts=(part,), all_checks=of, public=True)
+    assert lines.verdict(whole) == f"1.5 of 3 points. {said}"
+    assert lines.plain(whole).endswith(f"{said}\n")
+
+
+def test_where_nothing_locks_code_in_that_is_explained():
+    """In a sentence, wherever the level is process and code was run."""
+    assert lines.UNLOCKED in lines.plain(result())
+    assert lines.UNLOCKED not in lines.plain(replace(result(), isolation=Isolation("lockdown")))

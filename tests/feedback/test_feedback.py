@@ -14,7 +14,7 @@ import pytest
 from grader.cli import main
 from grader.feedback.cleaning import for_student
 from grader.gradebook import Adjustment, Mark, Row
-from grader.model import CheckResult, ErrorInfo, Note, PartResult, Question, Result, Status, SubmissionInfo
+from grader.model import CheckResult, ErrorInfo, Isolation, Note, PartResult, Question, Result, Status, SubmissionInfo
 from grader.people import Attempt, Person
 from grader.policy import parse_policy
 from grader.store.records import Handed, Run
@@ -41,9 +41,16 @@ def leaky(person: Person, store: Path) -> Result:
     questions = (Question("why", "Why?", text, True, text),)
     shown = store.parent / "submissions" / f"{person.name}_{person.lms_id}_assignsubmission_file_"
     return result(
-        person.key, 1.5, max_score=6.0, seed=SEED, parts=parts, questions=questions, notes=(Note("late-import", text),),
+        person.key,
+        1.5,
+        max_score=6.0,
+        seed=SEED,
+        isolation=Isolation("namespaces", {"network": "denied"}),
+        parts=parts,
+        questions=questions,
+        notes=(Note("late-import", text),),
         submission=SubmissionInfo(str(shown), "a" * 64, ("layers.ipynb",)),
-    )  # fmt: skip
+    )
 
 
 def upload(person: Person, late: bool = False) -> Attempt:
@@ -221,3 +228,10 @@ def test_cleaning_leaves_what_is_not_a_place_of_the_machine():
     seen = for_student(row)
     assert (seen.result.reason, seen.result.seed) == (said, None)
     assert seen.mark.adjustments[0].sentence == said
+
+
+def test_a_folder_that_no_system_has_is_cut_out_too():
+    """With blanks in its name, and not where it only begins a longer one."""
+    said = "/Kurse/hw 1/graded/x.py, /Kurse/hw 1, and /Kurse/hw 12/y.py"
+    row = Row(ADA, Attempt(), result("ada", None, reason=said), Mark(None, None, None))
+    assert for_student(row, ["/Kurse/hw 1"]).result.reason == "…/x.py, …, and /Kurse/hw 12/y.py"

@@ -19,9 +19,11 @@ from grader.batch.classes import grade_class
 from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.judges import desk, watch
+from grader.machine.shortage import Shortage
 from grader.sandbox import open_box
 from grader.sandbox.lockdown import LockdownBox
 from tests.attacks.scene import HONEST
+from tests.machine.forged import add_groups, forge, write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="judges are forked on Linux only")
 WAITS = "def relu_forward(x):\n    while True:\n        pass\n\n\ndef relu_backward(dout, cache):\n    return dout\n"
@@ -99,6 +101,37 @@ def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     assert said in json.loads((out / "ada/result.json").read_text())["reason"]
     assert judges() == []
     assert students() <= before
+
+
+def test_a_judge_that_memory_ran_out_for_is_replaced_by_one_that_is_alone(grade, tmp_path, monkeypatch):
+    """As the kernel counts it: its submission is graded again, and its result says so."""
+    root = forge(tmp_path / "root")
+    add_groups(root, 2, "memory", {"": {"memory.events": "oom_kill 0\n"}})
+    monkeypatch.setattr(desk, "Shortage", lambda: Shortage(root))
+
+    def starve(judge: psutil.Process) -> None:
+        write(root / "sys/fs/cgroup/memory.events", "oom_kill 1\n")
+        judge.kill()
+
+    rows, out = grade({"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(starve), seconds=4.0)
+    assert (rows["ada"]["status"], rows["ben"]["status"]) == ("graded", "graded")
+    notes = json.loads((out / "ada/result.json").read_text())["notes"]
+    assert [note["sentence"] for note in notes if note["code"] == "again"] == [
+        "It was graded again, with nothing beside it: The process that judged it was ended from outside when memory "
+        "ran out (the machine has 8.0 GB)."
+    ]
+    assert judges() == []
+
+
+def test_who_found_no_thread_is_graded_again(grade):
+    """Neighbours of the same user may have had them all; alone, it is its own doing."""
+    none = HONEST.replace("return dout * (cache > 0)", 'raise RuntimeError("can\'t start new thread")')
+    rows, out = grade({"ada": none, "ben": HONEST})
+    assert (rows["ada"]["status"], rows["ben"]["status"]) == ("graded", "graded")
+    result = json.loads((out / "ada/result.json").read_text())
+    assert {check["slug"]: check["status"] for check in result["parts"][0]["checks"]}["backward"] == "crashed"
+    (note,) = [note for note in result["notes"] if note["code"] == "again"]
+    assert "no more threads could be started" in note["sentence"]
 
 
 def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):

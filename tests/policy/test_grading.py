@@ -38,6 +38,11 @@ def test_the_policy_beside_the_class_holds_and_stays(tmp_path, capfd):
     assert table(out)["ada"] == rows["ada"]
     assert table(out)["ben"]["status"] == "excused"
 
+    (tmp_path / "policy.toml").write_text('drop = ["relu/backward"]')
+    assert main([*GRADE, str(tmp_path / "ada.py"), "--out", str(out)]) == 0
+    assert table(out)["ben"]["score"] == "2"
+    assert "Excused" not in (out / "ben/report.html").read_text("utf-8")
+
 
 def test_a_policy_that_cannot_be_is_refused_before_anything_is_graded(tmp_path, capfd):
     """With the key."""
@@ -46,3 +51,16 @@ def test_a_policy_that_cannot_be_is_refused_before_anything_is_graded(tmp_path, 
     assert main([*GRADE, str(tmp_path / "ada.py"), "--out", str(tmp_path / "out")]) == 2
     assert 'late_day is no key of a policy; did you mean "late_days"?' in capfd.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_policy_that_a_student_hands_in_makes_no_marks(tmp_path, capfd):
+    """Not even their own."""
+    folder = tmp_path / "eve"
+    folder.mkdir()
+    (folder / "eve.py").write_text(HONEST)
+    (folder / "policy.toml").write_text('drop = ["relu/backward"]')
+    assert main([*GRADE, str(folder), "--layout", "one", "--out", str(tmp_path / "out")]) == 0
+    err = capfd.readouterr().err
+    assert f"{folder / 'policy.toml'} was handed in, and is not used" in err
+    assert "Policy:" not in err
+    assert table(tmp_path / "out")["eve"]["max_score"] == "4"

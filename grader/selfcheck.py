@@ -1,0 +1,72 @@
+"""A student's own work, graded with the public tests: what the commands ``check`` and ``ci`` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.beside import notes_on_what_is_beside, said_of_languages
+from grader.course.assignments import Assignment, find_assignment, recognise, select
+from grader.data_set import DataSet
+from grader.errors import NothingFound
+from grader.grading import Told, grade_submission
+from grader.intake.reading import open_submission
+from grader.limits import NotebookLimits
+from grader.model import Note, Result, Status
+from grader.oracle import Oracle
+from grader.oracle.recorded import RecordedOracle
+from grader.sandbox import open_box, own_level
+from grader.submission import Submission
+from grader.worker.processes import split
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to check: ``names`` pick parts and checks (none: all); ``assignment`` is recognised if it is None."""
+
+    path: Path
+    names: Sequence[str] = ()
+    assignment: str | None = None
+    data: DataSet | None = None
+    compat: bool = False
+    notebook: NotebookLimits | None = None
+
+
+def self_check(wanted: Wanted, told: Told | None = None) -> Result:
+    """Grade with public seeds and recorded answers; Refused says what cannot be checked.
+
+    ``told`` hears of each check before it is run.
+    """
+    with open_submission(wanted.path, data=wanted.notebook is not None) as submission:
+        assignment = find_assignment(wanted.assignment) if wanted.assignment else _recognised(submission)
+        checks = select(assignment, list(wanted.names))
+        box = open_box(own_level())
+        try:
+            assignment.load()
+            split(box)  # before the answers are read
+            oracle: Oracle = RecordedOracle(assignment)
+            if wanted.data:
+                from grader.oracle.data_set import DataSetOracle
+
+                oracle = DataSetOracle(oracle, wanted.data)
+            result = grade_submission(
+                *(submission, assignment, checks, oracle, box),
+                notebook=wanted.notebook,
+                compat=wanted.compat,
+                told=told,
+            )
+        finally:
+            box.close()
+        beside: list[Note] = []
+        if Status.MISSING in {check.status for check in result.checks}:
+            beside += [Note("language", said) for said in said_of_languages(submission)]
+        beside += notes_on_what_is_beside(submission, assignment, result.submission.files)
+        return replace(result, notes=(*result.notes, *beside))
+
+
+def _recognised(submission: Submission) -> Assignment:
+    try:
+        return recognise(submission)
+    except NothingFound as error:
+        raise NothingFound(" ".join([str(error), *said_of_languages(submission)])) from None

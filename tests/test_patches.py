@@ -1,0 +1,58 @@
+"""Every mistake that is a patch of a naive version is told to whoever hands that version in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+import solutions
+from grader.course.catalogue import live
+from grader.course.parts import all_parts
+from grader.oracle.live import LiveOracle
+from grader.patches import Patch
+from tests.diagnosing import diagnoses
+
+PATCHES = [item for item in live().mistakes if isinstance(item.variant, Patch)]
+FILES = sorted({item.variant.file for item in PATCHES})
+ASSIGNMENT = {part.slug: part.assignment for part in all_parts()}
+
+# What is told instead, for sure, where a mistake is not told by its own sentence.
+TOLD_OTHERWISE = {
+    # They only raise, which the pattern of the cases that fail says; they are there for pairs.
+    "conv-raises-at-pad-0": "conv-forward-only-padded",
+    "conv-raises-unless-pad-1": "conv-forward-only-pad-1",
+    "conv-backward-raises-at-pad-0": "conv-only-padded",
+    "conv-backward-raises-unless-pad-1": "conv-only-pad-1",
+}
+
+
+@pytest.fixture(scope="module")
+def oracle() -> LiveOracle:
+    """Hidden inputs, the same for all."""
+    return LiveOracle(5)
+
+
+def by_file(items, file_of):
+    return [pytest.param(item, id=name, marks=pytest.mark.xdist_group(file_of(item).stem)) for item, name in items]
+
+
+@pytest.mark.parametrize("item", by_file([(item, item.code) for item in PATCHES], lambda item: item.variant.file))
+def test_a_patch_is_told_what_is_wrong(item, oracle):
+    """Where it fails a check, it comes first, and is certain."""
+    wrong = SimpleNamespace(**{**vars(solutions), **item.variant.module()})
+    told = {
+        (found[0].code, found[0].certain) if found else None
+        for part in item.parts
+        for status, found in diagnoses(ASSIGNMENT[part], part, wrong, oracle).values()
+        if status != "passed"
+    }
+    assert told == {(TOLD_OTHERWISE.get(item.code, item.code), True)}
+
+
+@pytest.mark.parametrize("file", by_file([(file, file.stem) for file in FILES], lambda file: file))
+def test_a_naive_version_is_right(file, oracle):
+    """It passes all checks of its parts as it is."""
+    right = SimpleNamespace(**{**vars(solutions), **Patch(file, ()).module()})
+    for part in {part for item in PATCHES if item.variant.file == file for part in item.parts}:
+        assert {status for status, _ in diagnoses(ASSIGNMENT[part], part, right, oracle).values()} == {"passed"}
