@@ -33,6 +33,7 @@ from grader.exporters import terminal
 from grader.grading import NotebookLimits
 from grader.intake.layouts import Entry, open_entries
 from grader.model import CheckResult, Result, Status
+from grader.people import Person
 from grader.sandbox import LEVELS, open_box
 from tests.attacks.scene import Scene
 
@@ -106,7 +107,7 @@ def entries_of(names: Sequence[str], scene: Scene) -> Iterator[list[Entry]]:
             folder.mkdir(parents=True)
             put(name, scene, folder)
             (entry,) = stack.enter_context(open_entries([folder], "class"))
-            entries.append(replace(entry, student=name))
+            entries.append(replace(entry, person=Person(name)))
         yield entries
 
 

@@ -34,7 +34,7 @@ def child(room, code):
         try:
             nest.move_in(room)
             privileges.drop(order["uid"])
-            exec(code, {"os": os, "signal": signal, "tell": tell})
+            exec(code, {"os": os, "signal": signal, "moved": tell})
         except BaseException:
             traceback.print_exc()
         finally:
@@ -43,8 +43,14 @@ def child(room, code):
     return keeper, pid
 
 ready, tell = os.pipe()
-neighbour = child(order["neighbour"], "os.write(tell, b'-'); signal.pause()")
-os.read(ready, 1)
+neighbour = child(order["neighbour"], "os.write(moved, b'-'); signal.pause()")
+os.close(tell)
+assert os.read(ready, 1), "the neighbour has not moved in"
+with open("/proc/thread-self/children") as file:
+    first = file.read().split()[0]
+with open(f"/proc/{first}/status") as file:
+    rights = [int(line.split()[1], 16) for line in file if line.startswith("Cap")]
+print(json.dumps({"keeper": rights, "users": os.stat("/proc/self/ns/user").st_ino}), file=sys.stderr)
 keeper, pid = child(order["room"], attempt)
 os.waitpid(pid, 0)
 for one in (neighbour[1], *neighbour[:1], keeper):
@@ -85,6 +91,7 @@ class Nest:
     def __init__(self, folder: Path, user: str) -> None:
         self.folder, self.user = folder, user
         self.show: list[str] = []
+        self.outside: dict[str, Any] = {}
         folder.chmod(0o755)
         for name in ("view", "room", "neighbour"):
             (folder / name).mkdir()
@@ -106,6 +113,7 @@ class Nest:
         env = {**os.environ, "SECRET": str(self.secret)}
         done = subprocess.run([sys.executable, *argv], capture_output=True, text=True, env=env)
         assert done.stdout, done.stderr
+        self.outside = json.loads(done.stderr.splitlines()[0])
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
@@ -221,6 +229,13 @@ tell(**dict(line.split(":\\t") for line in open("/proc/self/status") if line.sta
         **dict.fromkeys(("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"), 0),
         "NoNewPrivs": 1,
     }
+
+
+def test_neither_the_keeper_nor_the_users_of_the_parent_are_of_use(nest):
+    """The keeper has no rights; who is not root is in a user namespace below the one that owns its mounts."""
+    found = nest.told("tell(users=os.stat('/proc/self/ns/user').st_ino)")
+    assert nest.outside["keeper"] == [0] * 5
+    assert (found["users"] == nest.outside["users"]) == (nest.user == "root")
 
 
 def test_nothing_is_mounted_on_the_machine(nest):
