@@ -16,7 +16,7 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class NotAnArray:
     """Stands for a returned value that is no plain numeric array; ``kind`` says what it is instead."""
 
     kind: str

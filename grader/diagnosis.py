@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.evidence import SAME, evidence
-from grader.expectations import UNMARKED, Arrays, Odd, Verdict, plain, rel_errors
+from grader.expectations import UNMARKED, Arrays, NotAnArray, Verdict, plain, rel_errors
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
@@ -106,7 +106,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
     before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
-    if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.after):
+    if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on):
         return ()
     if not any(item.transcript.outcome == "returned" for item in failed):
         return ()
@@ -217,7 +217,7 @@ def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
     return any(
         given is not None and _fails(other.check, item, given)
         for other in part
-        if other.check is not one.check and not other.check.apart
+        if other.check is not one.check and not other.check.independent
         for item in other.played
         if item.case.name in other.passed
         for given in [variant(other.check, item.case)]
@@ -283,7 +283,7 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
 
 def _distance(x: object, y: object) -> float:
     """The largest relative error; NaN and infinities agree, as a mistake may give itself away by where they stand."""
-    if isinstance(x, Odd) and isinstance(y, np.ndarray):
+    if isinstance(x, NotAnArray) and isinstance(y, np.ndarray):
         return 0.0 if y.dtype.kind == "U" and x.kind == str(y) else np.inf  # what a mistake leaves out
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
         return np.inf

@@ -13,14 +13,14 @@ from typing import Protocol
 import numpy as np
 
 from grader.arrays import Array as Array
-from grader.arrays import Odd as Odd
+from grader.arrays import NotAnArray as NotAnArray
 from grader.model import Curve, Evidence, Note
 
 # The rules by which a verdict is come to.
 LIMIT = "limit"  # the measured value is compared with the limit
 FLOAT32 = "float32"  # it is over the limit, and as precise as float32 is
 GATE = "gate"  # nothing was measured: no array, a wrong shape or dtype, or a value that is not finite
-Values = Mapping[str, Array | Odd]
+Values = Mapping[str, Array | NotAnArray]
 Arrays = Mapping[str, Array]
 
 
@@ -51,12 +51,12 @@ class Expectation(Protocol):
         """A Verdict counts for marks, a Note or a Curve never does, None says nothing."""
 
 
-def plain(value: Array | Odd) -> Array:
+def plain(value: Array | NotAnArray) -> Array:
     """The array as float64 (complex128 if complex), as it is judged: small floats and unsigned integers do not wrap.
 
     What is larger than float64 can be is infinite. It comes first: what is finite must be so in what is judged.
     """
-    assert not isinstance(value, Odd), "the gate let a non-array pass"
+    assert not isinstance(value, NotAnArray), "the gate let a non-array pass"
     with np.errstate(all="ignore"):
         return np.asarray(value).astype(np.complex128 if value.dtype.kind == "c" else np.float64)
 
@@ -64,7 +64,7 @@ def plain(value: Array | Odd) -> Array:
 def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | None:
     """Say in one sentence what disqualifies the array before any number is compared, or None."""
     value = got.get(name)
-    if value is None or isinstance(value, Odd):
+    if value is None or isinstance(value, NotAnArray):
         kind = "missing" if value is None else value.kind
         return f"{name} is {kind}; expected a NumPy array of shape {want.shape}."
     if value.shape != want.shape:
@@ -220,7 +220,7 @@ class ShowCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class OnlyIf:
     """An expectation that holds for the cases whose inputs satisfy a condition."""
 
     condition: Callable[[Arrays], bool]
@@ -297,7 +297,7 @@ class EitherConvention:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class NoteAbout:
     """Says something about a returned array, without marks: ``say(got, inputs)`` gives a Note or None."""
 
     name: str
@@ -309,7 +309,7 @@ class Remark:
         return None if gate(self.name, got, want[self.name]) else self.say(plain(got[self.name]), inputs)
 
 
-UNMARKED = (ShowCurve, Remark)  # they say something without judging
+UNMARKED = (ShowCurve, NoteAbout)  # they say something without judging
 
 
 def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0.0, *, single: bool = False) -> Matches:
@@ -320,8 +320,8 @@ def matches(name: str, rel: float = 1e-8, shape_hint: str = "", floor: float = 0
     return Matches(name, rel, shape_hint, floor, single)
 
 
-def unchanged(returned: str, argument: str) -> Remark:
-    """Remark, without marks, on an argument that was changed in place."""
+def unchanged(returned: str, argument: str) -> NoteAbout:
+    """NoteAbout, without marks, on an argument that was changed in place."""
 
     def say(value: Array, inputs: Arrays) -> Note | None:
         if np.array_equal(value, inputs[argument]):
@@ -331,7 +331,7 @@ def unchanged(returned: str, argument: str) -> Remark:
             f"The function changes its argument {argument} in place; callers may not expect it.",
         )
 
-    return Remark(returned, say)
+    return NoteAbout(returned, say)
 
 
 def _refused(sentence: str, name: str, got: Values, want: Array) -> Verdict:
@@ -386,7 +386,7 @@ def heat(errors: Array) -> tuple[str, ...]:
     return tuple("".join(map(str, row)) for row in digits)
 
 
-def _single(value: Array | Odd) -> bool:
+def _single(value: Array | NotAnArray) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == np.float32
 
 

@@ -18,7 +18,7 @@ from grader import __version__
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.expectations import UNMARKED, Arrays, Odd, Values
+from grader.expectations import UNMARKED, Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
@@ -211,7 +211,7 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
     error = transcript.error
     unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
     values = [value for name, value in transcript.values.items() if name not in unmarked]
-    none = [isinstance(value, Odd) and value.kind == "None" for value in values]
+    none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == "returned" and values:
         if all(none) or (any(none) and program.left_none() & set(needs)):
@@ -233,7 +233,7 @@ def _to_keep(values: Values, want: Arrays) -> Values:
     for name, value in kept.items():
         most = max(LARGE, want[name].nbytes)  # what is no larger than a right one takes no more memory
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
-            kept[name] = Odd(f"an array of shape {value.shape}")
+            kept[name] = NotAnArray(f"an array of shape {value.shape}")
     return kept
 
 

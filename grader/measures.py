@@ -11,7 +11,7 @@ from math import erf, isnan, sqrt
 import numpy as np
 
 from grader.course.reference import measure_of
-from grader.expectations import GATE, Array, Arrays, Odd, Values, Verdict, gate, plain, shapes
+from grader.expectations import GATE, Array, Arrays, NotAnArray, Values, Verdict, gate, plain, shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Measured:
 def own_figure(got: Values, name: str) -> float | None:
     """The number that a student's own function gave; None if it gave none."""
     value = got.get(name)
-    if value is None or isinstance(value, Odd) or value.size != 1 or value.dtype.kind not in "iuf":
+    if value is None or isinstance(value, NotAnArray) or value.size != 1 or value.dtype.kind not in "iuf":
         return None
     figure = float(plain(value).reshape(()))
     return None if isnan(figure) else figure

@@ -17,6 +17,8 @@ CALLED = re.compile(r"\bcode\.(\w+)")
 METHOD = re.compile(r"\.(\w+)\(")
 WELL = (Status.PASSED, Status.SKIPPED)
 
+BEGINS = re.compile(r"\s*+(?:async )?(?:def|class) (\w++)")
+
 
 def called(check: Check) -> set[str]:
     """The functions, classes and methods that a check's scenario calls, by its text: of arrays too."""
@@ -88,5 +90,8 @@ def _cells_that_bind(program: Program, file: str, name: str) -> Iterator[tuple[i
 
 def _defines(lines: list[str], name: str, above: int = 0) -> int | None:
     """The number of the last line below another that begins a definition of a name."""
-    begins = re.compile(rf"\s*+(?:async )?(?:def|class) {re.escape(name)}\b")
-    return next((at for at in range(len(lines), above, -1) if begins.match(lines[at - 1])), None)
+    for at in range(len(lines), above, -1):
+        begins = BEGINS.match(lines[at - 1])
+        if begins and begins[1] == name:
+            return at
+    return None

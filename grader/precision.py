@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.expectations import FLOAT32, EitherConvention, Expectation, Matches, Verdict, When, Within
+from grader.expectations import FLOAT32, EitherConvention, Expectation, Matches, OnlyIf, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
 from grader.spec import Check
@@ -74,7 +74,7 @@ def _explains(
 
 
 def _strict(expectation: Expectation) -> Expectation:
-    if isinstance(expectation, (When, EitherConvention)):
+    if isinstance(expectation, (OnlyIf, EitherConvention)):
         return replace(expectation, expectation=_strict(expectation.expectation))
     return replace(expectation, single=False) if isinstance(expectation, (Matches, Within)) else expectation
 

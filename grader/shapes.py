@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from grader.expectations import Array, Arrays, Odd, Values
+from grader.expectations import Array, Arrays, NotAnArray, Values
 from grader.words import listing
 
-Value = TypeVar("Value", Array, Array | Odd)
+Value = TypeVar("Value", Array, Array | NotAnArray)
 MOST = 8  # axes of an array that is taken for a vector; a shape of hundreds is no slip
 
 
@@ -36,11 +36,11 @@ def said_of_shapes(values: Values, want: Arrays, right: Mapping[str, bool]) -> s
     return f"{listing(words)}: {rest}."
 
 
-def _too_many_axes(values: Mapping[str, Array | Odd], want: Arrays) -> Iterator[tuple[str, Array]]:
+def _too_many_axes(values: Mapping[str, Array | NotAnArray], want: Arrays) -> Iterator[tuple[str, Array]]:
     """The values in question."""
     for name, value in values.items():
         right = want.get(name)
-        if isinstance(value, Odd) or right is None or right.ndim > 1 or not right.ndim < value.ndim <= MOST:
+        if isinstance(value, NotAnArray) or right is None or right.ndim > 1 or not right.ndim < value.ndim <= MOST:
             continue
         if [n for n in value.shape if n != 1] == [n for n in right.shape if n != 1]:
             yield name, value

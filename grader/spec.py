@@ -94,11 +94,11 @@ class GradientOf:
 class Check:
     """A scenario, the cases to play it with, and what to expect of the arrays that it returns.
 
-    With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands in the place of the
-    reference's answer. ``reference`` is its part's. ``apart``: its function repeats what others do in lines of its own,
-    so that what is right here may be wrong there. ``after``: the checks of what it makes use
-    of; only if none of them failed are two mistakes at once looked for here. ``rename`` says what students call those
-    functions that have other names in this course.
+    With ``needs_data`` it is skipped unless the data set is given; ``truth`` is what then stands instead of the
+    reference's answer. ``reference`` is its part's. ``independent``: its function repeats what others do in lines of
+    its own, so that what is right here may be wrong there. ``builds_on``: the checks of what it makes use of; only if
+    none of them failed are two mistakes at once looked for here. ``rename`` says what students call those functions
+    that have other names in this course.
     """
 
     part: str
@@ -112,8 +112,8 @@ class Check:
     truth: Truth | None = None
     gradient_of: GradientOf | None = None
     timed: bool = False
-    apart: bool = False
-    after: tuple[str, ...] = ()
+    independent: bool = False
+    builds_on: tuple[str, ...] = ()
     reference: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
 
@@ -206,8 +206,8 @@ class Part:
         edge_points: float = 0.0,
         seconds: float = 10.0,
         gradient_of: GradientOf | None = None,
-        apart: bool = False,
-        after: tuple[str, ...] = (),
+        independent: bool = False,
+        builds_on: tuple[str, ...] = (),
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -220,8 +220,8 @@ class Part:
         expect : what the returned arrays must satisfy.
         seconds : wall-clock limit for each case.
         gradient_of : of which check's forward pass this is the gradient, if error is to be carried forward.
-        apart : whether students write its function apart from those of the other checks: see Check.
-        after : the checks of the part of what it makes use of: see Check.
+        independent : whether students write its function apart from those of the other checks: see Check.
+        builds_on : the checks of the part of what it makes use of: see Check.
         """
 
         share = edge_points / len(edges) if edges else 0.0
@@ -231,7 +231,9 @@ class Part:
         ]
         if edge_points and not edges:
             raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
-        return self._declare(cases, expect, seconds, gradient_of=gradient_of, apart=apart, after=after)
+        return self._declare(
+            cases, expect, seconds, gradient_of=gradient_of, independent=independent, builds_on=builds_on
+        )
 
     def data_check(
         self,

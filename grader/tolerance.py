@@ -18,7 +18,7 @@ from grader.expectations import (
     Expectation,
     Labels,
     Matches,
-    When,
+    OnlyIf,
     Within,
     rel_errors,
 )
@@ -76,7 +76,7 @@ def _judges(expect: Iterable[Expectation]) -> dict[str, Expectation]:
     found: dict[str, Expectation] = {}
     for item in expect:
         prefixes = [""]
-        while isinstance(item, (When, EitherConvention)):
+        while isinstance(item, (OnlyIf, EitherConvention)):
             prefixes += [item.other] if isinstance(item, EitherConvention) else []
             item = item.expectation
         found |= {prefix + item.name: item for prefix in prefixes}

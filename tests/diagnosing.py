@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.course.assignments import find_assignment
 from grader.diagnosis import explained
-from grader.expectations import Odd
+from grader.expectations import NotAnArray
 from grader.judging import Graded, Played, judge
 from grader.model import Diagnosis, Status
 from grader.oracle.live import LiveOracle
@@ -24,9 +24,9 @@ def described(error: Exception) -> dict[str, str]:
     return {"type": type(error).__name__, "message": str(error), "traceback": "\n".join(places)}
 
 
-def plain(value: object) -> np.ndarray | Odd:
+def plain(value: object) -> np.ndarray | NotAnArray:
     """A returned value as it comes from the student's process."""
-    return Odd("None") if value is None else np.asarray(value)
+    return NotAnArray("None") if value is None else np.asarray(value)
 
 
 def play(check: Check, code: object, oracle: LiveOracle) -> Graded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader import diagnosis
+from grader.course.catalogue import Catalogue, live
 from grader.diagnosis import Graded, explained
 from grader.judging import Played, judge
 from grader.mistakes import Mistake, Pattern
@@ -17,26 +17,24 @@ TRIPLED = {"dw": WANT["dw"] * 3}
 
 
 class Oracle:
-    """Knows two mistakes of every case: dx doubled, and dw tripled."""
+    """Knows two mistakes of every case, dx doubled and dw tripled, and a pattern of the demo part."""
 
     answers = {"doubled": DOUBLED, "tripled": TRIPLED, "doubled+tripled": DOUBLED | TRIPLED}  # noqa: RUF012
+    catalogue = Catalogue(
+        (
+            *(
+                Mistake(code, ("demo",), f"It is {code}.", "Look there.", lambda ref: {})
+                for code in ("doubled", "tripled")
+            ),
+            Pattern("only-at-pad-0", ("demo",), ("demo/backward",), frozenset({"pad 0"}), frozenset(), "At pad 0.", ""),
+        )
+    )
 
     def mistaken(self, check, case, code):
         return self.answers.get(code, {})
 
     def matters(self, check, code):
         return True
-
-
-@pytest.fixture(autouse=True)
-def known(monkeypatch):
-    """Two known mistakes and a pattern of the demo part."""
-    items = [
-        Mistake(code, ("demo",), f"It is {code}.", "Look there.", lambda ref: {}) for code in ("doubled", "tripled")
-    ]
-    shows = Pattern("only-at-pad-0", ("demo",), ("demo/backward",), frozenset({"pad 0"}), frozenset(), "At pad 0.", "")
-    monkeypatch.setattr(diagnosis, "mistakes_of", lambda part: items)
-    monkeypatch.setattr(diagnosis, "patterns_of", lambda part: [shows])
 
 
 def wrong(case, **arrays):
@@ -125,3 +123,10 @@ def test_where_no_mistake_is_known_the_numbers_speak():
     graded = [Graded(CHECK, cases, judge(CHECK, cases, public=True))]
     (found, *_) = explained(graded, Oracle())[0].diagnosis
     assert not found.specific
+
+
+def test_mistakes_are_tried_in_the_order_of_their_codes():
+    """Not of the files that declare them: renaming one changes no report."""
+    codes = [item.code for item in live().declared]
+    assert len(codes) > 500
+    assert codes == sorted(codes)

@@ -9,10 +9,10 @@ from grader.expectations import (
     Below,
     EitherConvention,
     Labels,
-    Odd,
-    Remark,
+    NotAnArray,
+    NoteAbout,
+    OnlyIf,
     ShowCurve,
-    When,
     Within,
     heat,
     matches,
@@ -38,7 +38,7 @@ def test_the_right_array_passes_with_its_measured_error():
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (Odd("None"), "dx is None; expected a NumPy array of shape (2, 3)."),
+        (NotAnArray("None"), "dx is None; expected a NumPy array of shape (2, 3)."),
         (np.zeros((1, 6)), "dx has shape (1, 6); expected (2, 3). Sum over N."),
         (np.zeros((2, 3), complex), "dx has dtype complex128; expected float64."),
         (np.zeros((2, 3), bool), "dx has dtype bool; expected float64."),
@@ -164,7 +164,7 @@ def test_below_passes_the_gate_first():
 def test_an_expectation_for_some_cases_says_nothing_of_others():
     """Neither right nor wrong where its condition does not hold."""
     wrong = {"dx": WANT["dx"] + 1}
-    expectation = When(lambda inputs: inputs["few"] > 0, matches("dx"))
+    expectation = OnlyIf(lambda inputs: inputs["few"] > 0, matches("dx"))
     assert not expectation.judge(wrong, WANT, {"few": np.array(1)}, True).ok
     assert expectation.judge(wrong, WANT, {"few": np.array(0)}, True) is None
 
@@ -178,8 +178,8 @@ def test_a_changed_argument_is_a_note_and_no_verdict():
 
 def test_remarks_and_curves_ignore_what_is_no_array():
     """They carry no marks, so they refuse nothing."""
-    odd = {"dx": Odd("None")}
-    assert Remark("dx", lambda value, inputs: Note("a", "b")).judge(odd, WANT, {}, True) is None
+    odd = {"dx": NotAnArray("None")}
+    assert NoteAbout("dx", lambda value, inputs: Note("a", "b")).judge(odd, WANT, {}, True) is None
     assert ShowCurve("dx", 0.02).judge(odd, WANT, {}, True) is None
     curve = ShowCurve("dx", 0.02).judge({"dx": np.array([2.0, 1.0])}, {"dx": np.array([2.0])}, {}, True)
     assert curve == Curve("dx", (2.0, 1.0), (2.0,), 0.02)

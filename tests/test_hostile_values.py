@@ -27,7 +27,7 @@ from grader.batch.work import rendered
 from grader.carried import carried_forward
 from grader.course.parts import load_part
 from grader.diagnosis import explained
-from grader.expectations import Odd
+from grader.expectations import NotAnArray
 from grader.exporters import csv, html, lines, terminal
 from grader.grading import not_graded
 from grader.judging import Graded, Played, judge
@@ -84,7 +84,7 @@ def hostile(draw, right: np.ndarray):
     """An array in the place of the right one: any numbers, dtype and shape, or what is no array."""
     kind = draw(st.sampled_from(["numbers", "numbers", "numbers", "one", "scaled", "shape", "odd"]))
     if kind == "odd":
-        return Odd(draw(NAMES))
+        return NotAnArray(draw(NAMES))
     shape = draw(st.sampled_from([*SHAPES, right.shape[::-1], (1, *right.shape)])) if kind == "shape" else right.shape
     dtype = np.dtype(draw(st.sampled_from(DTYPES)))
     rng = np.random.default_rng(draw(st.integers(0, 5)))
@@ -107,13 +107,13 @@ def hostile(draw, right: np.ndarray):
 def crossed(values: dict[str, object], head: dict[str, object]) -> Transcript:
     """The values and the head after the way from one process to the other."""
     stream = io.BytesIO()
-    plain = {name: value for name, value in values.items() if not isinstance(value, Odd)}
-    odd = {name: value.kind for name, value in values.items() if isinstance(value, Odd)}
+    plain = {name: value for name, value in values.items() if not isinstance(value, NotAnArray)}
+    odd = {name: value.kind for name, value in values.items() if isinstance(value, NotAnArray)}
     frames.write(stream, 1, head, plain)
     stream.seek(0)
     _, answer, arrived = frames.read(stream, max_json=frames.MAX_REPLY_JSON)
     said = replies.checked("play", answer)
-    arrived |= {name: Odd(kind[:200]) for name, kind in odd.items()}
+    arrived |= {name: NotAnArray(kind[:200]) for name, kind in odd.items()}
     return Transcript(said["outcome"], 0.1, arrived, said["error"], said["name"], said["tried"])
 
 

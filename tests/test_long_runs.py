@@ -17,6 +17,8 @@ import pytest
 from grader.batch import work
 from grader.batch.workshop import SWITCH
 from grader.cli import main
+from grader.store import ledger
+from grader.store.opening import store_to_read
 from tests.attacks.scene import HONEST
 from tests.test_cli import grader
 
@@ -54,7 +56,7 @@ def events(path: Path) -> list[dict]:
 
 
 def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_path):
-    """The line is there before the next submission is done; grades.csv and the log hold it after kill -9."""
+    """The line is there before the next submission is done; after kill -9 all is there, once, and is gone on with."""
     arguments = write_class(ada=HONEST, eve=ENDLESS)
     log = tmp_path / "run.jsonl"
     process = started([*arguments, "--log", str(log)], stdout=subprocess.PIPE, text=True)
@@ -66,6 +68,13 @@ def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_
     assert left == []
     assert rows(tmp_path / "out") == {"ada": "4"}
     assert [event["event"] for event in events(log) if event.get("student") == "ada"] == ["started", "graded"]
+    (tmp_path / "class/eve.py").write_text(HONEST)
+    run = grader(*arguments, "--resume")
+    assert (run.returncode, rows(tmp_path / "out")) == (0, {"ada": "4", "eve": "4"})
+    assert f"process {process.pid} on " in run.stderr and "ended without finishing" in run.stderr
+    with store_to_read(tmp_path / "out") as store:
+        assert [(change.person, change.new) for change in ledger.changes(store.db)] == [("ada", 4.0), ("eve", 4.0)]
+        assert [run.outcome for run in store.runs()] == ["", "done"]
 
 
 def test_a_run_that_is_stopped_says_so_in_its_log(write_class, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.expectations import Odd, matches
+from grader.expectations import NotAnArray, matches
 from grader.judging import Played, judge
 from grader.model import Status
 from grader.shapes import fitted
@@ -71,7 +71,7 @@ def test_several_arrays_have_one_note():
         {"db": np.ones(2)},
         {"db": np.ones((1,) * 30 + (3,))},
         {"loss": np.ones(2)},
-        {"db": Odd("None")},
+        {"db": NotAnArray("None")},
         {"more": np.ones((1, 3))},
     ],
 )

@@ -18,7 +18,7 @@ from grader.intake.layouts import Entry
 from grader.model import Result
 from grader.sandbox import Box
 from grader.store.opening import store_to_write
-from grader.store.records import Run, Saved
+from grader.store.records import Handed, Run, Saved
 from grader.store.rows import is_damaged, shown
 from grader.store.store import Store
 
@@ -80,11 +80,11 @@ def _grade_into(
         for key in store.settle(book.rows.values()):
             book.write_report(book.rows[key], book.rows[key].result.to_json())
         saved = _saved(store, book, entries) if settings.resume else {}
-        for entry in (absent := [entry for entry in entries if _stays(entry, store)]):
-            for one in everyone(entry):
-                store.meet(one)
-            outcome.results.append(shown(book.rows[entry.student]))
-        there = [entry for entry in entries if entry not in absent]
+        there = [entry for entry in entries if not _stays(entry, store)]
+        for entry in entries:
+            if _stays(entry, store):
+                _meet(everyone(entry)[0], None, store, book)
+                outcome.results.append(shown(book.rows[entry.student]))
         for graded in grade_all(there, workshop, terms, saved, on_start):
             _keep(graded, store, book)
             if graded.answer.refused:
@@ -111,7 +111,8 @@ def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
     """Save a result, for each member of a group, and show it."""
     for one in graded.whose:
         if graded.answer.known and one.person.key in book.rows:
-            store.meet(one)
+            own = one.person.key == graded.result.student
+            _meet(one, graded.result if own else None, store, book)
             continue
         result, text, page = graded.of(one)
         row = store.save(one, result, graded.key, text)
@@ -120,7 +121,15 @@ def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
             book.write_report(row, text, "" if says_more(row) else page)
         else:  # another attempt counts
             book.write_report(row, row.result.to_json())
-    book.write_table()
+        book.write_table()
+
+
+def _meet(one: Handed, result: Result | None, store: Store, book: Gradebook) -> None:
+    """Keep what is known of somebody whose result stays, and show it if it is more than before."""
+    row = store.meet(one, result)
+    if row != book.rows.get(one.person.key):
+        book.put(row)
+        book.write_report(row, row.result.to_json())
 
 
 def _saved(store: Store, book: Gradebook, entries: Sequence[Entry]) -> dict[tuple[str, str], Saved]:

@@ -23,12 +23,13 @@ from grader.spec import Check
 ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutions
 # What shows results, or chooses what is graded, judges nothing.
 NOT_JUDGING = (
-    *("batch/classes.py", "batch/ingredients.py", "batch/plan.py", "batch/regrading.py", "batch/reports.py"),
-    *("batch/handed.py", "batch/results.py", "batch/settings.py", "batch/workshop.py", "judges/desk.py", "store/"),
+    *("batch/classes.py", "batch/handed.py", "batch/ingredients.py", "batch/merging.py", "batch/overriding.py"),
+    *("batch/plan.py", "batch/regrading.py", "batch/reports.py", "batch/results.py", "batch/settings.py"),
+    *("batch/workshop.py", "judges/desk.py", "store/"),
     *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
-    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
     *("intake/assembly.py", "intake/evidence.py", "intake/layouts.py", "intake/people.py", "intake/readers"),
     *("intake/reading_of.py", "intake/roster.py", "intake/trees.py", "intake/uploads.py"),
+    *("__init__.py", "__main__.py", "agreement.py", "cli.py", "environment.py", "leftovers.py", "release.py"),
     *("selfcheck.py", "beside.py", "inline.py", "history.py", "watching.py"),
 )
 ALWAYS = (f"{SECRET}.mistakes.exceptions",)  # it is about checks of any part

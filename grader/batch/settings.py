@@ -88,7 +88,7 @@ def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Term
 def _refuse_partial(store: Store, entries: Sequence[Entry], out: Path) -> None:
     """A class has one seed: a fresh run is of all who have a result."""
     given = {one.person.key for entry in entries for one in everyone(entry)}
-    others = [person for person in store.people() if person not in given]
+    others = [person for person in store.people() if person not in given and store.has_handed_in(person)]
     if others:
         raise Refused(
             f"--fresh begins a new seed for the whole class, and {out} also holds results of {listing(others, 5)}; "

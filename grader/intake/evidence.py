@@ -15,6 +15,7 @@ from grader.intake.naming import is_archive_name, is_source_name, numbered, numb
 from grader.intake.snapshot import SKIPPED_FOLDERS
 from grader.intake.trees import Node
 
+NUMBER = re.compile(r"[\W_]*+\d*")  # behind the name
 # What one student's own folders and versions are called.
 OWN = re.compile(
     r"(code|src|source|lib|utils?|notebooks?|data|work|old|new|final|draft|backup|copy|part|q|question|task|ex|exercise"
@@ -40,13 +41,9 @@ class Holds(enum.Enum):
 
 def is_of_course(name: str) -> bool:
     """Whether a folder is called as the course calls those of its assignments, perhaps with a number."""
-    return bool(_of_course(current().folders).fullmatch(name))
-
-
-@functools.cache
-def _of_course(folders: tuple[str, ...]) -> re.Pattern[str]:
-    names = "|".join(map(re.escape, folders or ("assignment", "homework", "hw")))
-    return re.compile(rf"({names})[\W_]*\d*", re.IGNORECASE)
+    name = name.casefold()
+    known = current().folders or ("assignment", "homework", "hw")
+    return any(name.startswith(one) and NUMBER.fullmatch(name, len(one)) for one in map(str.casefold, known))
 
 
 def held(folder: Node) -> Holds:

@@ -26,6 +26,10 @@ def check(stores: Sequence[tuple[Path, Store]]) -> None:
     policies = {folder: text for folder, store in stores if (text := ledger.policy_text(store.db))}
     if len(set(policies.values())) > 1:
         raise Refused(f"{listing([str(folder) for folder in policies])} have different policies; apply one to all.")
+    for folder, store in stores:
+        for person in store.people():
+            if Path(person).name != person or person.startswith("."):
+                raise Refused(f"{folder} has the key {person!r}, which cannot be the name of a folder of reports.")
     _refuse_doubles(stores)
 
 

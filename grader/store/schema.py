@@ -55,12 +55,12 @@ TABLES = (
         person  text not null,
         attempt text not null,                -- "" where attempts are not told apart, or nothing was handed in
         key     text not null,                -- JSON: what the result is made of; "" if it is to be made anew
-        result  text not null,                -- the Result as JSON
         raw     real,                         -- the score that grading gave; null: not graded, which is not 0
         max     real,
         saved   text not null,
         run     integer,                      -- that made it
         source  integer,                      -- the run whose paths it was read from, and whose terms it was made by
+        result  text not null,                -- the Result as JSON; last, as it is long
         primary key (person, attempt)
     ) strict""",
     # What a regrade has made and not yet written: there to be shown first, also after it was stopped.
@@ -258,9 +258,11 @@ def _take_over(db: sqlite3.Connection) -> None:
     db.execute("insert into people select student, '', '', '', '', '', '', '' from old_results")
     db.execute("insert into attempts select student, '', 1, '', null, '[]' from old_results where result is not null")
     db.execute(
-        "insert into results select student, '', '', result, score, "
+        "insert into results (person, attempt, key, raw, max, saved, run, source, result) "
+        "select student, '', '', score, "
         "case when json_valid(result) then json_extract(result, '$.max_score') end, "
-        "datetime('now') || '+00:00', (select max(id) from runs), null from old_results where result is not null"
+        "datetime('now') || '+00:00', (select max(id) from runs), null, result "
+        "from old_results where result is not null"
     )
     db.execute(
         "insert into changes (at, run, person, attempt, assignment, what, raw, old, old_max, new, new_max, why, by) "

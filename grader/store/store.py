@@ -14,7 +14,7 @@ from grader.model import Result
 from grader.policy import parse_policy
 from grader.store import ledger, persons, reasons
 from grader.store.records import GRADING, IDENTITY, OVERRIDE, POLICY, Handed, Run, Saved, now
-from grader.store.rows import Known, NoPolicy, Policy, is_damaged, known_of, read, usual_maximum
+from grader.store.rows import NoPolicy, Policy, is_damaged, known_of, read, usual_maximum
 from grader.store.schema import connect, connect_to_read
 from grader.words import number
 
@@ -107,11 +107,19 @@ class Store:
         result = read(row[1], person) if row else None
         return Saved(row[0], result) if result and not is_damaged(result) else None
 
-    def meet(self, handed: Handed) -> None:
-        """Keep who someone is and which attempts are known, where the result stays."""
+    def meet(self, handed: Handed, result: Result | None = None) -> Row:
+        """Keep who someone is and which attempts are known, where the result stays; the person's row by now.
+
+        ``result`` is that of the attempt, if it has been read.
+        """
+        person = handed.person.key
         with self.transaction():
             if moved := persons.keep(self.db, handed):
-                ledger.note_same(self.db, self.run, handed.person.key, IDENTITY, moved)
+                ledger.note_same(self.db, self.run, person, IDENTITY, moved)
+            row = self.row(person, {handed.id: result} if result else None)
+            assert row is not None, "who is met has a result"
+            ledger.note(self.db, self.run, row, POLICY, "more is known of who this is, and the policy tells it apart")
+        return row
 
     def pending(self) -> list[tuple[str, str, str, Result]]:
         """What a regrade that was stopped has made: person, attempt, key and result."""
@@ -153,8 +161,9 @@ class Store:
             before, others = before or (unnamed if others else None), others and not unnamed
         run = self.run or None
         self.db.execute(
-            "insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (person, handed.id, key, text, result.score, result.max_score, now(), run, source or run),
+            "insert or replace into results (person, attempt, key, raw, max, saved, run, source, result) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (person, handed.id, key, result.score, result.max_score, now(), run, source or run, text),
         )
         if moved:
             ledger.note_same(self.db, self.run, person, IDENTITY, moved)
@@ -166,11 +175,10 @@ class Store:
     def row(self, person: str, read_already: Mapping[str, Result] | None = None) -> Row | None:
         """A person's row; None if nothing is known of them."""
         known = known_of(self.db, person, read_already).get(person)
-        return known.row(self.policy, self.most(known)) if known else None
-
-    def most(self, known: Known) -> float | None:
-        """The class's maximum for who has none themselves; else it matters to nobody."""
-        return usual_maximum(self.db) if any(result.max_score is None for _, result in known.graded) else None
+        if known is None:
+            return None
+        without = any(result.max_score is None for _, result in known.graded)
+        return known.row(self.policy, usual_maximum(self.db) if without else None)
 
     def rows(self) -> list[Row]:
         """Everyone's row with what people set by hand and without the policy, in the order of keys."""
@@ -211,7 +219,8 @@ class Store:
 
 def gradebook_rows(store: Store, policy: Policy) -> list[Row]:
     """Everyone's row as a policy counts, in the order of keys: what grades.csv, the class's page and exports show."""
-    return [known.row(policy, store.most(known)) for known in known_of(store.db).values()]
+    most = usual_maximum(store.db)
+    return [known.row(policy, most) for known in known_of(store.db).values()]
 
 
 def _reason(before: tuple[str, float | None] | None, result: Result, key: str, *, others: bool) -> str:

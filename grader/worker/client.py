@@ -23,7 +23,7 @@ from typing import Any, Self
 from grader.course.parts import all_parts, load_part
 from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
-from grader.expectations import Array, Odd
+from grader.expectations import Array, NotAnArray
 from grader.extract import Program
 from grader.sandbox import Box
 from grader.scenarios import text_of
@@ -49,7 +49,7 @@ class Transcript:
 
     outcome: str
     seconds: float
-    values: Mapping[str, Array | Odd] = field(default_factory=dict)
+    values: Mapping[str, Array | NotAnArray] = field(default_factory=dict)
     error: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     tried: tuple[str, ...] = ()  # what the sandbox denied, as the student process saw it

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from grader.arrays import Array, Odd
+from grader.arrays import Array, NotAnArray
 from grader.errors import GraderError
 
 HEADER = struct.Struct("<4sQQQ")  # magic, nonce, bytes of JSON, bytes of arrays
@@ -49,7 +49,7 @@ def write(
     arrays, odd, blobs = [], {}, []
     for name, value in (values or {}).items():
         plain = plain_array(value, room)
-        if isinstance(plain, Odd):
+        if isinstance(plain, NotAnArray):
             odd[name] = plain.kind
         else:
             arrays.append([name, plain.dtype.str, list(plain.shape)])
@@ -65,7 +65,7 @@ def write(
 
 def read(
     stream: IO[bytes], *, max_json: int = MAX_JSON, max_arrays: int = MAX_ARRAYS
-) -> tuple[int, dict[str, Any], dict[str, Array | Odd]]:
+) -> tuple[int, dict[str, Any], dict[str, Array | NotAnArray]]:
     """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
     first = stream.read(1)
     if not first:
@@ -82,8 +82,8 @@ def read(
         raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
 
 
-def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
-    """The value as an exact ndarray of numbers (a Python number has shape ()), or an Odd that says what it is.
+def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | NotAnArray:
+    """The value as an exact ndarray of numbers (a Python number has shape ()), or an NotAnArray that says what it is.
 
     ``room`` is how many bytes it may have.
     """
@@ -93,17 +93,19 @@ def plain_array(value: Any, room: int = MAX_ARRAYS) -> Array | Odd:
         value = np.asarray(value)
     if type(value) is np.ndarray:
         if value.ndim > MAX_AXES:
-            return Odd(f"an array of {value.ndim} axes, more than can be compared")
+            return NotAnArray(f"an array of {value.ndim} axes, more than can be compared")
         if value.nbytes > room:
-            return Odd(f"an array of {value.nbytes >> 20} MB, more than can be compared")
+            return NotAnArray(f"an array of {value.nbytes >> 20} MB, more than can be compared")
         if value.dtype.kind in "biufc":
             return value
-        return Odd("an array of Python objects" if value.dtype.kind == "O" else f"an array of dtype {value.dtype.str}")
+        return NotAnArray(
+            "an array of Python objects" if value.dtype.kind == "O" else f"an array of dtype {value.dtype.str}"
+        )
     if value is None:
-        return Odd("None")
+        return NotAnArray("None")
     if isinstance(value, np.ndarray):
-        return Odd(f"a {type(value).__name__}, a subclass of ndarray")
-    return Odd(f"of type {type(value).__name__}")
+        return NotAnArray(f"a {type(value).__name__}, a subclass of ndarray")
+    return NotAnArray(f"of type {type(value).__name__}")
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytearray:
@@ -117,8 +119,8 @@ def _exactly(stream: IO[bytes], size: int) -> bytearray:
     return data
 
 
-def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
-    values: dict[str, Array | Odd] = {}
+def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | NotAnArray]:
+    values: dict[str, Array | NotAnArray] = {}
     offset = 0
     for name, dtype, shape in head.pop("arrays"):
         if not (isinstance(name, str) and DTYPE.fullmatch(dtype) and len(shape) <= MAX_AXES):
@@ -135,5 +137,5 @@ def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | Odd]:
     for name, kind in head.pop("odd").items():
         if not isinstance(kind, str):
             raise ProtocolError("A value's description breaks the protocol.")
-        values[name] = Odd(kind[:200])
+        values[name] = NotAnArray(kind[:200])
     return values

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Remark, matches
+from grader.expectations import Array, Arrays, NoteAbout, matches
 from grader.model import Note
 from grader.spec import Part, Recipe, normal
 
@@ -142,7 +142,7 @@ def middle_is(out: Array, inputs: Arrays) -> Note | None:
     points=0,
     # This kernel's full convolution is the image with a row and a column of zeros behind it.
     inputs={"x": normal(3, 3), "w": np.array([[1.0, 0.0], [0.0, 0.0]])},
-    expect=[Remark("out", middle_is)],
+    expect=[NoteAbout("out", middle_is)],
 )
 def same_even(code: Any, x: Array, w: Array) -> dict[str, Any]:
     """Which middle an even kernel gets (no marks: both conventions are right)."""

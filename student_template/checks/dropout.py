@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.distributions import as_float32, share_limit
-from grader.expectations import Array, Arrays, Below, Expectation, Remark, When, Within
+from grader.expectations import Array, Arrays, Below, Expectation, NoteAbout, OnlyIf, Within
 from grader.model import Note
 from grader.spec import Draw, Part, integers
 
@@ -143,9 +143,9 @@ def backward_figures(x: Array, dout: Array, out: Any, dx: Any) -> Array:
 
 
 FORWARD: list[Expectation] = [
-    When(trains, Below("scale", SMALL, "error of the kept entries, relative to x / keep,", ("out",), scale_error)),
+    OnlyIf(trains, Below("scale", SMALL, "error of the kept entries, relative to x / keep,", ("out",), scale_error)),
     # Wrong by chance with probability 2e-11 at most a case: half of it on either side of the share.
-    When(
+    OnlyIf(
         trains,
         Below(
             "share",
@@ -155,13 +155,13 @@ FORWARD: list[Expectation] = [
             share_error,
         ),
     ),
-    When(trains, Below("mask", 1, "number of masks that many entries share", ("out",), shared)),
-    When(
+    OnlyIf(trains, Below("mask", 1, "number of masks that many entries share", ("out",), shared)),
+    OnlyIf(
         lambda inputs: "seed" in inputs and trains(inputs),
         Below("seed", SMALL, "difference between two calls with the same seed", ("out", "again"), difference),
     ),
-    When(lambda inputs: not trains(inputs), Within("out_in_test_mode", 0.0)),
-    When(trains, Remark("figures", meaning_of_p)),
+    OnlyIf(lambda inputs: not trains(inputs), Within("out_in_test_mode", 0.0)),
+    OnlyIf(trains, NoteAbout("figures", meaning_of_p)),
 ]
 
 
@@ -197,7 +197,7 @@ def to_go_back(p: float, training: bool) -> dict[str, Any]:
     edges={"p = 0.8": to_go_back(0.8, True), "test mode": to_go_back(0.3, False)},
     edge_points=2,
     expect=[
-        When(
+        OnlyIf(
             trains,
             Below(
                 "gradient",
@@ -207,8 +207,8 @@ def to_go_back(p: float, training: bool) -> dict[str, Any]:
                 gradient_error,
             ),
         ),
-        When(lambda inputs: not trains(inputs), Within("dx_in_test_mode", 0.0)),
-        When(trains, Remark("figures", lambda figures, inputs: None)),
+        OnlyIf(lambda inputs: not trains(inputs), Within("dx_in_test_mode", 0.0)),
+        OnlyIf(trains, NoteAbout("figures", lambda figures, inputs: None)),
     ],
 )
 def backward(code: Any, x: Array, dout: Array, p: float, training: bool, seed: int) -> dict[str, Any]:

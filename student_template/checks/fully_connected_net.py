@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Below, Expectation, Remark, When, matches
+from grader.expectations import Array, Arrays, Below, Expectation, NoteAbout, OnlyIf, matches
 from grader.model import Note
 from grader.spec import Part, integers, normal
 from student_template.checks.three_layer_convnet import set_params
@@ -131,10 +131,10 @@ def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     """The loss, the gradients of the parameters that there are, and the scores of test mode."""
     found: list[Expectation] = [matches("loss", rel=1e-10, single=True)]
     found += [matches(name, single=True) for name in ("W1", "W2", "W3")]
-    found.append(When(lambda inputs: "W4" in inputs, matches("W4", single=True)))
+    found.append(OnlyIf(lambda inputs: "W4" in inputs, matches("W4", single=True)))
     found.append(matches("biases", floor=floor, single=True))
     found += [matches(name, single=True) for name in ("gammas", "betas") if norm]
-    return [*(When(lambda inputs: "alone" not in inputs, item) for item in found), matches("scores", single=True)]
+    return [*(OnlyIf(lambda inputs: "alone" not in inputs, item) for item in found), matches("scores", single=True)]
 
 
 @part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
@@ -150,7 +150,7 @@ def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **para
     edge_points=3,
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
-    apart=True,  # each normalisation has branches of its own
+    independent=True,  # each normalisation has branches of its own
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
@@ -163,7 +163,7 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **
     edges=edge_cases(norm=True),
     edge_points=3,
     expect=expected(norm=True),
-    apart=True,
+    independent=True,
 )
 def layernorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""
@@ -229,7 +229,7 @@ def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
     },
     edge_points=1,
     expect=[
-        When(
+        OnlyIf(
             lambda inputs: not tests(inputs),
             Below(
                 "losses",
@@ -239,13 +239,15 @@ def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
                 slope_error,
             ),
         ),
-        When(tests, Below("seeds", 1e-6, "relative difference of the scores of two seeds", ("scores",), between_seeds)),
-        When(nothing_dropped, matches("loss", rel=1e-10, single=True)),
-        When(nothing_dropped, matches("gradients", single=True)),
+        OnlyIf(
+            tests, Below("seeds", 1e-6, "relative difference of the scores of two seeds", ("scores",), between_seeds)
+        ),
+        OnlyIf(nothing_dropped, matches("loss", rel=1e-10, single=True)),
+        OnlyIf(nothing_dropped, matches("gradients", single=True)),
         # What is consistent need not be the net: without dropout it is, and a constant has a gradient, too.
-        When(lambda inputs: not tests(inputs), matches("without", single=True)),
-        When(tests, matches("scores", single=True)),
-        When(lambda inputs: not tests(inputs), Remark("effect", idle)),
+        OnlyIf(lambda inputs: not tests(inputs), matches("without", single=True)),
+        OnlyIf(tests, matches("scores", single=True)),
+        OnlyIf(lambda inputs: not tests(inputs), NoteAbout("effect", idle)),
     ],
 )
 def dropout(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Remark, matches
+from grader.expectations import Array, Arrays, NoteAbout, matches
 from grader.model import Note
 from grader.spec import Draw, GradientOf, Part, Recipe, cache_of, normal
 from student_template.checks.conv import eighths
@@ -118,7 +118,7 @@ def ties_go(dx: Array, inputs: Arrays) -> Note | None:
         "width": 2,
         "stride": 2,
     },
-    expect=[Remark("dx", ties_go)],
+    expect=[NoteAbout("dx", ties_go)],
 )
 def ties(code: Any, x: Array, dout: Array, height: int, width: int, stride: int) -> dict[str, Any]:
     """Where the gradient of tied maxima goes (no marks: both ways are right)."""

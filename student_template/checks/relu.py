@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Remark, matches, unchanged
+from grader.expectations import Array, Arrays, NoteAbout, matches, unchanged
 from grader.model import Note
 from grader.spec import GradientOf, Part, cache_of, normal
 
@@ -58,7 +58,7 @@ def at_zero_is(dx: Array, inputs: Arrays) -> Note | None:
 @part.check(
     points=0,
     inputs={"x": np.array([[-1.0, 0.0, 2.0], [0.0, 3.0, -0.5]]), "dout": normal(2, 3)},
-    expect=[Remark("dx", at_zero_is)],
+    expect=[NoteAbout("dx", at_zero_is)],
 )
 def at_zero(code: Any, x: Array, dout: Array) -> dict[str, Any]:
     """The gradient at exactly 0 (no marks: both conventions are right)."""

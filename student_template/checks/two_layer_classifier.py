@@ -16,9 +16,9 @@ from grader.expectations import (
     Arrays,
     EitherConvention,
     Labels,
-    Remark,
+    NoteAbout,
+    OnlyIf,
     ShowCurve,
-    When,
     Within,
     matches,
     unchanged,
@@ -59,7 +59,7 @@ def convention(penalised: Array, inputs: Arrays) -> Note | None:
 
 
 def overflow(finite: Array, inputs: Arrays) -> Note | None:
-    """Remark on a softmax that is computed without a shift."""
+    """NoteAbout on a softmax that is computed without a shift."""
     if finite > 0.5:
         return None
     return Note("huge-scores", "With scores of about 1000 the loss is not finite: exp overflows. No marks are lost.")
@@ -91,8 +91,8 @@ def finite_if_huge(code: Any, X: Array, y: Array, **weights: Array) -> float:
     edge_points=1,
     expect=[
         EitherConvention(Within("loss", 1e-12, single=True)),
-        Remark("penalised", convention),
-        Remark("finite", overflow),
+        NoteAbout("penalised", convention),
+        NoteAbout("finite", overflow),
     ],
 )
 def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
@@ -191,9 +191,9 @@ def learns(inputs: Arrays) -> bool:
     },
     edge_points=1,
     expect=[
-        When(learns, toy.TOY_LOSS),
-        *(When(toy.few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
-        When(
+        OnlyIf(learns, toy.TOY_LOSS),
+        *(OnlyIf(toy.few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
+        OnlyIf(
             steps_of_equal_samples,
             Measured(
                 "rate",
@@ -207,7 +207,7 @@ def learns(inputs: Arrays) -> bool:
         ),
         ShowCurve("loss_history", 0.02),
     ],
-    after=("gradients",),
+    builds_on=("gradients",),
 )
 def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iters: int, **task: Any) -> dict[str, Any]:
     """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
@@ -228,5 +228,5 @@ part.check(
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
-    apart=True,
+    independent=True,
 )(toy.predict)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.random  # the scenarios draw, in a process that does without unless told
 
-from grader.expectations import Array, Arrays, Labels, ShowCurve, When, Within, matches
+from grader.expectations import Array, Arrays, Labels, OnlyIf, ShowCurve, Within, matches
 from grader.measures import Measured
 from grader.spec import GradientOf, Part, integers, normal
 
@@ -185,14 +185,14 @@ TOY_LOSS = Measured(
     edges={"the same problem in disguise": twin_training, "five steps on one sample": FEW_STEPS},
     edge_points=1,
     expect=[
-        When(
+        OnlyIf(
             lambda inputs: not few(inputs),
             TOY_LOSS,
         ),
-        *(When(few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
+        *(OnlyIf(few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
-    after=("gradients",),
+    builds_on=("gradients",),
 )
 def training(
     code: Any,
@@ -231,7 +231,7 @@ def figure(measure: Any) -> float:
     edges={"other data": {**SECOND, "X": normal(25, 12, scale=3)}},
     edge_points=1,
     expect=[Labels("labels")],
-    apart=True,
+    independent=True,
 )
 def predict(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
     """Prediction: the class with the highest score."""

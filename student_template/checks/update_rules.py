@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Below, Expectation, Remark, When, matches
+from grader.expectations import Array, Arrays, Below, Expectation, NoteAbout, OnlyIf, matches
 from grader.model import Note
 from grader.spec import Draw, Part
 
@@ -121,14 +121,16 @@ def place_of_epsilon(steps: Steps) -> list[Expectation]:
 
     what = "relative error of the first step, with epsilon added to the root or under it,"
     return [
-        When(epsilon_is_large, Below("epsilon", SIMILAR, what, ("step",), measure)),
-        When(epsilon_is_large, Remark("step", say)),
+        OnlyIf(epsilon_is_large, Below("epsilon", SIMILAR, what, ("step",), measure)),
+        OnlyIf(epsilon_is_large, NoteAbout("step", say)),
     ]
 
 
 def weights_match() -> list[Expectation]:
     """The weights after one step and after three, where epsilon is tiny."""
-    return [When(lambda inputs: not epsilon_is_large(inputs), matches(name, SIMILAR)) for name in ("next_w", "later_w")]
+    return [
+        OnlyIf(lambda inputs: not epsilon_is_large(inputs), matches(name, SIMILAR)) for name in ("next_w", "later_w")
+    ]
 
 
 def step_from(w: Array, next_w: Any) -> Array | None:

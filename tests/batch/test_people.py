@@ -65,6 +65,15 @@ def test_each_of_a_group_has_the_mark_and_a_report_of_their_own(grade, module, t
     assert grade(both, resume=True) == {"1": ("2", ""), "2": ("2", "")}
 
 
+def test_what_a_roster_says_later_is_shown_where_nothing_is_graded_again(grade, module, tmp_path):
+    """In the table, and in the report."""
+    path = module("ada")
+    grade(Entry(Person("1"), path, attempt=FIRST, attempts=(FIRST,)))
+    grade(Entry(ADA, path, attempt=FIRST, attempts=(FIRST,)), resume=True)
+    assert ",Ada," in (tmp_path / "out" / "grades.csv").read_text("utf-8-sig")
+    assert "Ada" in (tmp_path / "out" / "1" / "report.html").read_text("utf-8")
+
+
 def test_the_attempt_that_counts_is_shown_whichever_was_graded_last(grade, module, tmp_path):
     """Its result, its report and its number; the other is listed."""
     old, new = module("old", WRONG), module("new")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
+from grader.course.catalogue import live
 
 ROOT = Path(grader.__file__).parent
 FUNCTIONS = {"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn", "template"}
@@ -26,6 +27,9 @@ def all_patterns() -> dict[str, tuple[str, int]]:
             for pattern in held(value, INSIDE):
                 if isinstance(pattern.pattern, str):
                     found.setdefault((pattern.pattern, pattern.flags & ~re.UNICODE), f"{module.name}.{name}")
+    for item in live().declared:  # exceptions are looked at with patterns of the course's
+        for pattern in held(item, INSIDE):
+            found.setdefault((pattern.pattern, pattern.flags & ~re.UNICODE), f"{item.code} of the course")
     for path in sorted(ROOT.rglob("*.py")):
         for line, pattern, flags in given(ast.parse(path.read_text("utf-8"))):
             found.setdefault((pattern, flags), f"{path.relative_to(ROOT)}:{line}")

@@ -58,6 +58,7 @@ def test_a_pattern_that_held_the_grader_is_found(name):
 def test_every_pattern_is_seen():
     """A pattern is literal or a module's own: one that is put together later, of a student's words too, is not."""
     lines = {path: unseen(ast.parse(path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
+    del lines[ROOT / "mistakes.py"]  # the course's own, which are among them
     assert {path.name: found for path, found in lines.items() if found} == {}
     assert len(PATTERNS) > 50
     assert unseen(ast.parse("def f(name):\n    return re.search(rf'{name}\\b', name)")) == [2]

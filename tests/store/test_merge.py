@@ -129,6 +129,16 @@ def test_what_is_not_one_class_is_refused(tmp_path, merge, seed, assignment, sai
     assert not (tmp_path / "out" / "grades.csv").exists()
 
 
+def test_a_key_that_leads_elsewhere_is_refused(tmp_path, merge):
+    """A store may come from somebody else; reports are written into folders named by keys."""
+    with store_in(tmp_path / "a") as store:
+        put(store, "../elsewhere")
+    code, said = merge("a")
+    assert code == 2
+    assert "cannot be the name of a folder" in said
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_folder_given_twice_or_without_a_store_is_refused(tmp_path, merge):
     """With a sentence."""
     with store_in(tmp_path / "a", ada=1.0):

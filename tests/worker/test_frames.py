@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from grader.expectations import Odd
+from grader.expectations import NotAnArray
 from grader.worker import frames
 
 
@@ -61,14 +61,14 @@ def test_a_matrix_crosses_as_the_array_that_it_is():
 )
 def test_what_is_no_plain_array_is_described_instead(value, kind):
     """Nothing but the words crosses; the student's object stays where it is."""
-    assert through({"x": value})[2] == {"x": Odd(kind)}
+    assert through({"x": value})[2] == {"x": NotAnArray(kind)}
 
 
 def test_arrays_that_do_not_fit_together_are_described_instead():
     """The limit is on the message: each of these would fit alone."""
     half = np.zeros(frames.MAX_ARRAYS // 16 + 1)
     values = through({"first": half, "second": half, "small": np.ones(3)})[2]
-    assert values["second"] == Odd("an array of 16 MB, more than can be compared")
+    assert values["second"] == NotAnArray("an array of 16 MB, more than can be compared")
     assert isinstance(values["first"], np.ndarray)
     assert isinstance(values["small"], np.ndarray)
 
@@ -118,4 +118,4 @@ def test_an_array_of_more_axes_than_a_message_may_have_is_told_in_words():
     stream.seek(0)
     _, _, values = frames.read(stream)
     assert values["x"].ndim == 32
-    assert values["y"] == Odd("an array of 33 axes, more than can be compared")
+    assert values["y"] == NotAnArray("an array of 33 axes, more than can be compared")

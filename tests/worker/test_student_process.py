@@ -12,7 +12,7 @@ import pytest
 
 from grader.course.parts import load_part
 from grader.errors import Interrupted
-from grader.expectations import Odd
+from grader.expectations import NotAnArray
 from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.sandbox.lockdown import LockdownBox
@@ -141,7 +141,7 @@ def test_a_lying_array_is_described_not_believed(student):
         def __array_finalize__(self, other): pass
     def relu_forward(x): return x.view(Liar), x
     """
-    assert play(student(source), FORWARD).values["out"] == Odd("a Liar, a subclass of ndarray")
+    assert play(student(source), FORWARD).values["out"] == NotAnArray("a Liar, a subclass of ndarray")
 
 
 def test_inputs_are_the_checks_own_copy(student):
@@ -221,7 +221,7 @@ def test_what_students_import_from_their_own_files_is_there(tmp_path, box, files
 def test_a_result_that_is_too_large_is_described(student):
     """It is no tampering, and does not reach the grader."""
     process = student("def relu_forward(x): return np.zeros(40_000_000), x")
-    assert play(process, FORWARD).values["out"] == Odd("an array of 305 MB, more than can be compared")
+    assert play(process, FORWARD).values["out"] == NotAnArray("an array of 305 MB, more than can be compared")
 
 
 def test_no_process_is_left_behind(student, process_box):
