@@ -9,51 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-RULES = """
-import numpy as np
-
-def sgd_momentum(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = config["momentum"] * v - config["learning_rate"] * dw
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
-
-def rmsprop(w, dw, config=None):
-    if config is None:
-        config = {}
-    lr = config.setdefault("learning_rate", 1e-2)
-    decay = config.setdefault("decay_rate", 0.99)
-    eps = config.setdefault("epsilon", 1e-8)
-    cache = config.setdefault("cache", np.zeros_like(w))
-    cache = decay * cache + (1 - decay) * dw**2
-    next_w = w - lr * dw / (np.sqrt(cache) + eps)
-    config["cache"] = cache
-    return next_w, config
-
-def adam(w, dw, config=None):
-    if config is None:
-        config = {}
-    lr = config.setdefault("learning_rate", 1e-3)
-    b1 = config.setdefault("beta1", 0.9)
-    b2 = config.setdefault("beta2", 0.999)
-    eps = config.setdefault("epsilon", 1e-8)
-    config.setdefault("m", np.zeros_like(w))
-    config.setdefault("v", np.zeros_like(w))
-    config.setdefault("t", 0)
-    config["t"] += 1
-    t = config["t"]
-    config["m"] = b1 * config["m"] + (1 - b1) * dw
-    config["v"] = b2 * config["v"] + (1 - b2) * dw**2
-    mt = config["m"] / (1 - b1**t)
-    vt = config["v"] / (1 - b2**t)
-    next_w = w - lr * mt / (np.sqrt(vt) + eps)
-    return next_w, config
-"""
+NAIVE = Path(__file__).parents[1] / "solutions" / "naive"
+RULES = (NAIVE / "update_rules.py").read_text("utf-8")
 
 LOSSES = """
 import numpy as np
@@ -109,79 +66,16 @@ def dropout_backward(dout, cache):
 """
 DROPS = DROPOUT.replace("< p) / p", ">= p) / (1 - p)")
 
-SIMPLE = (Path(__file__).parents[1] / "solutions" / "naive" / "simple_layers.py").read_text("utf-8")
-
-M, V, NEXT = (
-    'config["m"] = b1 * config["m"] + (1 - b1) * dw\n',
-    'config["v"] = b2 * config["v"] + (1 - b2) * dw**2',
-    "lr * mt / (np.sqrt(vt) + eps)",
-)
-COUNT = '    config["t"] += 1\n    t = config["t"]\n'
+SIMPLE = (NAIVE / "simple_layers.py").read_text("utf-8")
 
 # (source, check, what is told, then pairs: a piece of the function, and what stands there instead)
 WRONG: list[tuple[str, ...]] = [
-    (RULES, "update_rules/sgd_momentum", "momentum-ascends", "v - config", "v + config"),
-    (RULES, "update_rules/sgd_momentum", "momentum-velocity-sign", "v - config", "v + config", "w + v", "w - v"),
-    (RULES, "update_rules/sgd_momentum", "momentum-velocity-subtracted", "w + v", "w - v"),
     (RULES, "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', ""),
-    (RULES, "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', '    config.setdefault("velocity", np.zeros_like(w))\n'),
-    (RULES, "update_rules/sgd_momentum", "momentum-rate-outside-negative", '- config["learning_rate"] * dw', "- dw", "w + v", 'w + config["learning_rate"] * v'),
-    (RULES, "update_rules/sgd_momentum", "momentum-rate-outside", '- config["learning_rate"] * dw', "+ dw", "w + v", 'w - config["learning_rate"] * v'),
-    (RULES, "update_rules/sgd_momentum", "momentum-damped", '- config["learning_rate"] * dw', '- (1 - config["momentum"]) * config["learning_rate"] * dw'),
-    (RULES, "update_rules/sgd_momentum", "momentum-rate-absent", '- config["learning_rate"] * dw', "- dw"),
-    (RULES, "update_rules/sgd_momentum", "momentum-step-without-velocity", "next_w = w + v", 'next_w = w - config["learning_rate"] * dw'),
-    (RULES, "update_rules/sgd_momentum", "momentum-nesterov", "next_w = w + v", 'next_w = w + config["momentum"] * v - config["learning_rate"] * dw'),
-    (RULES, "update_rules/sgd_momentum", "momentum-step-with-old-velocity", "next_w = w + v", "next_w = w + config.get('velocity', 0)"),
     (RULES, "update_rules/sgd_momentum", "ignores-momentum", 'config["momentum"] * v', "0.9 * v"),
-    (RULES, "update_rules/sgd_momentum", "momentum-rate-fixed", 'config["learning_rate"] * dw', "1e-2 * dw"),
-    (RULES, "update_rules/sgd_momentum", "momentum-absent", 'config["momentum"] * v', "v"),
-    (RULES, "update_rules/sgd_momentum", "momentum-of-gradient-too", 'config["momentum"] * v - config["learning_rate"] * dw', 'config["momentum"] * (v - config["learning_rate"] * dw)'),
-    (RULES, "update_rules/sgd_momentum", "momentum-returns-velocity", "next_w = w + v", "next_w = v"),
-    (RULES, "update_rules/rmsprop", "rmsprop-decay-swapped", "decay * cache + (1 - decay) * dw**2", "(1 - decay) * cache + decay * dw**2"),
-    (RULES, "update_rules/rmsprop", "rmsprop-gradient-not-squared", "(1 - decay) * dw**2", "(1 - decay) * dw"),
-    (RULES, "update_rules/rmsprop", "rmsprop-square-not-weighted", "(1 - decay) * dw**2", "dw**2"),
-    (RULES, "update_rules/rmsprop", "rmsprop-root-absent", "(np.sqrt(cache) + eps)", "(cache + eps)"),
-    (RULES, "update_rules/rmsprop", "rmsprop-ascends", "w - lr", "w + lr"),
-    (RULES, "update_rules/rmsprop", "rmsprop-cache-not-kept", '    config["cache"] = cache\n', ""),
-    (RULES, "update_rules/rmsprop", "rmsprop-cache-never-changes", '    config["cache"] = cache\n', "", "    next_w", '    next_w_cache = config["cache"]\n    next_w', "sqrt(cache)", "sqrt(next_w_cache)"),
-    (RULES, "update_rules/rmsprop", "rmsprop-cache-not-decayed", "decay * cache + (1 - decay) * dw**2", "cache + dw**2"),
-    (RULES, "update_rules/rmsprop", "rmsprop-decay-fixed", "decay * cache + (1 - decay) * dw**2", "0.99 * cache + 0.01 * dw**2"),
     (RULES, "update_rules/rmsprop", "epsilon-not-as-given", "np.sqrt(cache) + eps", "np.sqrt(cache) + 1e-8"),
     (RULES, "update_rules/rmsprop", "epsilon-not-as-given", "np.sqrt(cache) + eps", "np.sqrt(cache)"),
-    (RULES, "update_rules/rmsprop", "rmsprop-step-without-gradient", "dw / (np", "1 / (np"),
-    (RULES, "update_rules/rmsprop", "rmsprop-step-with-old-cache", "np.sqrt(cache)", "np.sqrt(config['cache'])"),
-    (RULES, "update_rules/rmsprop", "rmsprop-root-kept", 'config["cache"] = cache', 'config["cache"] = np.sqrt(cache)'),
-    (RULES, "update_rules/adam", "adam-no-bias-correction", " / (1 - b1**t)", "", " / (1 - b2**t)", ""),
-    (RULES, "update_rules/adam", "adam-v-alone-corrected", " / (1 - b1**t)", ""),
-    (RULES, "update_rules/adam", "adam-m-alone-corrected", " / (1 - b2**t)", ""),
-    (RULES, "update_rules/adam", "adam-no-bias-correction-nor-count", " / (1 - b1**t)", "", " / (1 - b2**t)", "", '    config["t"] += 1\n', ""),
-    (RULES, "update_rules/adam", "adam-count-late", '    config["t"] += 1\n', "", "    return", '    config["t"] += 1\n    return'),
-    (RULES, "update_rules/adam", "adam-count-stays", '    config["t"] += 1\n', ""),
-    (RULES, "update_rules/adam", "adam-count-not-kept", COUNT, '    t = config["t"] + 1\n'),
-    (RULES, "update_rules/adam", "adam-corrected-moments-kept", '    config["m"] = ', "    config['m'] = m = ", "mt = config", 'config["m"] = mt = config', "vt = config", 'config["v"] = vt = config'),
-    (RULES, "update_rules/adam", "adam-rate-compounds-short-form", "    mt = ", '    lr = config["learning_rate"] = lr * np.sqrt(1 - b2**t) / (1 - b1**t)\n    mt = ', " / (1 - b1**t)\n    vt", "\n    vt", 'config["v"] / (1 - b2**t)', 'config["v"]'),
-    (RULES, "update_rules/adam", "adam-correction-without-power", "b1**t", "b1", "b2**t", "b2"),
-    (RULES, "update_rules/adam", "adam-correction-times-t", "b1**t", "b1*t", "b2**t", "b2*t"),
-    (RULES, "update_rules/adam", "adam-beta1-corrects-both", "(1 - b2**t)", "(1 - b1**t)"),
-    (RULES, "update_rules/adam", "adam-beta2-corrects-both", "(1 - b1**t)", "(1 - b2**t)"),
-    (RULES, "update_rules/adam", "adam-correction-sign", "(1 - b1**t)", "(1 + b1**t)", "(1 - b2**t)", "(1 + b2**t)"),
-    (RULES, "update_rules/adam", "adam-correction-multiplies", "/ (1 - b1**t)", "* (1 - b1**t)", "/ (1 - b2**t)", "* (1 - b2**t)"),
-    (RULES, "update_rules/adam", "adam-gradient-not-squared", "(1 - b2) * dw**2", "(1 - b2) * dw"),
-    (RULES, "update_rules/adam", "adam-root-absent", "(np.sqrt(vt) + eps)", "(vt + eps)"),
     (RULES, "update_rules/adam", "epsilon-not-as-given", "np.sqrt(vt) + eps", "np.sqrt(vt) + 1e-8"),
-    (RULES, "update_rules/adam", "adam-ascends", "w - lr", "w + lr"),
-    (RULES, "update_rules/adam", "adam-step-without-m", "lr * mt", "lr * dw"),
-    (RULES, "update_rules/adam", "adam-beta2-for-m", M, 'config["m"] = b2 * config["m"] + (1 - b2) * dw\n'),
-    (RULES, "update_rules/adam", "adam-beta1-for-v", V, 'config["v"] = b1 * config["v"] + (1 - b1) * dw**2'),
-    (RULES, "update_rules/adam", "adam-weights-swapped", M, 'config["m"] = (1 - b1) * config["m"] + b1 * dw\n', V, 'config["v"] = (1 - b2) * config["v"] + b2 * dw**2'),
-    (RULES, "update_rules/adam", "adam-v-from-new-m", V, 'config["v"] = b2 * config["m"] + (1 - b2) * dw**2'),
-    (RULES, "update_rules/adam", "adam-m-not-kept", 'config["m"] = b1', "m = b1", 'mt = config["m"]', "mt = m"),
-    (RULES, "update_rules/adam", "adam-moments-not-kept", 'config["m"] = b1', "m = b1", 'mt = config["m"]', "mt = m", 'config["v"] = b2', "v = b2", 'vt = config["v"]', "vt = v"),
-    (RULES, "update_rules/adam", "adam-betas-fixed", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9", 'b2 = config.setdefault("beta2", 0.999)', "b2 = 0.999"),
     (RULES, "update_rules/adam", "ignores-beta1", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9"),
-    (RULES, "update_rules/adam", "adam-counts-by-two", '    config["t"] += 1\n', '    config["t"] += 2\n'),
-    (RULES, "update_rules/adam", "adam-always-first-step", '    config["t"] += 1\n', '    config["t"] = 1\n'),
-    (RULES, "update_rules/adam", "adam-step-with-gradient", 'mt = config["m"]', 'mt = dw'),
     (LOSSES, "losses/softmax", "softmax-summed", "y]) / N", "y])", "    dx /= N\n", ""),
     (LOSSES, "losses/softmax", "softmax-loss-summed", "y]) / N", "y])"),
     (LOSSES, "losses/softmax", "softmax-gradient-summed", "    dx /= N\n", ""),
