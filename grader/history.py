@@ -15,7 +15,7 @@ from grader.submission import Cell
 
 OLDER = "# an older version, or nothing that counts"  # keeps the numbers: cell n is In [n]
 DEFINES = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)  # in what does not parse
-UNDEFINED = re.compile(r"(?:name ')?(\w+)'? is not defined")
+UNDEFINED = re.compile(r"(?<!\w)(\w++)'? is not defined")
 RAISED = re.compile(r"Defining (\w+) raised")
 GIVES = (Definition, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 

@@ -17,7 +17,7 @@ CALLED = re.compile(r"\bcode\.(\w+)")
 METHOD = re.compile(r"\.(\w+)\(")
 WELL = (Status.PASSED, Status.SKIPPED)
 
-BEGINS = re.compile(r"\s*+(?:async )?(?:def|class) (\w++)")
+BEGINS = re.compile(r"\A\s*+(?:async )?(?:def|class) (\w++)")
 
 
 def called(check: Check) -> set[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
-NUMBERED = re.compile(r"\s*+(\d{1,5})(?:[.:|)]|\b)(?!\w)")
+NUMBERED = re.compile(r"\A\s*+(\d{1,5})(?:[.:|)]|\b)(?!\w)")
 PROMPT = re.compile(r"(?:>>>|\.\.\.|(?:In|Out) ?\[\d+\]:)(?: |$)")
-PREFIX = re.compile(r"^(?:\s*+\d{1,5}[.:|)]?+ ?|(?:>>>|\.\.\.|In ?\[\d+\]:) ?)", re.MULTILINE)
+PREFIX = re.compile(r"^(?:[ \t]*+\d{1,5}[.:|)]?+ ?|(?:>>>|\.\.\.|In ?\[\d+\]:) ?)", re.MULTILINE)
 ENOUGH = 3  # lines in a row
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 

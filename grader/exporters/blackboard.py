@@ -14,8 +14,8 @@ from grader.exporters import numbers
 from grader.exporters.roundtrip import Columns, column_named, same, value_of
 from grader.exporters.sheet import Sheet
 
-TITLE = re.compile(r"(?P<title>.*?)\s*\[(?P<what>[^\]]*)\]\s*\|(?P<id>\d+)")
-POINTS = re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<kind>\w*)$")
+TITLE = re.compile(r"\A(?P<title>.*)\[(?P<what>[^\[\]]*)\]\s*\|(?P<id>\d+)")
+POINTS = re.compile(r"(?<![\d.,])(?P<number>\d++(?:[.,]\d++)?+)\s*+(?P<kind>\w*+)$")
 USERS = "Username|Benutzername|Nombre de usuario|Nom d'utilisateur|Nome utente|Gebruikersnaam|Nome de usuário|用户名"
 STUDENTS = "Student ID|Studenten-ID|ID de estudiante|ID d'étudiant|ID studente|Student-ID|ID do aluno|学生 ID"
 
@@ -24,7 +24,7 @@ def columns(sheet: Sheet, wanted: Sequence[str]) -> Columns:
     """Where things stand; ``wanted`` are the names by which the assignment may go. Refused if it is not there."""
     users = _called(sheet, USERS)
     assignments = {column: TITLE.fullmatch(title) for column, title in enumerate(sheet.titles)}
-    found = {column: (each[0], each["title"], each["id"]) for column, each in assignments.items() if each}
+    found = {column: (each[0], each["title"].rstrip(), each["id"]) for column, each in assignments.items() if each}
     if users is None or not found:
         raise Refused(f"{sheet.name} is no download of Blackboard's Grade Center: no Username, or no title with an id.")
     grade = column_named(found, wanted, "column")
@@ -32,7 +32,9 @@ def columns(sheet: Sheet, wanted: Sequence[str]) -> Columns:
     assert named, "column_named gives one of those it was given"
     points = POINTS.search(named["what"])
     if "up to" in named["what"] or not points or points["kind"].casefold() == "text":
-        raise Refused(f"“{named['title']}” takes no points in Blackboard ({named['what']}); name another column.")
+        raise Refused(
+            f"“{named['title'].rstrip()}” takes no points in Blackboard ({named['what']}); name another column."
+        )
     maximum = numbers.read(points["number"])
     students = _called(sheet, STUDENTS)
     return Columns(

@@ -17,7 +17,7 @@ from grader.exporters.sheet import Line, Sheet
 IDS = {"id": "ID", "sis_id": "SIS User ID", "login": "SIS Login ID"}
 PEOPLE = ("Student", "LastName", "FirstName", *IDS.values(), "Integration ID", "Root Account", "Section")
 TOTALS = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)")
-TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)")
+TITLE = re.compile(r"\A(?P<title>.*\S)\s*\((?P<id>\d+)\)")
 HIDDEN = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 NOT_ASSIGNED = "N/A"

@@ -37,8 +37,8 @@ WORDS = {
     "|フィードバックコメント|피드백 코멘트|Återkopplingskommentarer|Geri bildirim yorumları|Comentarios"
     "|Feedback-iruzkinak|Відгук - коментарем",
 }
-PARTICIPANT = re.compile(r"(?P<word>\D+?)\s*(?P<id>\d+)")
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+PARTICIPANT = re.compile(r"\A(?P<word>\D+)(?P<id>\d+)")
+ADDRESS = re.compile(r"\A[^@\s]+@[^@\s]+")
 ENGLISH = re.compile(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, |\d{4}-\d\d-\d\d")  # what strtotime of PHP reads
 
 

@@ -16,7 +16,7 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # 
 RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", "grades.csv", "index.html"}
 ENDING = re.compile(r"\.(ipynb|py)(\.txt|\.json)?", re.IGNORECASE)  # mail and browsers add .txt to what they don't know
 ARCHIVE = re.compile(r"\.(zip|tar\.gz|tgz|tar)", re.IGNORECASE)
-COPY = re.compile(r"(?P<of>.+?) ?\((?P<number>[1-9]\d{0,2})\)")  # as browsers name a second download
+COPY = re.compile(r"\A(?P<of>.+?) ?\((?P<number>[1-9]\d{0,2})\)")  # as browsers name a second download
 ATTEMPT = re.compile(r"(?P<of>(?:re)?submission|attempt|try|version|v|abgabe)[ _-]?(?P<number>\d{1,3})", re.IGNORECASE)
 
 

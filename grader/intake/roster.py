@@ -37,7 +37,7 @@ COLUMNS = {
 COLUMN_OF = {name: column for column, names in COLUMNS.items() for name in names.split("|")}
 STAFF = re.compile(r"instructor|teacher|\bta\b|assistant|reader|observer|designer|manager", re.IGNORECASE)
 NOBODY = ("points possible", "student, test", "test student", "manual posting")  # lines of Canvas
-PARTICIPANT = re.compile(r"\D+ (\d+)")  # "Participant 123", in any language
+PARTICIPANT = re.compile(r"\A\D+ (\d+)")  # "Participant 123", in any language
 NOTHING = "Nothing was handed in."
 
 

@@ -16,9 +16,9 @@ from grader.intake.uploads import Piece, Upload, mostly
 from grader.people import Person
 
 FILE = re.compile(
-    r"(?P<assignment>.+)_(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
+    r"\A(?P<assignment>.+)_(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
 )
-NAME = re.compile(r"^Name: *(.*?) *\(([^()\n]*)\) *$", re.MULTILINE)
+NAME = re.compile(r"^Name:([^\n]*)\(([^()\n]*)\) *$", re.MULTILINE)
 NO_FILE = "{} was handed in without a file; ask for the notebook itself (.ipynb)."
 SAID = 4000  # bytes of the text that are looked at
 
@@ -82,6 +82,6 @@ def _upload(login: str, time: str, files: Sequence[tuple[Node, re.Match[str]]]) 
     for child, found in files:
         if not found["file"]:
             said = _said(child)
-            name = said[1] if said and said[2] == login else name
+            name = said[1].strip() if said and said[2] == login else name
     reason = "" if pieces else NO_FILE.format(files[0][0].shown)
     return Upload(Person(safe_name(login), name=name, login=login), pieces, time, (time,), reason=reason)

@@ -19,12 +19,12 @@ from grader.intake.uploads import Piece, Upload, mostly
 from grader.people import Person
 
 NAMED = re.compile(
-    r"(?:(?P<name>.+?)_)??(?:(?P<late>LATE)_)?(?P<user>\d+)_(?:(?P<id>\d+)_(?P<file>.+)|(?P<typed>text|link)\.html)"
+    r"\A(?:(?P<name>.+?)_)??(?:(?P<late>LATE)_)?(?P<user>\d+)_(?:(?P<id>\d+)_(?P<file>.+)|(?P<typed>text|link)\.html)"
 )
 ANONYMOUS = re.compile(
-    r"(?P<name>)(?:(?P<late>LATE)_)?(?P<user>anon_[^_]+)_(?:(?P<id>\d+)_(?P<file>.+)|(?P<typed>text|link)\.html)"
+    r"\A(?P<name>)(?:(?P<late>LATE)_)?(?P<user>anon_[^_]+)_(?:(?P<id>\d+)_(?P<file>.+)|(?P<typed>text|link)\.html)"
 )
-AGAIN = re.compile(r"(.+)-(\d{1,2})")
+AGAIN = re.compile(r"\A(.+)-(\d{1,2})")
 SURE = 4  # digits of a file id, at least, that make a lone file Canvas's
 TYPED = "{} is what was typed into Canvas, not a file; ask for the notebook itself (.ipynb)."
 

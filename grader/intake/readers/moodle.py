@@ -14,8 +14,8 @@ from grader.intake.trees import Node
 from grader.intake.uploads import Piece, Upload, mostly
 from grader.people import Person
 
-FOLDER = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z0-9]+)_?", re.DOTALL)
-FILE = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z0-9]+)_(?P<file>.+)", re.DOTALL)
+FOLDER = re.compile(r"\A(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z0-9]+)_?", re.DOTALL)
+FILE = re.compile(r"\A(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z0-9]+)_(?P<file>.+)", re.DOTALL)
 TYPED = "{} is what was typed into Moodle, not a file; ask for the notebook itself (.ipynb)."
 
 

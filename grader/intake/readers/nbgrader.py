@@ -16,7 +16,9 @@ from grader.people import Person
 from grader.words import listing, plain_text
 
 SUBMITTED = "submitted"
-INBOUND = re.compile(r"(?P<student>.+?)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d .+?)(?:\+(?P<random>[^+]+))?")
+INBOUND = re.compile(
+    r"\A(?P<student>.+?)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d .+?)(?:\+(?P<random>[^+]+))?"
+)
 TIMESTAMP = "timestamp.txt"
 AROUND = {"source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db"}
 MOST_LOOKED_AT = 50  # students
