@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.folder import VARIABLE
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = re.compile(r"\b(site|dist)-packages$")
 
 
 def run(*command, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, **options)
+    """Run a program as from another terminal: the course that these tests grade is not handed on to it."""
+    env = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    return subprocess.run([*map(str, command)], **{"env": env, **options}, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -166,7 +166,7 @@ def default_training(
     untrained = {start: np.array(net.params[name]) for name, start in zip(WEIGHTS, START, strict=True)}
     first = figure(lambda: net.loss(X[:BATCH] - mean_image, y[:BATCH], reg=reg)[0])
     net.train(X - mean_image, y, X_val - mean_image, y_val, reg=reg, **options)
-    trained = {name: np.array(net.params[name]) for name in WEIGHTS}
+    trained = {name: net.params[name] for name in WEIGHTS}
     own = figure(lambda: np.mean(net.predict(X_val - mean_image) == y_val))
     return {**untrained, **trained, "own_first": abs(first - math.log(CLASSES)), "own_accuracy": own}
 
@@ -188,7 +188,7 @@ def best_net(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, mean_ima
     """Tuned network: the validation accuracy is above 0.48."""
     params = code.train_best_net(X - mean_image, y, X_val - mean_image, y_val)
     params = getattr(params, "params", params)  # a network will do, too
-    found = {name: np.array(params[name]) for name in WEIGHTS}
+    found = {name: params[name] for name in WEIGHTS}
     own = figure(lambda: np.mean(classifier(code, found).predict(X_val - mean_image) == y_val))
     return {**found, "own_accuracy": own}
 

@@ -213,7 +213,7 @@ def training(
     set_weights(net, W1=W1, b1=b1, W2=W2, b2=b2)
     history = net.train(X, y, X_val, y_val, reg=reg, verbose=False, **options)
     losses = history.get("loss_history") if isinstance(history, dict) else None
-    trained = {name: np.array(net.params[name]) for name in WEIGHTS}
+    trained = {name: net.params[name] for name in WEIGHTS}
     return {**trained, "loss_history": vector(losses), "own_loss": figure(lambda: net.loss(X, y, reg=reg)[0])}
 
 
