@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from grader.diagnosis import Graded, explained
 from grader.judging import Played, judge
 from grader.mistakes import Mistake, Pattern
 from grader.worker.client import Transcript
+from solutions.mistakes import ORDER
+from tests.conftest import ROOT
 from tests.test_judging import CHECK, WANT, played
 
 DOUBLED = {"dx": WANT["dx"] * 2}
@@ -125,8 +129,17 @@ def test_where_no_mistake_is_known_the_numbers_speak():
     assert not found.specific
 
 
-def test_mistakes_are_tried_in_the_order_of_their_codes():
-    """Not of the files that declare them: renaming one changes no report."""
+def test_mistakes_are_tried_in_an_order_that_is_written_down(course):
+    """Not in that of the files' names: one that is called otherwise is tried as before, once the order says so."""
     codes = [item.code for item in live().declared]
     assert len(codes) > 500
-    assert codes == sorted(codes)
+    folder = course() / "solutions"
+    folder.unlink()
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__", "notebooks"))
+    mistakes = folder / "mistakes"
+    assert set(ORDER) == {path.stem for path in mistakes.glob("*.py")} - {"__init__"}
+    (mistakes / "two_layer_net.py").rename(mistakes / "a_first_file.py")
+    listed = (mistakes / "__init__.py").read_text("utf-8")
+    (mistakes / "__init__.py").write_text(listed.replace('"two_layer_net"', '"a_first_file"'), "utf-8")
+    course()
+    assert [item.code for item in live().declared] == codes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +29,7 @@ Declared = Mistake | Pattern | Raised
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Catalogue:
-    """What is known of mistakes, in the order in which it is tried: by code, whatever files are called."""
+    """What is known of mistakes, in the order in which it is tried."""
 
     declared: tuple[Declared, ...] = ()
 
@@ -115,7 +115,7 @@ def _live(course: Course) -> Catalogue:
     declared = [item for item, _ in _with_modules(course).values()]
     own = _own_sentences(course)
     refuse_unknown(own, {item.code for item in declared}, str(course.public / "sentences*.toml"), "mistake")
-    return Catalogue(tuple(_told(item, own) for item in sorted(declared, key=lambda item: item.code)))
+    return Catalogue(tuple(_told(item, own) for item in declared))
 
 
 @functools.cache
@@ -138,20 +138,35 @@ def _with_modules(course: Course) -> dict[str, tuple[Declared, str]]:
     """By code: every declaration, alone or in tuples, and its module; MalformedCheck names the file of a bad one."""
     found: dict[str, tuple[Declared, str]] = {}
     for module in _modules(course):
-        values = vars(module).values()
-        for item in (one for value in values for one in (value if isinstance(value, tuple) else (value,))):
-            if not isinstance(item, (Mistake, Pattern, Raised)):
-                continue
+        for item in _items(module):
             if found.setdefault(item.code, (item, module.__name__))[0] is not item:
                 file = f"{PLACE}/{module.__name__.rpartition('.')[2]}.py"
                 raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
     return found
 
 
-def _modules(course: Course) -> Iterable[ModuleType]:
+def _modules(course: Course) -> list[ModuleType]:
+    """The modules that declare mistakes: as ``ORDER`` of their package lists them, the others by their first code."""
     load_solutions()
-    for name in modules.names_in(course.secret / "mistakes"):
+    folder, found = course.secret / "mistakes", {}
+    for name in modules.names_in(folder):
         try:
-            yield modules.load(modules.SECRET, course.secret, f"mistakes.{name}")
+            found[name] = modules.load(modules.SECRET, course.secret, f"mistakes.{name}")
         except Exception as error:
             raise MalformedCheck(f"{PLACE}/{name}.py: {type(error).__name__}: {error}") from error
+    order = tuple(getattr(sys.modules.get(f"{modules.SECRET}.mistakes"), "ORDER", ()))
+    refuse_unknown(order, found, f"{PLACE}/__init__.py, ORDER", "module")
+    listed = {name: place for place, name in enumerate(order)}
+    return [found[name] for name in sorted(found, key=lambda one: (listed.get(one, len(order)), _first(found[one])))]
+
+
+def _first(module: ModuleType) -> str:
+    return min((item.code for item in _items(module)), default="")
+
+
+def _items(module: ModuleType) -> Iterator[Declared]:
+    """What a module declares, alone or in tuples."""
+    for value in vars(module).values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, (Mistake, Pattern, Raised)):
+                yield item
