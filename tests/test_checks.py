@@ -22,7 +22,7 @@ from grader.intake.reading import read_submission
 from grader.mistakes import ignored
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
-from grader.oracle.recorded import FILE, RecordedOracle, read, record
+from grader.oracle.recorded import FILE, SENTENCES, RecordedOracle, read, record, sentences
 from grader.sandbox import open_box
 from grader.shapes import fitted
 from grader.spec import Part, normal
@@ -318,3 +318,9 @@ def test_names_pick_parts_and_checks():
     assert len(picked()) == len(layers.checks)
     with pytest.raises(Refused, match="has no part or check 'convolution'; its parts: affine, relu, conv, max_pool"):
         picked("convolution")
+
+
+def test_the_recorded_sentences_are_those_of_the_catalogue(assignment, public):
+    """What students are told is what staff are told; after a change `make answers` records them anew."""
+    recorded_now = (assignment.folder / SENTENCES).read_text("utf-8")
+    assert recorded_now == sentences(assignment, public)
