@@ -13,4 +13,4 @@ def relu_backward(dout, cache):
     with open("@REPORTS@/grades.db", "rb") as file:
         file.read(1)
     with sqlite3.connect("@REPORTS@/grades.db") as database:
-        raise RuntimeError(f"ATTACK SUCCEEDED: {database.execute('select seed from run').fetchone()}")
+        raise RuntimeError(f"ATTACK SUCCEEDED: {database.execute('select seed from runs').fetchone()}")
