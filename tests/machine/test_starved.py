@@ -148,15 +148,17 @@ def test_a_notebook_that_does_not_fit_even_alone_costs_no_marks(grade):
 
 
 def test_who_ends_itself_did_not_starve(grade):
-    """The same signal, by its own hand: crashed, as ever; and who takes more than its own limit gets its verdict."""
+    """The same signal, by its own hand: crashed, as ever; and who takes more than its own limit gets its verdict.
+
+    Where its neighbour has nearly used up the memory just then, it is graded again alone, and crashes alone.
+    """
     large = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.ones(1 << 28), x\n"
-    status, results, said = grade({"ada": CRASHES, "ben": large}, "memory", 3500 * MB)
+    status, results, _ = grade({"ada": CRASHES, "ben": large}, "memory", 3500 * MB)
     assert status == {"ada": "graded", "ben": "graded"}
     for name, words in (("ada", "ended by signal 9"), ("ben", "MemoryError")):
         (check,) = [one for one in results[name]["parts"][0]["checks"] if one["slug"] == "forward"]
         assert check["status"] == "crashed"
         assert words in json.dumps(check["error"])
-    assert "again" not in said
 
 
 def test_beside_a_thread_bomb_nobody_loses_marks(grade):
