@@ -20,6 +20,7 @@ from grader.errors import HarnessError
 from grader.expectations import Array, Arrays, Values, plain
 from grader.judging import USUAL, Graded, Played
 from grader.model import Audit, Diagnosis, Status
+from grader.outcome import Outcome
 from grader.shapes import fitted
 from grader.spec import Check, GradientOf, Inputs
 from grader.words import listing
@@ -86,7 +87,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
         return one
     wrong = [item for item in one.played if item.case.name not in one.passed]
     rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
-    if not all(item.transcript.outcome == "returned" and _fit(item.values, item.inputs, link) for item in wrong):
+    if not all(item.transcript.outcome == Outcome.RETURNED and _fit(item.values, item.inputs, link) for item in wrong):
         return one
     if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
         return one
@@ -171,7 +172,7 @@ def _follows(
         inputs = _nearby(item.inputs, link, rng)
         transcript = process.play(backward, inputs)
         values = fitted(transcript.values, item.want)
-        if transcript.outcome != "returned" or not _fit(values, inputs, link):
+        if transcript.outcome != Outcome.RETURNED or not _fit(values, inputs, link):
             return False
         points.append(_point(inputs, values, link))
     questions = [
@@ -219,7 +220,11 @@ def _answers(
         point = questions[number].point
         transcript = process.play(forward, questions[number].at(sign))
         out = fitted(transcript.values, {link.output: point.upstream}).get(link.output)
-        if transcript.outcome != "returned" or not isinstance(out, np.ndarray) or out.shape != point.upstream.shape:
+        if (
+            transcript.outcome != Outcome.RETURNED
+            or not isinstance(out, np.ndarray)
+            or out.shape != point.upstream.shape
+        ):
             return
         if out.dtype.kind not in "biuf" or not np.isfinite(plain(out)).all():
             return

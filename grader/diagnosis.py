@@ -19,6 +19,7 @@ from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Answers, Oracle
+from grader.outcome import Outcome
 from grader.spec import Case, Check
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
@@ -75,10 +76,10 @@ def fit(one: Graded, variant: Variant) -> Fit | None:
         if item.case.name in one.passed:
             if _fails(one.check, item, given):
                 return None
-        elif item.transcript.outcome == "raised":
+        elif item.transcript.outcome == Outcome.RAISED:
             failed += 1
             explained += given is None
-        elif item.transcript.outcome == "returned":
+        elif item.transcript.outcome == Outcome.RETURNED:
             failed += 1
             hit = given is not None and _reproduces(one.check, item, given)
             explained += hit
@@ -108,7 +109,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
     if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on):
         return ()
-    if not any(item.transcript.outcome == "returned" for item in failed):
+    if not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
     mistakes = [
         item
@@ -168,7 +169,7 @@ def _raised(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
     failed = [item for item in one.played if item.case.name not in one.passed]
     known = oracle.catalogue
     causes = {
-        known.raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == "raised" else None
+        known.raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == Outcome.RAISED else None
         for item in failed
     }
     return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[
@@ -188,7 +189,7 @@ def _patterns(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
 def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
     """What the numbers of the first wrong array show."""
     for item in one.played:
-        if item.transcript.outcome != "returned" or item.case.name in one.passed:
+        if item.transcript.outcome != Outcome.RETURNED or item.case.name in one.passed:
             continue
         for expectation in one.check.expect:
             got, want = item.values.get(expectation.name), item.want.get(expectation.name)
@@ -240,7 +241,7 @@ def _most(
 
 def _failed(one: Graded) -> set[str]:
     """The cases that came back wrong, or raised."""
-    ended = [item for item in one.played if item.transcript.outcome in ("returned", "raised")]
+    ended = [item for item in one.played if item.transcript.outcome in (Outcome.RETURNED, Outcome.RAISED)]
     return {item.case.name for item in ended if item.case.name not in one.passed}
 
 
@@ -257,8 +258,8 @@ def _fails(check: Check, item: Played, given: Answers) -> bool:
 
 def _may_explain(check: Check, item: Played, given: Answers) -> bool:
     if given is None:
-        return item.transcript.outcome == "raised"
-    return item.transcript.outcome == "returned" and _reproduces(check, item, given)
+        return item.transcript.outcome == Outcome.RAISED
+    return item.transcript.outcome == Outcome.RETURNED and _reproduces(check, item, given)
 
 
 def _reproduces(check: Check, item: Played, given: Arrays) -> bool:

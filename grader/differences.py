@@ -14,6 +14,7 @@ from grader.errors import HarnessError
 from grader.expectations import Expectation, Matches, OnlyIf
 from grader.judging import Graded, Played
 from grader.model import Note, Status
+from grader.outcome import Outcome
 from grader.spec import Check
 from grader.worker.client import StudentProcess
 
@@ -41,7 +42,7 @@ def _inner(item: Expectation) -> Expectation:
 
 
 def _flagged(one: Graded, process: StudentProcess, zero: bool) -> Graded:
-    returned = [item for item in one.played if item.transcript.outcome == "returned"]
+    returned = [item for item in one.played if item.transcript.outcome == Outcome.RETURNED]
     if not returned:
         return one
     item = min(returned, key=_size)

@@ -34,6 +34,7 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.oracle import Oracle
+from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
 from grader.precision import strictly
@@ -46,7 +47,7 @@ from grader.worker.client import StudentProcess, Transcript
 from grader.worker.processes import Host, host_of
 
 # After one of these, playing the other cases of the check would only cost time.
-FINAL = {"missing", "unwritten", "timed_out", "died", "violated"}
+FINAL = {Outcome.MISSING, Outcome.UNWRITTEN, Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED}
 LARGE = 1 << 16  # bytes
 NOT_GIVEN = "It needs the {}, which was not given (--data DIR)."
 EXPLAINED = {Status.FAILED, Status.CRASHED}
@@ -168,8 +169,8 @@ def _grade_check(
         for case in check.cases:
             inputs = oracle.inputs(check, case)
             transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part])
-            if transcript.outcome == "unwritten" and played:
-                transcript = replace(transcript, outcome="raised")  # what other cases find written is not a stub
+            if transcript.outcome == Outcome.UNWRITTEN and played:
+                transcript = replace(transcript, outcome=Outcome.RAISED)  # what other cases find written is not a stub
             want = oracle.answer(check, case)
             if not check.truth:  # else the grader measures, and what comes back need not look like any answer
                 transcript = replace(transcript, values=_to_keep(transcript.values, want))
@@ -191,7 +192,7 @@ def _grade_check(
 
 def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> list[Note]:
     """Of timed parts: how much faster the reference is on the case that took longest. Times carry no marks."""
-    returned = [one for one in played if one.transcript.outcome == "returned"]
+    returned = [one for one in played if one.transcript.outcome == Outcome.RETURNED]
     if not (check.timed and check.points and returned):
         return []
     slowest = max(returned, key=lambda one: one.transcript.seconds)
@@ -213,17 +214,17 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
     values = [value for name, value in transcript.values.items() if name not in unmarked]
     none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
-    if transcript.outcome == "returned" and values:
+    if transcript.outcome == Outcome.RETURNED and values:
         if all(none) or (any(none) and program.left_none() & set(needs)):
             message = "Nothing comes back: it is not written yet, or a return is missing."
-            return replace(transcript, outcome="unwritten", values={}, error={"message": message})
+            return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
         if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
             message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."
-            return replace(transcript, outcome="unwritten", values={}, error={"message": message})
-    if transcript.outcome == "raised" and "NoneType" in str(error.get("message", "")):
+            return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
+    if transcript.outcome == Outcome.RAISED and "NoneType" in str(error.get("message", "")):
         places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)
         if error.get("scenario") or program.left_none() & set(places):
-            return replace(transcript, outcome="unwritten")
+            return replace(transcript, outcome=Outcome.UNWRITTEN)
     return transcript
 
 

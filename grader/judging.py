@@ -13,6 +13,7 @@ from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
 from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
+from grader.outcome import Outcome
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.spec import Case, Check, Inputs
 from grader.whereabouts import near_name, whereabouts
@@ -52,7 +53,7 @@ class Graded:
 
 
 def _passes(check: Check, item: Played) -> bool:
-    if item.transcript.outcome != "returned":
+    if item.transcript.outcome != Outcome.RETURNED:
         return False
     values = item.values
     said = [expectation.judge(values, item.want, item.inputs, False) for expectation in check.expect]
@@ -106,7 +107,7 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
 
 def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | Note | Curve | None]:
     """What the expectations say of a case, by the names of their arrays; nothing if none came back."""
-    if one.transcript.outcome != "returned":
+    if one.transcript.outcome != Outcome.RETURNED:
         return {}
     with np.errstate(all="ignore"):  # wild values overflow: what is measured is then inf or NaN, and fails
         return {item.name: item.judge(one.values, one.want, one.inputs, public) for item in check.expect}
@@ -114,7 +115,7 @@ def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | 
 
 def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Audit:
     """The points of one case, and what they hang on."""
-    good = one.transcript.outcome == "returned" and all(item.ok for item in verdicts.values())
+    good = one.transcript.outcome == Outcome.RETURNED and all(item.ok for item in verdicts.values())
     limits = {item.name: item.limit for item in check.expect}
     forgiven = forgiven_shapes(one.transcript.values, one.want)
     arrays = tuple(
@@ -145,12 +146,12 @@ def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -
 def _status(findings: Sequence[Finding], played: Sequence[Played]) -> Status:
     outcomes = {one.transcript.outcome for one in played}
     for outcome, status in (
-        ("violated", Status.VIOLATED),
-        ("timed_out", Status.TIMED_OUT),
-        ("died", Status.CRASHED),
-        ("raised", Status.CRASHED),
-        ("missing", Status.MISSING),
-        ("unwritten", Status.MISSING),
+        (Outcome.VIOLATED, Status.VIOLATED),
+        (Outcome.TIMED_OUT, Status.TIMED_OUT),
+        (Outcome.DIED, Status.CRASHED),
+        (Outcome.RAISED, Status.CRASHED),
+        (Outcome.MISSING, Status.MISSING),
+        (Outcome.UNWRITTEN, Status.MISSING),
     ):
         if outcome in outcomes:
             return status
@@ -159,7 +160,7 @@ def _status(findings: Sequence[Finding], played: Sequence[Played]) -> Status:
 
 def _crash_note(played: Sequence[Played]) -> list[Note]:
     """Where a check raised in some cases only, say in which."""
-    raised = [one.case.name or USUAL for one in played if one.transcript.outcome == "raised"]
+    raised = [one.case.name or USUAL for one in played if one.transcript.outcome == Outcome.RAISED]
     if not raised or len(played) == 1:
         return []
     if len(raised) == len(played):
@@ -177,16 +178,16 @@ def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
     """The first failure to return anything, as a sentence."""
     for one in played:
         transcript = one.transcript
-        if transcript.outcome == "returned":
+        if transcript.outcome == Outcome.RETURNED:
             continue
         error = transcript.error
-        if transcript.outcome == "timed_out":
+        if transcript.outcome == Outcome.TIMED_OUT:
             return ErrorInfo("TimeLimit", _too_long(check, one))
-        if transcript.outcome in ("died", "violated") and "type" not in error:
+        if transcript.outcome in (Outcome.DIED, Outcome.VIOLATED) and "type" not in error:
             return ErrorInfo(transcript.outcome.capitalize(), plain_text(str(error.get("message", ""))))
-        if transcript.outcome == "missing":
+        if transcript.outcome == Outcome.MISSING:
             return ErrorInfo("Missing", f"{transcript.name} is not defined in the submission.")
-        return described(error, one.case.name, unwritten=transcript.outcome == "unwritten")
+        return described(error, one.case.name, unwritten=transcript.outcome == Outcome.UNWRITTEN)
     return None
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from grader.expectations import FLOAT32, EitherConvention, Expectation, Matches, OnlyIf, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
+from grader.outcome import Outcome
 from grader.spec import Check
 
 # How much nearer, by how many numbers there are: few may be nearer by chance.
@@ -36,7 +37,7 @@ def strictly(check: Check, played: list[Played], oracle: Oracle) -> tuple[Check,
 def _forgiven(check: Check, item: Played) -> dict[str, str]:
     """The arrays that are right to float32 only, and what is put before the name of the right one."""
     found = {}
-    for expectation in check.expect if item.transcript.outcome == "returned" else ():
+    for expectation in check.expect if item.transcript.outcome == Outcome.RETURNED else ():
         said = expectation.judge(item.values, item.want, item.inputs, False)
         if not (isinstance(said, Verdict) and said.rule == FLOAT32):
             continue

@@ -25,6 +25,7 @@ from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
 from grader.extract import Program
+from grader.outcome import Outcome
 from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
@@ -47,7 +48,7 @@ class Transcript:
     or violated. ``error`` is the student process's description of the exception, as plain data.
     """
 
-    outcome: str
+    outcome: Outcome
     seconds: float
     values: Mapping[str, Array | NotAnArray] = field(default_factory=dict)
     error: Mapping[str, Any] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class StudentProcess:
         if self._failure:  # loading failed as it always will: every check would wait for the same end
             return self._failure, {}
         if self._left <= 0:
-            return Transcript("timed_out", 0.0, name=IN_ALL), {}
+            return Transcript(Outcome.TIMED_OUT, 0.0, name=IN_ALL), {}
         if self._process and _has_more(self._process):  # sent by a thread of the student's since the last reply
             self._end()
         if self._process is None:
@@ -188,15 +189,15 @@ class StudentProcess:
         answer = self._wait(self._exchange.answers, min(seconds, self._left))
         if answer is None:
             over = IN_ALL if self._left <= 0 else ""
-            return dataclasses.replace(self._failed("timed_out", begin), name=over), {}
+            return dataclasses.replace(self._failed(Outcome.TIMED_OUT, begin), name=over), {}
         if isinstance(answer, frames.ProtocolError):
-            return self._failed("violated", begin, {"message": str(answer)}), {}
+            return self._failed(Outcome.VIOLATED, begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
             return self._failed(*_end_of(self._exit_code(), begin)), {}
         if isinstance(answer, Exception):
             raise HarnessError(f"The request could not be exchanged: {answer!r}.") from answer
         if _has_more(self._process):
-            return self._failed("violated", begin, {"message": "It sent more than one reply."}), {}
+            return self._failed(Outcome.VIOLATED, begin, {"message": "It sent more than one reply."}), {}
         return None, answer | {"seconds": time.perf_counter() - begin}
 
     def _wait(
@@ -230,7 +231,7 @@ class StudentProcess:
             self._end()
             raise
 
-    def _failed(self, outcome: str, begin: float, error: dict[str, Any] | None = None) -> Transcript:
+    def _failed(self, outcome: Outcome, begin: float, error: dict[str, Any] | None = None) -> Transcript:
         self._end()
         if self._host.closed:
             raise Interrupted("Grading was stopped.")
@@ -288,17 +289,17 @@ def _has_more(process: Guest) -> bool:
     return bool(poll.poll(0)) and bool(process.replies.read(1))
 
 
-def _outcome(head: dict[str, Any], host: Host) -> str:
-    denied = head["outcome"] == "raised" and host.level != "process" and head["error"].get("denied")
-    return "violated" if denied else str(head["outcome"])
+def _outcome(head: dict[str, Any], host: Host) -> Outcome:
+    denied = head["outcome"] == Outcome.RAISED and host.level != "process" and head["error"].get("denied")
+    return Outcome.VIOLATED if denied else Outcome(head["outcome"])
 
 
-def _end_of(code: int | None, begin: float) -> tuple[str, float, dict[str, Any]]:
+def _end_of(code: int | None, begin: float) -> tuple[Outcome, float, dict[str, Any]]:
     """A process that ended while a check ran: the outcome, since when, and why."""
     if code is not None and -code == getattr(signal, "SIGSYS", None):
         message = "The code made a system call that the sandbox forbids, and was ended."
-        return "violated", begin, {"message": message}
-    return "died", begin, {"message": _death(code)}
+        return Outcome.VIOLATED, begin, {"message": message}
+    return Outcome.DIED, begin, {"message": _death(code)}
 
 
 def _death(code: int | None) -> str:

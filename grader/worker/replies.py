@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from grader.outcome import Outcome
 from grader.words import plain_text
 from grader.worker.frames import ProtocolError
 
-OUTCOMES = ("returned", "raised", "missing", "unwritten")
+OUTCOMES = (Outcome.RETURNED, Outcome.RAISED, Outcome.MISSING, Outcome.UNWRITTEN)
 # Of an exception.
 TEXTS = ("type", "message", "traceback")
 MAYBE_TEXTS = ("file", "function", "scenario")
