@@ -26,7 +26,7 @@ MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at
 MOST_QUICK = 1000  # the same where a case has so few numbers that
 QUICK = 300  # it takes a fraction of a millisecond
 
-Variant = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
+GivenBy = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     return results
 
 
-def fit(one: Graded, variant: Variant) -> Fit | None:
+def fit(one: Graded, variant: GivenBy) -> Fit | None:
     """How well a mistake explains a check; None if it explains nothing, or a passed case shows that it was not made."""
     explained = numbers = failed = 0
     for item in one.played:
@@ -201,7 +201,7 @@ def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
     return ()
 
 
-def _variant(oracle: Oracle, code: str) -> Variant:
+def _variant(oracle: Oracle, code: str) -> GivenBy:
     return lambda check, case: oracle.mistaken(check, case, code)
 
 
@@ -209,7 +209,7 @@ def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
     return Diagnosis(item.code, item.sentence, certain, item.hint)
 
 
-def _ruled_out(variant: Variant, one: Graded, part: Sequence[Graded]) -> bool:
+def _ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
     """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
 
     A variant that raises there rules nothing out: it need not be made for all that another check does. Nor does a

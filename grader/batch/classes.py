@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from grader.batch.handed import everyone
 from grader.batch.reports import Gradebook, says_more
-from grader.batch.results import Graded, class_assignment, grade_all, stopped_by_signals
+from grader.batch.results import Finished, class_assignment, grade_all, stopped_by_signals
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
 from grader.batch.workshop import open_workshop
 from grader.course.assignments import find_assignment, select
@@ -42,7 +42,7 @@ def grade_class(
     entries: Sequence[Entry],
     settings: Settings,
     box: Box,
-    on_result: Callable[[Graded], object],
+    on_result: Callable[[Finished], object],
     on_start: Callable[[str], object] = lambda student: None,
 ) -> Outcome:
     """Grade every entry; on Ctrl-C what was graded is kept and the rest is left out.
@@ -63,7 +63,7 @@ def _grade_into(
     entries: Sequence[Entry],
     settings: Settings,
     box: Box,
-    on_result: Callable[[Graded], object],
+    on_result: Callable[[Finished], object],
     on_start: Callable[[str], object],
 ) -> Outcome:
     terms = terms_of(store, entries, settings)
@@ -107,7 +107,7 @@ def _stays(entry: Entry, store: Store) -> bool:
     return entry.is_missing and store.has_handed_in(entry.student)
 
 
-def _keep(graded: Graded, store: Store, book: Gradebook) -> None:
+def _keep(graded: Finished, store: Store, book: Gradebook) -> None:
     """Save a result, for each member of a group, and show it."""
     for one in graded.whose:
         if graded.answer.known and one.person.key in book.rows:

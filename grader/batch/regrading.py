@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.batch.handed import everyone
 from grader.batch.reports import Gradebook
-from grader.batch.results import Graded, grade_all, stopped_by_signals
+from grader.batch.results import Finished, grade_all, stopped_by_signals
 from grader.batch.work import Terms
 from grader.batch.workshop import open_workshop
 from grader.data_set import open_data_set
@@ -140,7 +140,7 @@ def make_again(
     only_changed: bool,
     stage: bool,
     tell: Callable[[str], object],
-    on_result: Callable[[Graded], object],
+    on_result: Callable[[Finished], object],
     on_start: Callable[[str], object],
 ) -> Regraded:
     """Grade again by the terms of then and the class's seed; ``only_changed`` leaves what would come out the same.
@@ -170,7 +170,7 @@ def make_again(
     return done
 
 
-def _moved(graded: Graded, one: Handed, before: Mapping[Place, Saved | None], source: int) -> list[Moved]:
+def _moved(graded: Finished, one: Handed, before: Mapping[Place, Saved | None], source: int) -> list[Moved]:
     was = before.get((one.person.key, one.id))
     if was is None:
         return []

@@ -22,7 +22,7 @@ from grader.words import readable
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class Finished:
     """One student's result, what is kept of it, and whose it is: theirs, and that of the others of their group."""
 
     result: Result
@@ -61,13 +61,13 @@ def grade_all(
     terms: Terms,
     saved: Mapping[tuple[str, str], Saved],
     on_start: Callable[[str], object],
-) -> Iterator[Graded]:
+) -> Iterator[Finished]:
     """Yield results as they come, until the box is closed.
 
     ``saved``, by student and attempt, are those that need not be made anew where they would have the same key.
     """
 
-    def grade(worker: Worker, entry: Entry) -> Graded:
+    def grade(worker: Worker, entry: Entry) -> Finished:
         on_start(entry.student)
         whose = everyone(entry)
         if entry.reason:
@@ -75,23 +75,23 @@ def grade_all(
         old = saved.get((entry.student, whose[0].id))
         answer = worker.grade(entry, terms, old.key if old else "")
         if answer.known and old:
-            return Graded(old.result, answer, whose)
+            return Finished(old.result, answer, whose)
         try:
-            return Graded(read_answer(answer.text, entry.student), answer, whose)
+            return Finished(read_answer(answer.text, entry.student), answer, whose)
         except Exception as error:  # what judges has read student text, and is not believed in everything
             reason = f"The grader itself failed: its answer cannot be read ({type(error).__name__}: {error})."
             answer = without_grade(entry.student, str(entry.shown or entry.path), reason, terms, workshop.level)
-            return Graded(read_answer(answer.text, entry.student), answer, whose)
+            return Finished(read_answer(answer.text, entry.student), answer, whose)
 
     for _, graded in workshop.each(entries, grade):
         yield graded
 
 
-def _without_files(entry: Entry, whose: tuple[Handed, ...], terms: Terms, level: str) -> Graded:
+def _without_files(entry: Entry, whose: tuple[Handed, ...], terms: Terms, level: str) -> Finished:
     """What is kept of who handed in nothing, which is nobody's fault, or nothing that can be read."""
     shown = "" if entry.is_missing else readable(str(entry.shown or entry.path))
     answer = without_grade(entry.student, shown, entry.reason, terms, level, refused=True)
-    return Graded(read_answer(answer.text, entry.student), replace(answer, refused=not entry.is_missing), whose)
+    return Finished(read_answer(answer.text, entry.student), replace(answer, refused=not entry.is_missing), whose)
 
 
 def read_answer(text: str, student: str) -> Result:

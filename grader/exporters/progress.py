@@ -20,7 +20,7 @@ from grader.model import CheckResult, Result, Status
 from grader.words import listing, number
 
 if TYPE_CHECKING:
-    from grader.batch.results import Graded
+    from grader.batch.results import Finished
     from grader.exporters.journal import Journal
 
 QUIET, USUAL, VERBOSE = -1, 0, 1
@@ -96,7 +96,7 @@ class Watch:
                 self._journal.started(student)
             self._display.started()
 
-    def graded(self, graded: Graded) -> None:
+    def graded(self, graded: Finished) -> None:
         """A submission is done, with a grade or without."""
         result, kept = graded.result, graded.answer.known
         with self._lock:

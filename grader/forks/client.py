@@ -23,11 +23,11 @@ END_SECONDS = 10.0  # how long a child and what it started may take to die
 LATE_SECONDS = 1.0  # how long a child that closed its channel may take to end, and its parent to say so
 WORD_LIMIT = 100  # bytes
 
-_servers: weakref.WeakKeyDictionary[Box, dict[str, ForkServer]] = weakref.WeakKeyDictionary()
+_servers: weakref.WeakKeyDictionary[Box, dict[str, Parent]] = weakref.WeakKeyDictionary()
 _starting = threading.Lock()
 
 
-class ForkServer:
+class Parent:
     """A clean parent, started in the box; ``folder`` is where it starts, and holds its ``log``."""
 
     def __init__(
@@ -63,7 +63,7 @@ class ForkServer:
         """Send it a message before the first request."""
         self._requests.send(message)
 
-    def fork(self, words: Iterable[str], given: Sequence[int]) -> Child:
+    def fork(self, words: Iterable[str], given: Sequence[int]) -> Forked:
         """Ask for a child that gets the descriptors ``given``; the caller closes its own copies.
 
         ``words`` say what the parent had better import for it. Where no child can be had, its ends are closed.
@@ -71,7 +71,7 @@ class ForkServer:
         control, theirs = socket.socketpair()
         with theirs, contextlib.suppress(OSError):  # a parent that is gone shows as a closed control
             socket.send_fds(self._requests, [f"{' '.join(words)}\n".encode()], [*given, theirs.fileno()])
-        return Child(self, control)
+        return Forked(self, control)
 
     def close(self) -> None:
         """End it with all that it started."""
@@ -100,10 +100,10 @@ def _started(
     return box.start(program, cwd=folder, env=env, room=room, log=log, stdin=stdin, nests=True)
 
 
-class Child:
+class Forked:
     """A forked process, of which the grader holds the ``control``: readable when it has ended."""
 
-    def __init__(self, server: ForkServer, control: socket.socket) -> None:
+    def __init__(self, server: Parent, control: socket.socket) -> None:
         self.control = control
         self._server = server
 
@@ -146,7 +146,7 @@ class Child:
             self._server.close()
 
 
-def shared_server(box: Box, kind: str, start: Callable[[Path], ForkServer]) -> ForkServer:
+def shared_server(box: Box, kind: str, start: Callable[[Path], Parent]) -> Parent:
     """The box's server of that kind, which ends with the box; ``start`` starts one in the folder that it is given.
 
     A new one takes the place of one that has died. HarnessError if it never worked, or had to be ended.

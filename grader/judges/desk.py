@@ -29,7 +29,7 @@ from grader.course.assignments import all_assignments
 from grader.course.folder import VARIABLE, current
 from grader.errors import GraderError, HarnessError, Interrupted, Refused, Starved
 from grader.folders import remove
-from grader.forks.client import ForkServer
+from grader.forks.client import Parent
 from grader.intake.snapshot import Snapshot, copied, private_folder, reached
 from grader.judges.host import MOST_SAID, receive, send
 from grader.judges.judge import as_message
@@ -64,7 +64,7 @@ class JudgeServer:
         env[VARIABLE] = str(current().folder)
         program = [sys.executable, "-c", "from grader.judges.server import main; main([])"]
         try:
-            self.parent = ForkServer(self._box, program, env, folder, folder)
+            self.parent = Parent(self._box, program, env, folder, folder)
             self._stack.callback(self.parent.close)
             self.parent.tell(json.dumps({"data": data}).encode())
             self._wait(tell)

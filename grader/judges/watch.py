@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.forks.client import Child
+from grader.forks.client import Forked
 from grader.worker.processes import BoxHost, processor_seconds
 
 LOOK_SECONDS = 0.2  # how often a judge that says nothing is looked at
@@ -25,7 +25,7 @@ READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with
 class Judge:
     """A judge, and the desk's ends of the line to it."""
 
-    child: Child
+    child: Forked
     words: Connection
     lines: tuple[socket.socket, socket.socket]  # that of the words, and that of descriptors
     folder: Path

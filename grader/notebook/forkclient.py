@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import HarnessError
-from grader.forks.client import Child, ForkServer
+from grader.forks.client import Forked, Parent
 from grader.machine.shortage import Shortage
 from grader.notebook.driven import LOOK_SECONDS, REPLY_LIMIT, read_object
 from grader.notebook.jobs import QUOTA
@@ -43,18 +43,18 @@ class Garbled(Exception):
     """What came from the kernel is no answer."""
 
 
-def start_server(box: Box, folder: Path) -> ForkServer:
+def start_server(box: Box, folder: Path) -> Parent:
     """Start a clean parent in the box; its files lie in ``folder``."""
     home = folder / "server"  # not the kernels', who may be other users
     home.mkdir()
     env = {name: value for name, value in clean_environment(home).items() if name != "PYTHONSAFEPATH"}
     env["MALLOC_ARENA_MAX"] = "2"
     program = [sys.executable, str(BOOT), "grader.notebook.forkserver", str(box.folder), json.dumps(box.nest())]
-    return ForkServer(box, program, env, folder, folder)
+    return Parent(box, program, env, folder, folder)
 
 
 @contextlib.contextmanager
-def open_kernel(server: ForkServer, box: Box, room: Path, imports: Sequence[str]) -> Iterator[Kernel]:
+def open_kernel(server: Parent, box: Box, room: Path, imports: Sequence[str]) -> Iterator[Kernel]:
     """A new kernel, for the notebook whose cells write into ``room``; gone in the end with all that it started.
 
     ``imports`` are modules that the server had better import for all.
@@ -72,7 +72,7 @@ def open_kernel(server: ForkServer, box: Box, room: Path, imports: Sequence[str]
 class Kernel:
     """One kernel: it is told to run cells, and answers."""
 
-    def __init__(self, channel: socket.socket, child: Child, server: ForkServer, box: Box, room: Path):
+    def __init__(self, channel: socket.socket, child: Forked, server: Parent, box: Box, room: Path):
         self._channel, self._child, self._server, self._box, self._room = channel, child, server, box, room
         self._channel.settimeout(SEND_SECONDS)
         self._received = bytearray()

@@ -23,7 +23,7 @@ import numpy as np
 
 from grader.errors import Interrupted
 from grader.folders import remove
-from grader.forks.client import ForkServer, shared_server
+from grader.forks.client import Parent, shared_server
 from grader.limits import NotebookLimits
 from grader.machine.shortage import Shortage
 from grader.model import NotebookRun
@@ -176,10 +176,10 @@ def split(box: Box) -> None:
     if not can_fork(box) or box.nest() is not None:  # the grader itself cannot leave its namespaces
         return
 
-    def server(folder: Path) -> ForkServer:
+    def server(folder: Path) -> Parent:
         from grader.worker.forkserver import NEEDED, main
 
-        return ForkServer(box, lambda: main(["", json.dumps(None)], NEEDED), _environment(folder), folder, folder)
+        return Parent(box, lambda: main(["", json.dumps(None)], NEEDED), _environment(folder), folder, folder)
 
     with contextlib.suppress(OSError):
         shared_server(box, "worker", server)
@@ -309,9 +309,9 @@ def _pipe() -> tuple[IO[bytes], IO[bytes]]:
     return os.fdopen(reader, "rb", 0), os.fdopen(writer, "wb", 0)
 
 
-def _server(box: Box, folder: Path, order: Mapping[str, Any] | None) -> ForkServer:
+def _server(box: Box, folder: Path, order: Mapping[str, Any] | None) -> Parent:
     program = _argv("forkserver", str(box.folder), json.dumps(order))
-    return ForkServer(box, program, _environment(folder), folder, folder)
+    return Parent(box, program, _environment(folder), folder, folder)
 
 
 def _argv(module: str, *arguments: str) -> list[str]:

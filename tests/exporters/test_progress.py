@@ -10,7 +10,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from grader.batch.results import Graded
+from grader.batch.results import Finished
 from grader.batch.work import Answer
 from grader.exporters.journal import open_journal
 from grader.exporters.progress import Bar, Lines, Nothing, Pace, Watch, duration
@@ -43,7 +43,7 @@ def run(clock, capsys):
         for made, seconds in taken:
             watch.started(made.student)
             clock.now += seconds or 0
-            watch.graded(Graded(made, Answer(known=seconds is None), ()))
+            watch.graded(Finished(made, Answer(known=seconds is None), ()))
         return capsys.readouterr().out.splitlines()
 
     return run
@@ -119,7 +119,7 @@ def test_the_bar_has_the_estimate_and_names_as_far_as_there_is_room(clock):
         watch = Watch(pace, bar, None)
         watch.started("ada")
         clock.now += 40
-        watch.graded(Graded(result("ada"), Answer(), ()))
+        watch.graded(Finished(result("ada"), Answer(), ()))
         watch.started("ben")
         watch.started("[red]{task}\x1b[2J\n" + "n" * 70)
     shown = re.split(r"[\r\n]+", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.getvalue()))
@@ -141,7 +141,7 @@ def test_the_log_is_text_whatever_names_hold(tmp_path, clock):
     with open_journal(tmp_path / "new/run.jsonl", 1, print) as journal:
         watch = Watch(pace, Nothing(), journal)
         watch.started("Zoë\x1b[2J\u2028\x9b")
-        watch.graded(Graded(result("Zoë\x1b[2J\u2028\x9b", None, reason="\udcff no"), Answer(), ()))
+        watch.graded(Finished(result("Zoë\x1b[2J\u2028\x9b", None, reason="\udcff no"), Answer(), ()))
     _, started, done = map(json.loads, (tmp_path / "new/run.jsonl").read_text("utf-8").splitlines())
     assert (started["student"], done["student"], done["reason"]) == ("Zoë", "Zoë", " no")
 

@@ -18,7 +18,7 @@ import pytest
 from grader.course.parts import load_part
 from grader.errors import HarnessError
 from grader.extract import extract
-from grader.forks.client import ForkServer
+from grader.forks.client import Parent
 from grader.intake.reading import read_submission
 from grader.sandbox import open_box
 from grader.worker import client, processes
@@ -251,7 +251,7 @@ def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monke
     """No process to be had, a crash, silence: programs of their own serve, and what hangs is not asked again."""
 
     def server(box, folder, order):
-        return ForkServer(box, [sys.executable, "-c", program], dict(os.environ), folder, folder)
+        return Parent(box, [sys.executable, "-c", program], dict(os.environ), folder, folder)
 
     before = _children("-c")  # the parent of judges, if this process has graded a class
     monkeypatch.setattr(processes, "_server", server)
