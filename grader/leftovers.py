@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from grader.folders import remove
+from grader.folders import need_room, remove
 
 DIGITS = string.digits + string.ascii_lowercase
 NAME = re.compile(r"grader-([0-9a-z]{1,7})\.([0-9a-z]{4})([0-9a-z]{1,12})-[0-9a-z_]{8}")
@@ -27,7 +27,11 @@ NAME = re.compile(r"grader-([0-9a-z]{1,7})\.([0-9a-z]{4})([0-9a-z]{1,12})-[0-9a-
 
 @contextlib.contextmanager
 def run_folder() -> Iterator[Path]:
-    """Have all temporary folders of the block in one, which is removed in the end; first clear those of dead runs."""
+    """Have all temporary folders of the block in one, which is removed in the end; first clear those of dead runs.
+
+    Refused if there is no room for them.
+    """
+    need_room()
     clear(Path(tempfile.gettempdir()))
     before = tempfile.tempdir
     folder = Path(tempfile.mkdtemp(prefix=f"grader-{_mark(os.getpid())}-"))
