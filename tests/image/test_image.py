@@ -267,6 +267,7 @@ def attack(engine, inside: list[str], names: str, user: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_attacks_are_held_inside(engine, pytest_inside):
     """A selection, as the image's own user."""
     attack(engine, pytest_inside, f"lockdown and ({' or '.join(ATTACKS)})", "10001:10001")
