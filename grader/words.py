@@ -50,10 +50,10 @@ def listing(items: list[str], most: int | None = None) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that looks most like another, which may be mistyped; "" if none does."""
+def nearest(word: str, known: Iterable[str], least: float = 0.7) -> str:
+    """The known word that looks most like another, which may be mistyped; "" if none is ``least`` like it (0 to 1)."""
     names = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.7)
+    found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=least)
     return names[found[0]] if found else ""
 
 

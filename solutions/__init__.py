@@ -56,6 +56,7 @@ from solutions.initialisers import (
     uniform_init,
     xavier_init,
 )
+from solutions.jit import cache_places
 from solutions.layer_norm import (
     layernorm_backward,
     layernorm_forward,
@@ -114,6 +115,7 @@ __all__ = [
     "batchnorm_backward_alt",
     "batchnorm_forward",
     "bilinear_init",
+    "cache_places",
     "constant_init",
     "conv_backward_fast",
     "conv_backward_naive",

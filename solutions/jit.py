@@ -73,6 +73,11 @@ def cache_directory() -> Path:
     return Path(__file__).parent / "__pycache__"
 
 
+def cache_places() -> list[Path]:
+    """The folders that hold compiled code, for whoever reads it in a process that is locked."""
+    return [cache_directory()]
+
+
 def is_writable(directory: Path) -> bool:
     """Whether a file can be made in a directory, which is made if it does not exist."""
     try:

@@ -36,18 +36,14 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "rename": dict,
     "data": dict,
 }
-DATA: dict[str, type | tuple[type, ...]] = {"title": str, "folder": str, "reader": str}
+DATA: dict[str, type | tuple[type, ...]] = {"title": str, "reader": str}
 
 
 @dataclass(frozen=True, slots=True)
 class DataOf:
-    """The data set that some checks need: ``reader`` is the module of the public half that opens it.
-
-    ``folder`` is what its folder is called.
-    """
+    """The data set that some checks need: ``reader`` is the module of the public half that opens it."""
 
     title: str
-    folder: str
     reader: str
 
 
@@ -94,10 +90,10 @@ def read_course(folder: Path, *, found: bool = False) -> Course:
     data = None
     if "data" in text:
         given = checked(text["data"], DATA, f"{where}, [data]")
-        lacking = [name for name in ("title", "folder", "reader") if name not in given]
+        lacking = [name for name in ("title", "reader") if name not in given]
         if lacking:
             raise Refused(f"{where}: [data] lacks {', '.join(lacking)}.")
-        data = DataOf(given["title"], given["folder"], given["reader"])
+        data = DataOf(given["title"], given["reader"])
     return Course(
         folder,
         title=text.get("title", folder.name),

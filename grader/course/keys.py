@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader import words
 from grader.errors import MalformedCheck
-from grader.words import listing
 
 
 def read(file: Path, where: str) -> dict[str, Any]:
@@ -31,10 +30,9 @@ def refuse_unknown(names: Collection[str], known: Collection[str], where: str, w
 
 def nearest(name: str, known: Collection[str]) -> str:
     """What to add to a sentence about a name that is not known: the one that is meant, or all that there are."""
-    close = difflib.get_close_matches(name, known, 1)
-    if close:
-        return f"; the nearest is {close[0]!r}"
-    return f"; there are {listing(sorted(known))}" if known else ""
+    if near := words.nearest(name, known):
+        return f"; the nearest is {near!r}"
+    return f"; there are {words.listing(sorted(known))}" if known else ""
 
 
 def checked(table: Mapping[str, Any], kinds: Mapping[str, type | tuple[type, ...]], where: str) -> dict[str, Any]:

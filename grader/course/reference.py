@@ -6,7 +6,6 @@ import functools
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 from grader.course import modules
 from grader.course.folder import Course, current
@@ -78,9 +77,3 @@ def _collect(package: ModuleType, course: Course) -> None:
                 raise HarnessError(f"{course.secret}: {homes[key]}.py and {name}.py both define {key}.")
             homes[key] = name
             setattr(package, key, value)
-
-
-def reference_of(names: dict[str, str]) -> dict[str, Any]:
-    """The solutions by name, those of ``names`` under the names that a part has for them."""
-    solutions = vars(load_solutions())
-    return {**solutions, **{name: solutions[reference] for name, reference in names.items()}}

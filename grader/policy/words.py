@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from decimal import Decimal
+
+from grader.words import nearest
 
 
 def points(value: Decimal | float) -> str:
@@ -21,6 +22,5 @@ def figure(value: Decimal | float) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the nearest of what is known, or a full stop if nothing is near."""
-    by_sign = {one.casefold(): one for one in known if one}
-    near = difflib.get_close_matches(name.casefold(), by_sign, 1)
-    return f'; did you mean "{by_sign[near[0]]}"?' if near else "."
+    near = nearest(name, filter(None, known), 0.6)
+    return f'; did you mean "{near}"?' if near else "."

@@ -19,9 +19,11 @@ from grader.batch.classes import grade_class
 from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.judges import desk, watch
+from grader.judges.judge import own_files
 from grader.machine.shortage import Shortage
 from grader.sandbox import open_box
 from grader.sandbox.lockdown import LockdownBox
+from solutions.jit import cache_directory
 from tests.attacks.scene import HONEST
 from tests.machine.forged import add_groups, forge, write
 
@@ -211,3 +213,8 @@ def test_the_process_of_the_class_holds_no_reference(tmp_path):
     (tmp_path / "class" / "ada.py").write_text(HONEST)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert run.stdout.splitlines()[-1] == "0 []", run.stderr
+
+
+def test_a_judge_may_read_what_the_reference_was_compiled_to():
+    """Also where that lies elsewhere, as beside a read-only checkout: else it would compile anew, or fail."""
+    assert str(cache_directory()) in own_files()
