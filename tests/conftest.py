@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -77,11 +78,14 @@ def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
     Call it once more after a change to have the descriptions read anew.
     """
     before = courses.current()
-    kept = {name: module for name, module in sys.modules.items() if name.split(".")[0] in (PUBLIC_HALF, SECRET_HALF)}
+    kept: dict[str, ModuleType] = {}
     folder = tmp_path / "course"
 
     def use() -> Path:
         if not folder.exists():
+            # Only now: until then modules of ours may have been loaded, which are kept.
+            halves = (PUBLIC_HALF, SECRET_HALF)
+            kept.update({name: module for name, module in sys.modules.items() if name.split(".")[0] in halves})
             (folder / PUBLIC_HALF / "checks").mkdir(parents=True)
             for path in (ROOT / PUBLIC_HALF / "checks").glob("*.py"):
                 (folder / PUBLIC_HALF / "checks" / path.name).symlink_to(path)
@@ -93,6 +97,8 @@ def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
         return courses.choose(folder).folder
 
     yield use
+    if not kept:
+        return
     courses._current = before
     os.environ[courses.VARIABLE] = str(before.folder)
     for name in [name for name in sys.modules if name.split(".")[0] in (PUBLIC_HALF, SECRET_HALF)]:
