@@ -14,7 +14,7 @@ NAMES = [one.name for one in fields(Person)]
 
 
 def keep(db: sqlite3.Connection, handed: Handed) -> str:
-    """Keep who someone is and their attempts; a field that is empty now keeps what it was.
+    """Keep who someone is and their attempts: a roster corrects what is known, names of files only fill what is empty.
 
     Returns what is another than before, in words, "" if nothing is.
     """
@@ -22,7 +22,8 @@ def keep(db: sqlite3.Connection, handed: Handed) -> str:
     if handed.attempt:
         attempts.setdefault(handed.attempt.id, handed.attempt)
     known = db.execute("select * from people where key = ?", (person.key,)).fetchone()
-    now = tuple(new or was for new, was in zip(astuple(person), known or astuple(person), strict=True))
+    pairs = zip(astuple(person), known or astuple(person), strict=True)
+    now = tuple((new or was) if handed.by_roster else (was or new) for new, was in pairs)
     if now != known:
         db.execute(f"insert or replace into people values ({_places(now)})", now)
     for one in attempts.values():

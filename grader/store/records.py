@@ -19,11 +19,15 @@ MERGE, IDENTITY = "merge", "identity"
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Whose result it is: a person, the attempt that was graded, None if nothing was handed in, and all attempts."""
+    """Whose result it is: a person, the attempt that was graded, None if nothing was handed in, and all attempts.
+
+    ``by_roster``: a roster says who it is, and not what was handed in alone.
+    """
 
     person: Person
     attempt: Attempt | None = field(default_factory=Attempt)
     attempts: tuple[Attempt, ...] = ()
+    by_roster: bool = False
 
     @property
     def id(self) -> str:

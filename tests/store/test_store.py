@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -110,13 +111,15 @@ def test_who_handed_in_nothing_has_a_row_until_they_do(tmp_path):
 
 
 def test_what_is_known_of_a_person_grows_and_changes_are_kept(tmp_path):
-    """Empty fields are no news; another value is a line of the history, and the mark stays."""
+    """Empty fields and names of files are no news; what a roster corrects is a line of the history, the mark stays."""
     with store_in(tmp_path) as store:
         put(store, "ada", 2.0, name="Ada", email="ada@example.org")
         put(store, "ada", 2.0, login="al")
         (row,) = store.rows()
         assert row.person == Person("ada", "Ada", "al", "ada@example.org")
-        store.meet(person("ada", email="lovelace@example.org"))
+        store.meet(person("ada", name="student101"))  # as a file is called, in a later run without the roster
+        assert store.rows()[0].person.name == "Ada"
+        store.meet(replace(person("ada", email="lovelace@example.org"), by_roster=True))
         last = ledger.changes(store.db, "ada")[-1]
         assert (last.what, last.old, last.new) == ("identity", 2.0, 2.0)
         assert last.why == "email was 'ada@example.org' and is 'lovelace@example.org'"
