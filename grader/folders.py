@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import itertools
 import os
 import shutil
@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.errors import Refused
 
 NEEDED, ADVISED = 64 << 20, 1 << 30  # bytes for temporary files
+PASSES = 1000  # tries at a folder that changes while it is removed; each takes something away
 LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 40 deeper, and their paths end at about 100
 
 
@@ -33,29 +34,42 @@ def need_room() -> None:
 def remove(folder: Path) -> None:
     """Remove a folder, however deep and whatever its modes: what is nested is moved up, so that no path grows long.
 
-    Links are not followed. What cannot be removed stays.
+    Links are not followed. What cannot be removed stays. Another thread may remove parts of it at the same time.
     """
+    for _ in range(PASSES):
+        try:
+            _remove(folder)
+        except FileNotFoundError:
+            if not os.path.lexists(folder):
+                return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                return
+        else:
+            return
+
+
+def _remove(folder: Path) -> None:
     token = os.urandom(8).hex()
     numbers = itertools.count()
     found, emptied = [folder], []
-    with contextlib.suppress(OSError):
-        while found:
-            here = found.pop()
-            emptied.append(here)
-            os.chmod(here, 0o700)
-            with os.scandir(here) as entries:
-                for entry in list(entries):
-                    if not entry.is_dir(follow_symlinks=False):
-                        os.unlink(entry.path)
-                        continue
-                    os.chmod(entry.path, 0o700)  # a folder can be moved only by who may write to it
-                    if here != folder:
-                        found.append(folder / f"{token}-{next(numbers)}")
-                        os.rename(entry.path, found[-1])
-                    else:
-                        found.append(Path(entry.path))
-        for here in reversed(emptied):
-            os.rmdir(here)
+    while found:
+        here = found.pop()
+        emptied.append(here)
+        os.chmod(here, 0o700)
+        with os.scandir(here) as entries:
+            for entry in list(entries):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                os.chmod(entry.path, 0o700)  # a folder can be moved only by who may write to it
+                if here != folder:
+                    found.append(folder / f"{token}-{next(numbers)}")
+                    os.rename(entry.path, found[-1])
+                else:
+                    found.append(Path(entry.path))
+    for here in reversed(emptied):
+        os.rmdir(here)
 
 
 def for_sockets(prefix: str) -> Path:
