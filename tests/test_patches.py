@@ -26,6 +26,9 @@ TOLD_OTHERWISE = {
     "conv-backward-raises-unless-pad-1": "conv-only-pad-1",
 }
 
+# They give one number a feature that is no channel: with running statistics of the channels that only raises.
+ALSO_RAISES = {"spatial-batchnorm-per-pixel", "spatial-batchnorm-per-image"}
+
 
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
@@ -47,7 +50,8 @@ def test_a_patch_is_told_what_is_wrong(item, oracle):
         for status, found in diagnoses(ASSIGNMENT[part], part, wrong, oracle).values()
         if status != "passed"
     }
-    assert told == {(TOLD_OTHERWISE.get(item.code, item.code), True)}
+    nothing = {None} if item.code in ALSO_RAISES else set()
+    assert told == nothing | {(TOLD_OTHERWISE.get(item.code, item.code), True)}
 
 
 @pytest.mark.parametrize("file", by_file([(file, file.stem) for file in FILES], lambda file: file))
