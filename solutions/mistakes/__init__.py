@@ -26,7 +26,6 @@ ORDER = (
     "initialisers",
     "layer_norm",
     "lenet",
-    "loss_terms",
     "losses",
     "max_pool",
     "max_pool_backward",
