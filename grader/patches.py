@@ -28,6 +28,8 @@ from grader.errors import MalformedCheck
 from grader.mistakes import Mistake, Variant
 from grader.parsing import by_itself
 
+Edit = tuple[str, str, str]  # the function (or Class.method), the piece, the new piece
+
 
 @dataclass(frozen=True, slots=True)
 class Naive:
@@ -49,17 +51,19 @@ class Naive:
         hint: str,
         function: str,
         *edits: str,
+        also: Iterable[Edit] = (),
         parts: tuple[str, ...] = (),
         about: Collection[str] = (),
     ) -> Mistake:
         """Declare a mistake of a ``function`` (or Class.method) by ``edits``: pieces of text, each with the new one.
 
-        Each piece is replaced wherever it stands in the function, and must stand there. ``parts`` and ``about`` are as
-        in Mistake; the sentence says what is wrong, the hint where to look, neither gives the solution. MalformedCheck,
-        when it is played, if a piece is not there or what comes out does not parse.
+        Each piece is replaced wherever it stands in the function, and must stand there. ``also`` are edits of other
+        functions. ``parts`` and ``about`` are as in Mistake; the sentence says what is wrong, the hint where to look,
+        neither gives the solution. MalformedCheck, when it is played, if a piece is not there or what comes out does
+        not parse.
         """
 
-        changes = tuple((function, old, new) for old, new in zip(edits[::2], edits[1::2], strict=False))
+        changes = (*((function, old, new) for old, new in zip(edits[::2], edits[1::2], strict=False)), *also)
         if not edits or len(edits) % 2:
             raise MalformedCheck(f"The mistake {code!r} needs pairs: a piece of {function}, and what replaces it.")
         return Mistake(
@@ -72,7 +76,7 @@ class Patch:
     """The variant of a mistake that changes the text of a naive version: (function, piece, new piece) each."""
 
     file: Path
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Edit, ...]
     together: bool = False
 
     def __call__(self, reference: Any) -> Mapping[str, Any]:
@@ -99,9 +103,6 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
     for variant in variants:  # each wraps those before it, which stay as they are
         changed = SimpleNamespace(**{**vars(changed), **variant(changed)})
     return changed
-
-
-Edit = tuple[str, str, str]  # the function (or Class.method), the piece, the new piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,15 @@ TOLD_OTHERWISE = {
     "conv-backward-raises-unless-pad-1": "conv-only-pad-1",
 }
 
+# Told in all checks but one that fails with it.
+NOT_EVERYWHERE = {
+    # They give one number a feature that is no channel: with running statistics of the channels that only raises.
+    "spatial-batchnorm-per-pixel",
+    "spatial-batchnorm-per-image",
+    # A backward pass that does nothing either is consistent with it.
+    "dropout-does-nothing",
+}
+
 
 @pytest.fixture(scope="module")
 def oracle() -> LiveOracle:
@@ -47,7 +56,8 @@ def test_a_patch_is_told_what_is_wrong(item, oracle):
         for status, found in diagnoses(ASSIGNMENT[part], part, wrong, oracle).values()
         if status != "passed"
     }
-    assert told == {(TOLD_OTHERWISE.get(item.code, item.code), True)}
+    nothing = {None} if item.code in NOT_EVERYWHERE else set()
+    assert told == nothing | {(TOLD_OTHERWISE.get(item.code, item.code), True)}
 
 
 @pytest.mark.parametrize("file", by_file([(file, file.stem) for file in FILES], lambda file: file))

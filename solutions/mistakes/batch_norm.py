@@ -1,224 +1,272 @@
-"""What goes wrong in the forward pass of batch normalisation, of features and of images."""
+"""What goes wrong in batch normalisation, of features and of images as rows of their channels.
+
+Of mistakes that explain as much, the narrower one speaks first: with eps, those of one mode before those of both.
+Another default of eps stands after these, so that it is tried on top of each of them.
+"""
+
+# ruff: noqa: E501  # tables: one mistake a line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
 
-import numpy as np
+from grader.mistakes import Mistake
+from grader.patches import Edit, Naive
+from solutions.mistakes.normalised import AS_FORWARD, BY_VAR, OUT, PARAMETERS, ROOT, ROOTS, TERMS, Slip
 
-from grader.mistakes import mistake
-
-PARTS = ("batch_norm", "spatial_batch_norm")
-NAMES = ("batchnorm_forward", "spatial_batchnorm_forward")
-
-Forward = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
-
-
-def with_forward(ref: Any, change: Forward) -> Mapping[str, Any]:
-    """Both forward passes, each made by ``change(forward, x, gamma, beta, bn_param)`` from the reference's."""
-
-    def changed(name: str) -> Any:
-        return lambda x, gamma, beta, bn_param: change(getattr(ref, name), x, gamma, beta, bn_param)
-
-    return {name: changed(name) for name in NAMES}
-
-
-def per_feature(x: Any) -> tuple[int, tuple[int, ...]]:
-    """How many samples a feature of x has, and the axes that they lie on."""
-    return x.size // x.shape[1], (0, *range(2, x.ndim))
-
-
-def with_settings(
-    forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any], **settings: Any
-) -> tuple[Any, Any]:
-    """The reference's forward pass with other settings; running statistics follow in bn_param."""
-    used = {**bn_param, **settings}
-    out, cache = forward(x, gamma, beta, used)
-    bn_param |= {name: used[name] for name in ("running_mean", "running_var") if name in used}
-    return out, cache
-
-
-@mistake(
-    "batchnorm-running-forgotten",
-    parts=PARTS,
-    sentence="The running mean and variance are not updated in training.",
-    hint="bn_param must hold the new running statistics when the function returns.",
+FILE = Path(__file__).parents[1] / "naive" / "batch_norm.py"
+FORWARD, BACKWARD, ALT = "batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"
+IMAGES_OUT, IMAGES_BACK = "spatial_batchnorm_forward", "spatial_batchnorm_backward"
+both, features, images = (
+    Naive(FILE, parts=parts, together=True)
+    for parts in (("batch_norm", "spatial_batch_norm"), ("batch_norm",), ("spatial_batch_norm",))
 )
-def running_forgotten(ref: Any) -> Mapping[str, Any]:
-    """They stay what they were, zeros at first."""
-
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        for name in ("running_mean", "running_var"):
-            bn_param.setdefault(name, np.zeros(x.shape[1]))
-        return forward(x, gamma, beta, dict(bn_param))
-
-    return with_forward(ref, change)
 
 
-@mistake(
-    "batchnorm-momentum-swapped",
-    parts=PARTS,
-    sentence="The momentum multiplies the batch's statistics, and its complement the running ones.",
-    hint="With a momentum near 1, should one batch change the running statistics little or much?",
+def in_both_passes(*edits: str) -> tuple[Edit, ...]:
+    """The edits of the backward pass and of its shorter version."""
+    return tuple((name, *pair) for name in (BACKWARD, ALT) for pair in zip(edits[::2], edits[1::2], strict=True))
+
+
+# What is running, and which statistics are used
+NEW_MEAN, NEW_VAR = "momentum * running_mean + (1 - momentum) * mean", "momentum * running_var + (1 - momentum) * var"
+BATCH_VAR, ZEROS, MOMENTUM = "(1 - momentum) * var", "np.zeros(x.shape[1])", 'bn_param.get("momentum", 0.9)'
+OLD_MEAN, OLD_VAR = f'bn_param.get("running_mean", {ZEROS})', f'bn_param.get("running_var", {ZEROS})'
+TAKES_ROOT = "Which of the two does test mode take the root of?"
+RUNNING = (
+    both.wrong("batchnorm-running-forgotten", "The running mean and variance are not updated in training.", "bn_param must hold the new running statistics when the function returns.", FORWARD, NEW_MEAN, "running_mean", NEW_VAR, "running_var"),
+    both.wrong("batchnorm-momentum-swapped", "The momentum multiplies the batch's statistics, and its complement the running ones.", "With a momentum near 1, should one batch change the running statistics little or much?", FORWARD, MOMENTUM, f"1 - {MOMENTUM}"),
+    both.wrong("batchnorm-momentum-ignored", "The momentum is always 0.9, whatever bn_param says.", "Read the momentum from bn_param.", FORWARD, MOMENTUM, "0.9"),
+    both.wrong("batchnorm-running-restart", "The running statistics start again at zero with every batch.", "They continue from those in bn_param.", FORWARD, f"        M = {(ONES := 'total(np.ones_like(x))')}", f"        running_mean, running_var = {ZEROS}, {ZEROS}\n        M = {ONES}"),
+    both.wrong("batchnorm-running-unbiased", "The running variance takes up the unbiased variance, divided by one sample less.", "Some libraries do so; here the variance is the biased one throughout.", FORWARD, BATCH_VAR, "(1 - momentum) * var * M / np.maximum(M - 1, 1)"),
+    both.wrong("batchnorm-running-var-eps", "The running variance takes up the variance plus eps.", "eps guards a division; it is no part of the statistics.", FORWARD, BATCH_VAR, "(1 - momentum) * (var + eps)"),
+    both.wrong("batchnorm-running-std", "The running variance takes up the standard deviation.", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var)"),
+    both.wrong("batchnorm-running-std-eps", "The running variance takes up the standard deviation, sqrt(var + eps).", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var + eps)"),
+    both.wrong("batchnorm-unbiased-variance", "The variance is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", also=in_both_passes(BY_VAR, "/ (M - 1) * xhat / root")),
+    both.wrong("batchnorm-test-uses-batch", "Test mode normalises with the batch's own statistics instead of the running ones.", "In test mode a sample's result must not depend on the others in its batch.", FORWARD, "testing(x, gamma, beta, running_mean, running_var, eps)", "testing(x, gamma, beta, np.mean(x, axis=0), np.var(x, axis=0), eps)"),
+)  # fmt: skip
+
+# Axes: which numbers are a feature's, and in which order pixels become rows
+ONE_MEAN = "A channel has one mean, over all images and all their pixels."
+IN_MEMORY = "reshape keeps the order in memory: which numbers end up in one row?"
+ANOTHER_ORDER = "The backward pass puts the pixels in another order than the forward pass, whose cache it uses."
+COMPARE = "Compare how x and dout are made into rows: axis by axis."
+ROWS, BACK_ROWS, BACK_IMAGES = "rows_of(x)", "rows_of(dout)", "images_of(dx, dout.shape)"
+N_C_H_W = "    N, C, H, W = dout.shape\n    dx, "
+
+
+def normalised_as(code: str, sentence: str, hint: str, rows: str, back: str, spread: str, gather: str) -> Mistake:
+    """Images as rows of features that are not the channels: gamma is ``spread`` over them, its gradient gathered."""
+    scales = ", ".join(spread.format(name) for name in ("gamma", "beta"))
+    return images.wrong(
+        code,
+        sentence,
+        hint,
+        IMAGES_OUT,
+        *(
+            "rows_of(x), gamma, beta",
+            f"{rows.format('x')}, {scales}",
+            "images_of(out, x.shape)",
+            back.format("out", "x"),
+        ),
+        also=(
+            (IMAGES_BACK, BACK_ROWS, rows.format("dout")),
+            (IMAGES_BACK, BACK_IMAGES, back.format("dx", "dout")),
+            (IMAGES_BACK, ", dgamma, dbeta\n", f", {gather.format('dgamma')}, {gather.format('dbeta')}\n"),
+        ),
+    )
+
+
+AXES = (
+    normalised_as("spatial-batchnorm-per-pixel", "The statistics are taken for each pixel over the images, not for each channel.", ONE_MEAN, "{0}.reshape(len({0}), -1)", "{}.reshape({}.shape)", "np.repeat({}, x[0, 0].size)", "{}.reshape(dout.shape[1], -1).sum(axis=1)"),
+    normalised_as("spatial-batchnorm-per-image", "The statistics are taken for each image by itself, not over all images.", ONE_MEAN, "{0}.reshape(len({0}) * {0}.shape[1], -1).T", "{}.T.reshape({}.shape)", "np.tile({}, len(x))", "{}.reshape(dout.shape[:2]).sum(axis=0)"),
+    normalised_as("spatial-batchnorm-axes-unmoved", "The images are reshaped to rows of C numbers without moving the channels to the last axis first.", IN_MEMORY, "{0}.reshape(-1, {0}.shape[1])", "{}.reshape({}.shape)", "{}", "{}"),
+    features.wrong("batchnorm-per-sample", "Mean and variance are taken of each sample over its features, not of each feature over the samples.", "A feature has one mean, over the batch: along which axis do the samples lie?", "total", "axis=0", "axis=1, keepdims=True"),
+    images.wrong("spatial-batchnorm-backward-order", ANOTHER_ORDER, COMPARE, IMAGES_BACK, BACK_ROWS, "rows_of(dout.swapaxes(2, 3))", BACK_IMAGES, "images_of(dx, dout.swapaxes(2, 3).shape).swapaxes(2, 3)"),
+    images.wrong("spatial-batchnorm-forward-order", ANOTHER_ORDER, COMPARE, IMAGES_OUT, ROWS, "rows_of(x.swapaxes(2, 3))", "images_of(out, x.shape)", "images_of(out, x.swapaxes(2, 3).shape).swapaxes(2, 3)"),
+    images.wrong("spatial-batchnorm-backward-pixels-first", ANOTHER_ORDER, COMPARE, IMAGES_BACK, "    dx, ", N_C_H_W, BACK_ROWS, "dout.transpose(2, 3, 0, 1).reshape(-1, C)", BACK_IMAGES, "dx.reshape(H, W, N, C).transpose(2, 3, 0, 1)"),
+    images.wrong("spatial-batchnorm-backward-channels-in-memory", "The backward pass reshapes dout to rows of C numbers while the channels are still the first axis.", IN_MEMORY, IMAGES_BACK, "    dx, ", N_C_H_W, BACK_ROWS, "dout.swapaxes(0, 1).reshape(-1, C)", BACK_IMAGES, "dx.reshape(C, N, H, W).swapaxes(0, 1)"),
+    images.wrong("spatial-batchnorm-backward-order-there", ANOTHER_ORDER, COMPARE, IMAGES_BACK, BACK_ROWS, "rows_of(dout.swapaxes(2, 3))"),
+    images.wrong("spatial-batchnorm-backward-unmoved", "The backward pass reshapes dout to rows of C numbers without moving the channels to the last axis first.", IN_MEMORY, IMAGES_BACK, BACK_ROWS, "dout.reshape(-1, dout.shape[1])", BACK_IMAGES, "dx.reshape(dout.shape)"),
+)  # fmt: skip
+
+WAY_BACK = "The way back takes the same steps in the opposite order."
+NOT_MOVED = "{} rows are reshaped to images without moving the channels back to the second axis."
+OTHERWISE = "{} rows are put back into images in another order than they were taken from x."
+MOVED_BACK = tuple(
+    images.wrong(f"spatial-batchnorm-{code}{where}", sentence.format(begin), WAY_BACK, edits[0][0], *edits[0][1:], also=edits[1:])
+    for code, sentence, back in (
+        ("not-moved-back", NOT_MOVED, "{0}.reshape({1}.shape)"),
+        ("moved-back-by-columns", OTHERWISE, "images_of({0}, {1}.swapaxes(2, 3).shape).swapaxes(2, 3)"),
+        ("moved-back-by-channels", OTHERWISE, "{0}.T.reshape({1}.shape)"),
+    )
+    for out, dx in [((IMAGES_OUT, "images_of(out, x.shape)", back.format("out", "x")), (IMAGES_BACK, BACK_IMAGES, back.format("dx", "dout")))]
+    for where, begin, edits in (("", "The", (out, dx)), ("-forward", "In the forward pass the", (out,)), ("-backward", "In the backward pass the", (dx,)))
+)  # fmt: skip
+
+# The backward passes: each has its own mistakes, the shorter one too
+PASSES = (("batchnorm", both, BACKWARD), ("batchnorm-alt", features, ALT))
+
+
+# What the backward pass of images gives back, where that of their rows has not summed it; then {} may
+DGAMMA = ("dout.shape), dgamma", "dout.shape), images_of(dgamma, dout.shape){}")
+DBETA = ("dbeta\n", "images_of(dbeta, dout.shape){}\n")
+EACH = ("dgamma, dbeta\n", "*(one.reshape(-1, *dout.shape[2:]) for one in (dgamma, dbeta))\n")
+GIVEN = {
+    "dgamma-not-summed": (DGAMMA,),
+    "dbeta-not-summed": (DBETA,),
+    "gradients-not-summed": (DGAMMA, DBETA),
+    "gradients-per-sample": (EACH,),
+}
+
+
+def backwards(slips: tuple[Slip, ...], place: str) -> tuple[Mistake, ...]:
+    """Mistakes in dx, or in the gradients of the parameters, of which one is enough."""
+    return tuple(
+        naive.wrong(f"{start}-{code}", sentence, hint, function, *edits, about=(place,), also=in_images(code, function))
+        for code, sentence, hint, *edits in slips
+        for start, naive, function in PASSES
+    )
+
+
+def in_images(code: str, function: str) -> tuple[Edit, ...]:
+    """What goes with it in the backward pass of images."""
+    return tuple((IMAGES_BACK, old, new.format("")) for old, new in GIVEN.get(code, ()) if function == BACKWARD)
+
+
+GAMMA_ABSENT: Slip = (
+    "gamma-absent",
+    "dx leaves gamma out.",
+    "What does out depend on the normalised values by?",
+    "g = dout * gamma",
+    "g = dout",
 )
-def momentum_swapped(ref: Any) -> Mapping[str, Any]:
-    """The momentum's complement."""
-
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        return with_settings(forward, x, gamma, beta, bn_param, momentum=1 - bn_param.get("momentum", 0.9))
-
-    return with_forward(ref, change)
-
-
-@mistake(
-    "batchnorm-momentum-ignored",
-    parts=PARTS,
-    sentence="The momentum is always 0.9, whatever bn_param says.",
-    hint="Read the momentum from bn_param.",
+PER_SAMPLE: Slip = (
+    "gradients-per-sample",
+    "dgamma and dbeta are summed over the features, one number a sample.",
+    "gamma has one number a feature, shared by all samples.",
+    "shared(dout * xhat)",
+    "np.sum(dout * xhat, axis=1)",
+    "shared(dout)",
+    "np.sum(dout, axis=1)",
 )
-def momentum_ignored(ref: Any) -> Mapping[str, Any]:
-    """The default of the momentum in every case."""
-    return with_forward(ref, lambda *arguments: with_settings(*arguments, momentum=0.9))
+OF_DX = backwards((*TERMS, GAMMA_ABSENT, *ROOTS), "dx")
+OF_PARAMETERS = backwards((*PARAMETERS, PER_SAMPLE), "parameters")
 
+HOW_MANY = "Over how many values did each mean go?"
+COUNT, TAKES_CACHE = "total(np.ones_like(x))", "(dout, cache)"
+COUNTS = (
+    *(features.wrong(f"{start}-count-features", "dx divides by the number of features D; each mean is one over the N samples.", HOW_MANY, function, COUNT, "x.shape[1]", about=("dx",)) for start, _, function in PASSES),
+    *(features.wrong(f"{start}-count-all", "dx divides by all numbers of x; each mean is one over the N samples of a feature.", HOW_MANY, function, COUNT, "x.size", about=("dx",)) for start, _, function in PASSES),
+    *(
+        images.wrong(f"spatial-batchnorm-count-{code}", f"dx divides by {words}; each mean is one over all images and pixels.", HOW_MANY, BACKWARD, TAKES_CACHE, "(dout, cache, count)", COUNT, "count", also=((IMAGES_BACK, "rows_of(dout), cache", f"rows_of(dout), cache, {count}"),), about=("dx",))
+        for code, words, count in (
+            ("images", "the number of images N", "len(dout)"),
+            ("pixels", "the number of pixels of an image", "dout[0, 0].size"),
+            ("channels", "the number of channels", "dout.shape[1]"),
+            ("all", "all numbers of x", "dout.size"),
+            ("images-less-one", "one less than there are values", "dout.size / dout.shape[1] - 1"),
+        )
+    ),
+)  # fmt: skip
 
-@mistake(
-    "batchnorm-running-restart",
-    parts=PARTS,
-    sentence="The running statistics start again at zero with every batch.",
-    hint="They continue from those in bn_param.",
+PER_IMAGE = "np.repeat(({}).reshape(N, -1, g.shape[1]).sum(axis=1), len(g) // N, axis=0)"
+SUMS_PER_IMAGE = images.wrong("spatial-batchnorm-backward-sums-per-image", "The sums in dx go over the pixels of each image by itself, though the statistics are those of all images.", "The sums of the backward pass go over what the means of the forward pass went over.", BACKWARD, TAKES_CACHE, "(dout, cache, N)", "total(g)", PER_IMAGE.format("g"), "total(g * xhat)", PER_IMAGE.format("g * xhat"), also=((IMAGES_BACK, "rows_of(dout), cache", "rows_of(dout), cache, len(dout)"),))  # fmt: skip
+SUMMED_OVER = tuple(
+    images.wrong(f"spatial-batchnorm-{name}-over-{axis}", f"{words} summed over the {axis} only; the sum goes over images and pixels.", "gamma and beta have one number a channel.", BACKWARD, *edits, also=[(IMAGES_BACK, old, new.format(f".sum(axis={axes})")) for old, new in of], about=("parameters",))
+    for name, words, of, edits in (
+        ("dgamma", "dgamma is", (DGAMMA,), ("shared(dout * xhat)", "dout * xhat")),
+        ("dbeta", "dbeta is", (DBETA,), ("shared(dout)", "dout")),
+        ("gradients", "dgamma and dbeta are", (DGAMMA, DBETA), ("shared(dout * xhat)", "dout * xhat", "shared(dout)", "dout")),
+    )
+    for axis, axes in (("images", "0"), ("pixels", "(2, 3)"))
+)  # fmt: skip
+
+# eps: left out, fixed or misplaced, in training, in test mode or backward
+READ_IT, PLACE = "Read eps from bn_param.", "Compare where eps stands in the formula."
+NEVER_VARIES = "What happens to a feature that never varies?"
+EPS, TO_TRAINING, TO_TEST, CACHED = (
+    'bn_param.get("eps", 1e-5)',
+    "beta, mean, var, eps)",
+    "running_var, eps)",
+    "mean, var, eps)\n    xhat",
 )
-def running_restart(ref: Any) -> Mapping[str, Any]:
-    """What was running before is forgotten in training."""
+BESIDE = (ROOT, "(np.sqrt(var) + eps)")
+EXACT = in_both_passes(*BESIDE, BY_VAR, "/ M * xhat / np.sqrt(var)")
+OF_EPS = (
+    both.wrong("batchnorm-eps-hard-coded-backward", "The backward pass uses an eps of 1e-5, whatever the forward pass was given.", "What the backward pass needs to know belongs into the cache.", "training", CACHED, "mean, var, 1e-5)\n    xhat"),
+    both.wrong("batchnorm-eps-hard-coded-training", "In training eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, TO_TRAINING, "beta, mean, var, 1e-5)"),
+    both.wrong("batchnorm-eps-hard-coded-test", "In test mode eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, TO_TEST, "running_var, 1e-5)"),
+    both.wrong("batchnorm-eps-hard-coded", "eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, EPS, "1e-5"),
+    both.wrong("batchnorm-eps-absent-backward", "The backward pass leaves eps out: it divides by the standard deviation alone.", AS_FORWARD, "training", CACHED, "mean, var, 0.0)\n    xhat"),
+    both.wrong("batchnorm-eps-absent-training", "In training eps is not used: the normalisation divides by the standard deviation alone.", NEVER_VARIES, FORWARD, TO_TRAINING, "beta, mean, var, 0.0)"),
+    both.wrong("batchnorm-eps-absent-test", "In test mode eps is not used: the normalisation divides by the root of the running variance alone.", "Test mode uses the training's formula, with other statistics.", FORWARD, TO_TEST, "running_var, 0.0)"),
+    both.wrong("batchnorm-eps-absent", "eps is not used: the normalisation divides by the standard deviation alone.", NEVER_VARIES, FORWARD, EPS, "0.0"),
+    both.wrong("batchnorm-eps-outside-root-training", "In training eps is added to the standard deviation, outside the square root; it belongs to the variance.", PLACE, "training", *BESIDE, also=EXACT),
+    both.wrong("batchnorm-eps-outside-root-test", "In test mode eps is added to the root of the running variance; it belongs under the root.", PLACE, "testing", *BESIDE),
+    both.wrong("batchnorm-eps-outside-root", "eps is added to the standard deviation, outside the square root; it belongs to the variance.", PLACE, "training", *BESIDE, also=(("testing", *BESIDE), *EXACT)),
+    both.wrong("batchnorm-backward-std-plus-eps-staged", "The backward pass goes through std + eps, but takes the derivative of the root at var + eps.", "eps belongs under the root, in both passes.", BACKWARD, *BESIDE, BY_VAR, f"/ M * xhat / {ROOT}", also=((ALT, *BESIDE), (ALT, BY_VAR, f"/ M * xhat / {ROOT}"))),
+    both.wrong("batchnorm-backward-std-plus-eps", "The backward pass has std + eps where the square root of var + eps belongs.", AS_FORWARD, BACKWARD, *BESIDE, also=((ALT, *BESIDE),)),
+    both.wrong("batchnorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", BACKWARD, *BESIDE, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)", also=((ALT, *BESIDE), (ALT, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)"))),
+    both.wrong("batchnorm-eps-default", "Where bn_param holds no eps, next to none is used; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-12)'),
+)  # fmt: skip
 
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        if bn_param["mode"] != "train":
-            return forward(x, gamma, beta, bn_param)
-        zeros = np.zeros(x.shape[1])
-        return with_settings(forward, x, gamma, beta, bn_param, running_mean=zeros, running_var=zeros)
-
-    return with_forward(ref, change)
-
-
-def with_running_var(ref: Any, added: Callable[[Any, dict[str, Any]], Any]) -> Mapping[str, Any]:
-    """Running variances that take up ``added(x, bn_param)`` on top of the batch's."""
-
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        result = forward(x, gamma, beta, bn_param)
-        if bn_param["mode"] == "train":
-            more = (1 - bn_param.get("momentum", 0.9)) * added(x, bn_param)
-            bn_param["running_var"] = bn_param["running_var"] + more
-        return result
-
-    return with_forward(ref, change)
-
-
-def _bessel(x: Any, bn_param: dict[str, Any]) -> Any:
-    """What dividing by one sample less adds to a variance."""
-    M, axes = per_feature(x)
-    return x.var(axis=axes) / max(M - 1, 1)
+# The result, in training and in test mode, and with which weights the running statistics follow
+OF_SAMPLES = {"variance-not-averaged", "variance-not-centred", "squares-about-mean-of-all"}  # of a batch of its own
 
 
-@mistake(
-    "batchnorm-running-unbiased",
-    parts=PARTS,
-    sentence="The running variance takes up the unbiased variance, divided by one sample less.",
-    hint="Some libraries do so; here the variance is the biased one throughout.",
-)
-def running_unbiased(ref: Any) -> Mapping[str, Any]:
-    """M - 1 in the running variance only."""
-    return with_running_var(ref, _bessel)
+def lowered(sentence: str) -> str:
+    """The sentence as it goes on after a colon; "One" is stressed."""
+    return sentence if sentence.startswith("One ") else sentence[0].lower() + sentence[1:]
 
 
-@mistake(
-    "batchnorm-running-var-eps",
-    parts=PARTS,
-    sentence="The running variance takes up the variance plus eps.",
-    hint="eps guards a division; it is no part of the statistics.",
-)
-def running_var_eps(ref: Any) -> Mapping[str, Any]:
-    """eps is accumulated."""
-    return with_running_var(ref, lambda x, bn_param: bn_param.get("eps", 1e-5))
+OF_OUT = tuple(
+    both.wrong(f"batchnorm-{mode}-{code}", f"{words}: {lowered(sentence)}", hint, function, *edits, about=("out",))
+    for mode, words, function in (("train", "In training", "training"), ("test", "In test mode", "testing"))
+    for code, sentence, hint, *edits in OUT
+    if mode == "train" or code not in OF_SAMPLES
+)  # fmt: skip
 
+WEIGHTS = "The new running statistic is a weighted mean of the old one and the batch's; the weights add up to 1."
+AVERAGES = tuple(
+    both.wrong(f"batchnorm-{code}-{name}", sentence.format(words), WEIGHTS, FORWARD, *(piece for one in of for piece in (f"momentum * running_{one} + (1 - momentum) * {one}", new.format(one))))
+    for code, sentence, new in (
+        ("batch-by-momentum", "The batch's {} multiplied by the momentum; it should be by its complement.", "momentum * (running_{0} + {0})"),
+        ("not-decayed", "The old running {} not multiplied by the momentum before the batch's statistics are added.", "running_{0} + (1 - momentum) * {0}"),
+        ("batch-not-weighted", "The batch's {} added as a whole to the running one; it should be multiplied by 1 - momentum.", "momentum * running_{0} + {0}"),
+        ("running-replaced", "The running {} replaced by the batch's; it should move towards it by a part.", "{0}"),
+    )
+    for name, words, of in (("mean", "mean is", ("mean",)), ("var", "variance is", ("var",)), ("both", "mean and variance are", ("mean", "var")))
+)  # fmt: skip
+OF_ONE = (
+    both.wrong("batchnorm-momentum-swapped-mean", "The momentum multiplies the batch's mean, and its complement the running mean.", WEIGHTS, FORWARD, NEW_MEAN, "(1 - momentum) * running_mean + momentum * mean"),
+    both.wrong("batchnorm-momentum-swapped-var", "The momentum multiplies the batch's variance, and its complement the running variance.", WEIGHTS, FORWARD, NEW_VAR, "(1 - momentum) * running_var + momentum * var"),
+    both.wrong("batchnorm-running-mean-forgotten", "The running mean is not updated in training; the running variance is.", WEIGHTS, FORWARD, NEW_MEAN, "running_mean"),
+    both.wrong("batchnorm-running-var-forgotten", "The running variance is not updated in training; the running mean is.", WEIGHTS, FORWARD, NEW_VAR, "running_var"),
+    both.wrong("batchnorm-running-inverse-std", "The running variance takes up 1 / std.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var)"),
+    both.wrong("batchnorm-running-var-squared", "The running variance takes up the square of the variance.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) * var**2"),
+    both.wrong("batchnorm-running-inverse-std-eps", "The running variance takes up 1 / sqrt(var + eps).", "Which number does test mode take the root of?", FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var + eps)"),
+)  # fmt: skip
 
-@mistake(
-    "batchnorm-running-std",
-    parts=PARTS,
-    sentence="The running variance takes up the standard deviation.",
-    hint="Which of the two does test mode take the root of?",
-)
-def running_std(ref: Any) -> Mapping[str, Any]:
-    """The root of the variance is accumulated, without eps."""
-
-    def added(x: Any, bn_param: dict[str, Any]) -> Any:
-        axes = per_feature(x)[1]
-        return x.std(axis=axes) - x.var(axis=axes)
-
-    return with_running_var(ref, added)
-
-
-@mistake(
-    "batchnorm-running-std-eps",
-    parts=PARTS,
-    sentence="The running variance takes up the standard deviation, sqrt(var + eps).",
-    hint="Which of the two does test mode take the root of?",
-)
-def running_std_eps(ref: Any) -> Mapping[str, Any]:
-    """The root of variance plus eps is accumulated."""
-
-    def added(x: Any, bn_param: dict[str, Any]) -> Any:
-        var = x.var(axis=per_feature(x)[1])
-        return np.sqrt(var + bn_param.get("eps", 1e-5)) - var
-
-    return with_running_var(ref, added)
-
-
-@mistake(
-    "batchnorm-unbiased-variance",
-    parts=PARTS,
-    sentence="The variance is the unbiased one, divided by one sample less.",
-    hint="Batch normalisation divides by the number of samples.",
-)
-def unbiased_variance(ref: Any) -> Mapping[str, Any]:
-    """M - 1 in the normalisation and in the running variance: as a smaller gamma and a smaller eps."""
-    running = running_unbiased.variant(ref)
-
-    def forward_of(name: str) -> Any:
-        def forward(x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-            M, _ = per_feature(x)
-            share, eps = (M - 1) / M if M > 1 else 1.0, bn_param.get("eps", 1e-5)
-            out, _ = running[name](x, gamma, beta, bn_param)
-            if bn_param["mode"] != "train":
-                return out, None
-            out, cache = getattr(ref, name)(x, np.sqrt(share) * gamma, beta, {**bn_param, "eps": share * eps})
-            return out, (cache, np.sqrt(share))
-
-        return forward
-
-    def backward_of(name: str) -> Any:
-        def backward(dout: Any, cache: Any) -> Any:
-            inner, root = cache
-            dx, dgamma, dbeta = getattr(ref, name)(dout, inner)
-            return dx, root * dgamma, dbeta
-
-        return backward
-
-    backwards = ("batchnorm_backward", "batchnorm_backward_alt", "spatial_batchnorm_backward")
-    return {name: forward_of(name) for name in NAMES} | {name: backward_of(name) for name in backwards}
-
-
-@mistake(
-    "batchnorm-test-uses-batch",
-    parts=PARTS,
-    sentence="Test mode normalises with the batch's own statistics instead of the running ones.",
-    hint="In test mode a sample's result must not depend on the others in its batch.",
-)
-def test_uses_batch(ref: Any) -> Mapping[str, Any]:
-    """Training's normalisation in both modes."""
-
-    def change(forward: Any, x: Any, gamma: Any, beta: Any, bn_param: dict[str, Any]) -> Any:
-        if bn_param["mode"] == "train":
-            return forward(x, gamma, beta, bn_param)
-        return forward(x, gamma, beta, {**bn_param, "mode": "train"})
-
-    return with_forward(ref, change)
+LINES = "Compare the lines of the running mean with those of the running variance."
+STORE_MEAN, STORE_VAR = 'bn_param["running_mean"] = running_mean', 'bn_param["running_var"] = running_var'
+UPDATE_MEAN, UPDATE_VAR = f"        running_mean = {NEW_MEAN}\n", f"        running_var = {NEW_VAR}\n"
+TEST = "        out, cache = testing(x, gamma, beta, running_mean, running_var, eps), None"
+BY_RUNNING = "        out = testing(x, gamma, beta, running_mean, running_var, eps)\n"
+OWN_STATISTICS = "In training a batch is normalised with its own mean and variance."
+NOT_ON_BATCHES = "In test mode a sample's result must not depend on the others in its batch, nor on batches before."
+OF_BATCH = (UPDATE_MEAN + UPDATE_VAR).replace("* mean", "* np.mean(x, axis=0)").replace("* var", "* np.var(x, axis=0)")
+CROSSED = (
+    both.wrong("batchnorm-running-var-is-mean", "bn_param gets the running mean for the running variance.", LINES, FORWARD, STORE_VAR, 'bn_param["running_var"] = running_mean'),
+    both.wrong("batchnorm-running-mean-is-var", "bn_param gets the running variance for the running mean.", LINES, FORWARD, STORE_MEAN, 'bn_param["running_mean"] = running_var'),
+    both.wrong("batchnorm-running-swapped", "The running mean and the running variance are swapped.", LINES, FORWARD, STORE_MEAN, 'bn_param["running_mean"] = running_var', STORE_VAR, 'bn_param["running_var"] = running_mean'),
+    both.wrong("batchnorm-running-var-from-mean", "The running variance continues from the running mean.", LINES, FORWARD, UPDATE_MEAN + UPDATE_VAR, UPDATE_VAR.replace("momentum * running_var", "momentum * running_mean") + UPDATE_MEAN),
+    both.wrong("batchnorm-running-var-from-new-mean", "The running variance continues from the running mean.", LINES, FORWARD, "momentum * running_var", "momentum * running_mean"),
+    both.wrong("batchnorm-running-var-starts-at-1", "The running variance starts at 1 where bn_param holds none; in this assignment it starts at 0.", "What is the default of running_var in the starter code?", FORWARD, OLD_VAR, OLD_VAR.replace("zeros", "ones")),
+    both.wrong("batchnorm-running-starts-with-batch", "Where bn_param holds no running statistics they start with the batch's own; in this assignment they start at 0.", "What are the defaults of running_mean and running_var in the starter code?", FORWARD, OLD_MEAN, OLD_MEAN.replace(ZEROS, "np.mean(x, axis=0)"), OLD_VAR, OLD_VAR.replace(ZEROS, "np.var(x, axis=0)")),
+    both.wrong("batchnorm-momentum-always-0.99", "The momentum is always 0.99, whatever bn_param says.", "Read the momentum from bn_param; its default is 0.9.", FORWARD, MOMENTUM, "0.99"),
+    both.wrong("batchnorm-training-by-running", "Training normalises with the running statistics, as they were before the batch.", OWN_STATISTICS, FORWARD, UPDATE_MEAN, BY_RUNNING + UPDATE_MEAN),
+    both.wrong("batchnorm-training-by-updated-running", "Training normalises with the running statistics, just updated.", OWN_STATISTICS, FORWARD, UPDATE_VAR, UPDATE_VAR + BY_RUNNING),
+    both.wrong("batchnorm-test-updates-running-first", "Test mode updates the running statistics, and normalises with the new ones.", NOT_ON_BATCHES, FORWARD, TEST, OF_BATCH + TEST),
+    both.wrong("batchnorm-test-updates-running", "Test mode updates the running statistics, so that the next call normalises otherwise.", NOT_ON_BATCHES, FORWARD, f"{TEST}\n", f"{TEST}\n{OF_BATCH}"),
+)  # fmt: skip

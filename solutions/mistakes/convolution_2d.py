@@ -1,164 +1,43 @@
 """What goes wrong in the convolution and the pooling of a matrix."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
 
-import numpy as np
+from grader.patches import Naive
 
-from grader.mistakes import Mistake, mistake
+FILE = Path(__file__).parents[1] / "naive" / "convolution_2d.py"
+convolution, pooling = (Naive(FILE, parts=(part,)) for part in ("convolution_2d", "pooling_2d"))
 
-
-def unrotated(form: str) -> Mistake:
-    """The mistake that ``form`` is computed as a correlation; students may make it in one form and not in another."""
-
-    @mistake(
-        f"{form.replace('_', '-')}-unrotated",
-        parts=("convolution_2d",),
-        sentence=f"{form} uses the kernel as it stands: that is a correlation.",
-        hint="What does the definition of convolution do to the kernel before it slides?",
-    )
-    def variant(ref: Any) -> Mapping[str, Any]:
-        return {form: lambda x, w: getattr(ref, form)(x, ref.rot180(w))}
-
-    return variant
-
-
-full_unrotated = unrotated("conv_full")
-valid_unrotated = unrotated("conv_valid")
-same_unrotated = unrotated("conv_same")
-
-
-@mistake(
-    "rotation-on-one-axis",
-    parts=("convolution_2d",),
-    sentence="rot180 turns one axis of the kernel over, not both.",
-    hint="Mark the four corners of a small kernel and follow each of them through half a turn.",
+SLIDES = "What does the definition of convolution do to the kernel before it slides?"
+CORNERS = "Mark the four corners of a small kernel and follow each of them through half a turn."
+CENTRE = "With a 3 x 3 kernel whose centre is 1 and the rest 0, conv_same must give the image back."
+WHICH_OUTPUTS = (
+    "Write down which outputs one pixel takes part in, and by which weight; conv_full turns the kernel already."
 )
-def rotation_on_one_axis(ref: Any) -> Mapping[str, Any]:
-    """Rows in reverse order, columns as they were."""
-    return {"rot180": lambda w: np.flipud(w)}
+ANOTHER_PIXEL = "By how much does the maximum change when another pixel of the window grows a little?"
+FULL, TURNED, AREA = "spread(x, w)", "w[::-1, ::-1]", " / s**2"
 
+CONVOLUTION = (
+    *(
+        convolution.wrong(f"{form.replace('_', '-')}-unrotated", f"{form} uses the kernel as it stands: that is a correlation.", SLIDES, form, FULL, f"spread(x, {TURNED})")
+        for form in ("conv_full", "conv_valid", "conv_same")  # it may be made in one of them and not in another
+    ),
+    convolution.wrong("rotation-on-one-axis", "rot180 turns one axis of the kernel over, not both.", CORNERS, "rot180", TURNED, "w[::-1]"),
+    convolution.wrong("rotation-is-transposition", "rot180 transposes the kernel.", CORNERS, "rot180", TURNED, "w.T"),
+    convolution.wrong("valid-one-short", "conv_valid leaves out the last row and the last column of positions.", "Count the positions of a kernel of 3 on a line of 5 pixels.", "conv_valid", "[HH - 1 : H, WW - 1 : W]", "[HH - 1 : H - 1, WW - 1 : W - 1]"),
+    convolution.wrong("same-too-late", "conv_same is cut out of the full convolution one row and one column too late.", CENTRE, "conv_same", FULL, f"np.pad({FULL}, ((0, 1), (0, 1)))[1:, 1:]"),
+    convolution.wrong("same-too-early", "conv_same is cut out of the full convolution one row and one column too early.", CENTRE, "conv_same", FULL, f"np.pad({FULL}, ((1, 0), (1, 0)))"),
+    convolution.wrong("correlation-gradient-turned", "corr_valid_backward has the kernel turned the wrong way round: this is the gradient of conv_valid.", WHICH_OUTPUTS, "corr_valid_backward", "spread(dout, w)", f"spread(dout, {TURNED})"),
+    convolution.wrong("convolution-gradient-turned", "conv_valid_backward has the kernel turned the wrong way round: this is the gradient of corr_valid.", WHICH_OUTPUTS, "conv_valid_backward", TURNED, "w"),
+)  # fmt: skip
 
-@mistake(
-    "rotation-is-transposition",
-    parts=("convolution_2d",),
-    sentence="rot180 transposes the kernel.",
-    hint="Mark the four corners of a small kernel and follow each of them through half a turn.",
-)
-def rotation_is_transposition(ref: Any) -> Mapping[str, Any]:
-    """Rows and columns exchanged."""
-    return {"rot180": lambda w: np.transpose(w).copy()}
-
-
-@mistake(
-    "valid-one-short",
-    parts=("convolution_2d",),
-    sentence="conv_valid leaves out the last row and the last column of positions.",
-    hint="Count the positions of a kernel of 3 on a line of 5 pixels.",
-)
-def valid_one_short(ref: Any) -> Mapping[str, Any]:
-    """n - l positions along each axis."""
-    return {"conv_valid": lambda x, w: ref.conv_valid(x, w)[:-1, :-1]}
-
-
-def shifted(step: int, where: str) -> Mistake:
-    """The mistake that the middle of the full convolution is cut out ``step`` rows and columns off."""
-
-    @mistake(
-        f"same-too-{where}",
-        parts=("convolution_2d",),
-        sentence=f"conv_same is cut out of the full convolution one row and one column too {where}.",
-        hint="With a 3 x 3 kernel whose centre is 1 and the rest 0, conv_same must give the image back.",
-    )
-    def variant(ref: Any) -> Mapping[str, Any]:
-        def conv_same(x: Any, w: Any) -> Any:
-            around = np.pad(ref.conv_full(x, w), 1)  # a step out of the full convolution finds zeros
-            top, left = ((side - 1) // 2 + step + 1 for side in w.shape)
-            return around[top : top + x.shape[0], left : left + x.shape[1]]
-
-        return {"conv_same": conv_same}
-
-    return variant
-
-
-same_too_late = shifted(1, "late")
-same_too_early = shifted(-1, "early")
-
-
-@mistake(
-    "correlation-gradient-turned",
-    parts=("convolution_2d",),
-    sentence="corr_valid_backward has the kernel turned the wrong way round: this is the gradient of conv_valid.",
-    hint="Write down which outputs one pixel takes part in, and by which weight; conv_full turns the kernel already.",
-)
-def correlation_gradient_turned(ref: Any) -> Mapping[str, Any]:
-    """The gradient of the convolution."""
-    return {"corr_valid_backward": ref.conv_valid_backward}
-
-
-@mistake(
-    "convolution-gradient-turned",
-    parts=("convolution_2d",),
-    sentence="conv_valid_backward has the kernel turned the wrong way round: this is the gradient of corr_valid.",
-    hint="Write down which outputs one pixel takes part in, and by which weight; conv_full turns the kernel already.",
-)
-def convolution_gradient_turned(ref: Any) -> Mapping[str, Any]:
-    """The gradient of the correlation."""
-    return {"conv_valid_backward": ref.corr_valid_backward}
-
-
-@mistake(
-    "mean-pool-summed",
-    parts=("pooling_2d",),
-    sentence="mean_pool_2d adds up each window and does not divide by its area.",
-    hint="What is the mean of a window of ones?",
-)
-def window_summed(ref: Any) -> Mapping[str, Any]:
-    """The sums of the windows."""
-    return {"mean_pool_2d": lambda x, s: ref.mean_pool_2d(x, s) * s * s}
-
-
-@mistake(
-    "mean-pool-gradient-undivided",
-    parts=("pooling_2d",),
-    sentence="mean_pool_2d_backward gives every pixel of a window the whole gradient, not its share.",
-    hint="By how much does the mean change when one pixel grows by 1?",
-)
-def mean_gradient_not_divided(ref: Any) -> Mapping[str, Any]:
-    """The gradient spread without dividing by the area."""
-    return {"mean_pool_2d_backward": ref.kron_upsample}
-
-
-@mistake(
-    "mean-pool-gradient-by-side",
-    parts=("pooling_2d",),
-    sentence="mean_pool_2d_backward divides by the side of the window, not by its area.",
-    hint="How many pixels does a window hold?",
-)
-def mean_gradient_divided_by_side(ref: Any) -> Mapping[str, Any]:
-    """The gradient spread and divided by s."""
-    return {"mean_pool_2d_backward": lambda dout, s: ref.kron_upsample(dout, s) / s}
-
-
-@mistake(
-    "max-pool-2d-to-all",
-    parts=("pooling_2d",),
-    sentence="max_pool_2d_backward gives the gradient to every pixel of a window, not to its maximum alone.",
-    hint="By how much does the maximum change when another pixel of the window grows a little?",
-)
-def max_gradient_to_all(ref: Any) -> Mapping[str, Any]:
-    """The gradient spread over the whole window."""
-    return {"max_pool_2d_backward": lambda dout, x, s: ref.kron_upsample(dout, s)}
-
-
-@mistake(
-    "max-pool-2d-shared",
-    parts=("pooling_2d",),
-    sentence="max_pool_2d_backward shares the gradient among all pixels of a window, as mean pooling does.",
-    hint="By how much does the maximum change when another pixel of the window grows a little?",
-)
-def max_gradient_shared(ref: Any) -> Mapping[str, Any]:
-    """The gradient of the mean."""
-    return {"max_pool_2d_backward": lambda dout, x, s: ref.mean_pool_2d_backward(dout, s)}
+POOLING = (
+    pooling.wrong("mean-pool-summed", "mean_pool_2d adds up each window and does not divide by its area.", "What is the mean of a window of ones?", "mean_pool_2d", AREA, ""),
+    pooling.wrong("mean-pool-gradient-undivided", "mean_pool_2d_backward gives every pixel of a window the whole gradient, not its share.", "By how much does the mean change when one pixel grows by 1?", "mean_pool_2d_backward", AREA, ""),
+    pooling.wrong("mean-pool-gradient-by-side", "mean_pool_2d_backward divides by the side of the window, not by its area.", "How many pixels does a window hold?", "mean_pool_2d_backward", AREA, " / s"),
+    pooling.wrong("max-pool-2d-to-all", "max_pool_2d_backward gives the gradient to every pixel of a window, not to its maximum alone.", ANOTHER_PIXEL, "max_pool_2d_backward", "mask * np", "np"),
+    pooling.wrong("max-pool-2d-shared", "max_pool_2d_backward shares the gradient among all pixels of a window, as mean pooling does.", ANOTHER_PIXEL, "max_pool_2d_backward", "mask * np.kron(dout, np.ones((s, s)))", "np.kron(dout, np.ones((s, s))) / s**2"),
+)  # fmt: skip

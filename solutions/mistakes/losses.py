@@ -1,195 +1,103 @@
 """What goes wrong in the softmax and SVM losses."""
 
+# ruff: noqa: E501  # tables: one mistake a line
+
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
 
-import numpy as np
+from grader.mistakes import Mistake
+from grader.patches import Naive
 
-from grader.mistakes import mistake
-
-
-def with_loss(ref: Any, name: str, change: Callable[..., Any]) -> Mapping[str, Any]:
-    """The reference's loss of that name, its result changed by ``change(x, y, loss, dx)``."""
-
-    def loss_of(x: Any, y: Any) -> Any:
-        return change(x, y, *getattr(ref, name)(x, y))
-
-    return {name: loss_of}
+losses = Naive(Path(__file__).parents[1] / "naive" / "losses.py", parts=("losses",))
 
 
-def of_correct(y: Any, like: Any) -> Any:
-    """1 at the correct class of each sample, 0 elsewhere."""
-    one = np.zeros_like(like)
-    one[np.arange(len(y)), y] = 1.0
-    return one
+def softmax(code: str, sentence: str, hint: str, *edits: str) -> Mistake:
+    """A mistake in the softmax loss."""
+    return losses.wrong(f"softmax-{code}", sentence, hint, "softmax_loss", *edits)
 
 
-@mistake(
-    "softmax-not-shifted",
-    parts=("losses",),
-    sentence="The softmax overflows: exp of a score of 1000 is infinite, and infinity divided by itself is NaN.",
-    hint="Adding one number to all scores of a sample changes no probability; which number keeps exp small?",
-)
-def softmax_not_shifted(ref: Any) -> Mapping[str, Any]:
-    """NaN where exp overflows."""
-
-    def change(x: Any, y: Any, loss: float, dx: Any) -> Any:
-        with np.errstate(over="ignore"):
-            overflows = np.isinf(np.exp(x))
-        if not overflows.any():
-            return loss, dx
-        at_correct = overflows[np.arange(len(y)), y]
-        return np.nan if at_correct.any() else np.inf, np.where(overflows, np.nan, dx)
-
-    return with_loss(ref, "softmax_loss", change)
+def svm(code: str, sentence: str, hint: str, *edits: str) -> Mistake:
+    """A mistake in the SVM loss."""
+    return losses.wrong(f"svm-{code}", sentence, hint, "svm_loss", *edits)
 
 
-@mistake(
-    "softmax-sum-overflows",
-    parts=("losses",),
-    sentence="The sum of the exponentials overflows, so its logarithm, and with it the loss, is infinite.",
-    hint="Adding one number to all scores of a sample changes no probability; which number keeps exp small?",
-)
-def softmax_sum_overflows(ref: Any) -> Mapping[str, Any]:
-    """Logarithms of probabilities are taken, but without the shift: all probabilities come out as 0."""
+TWICE = "The loss depends on the score of the correct class twice."
+LOSS = "What is the loss of one sample, and how do those of all samples make one number?"
+SHARES = "The probabilities of one sample add up to 1."
+COLUMNS = "Compare a[:, y] with a[range(N), y]."
+RETURN, OF_LOSS, OF_DX = "return loss, dx", " / N\n", "    dx /= N\n"
+AT_CORRECT, PROBS, TOTAL = "dx[np.arange(N), y] -= 1", "probs.copy()", "np.sum(weights, axis=1, keepdims=True)"
+LOG, LOG_OF_PROBS = "shifted - np.log(total)", "np.log(probs)"
 
-    def change(x: Any, y: Any, loss: float, dx: Any) -> Any:
-        with np.errstate(over="ignore"):
-            overflows = np.isinf(np.exp(x).sum(axis=1))
-        if not overflows.any():
-            return loss, dx
-        return np.inf, np.where(overflows[:, None], -of_correct(y, dx) / len(y), dx)
+SOFTMAX = (
+    softmax("gradient-adds-one", "In the softmax gradient 1 is added at the correct class; it should be subtracted.", TWICE, "-= 1", "+= 1"),
+    softmax("gradient-sign", "The softmax gradient has the wrong sign.", TWICE, RETURN, "return loss, -dx"),
+    softmax("loss-sign", "The softmax loss has the wrong sign.", LOSS, RETURN, "return -loss, dx"),
+    softmax("loss-over-classes", "The softmax loss is divided by the number of classes as well.", LOSS, OF_LOSS, " / N / x.shape[1]\n"),
+    softmax("loss-of-all-classes", "The softmax loss sums the logarithms of all classes, not those of the correct ones.", LOSS, "np.sum(log_probs[np.arange(N), y])", f"np.sum({LOG_OF_PROBS})"),
+    softmax("loss-without-log", "The softmax loss is made of the probabilities of the correct classes; it should be of their logarithms.", LOSS, "log_probs[", "probs["),
+    softmax("gradient-less-one", "In the softmax gradient 1 is subtracted at every class; it should be at the correct one only.", TWICE, AT_CORRECT, "dx -= 1"),
+    softmax("gradient-columns", "In the softmax gradient 1 is subtracted in whole columns; it should be at one class of each sample.", COLUMNS, AT_CORRECT, "dx[:, y] -= 1"),
+    softmax("gradient-not-normalised", "The softmax gradient has the exponentials where the probabilities belong.", SHARES, PROBS, "weights.copy()"),
+    softmax("gradient-of-correct-only", "The softmax gradient holds the term of the correct class only; the probabilities are missing.", TWICE, PROBS, "np.zeros_like(probs)"),
+    softmax("gradient-zero", "The softmax gradient is zero everywhere.", TWICE, RETURN, "return loss, 0 * dx"),
+    softmax("gradient-divided-twice", "The softmax gradient is divided by the number of samples twice.", LOSS, OF_DX, OF_DX + OF_DX),
+    softmax("sum-of-all", "The softmax divides by the sum over all samples and classes.", SHARES, TOTAL, "np.sum(weights)", LOG, LOG_OF_PROBS),
+    softmax("sum-over-samples", "The softmax divides by the sum over the samples; it should be the one over the classes.", SHARES, TOTAL, "np.sum(weights, axis=0)", LOG, LOG_OF_PROBS),
+    # The sum of the exponentials of x itself, so written that it overflows nowhere
+    softmax("shifted-on-one-side", "The softmax subtracts the maximum from the scores, but not in the sum that it divides by.", "Adding one number to all scores changes no probability, if it is added everywhere.", "weights / total", "weights / total * np.exp(-top)", LOG, f"{LOG} - top"),
+    softmax("log-with-a-constant", "A small constant (1e-8) is added to the probability before its logarithm is taken, which changes the loss.", "Simplify log(exp(a) / b) on paper before you compute it.", LOG, "np.log(probs + 1e-8)"),
+)  # fmt: skip
 
-    return with_loss(ref, "softmax_loss", change)
+COUNT = "How many of a sample's margins change when the score of its correct class does, and which way?"
+HOW_MANY = "How many of a sample's margins change when the score of its correct class does?"
+MARGIN = "A class violates its margin by its score less the correct one's, plus 1, where that is positive."
+LEAD, POSITIVE, NUMBER = "x - correct + 1", "positive.copy()", "np.sum(positive, axis=1)"
+OWN, IN_LOSS = "    margins[np.arange(N), y] = 0\n", "    loss = np.sum(margins) / N\n"
 
+SVM = (
+    svm("gradient-correct-sign", "In the SVM gradient the number of positive margins is added at the correct class; it should be subtracted.", COUNT, "-= np", "+= np"),
+    svm("gradient-correct-minus-1", "In the SVM gradient the correct class gets -1 for every sample, whatever the number of positive margins.", COUNT, NUMBER, "1"),
+    svm("gradient-correct-classes-less-1", "In the SVM gradient all wrong classes are counted at the correct class, not those with a positive margin.", COUNT, NUMBER, "x.shape[1] - 1"),
+    svm("gradient-correct-classes", "In the SVM gradient all classes are counted at the correct class, not those with a positive margin.", COUNT, NUMBER, "x.shape[1]"),
+    svm("gradient-correct-only", "The SVM gradient holds the term of the correct class only.", COUNT, POSITIVE, "np.zeros_like(positive)"),
+    svm("gradient-sign", "The SVM gradient has the wrong sign.", COUNT, RETURN, "return loss, -dx"),
+    svm("gradient-zero", "The SVM gradient is zero everywhere.", COUNT, RETURN, "return loss, 0 * dx"),
+    svm("gradient-margins", "The SVM gradient has the margins themselves where it should have 1 for each that is positive.", COUNT, POSITIVE, "margins.copy()"),
+    svm("loss-over-classes", "The SVM loss is divided by the number of classes as well.", LOSS, OF_LOSS, " / N / x.shape[1]\n"),
+    svm("correct-not-subtracted", "The SVM margins do not subtract the score of the correct class.", MARGIN, LEAD, "x + 1"),
+    svm("margins-reversed", "The SVM margins subtract each class's score from the correct one's; it should be the other way round.", MARGIN, LEAD, "correct - x + 1"),
+    svm("margin-subtracted", "The SVM margin of 1 is subtracted; it should be added.", MARGIN, LEAD, "x - correct - 1"),
+    svm("margins-not-clipped", "Negative SVM margins are counted in the loss; they should count as 0.", MARGIN, f"np.maximum(0, {LEAD})", LEAD),
+    svm("margins-squared", "The SVM margins are squared in the loss; the gradient is that of the margins themselves.", MARGIN, "np.sum(margins)", "np.sum(margins**2)"),
+    svm("margins-of-columns", "The margins of whole columns are set to 0; it should be that of one class of each sample.", COLUMNS, OWN, "    margins[:, y] = 0\n"),
+    svm("counts-correct-class-in-gradient", "The margin of the correct class with itself is counted as one of the positive margins.", COUNT, NUMBER, f"{NUMBER} + 1"),
+    svm("counts-correct-class-in-both", "The margin of the correct class with itself is counted, in the loss and at the correct class in the gradient.", COUNT, OWN + IN_LOSS, IN_LOSS + OWN, NUMBER, f"{NUMBER} + 1"),
+    svm("correct-class-left-positive", "The margin of the correct class with itself is counted in the loss, and its own 1 stays in the gradient.", COUNT, OWN, "", NUMBER, f"{NUMBER} - 1"),
+)  # fmt: skip
 
-@mistake(
-    "softmax-log-of-zero",
-    parts=("losses",),
-    sentence="The probability of the correct class has become 0, and its logarithm is infinite.",
-    hint="Simplify log(exp(a) / b) on paper before you compute it.",
-)
-def softmax_log_of_zero(ref: Any) -> Mapping[str, Any]:
-    """An infinite loss where a probability underflows; the gradient is right."""
-
-    def change(x: Any, y: Any, loss: float, dx: Any) -> Any:
-        likely = np.exp(x - x.max(axis=1, keepdims=True))
-        return (loss if likely[np.arange(len(y)), y].all() else np.inf), dx
-
-    return with_loss(ref, "softmax_loss", change)
-
-
-def _averaging(code: str, name: str, sentence: str, change: Callable[..., Any]) -> Any:
-    """A mistake in how a loss and its gradient use the number of samples."""
-
-    @mistake(code, parts=("losses",), sentence=sentence, hint="Where does the number of samples enter?")
-    def variant(ref: Any) -> Mapping[str, Any]:
-        return with_loss(ref, name, change)
-
-    return variant
-
-
-SUMMED = "The {} loss and its gradient are summed over the samples, not averaged."
-LOSS_SUMMED = "The {} loss is summed over the samples, not averaged; its gradient is averaged, as it should be."
-GRADIENT_SUMMED = "The gradient of the {} loss is summed over the samples, but the loss is their mean."
-
-
-def _summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
-    return loss * len(y), dx * len(y)
-
-
-def _loss_summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
-    return loss * len(y), dx
-
-
-def _gradient_summed(x: Any, y: Any, loss: float, dx: Any) -> Any:
-    return loss, dx * len(y)
-
-
-softmax_summed = _averaging("softmax-summed", "softmax_loss", SUMMED.format("softmax"), _summed)
-svm_summed = _averaging("svm-summed", "svm_loss", SUMMED.format("SVM"), _summed)
-softmax_loss_summed = _averaging("softmax-loss-summed", "softmax_loss", LOSS_SUMMED.format("softmax"), _loss_summed)
-svm_loss_summed = _averaging("svm-loss-summed", "svm_loss", LOSS_SUMMED.format("SVM"), _loss_summed)
-softmax_gradient_summed = _averaging(
-    "softmax-gradient-summed", "softmax_loss", GRADIENT_SUMMED.format("softmax"), _gradient_summed
-)
-svm_gradient_summed = _averaging("svm-gradient-summed", "svm_loss", GRADIENT_SUMMED.format("SVM"), _gradient_summed)
-
-
-@mistake(
-    "softmax-gradient-correct-class",
-    parts=("losses",),
-    sentence="The softmax gradient is the probabilities alone; the score of the correct class gets no term of its own.",
-    hint="The loss depends on the correct class's score twice.",
-)
-def softmax_gradient_correct_class(ref: Any) -> Mapping[str, Any]:
-    """The probabilities divided by N."""
-    return with_loss(ref, "softmax_loss", lambda x, y, loss, dx: (loss, dx + of_correct(y, dx) / len(y)))
-
-
-@mistake(
-    "svm-counts-correct-class",
-    parts=("losses",),
-    sentence="The margin of the correct class with itself, which is always 1, is counted in the SVM loss.",
-    hint="The sum over the classes leaves one class out.",
-)
-def svm_counts_correct_class(ref: Any) -> Mapping[str, Any]:
-    """A loss that is 1 too large, its gradient right: the extra term is constant."""
-    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss + 1.0, dx))
-
-
-@mistake(
-    "svm-gradient-correct-class",
-    parts=("losses",),
-    sentence="In the SVM gradient the score of the correct class gets nothing, though every margin depends on it.",
-    hint="How many of a sample's margins change when the score of its correct class does, and which way?",
-)
-def svm_gradient_correct_class(ref: Any) -> Mapping[str, Any]:
-    """0 at the correct class."""
-    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, dx * (1.0 - of_correct(y, dx))))
-
-
-@mistake(
-    "svm-gradient-count",
-    parts=("losses",),
-    sentence="In the SVM gradient the correct class is counted once a sample, not once for each positive margin.",
-    hint="How many of a sample's margins change when the score of its correct class does?",
-)
-def svm_gradient_count(ref: Any) -> Mapping[str, Any]:
-    """-1/N at the correct class wherever there is a positive margin."""
-    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, np.maximum(dx, -1.0 / len(y))))
-
-
-@mistake(
-    "svm-gradient-by-classes",
-    parts=("losses",),
-    sentence="The SVM gradient is multiplied by the number of classes.",
-    hint="If one positive margin grows by 1, by how much does the loss?",
-)
-def svm_gradient_by_classes(ref: Any) -> Mapping[str, Any]:
-    """C times too large."""
-    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, dx * x.shape[1]))
-
-
-@mistake(
-    "svm-gradient-by-ten",
-    parts=("losses",),
-    sentence="The SVM gradient is multiplied by 10, whatever the number of classes.",
-    hint="If one positive margin grows by 1, by how much does the loss?",
-)
-def svm_gradient_by_ten(ref: Any) -> Mapping[str, Any]:
-    """Ten times too large."""
-    return with_loss(ref, "svm_loss", lambda x, y, loss, dx: (loss, dx * 10))
-
-
-@mistake(
-    "svm-without-margin",
-    parts=("losses",),
-    sentence="The SVM loss has no margin: it asks only that the correct class has the highest score.",
-    hint="By how much must the score of the correct class lead?",
-)
-def svm_without_margin(ref: Any) -> Mapping[str, Any]:
-    """The margin of 1 given as a present to the correct class."""
-    return {"svm_loss": lambda x, y: ref.svm_loss(x + of_correct(y, x), y)}
+SHIFT = "Adding one number to all scores of a sample changes no probability; which number keeps exp small?"
+SAMPLES = "Where does the number of samples enter?"
+GROWS = "If one positive margin grows by 1, by how much does the loss?"
+WHOLE = (
+    softmax("not-shifted", "The softmax overflows: exp of a score of 1000 is infinite, and infinity divided by itself is NaN.", SHIFT, "shifted = x - top", "shifted = x", LOG, LOG_OF_PROBS),
+    softmax("sum-overflows", "The sum of the exponentials overflows, so its logarithm, and with it the loss, is infinite.", SHIFT, "shifted = x - top", "shifted = x", "weights / total", f"np.exp({LOG})"),
+    softmax("log-of-zero", "The probability of the correct class has become 0, and its logarithm is infinite.", "Simplify log(exp(a) / b) on paper before you compute it.", LOG, LOG_OF_PROBS),
+    *(
+        mistake(f"{code}summed", sentence.format(name), SAMPLES, *edits)
+        for code, sentence, edits in (
+            ("", "The {} loss and its gradient are summed over the samples, not averaged.", (OF_LOSS, "\n", OF_DX, "")),
+            ("loss-", "The {} loss is summed over the samples, not averaged; its gradient is averaged, as it should be.", (OF_LOSS, "\n")),
+            ("gradient-", "The gradient of the {} loss is summed over the samples, but the loss is their mean.", (OF_DX, "")),
+        )
+        for mistake, name in ((softmax, "softmax"), (svm, "SVM"))
+    ),
+    softmax("gradient-correct-class", "The softmax gradient is the probabilities alone; the score of the correct class gets no term of its own.", "The loss depends on the correct class's score twice.", f"    {AT_CORRECT}\n", ""),
+    svm("counts-correct-class", "The margin of the correct class with itself, which is always 1, is counted in the SVM loss.", "The sum over the classes leaves one class out.", OWN + IN_LOSS, IN_LOSS + OWN),
+    svm("gradient-correct-class", "In the SVM gradient the score of the correct class gets nothing, though every margin depends on it.", COUNT, NUMBER, "0"),
+    svm("gradient-count", "In the SVM gradient the correct class is counted once a sample, not once for each positive margin.", HOW_MANY, NUMBER, f"({NUMBER} > 0)"),
+    svm("gradient-by-classes", "The SVM gradient is multiplied by the number of classes.", GROWS, RETURN, "return loss, dx * x.shape[1]"),
+    svm("gradient-by-ten", "The SVM gradient is multiplied by 10, whatever the number of classes.", GROWS, RETURN, "return loss, dx * 10"),
+    svm("without-margin", "The SVM loss has no margin: it asks only that the correct class has the highest score.", "By how much must the score of the correct class lead?", LEAD, "x - correct"),
+)  # fmt: skip
