@@ -212,6 +212,7 @@ WRONG: list[tuple[str, ...]] = [
     (F + "/layernorm", "net-layernorm-is-batchnorm", "layernorm_forward(", "batchnorm_forward(", '], {})', '], {"mode": "train"})', "layernorm_backward", "batchnorm_backward"),
     (F + "/layernorm", "net-first-gamma-for-all", 'layernorm_forward(out, self.params["gamma%d" % i]', 'layernorm_forward(out, self.params["gamma1"]'),
     (F + "/dropout", "net-dropout-backward-absent", UNDROP, ""),
+    (F + "/dropout", "net-never-drops", DROP, "", UNDROP, ""),
     # convolutional
     (C + "/gradients", "reg-gradient-absent", '        grads["W1"] += self.reg * W1\n        grads["W2"] += self.reg * W2\n        grads["W3"] += self.reg * W3\n', ""),
     (C + "/gradients", "reg-gradient-doubled", "+= self.reg * W", "+= 2 * self.reg * W"),
