@@ -143,8 +143,9 @@ class JudgedArray:
     """How one array of one case was judged: it is ``ok`` by a rule.
 
     ``rule`` is limit (``measured`` was compared with ``limit``), float32 (it is over the limit and as precise as that
-    type is) or gate (nothing was measured). ``convention`` is that of the regularisation by which it was judged, where
-    there are two. ``reshaped`` is the shape in which it came back if needless axes were forgiven.
+    type is), own (it is right for what the student's other functions give) or gate (nothing was measured).
+    ``convention`` is that of the regularisation by which it was judged, where there are two. ``reshaped`` is the shape
+    in which it came back if needless axes were forgiven.
     """
 
     name: str

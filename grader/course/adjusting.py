@@ -20,7 +20,7 @@ from grader.course.folder import DESCRIPTION, Course
 from grader.course.keys import refuse_unknown
 from grader.course.modules import names_in
 from grader.errors import MalformedCheck
-from grader.expectations import EitherConvention, Expectation, Matches, OnlyIf, Within
+from grader.expectations import AROUND, Expectation, Matches, Within
 from grader.spec import Check, Part
 
 ADJUSTING: dict[str, type | tuple[type, ...]] = {
@@ -112,12 +112,12 @@ def _loosened(check: Check, limits: Any, where: str) -> tuple[Expectation, ...]:
 
 
 def _is_limited(expectation: Expectation) -> bool:
-    inner = expectation.expectation if isinstance(expectation, (OnlyIf, EitherConvention)) else expectation
+    inner = expectation.expectation if isinstance(expectation, AROUND) else expectation
     return isinstance(inner, (Matches, Within))
 
 
 def _limited(expectation: Expectation, limit: float) -> Expectation:
-    if isinstance(expectation, (OnlyIf, EitherConvention)):
+    if isinstance(expectation, AROUND):
         return replace(expectation, expectation=_limited(expectation.expectation, limit))
     return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
 
