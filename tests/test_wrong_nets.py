@@ -65,6 +65,14 @@ def test_other_conventions_and_signatures_are_right_too(other, oracle):
     assert {status for status, _ in told(part, changes, oracle).values()} == {"passed"}
 
 
+def test_parameters_that_cannot_be_found_are_named(oracle):
+    """With what was looked for and what is there, each with its shape."""
+    check = next(item for item in find_assignment(RIGHT[A][1]).checks if item.name == f"{A}/scores")
+    code = code_with(A, '"W1"] = std * np.random.randn(input_size, hidden_size)', '"M"] = np.zeros(3)')
+    said = play(check, code, oracle).result.error.message
+    assert "params holds M (3,), b1 (10,), W2 (10, 3), b2 (3,); looked for W1 (4, 10)" in said
+
+
 def test_two_mistakes_about_the_same_are_never_told_together(oracle):
     """A loss with four times the regularisation is not one with twice that is not halved either."""
     changes = ("0.5 * self.reg", "2 * self.reg")

@@ -296,5 +296,9 @@ ALSO_RIGHT = [
     (C, "zeros(hidden_dim)", "zeros((1, hidden_dim))", "W2, b2)", "W2, b2[0])", "return loss, grads", 'grads["b2"], grads["b3"] = grads["b2"][None], grads["b3"][None]; return np.array([loss]), grads'),
     (M, "zeros(hidden_size)", "zeros((1, hidden_size))", "return loss, grads", 'grads["b1"], grads["b2"] = grads["b1"][None], grads["b2"][None]; return np.array([loss]), grads'),
     (F, "dropout=1, normalization=None", "dropout_keep_ratio=1, normalization=None", "dropout != 1", "dropout_keep_ratio != 1", '"p": dropout}', '"p": dropout_keep_ratio}'),
+    (F, '"W%d" % i', '"W%d" % (i - 1)', '"W%d" % L', '"W%d" % (L - 1)', '"b%d" % i', '"b%d" % (i - 1)', '"b%d" % L', '"b%d" % (L - 1)'),
+    (F, '"beta%d" % i', '("bata%d" if i == 1 else "beta%d") % i'),
+    (F, '"gamma%d" % i', '"scale%d" % i', '"beta%d" % i', '"shift%d" % i'),
+    (A, '"b1"', '"bias_1"', '"b2"', '"bias_2"', '"W1"', '"weights_1"', '"W2"', '"weights_2"'),
     (F, "dropout=1, normalization=None", "dropout=0, normalization=None", "self.use_dropout = dropout != 1", "dropout = 1 - dropout; self.use_dropout = dropout != 1"),
 ]  # fmt: skip

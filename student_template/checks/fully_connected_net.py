@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.expectations import Array, Arrays, Below, Expectation, OnlyIf, matches
 from grader.spec import Part, integers, normal
-from student_template.checks.three_layer_convnet import set_params
+from student_template.checks._parameters import gradients_of, set_params
 
 part = Part(
     "fully_connected_net",
@@ -80,7 +80,7 @@ def build(
     net = code.FullyConnectedNet(hidden, **sizes, **options, reg=reg, dtype=np.float64, seed=seed)
     if not net.params:  # as in the course's stub, which raises nothing
         getattr(code, "The body of FullyConnectedNet.__init__")
-    if norm and "gamma1" not in net.params:
+    if norm and len(net.params) <= 2 * len(biases):  # nothing beside weights and biases
         getattr(code, f"The {norm[:5]} normalisation of FullyConnectedNet")
     set_params(net, params)
     return net
@@ -100,7 +100,7 @@ def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -
     if both is None or not both[1]:
         getattr(code, "The body of FullyConnectedNet.loss")
     loss, grads = both
-    return loss, {name: grads.get(name) for name in params}
+    return loss, gradients_of(net, grads, params)
 
 
 def play(

@@ -28,6 +28,7 @@ from grader.measures import Measured
 from grader.model import Note
 from grader.spec import Part, integers, normal
 from student_template.checks import two_layer_net as toy
+from student_template.checks._parameters import gradients_of
 from student_template.checks.two_layer_net import SECOND, SECOND_LABELLED, WEIGHTS, figure, network
 from student_template.checks.two_layer_net import training as toy_training
 
@@ -127,8 +128,10 @@ def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> di
     """Backward pass: the gradients of all weights and biases, of the loss that is returned with them."""
     answer: dict[str, Any] = {}
     for before, strength in (("", reg), ("half_", reg / 2)):
-        value, grads = network(code, **weights).loss(X.copy(), y, reg=strength)
-        answer |= {f"{before}loss": value, **{f"{before}{name}": grads.get(name) for name in WEIGHTS}}
+        net = network(code, **weights)
+        value, grads = net.loss(X.copy(), y, reg=strength)
+        found = gradients_of(net, grads, weights)
+        answer |= {f"{before}loss": value, **{f"{before}{name}": gradient for name, gradient in found.items()}}
     return answer
 
 

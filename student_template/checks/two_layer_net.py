@@ -18,6 +18,7 @@ import numpy.random  # the scenarios draw, in a process that does without unless
 from grader.expectations import Array, Arrays, Expectation, Labels, OnlyIf, Otherwise, ShowCurve, Within, matches
 from grader.measures import Measured
 from grader.spec import GradientOf, Part, integers, normal
+from student_template.checks._parameters import gradients_of, own_names, set_params
 
 part = Part(
     "two_layer_net", "Two-layer network", assignment="two_layer_net", starter="neural_net", needs=("TwoLayerNet",)
@@ -65,19 +66,8 @@ def vector(values: Any) -> Array | None:
 def network(code: Any, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """A network of the student's class with the given weights."""
     net = code.TwoLayerNet(W1.shape[0], W1.shape[1], W2.shape[1])
-    set_weights(net, W1=W1, b1=b1, W2=W2, b2=b2)
+    set_params(net, {"W1": W1, "b1": b1, "W2": W2, "b2": b2})
     return net
-
-
-def set_weights(net: Any, **weights: Array) -> None:
-    """Set the parameters in place where they fit, since layers may hold references to them."""
-    for name, value in weights.items():
-        have = net.params.get(name)
-        same = isinstance(have, np.ndarray) and have.squeeze().shape == value.squeeze().shape
-        if same and have.dtype == value.dtype:
-            have[...] = value.reshape(have.shape)  # a bias may be a row (1, M)
-        else:
-            net.params[name] = value
 
 
 @part.check(
@@ -116,8 +106,9 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""
-    _, grads = network(code, **weights).loss(X, y, reg=reg)
-    return {name: grads.get(name) for name in WEIGHTS}
+    net = network(code, **weights)
+    _, grads = net.loss(X, y, reg=reg)
+    return gradients_of(net, grads, weights)
 
 
 def toy_training(rng: np.random.Generator) -> dict[str, Array]:
@@ -179,7 +170,9 @@ def few(inputs: Arrays) -> bool:
 SUMS = tuple(f"sum_{name}" for name in WEIGHTS)
 
 
-def noting(net: Any, sums: dict[str, Array], X: Array, y: Array, reg: float, decay: float) -> list[int]:
+def noting(
+    net: Any, names: Mapping[str, str], sums: dict[str, Array], X: Array, y: Array, reg: float, decay: float
+) -> list[int]:
     """Have the net sum up the gradients that its loss gives to its training: as they are, and times decay**step.
 
     What is no step on samples of X with their labels, with that regularisation, spoils the sums. The list counts.
@@ -191,7 +184,7 @@ def noting(net: Any, sums: dict[str, Array], X: Array, y: Array, reg: float, dec
         right = known.any(axis=1).all() and np.isclose(asked.get("reg", 0.0), reg)
         for name in WEIGHTS:
             total = sums[f"sum_{name}"]
-            gradient = np.asarray(answer[1][name], dtype=float).reshape(total.shape[1:])
+            gradient = np.asarray(answer[1][names[name]], dtype=float).reshape(total.shape[1:])
             total += np.stack([gradient, decay ** steps[0] * gradient]) if right else np.nan
         steps[0] += 1
 
@@ -268,14 +261,15 @@ def training(
     np.random.seed(0)
     net = code.TwoLayerNet(4, 10, 3, std=1e-1)
     start = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
-    set_weights(net, **start)
+    set_params(net, start)
+    names = own_names(net.params, start)
     options |= {"reg": reg, "learning_rate_decay": learning_rate_decay, "num_iters": num_iters, "verbose": False}
     sums = {f"sum_{name}": np.zeros((2, *value.shape)) for name, value in start.items()}
-    steps = noting(net, sums, X, y, reg, learning_rate_decay)
+    steps = noting(net, names, sums, X, y, reg, learning_rate_decay)
     history = net.train(X, y, X_val, y_val, **options)
     sums = {name: value.copy() if steps[0] == num_iters else value * np.nan for name, value in sums.items()}
     losses = history.get("loss_history") if isinstance(history, dict) else None
-    trained = {name: net.params[name] for name in WEIGHTS}
+    trained = {name: net.params[names[name]] for name in WEIGHTS}
     own_loss = figure(lambda: net.loss(X, y, reg=reg)[0])
     return {**trained, **sums, "loss_history": vector(losses), "own_loss": own_loss}
 
