@@ -98,7 +98,8 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
         return one
     if not follows:
         return one
-    carried = round(share * sum(item.case.points for item in work), 2)
+    had = {entry.case: entry.points for entry in one.result.audit}
+    carried = round(share * sum(item.case.points - had.get(item.case.name, 0.0) for item in work), 2)
     points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=True, hint=HINT)
     audit = Audit(listing([item.case.name or USUAL for item in wrong]), "carried", carried, 0.0, share=share)

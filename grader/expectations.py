@@ -338,6 +338,15 @@ class Otherwise:
 
 
 AROUND = (OnlyIf, EitherConvention, Otherwise)  # they hold another ``expectation``
+
+
+def with_limit(expectation: Expectation, limit: float) -> Expectation:
+    """The same with another limit, if it compares numbers."""
+    if isinstance(expectation, AROUND):
+        return replace(expectation, expectation=with_limit(expectation.expectation, limit))
+    return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
+
+
 UNMARKED = (ShowCurve, NoteAbout)  # they say something without judging
 
 

@@ -26,6 +26,7 @@ part = Part(
     reference={"TwoLayerNet": "ModularTwoLayerNet"},  # known mistakes change both classes
 )
 
+COURSES = 1e-2  # its gradients are numerical ones, of the student's own loss: what a slip of eps changes adds up
 SEED = 123
 SEEDS = (SEED, 7, 2023)  # by chance, one seed may drop only what is 0 anyway
 STEP = 1e-6
@@ -137,7 +138,14 @@ def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     return [*(OnlyIf(lambda inputs: "alone" not in inputs, item) for item in found), matches("scores", single=True)]
 
 
-@part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
+@part.check(
+    points=1,
+    inputs=network(6, 4, reg=0.0),
+    edges=edge_cases(),
+    edge_points=3,
+    expect=expected(norm=False),
+    apart=True,
+)
 def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """Without normalisation and dropout: loss, gradients and scores."""
     return play(code, X, y, reg, params, alone=alone)
@@ -150,7 +158,7 @@ def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **para
     edge_points=3,
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
-    independent=True,  # each normalisation has branches of its own
+    independent=True,  # each normalisation has branches of its own, own=COURSES, apart=True,
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
@@ -164,6 +172,8 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **
     edge_points=3,
     expect=expected(norm=True),
     independent=True,
+    own=COURSES,
+    apart=True,
 )
 def layernorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""

@@ -123,6 +123,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
     },
     edge_points=2,
     expect=[EitherConvention(matches(name, rel=1e-8, single=True)) for name in WEIGHTS],
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases, of the loss that is returned with them."""

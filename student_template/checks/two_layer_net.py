@@ -103,6 +103,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
     edge_points=2,
     expect=[matches(name, rel=1e-8, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""
