@@ -89,7 +89,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
     if not all(item.transcript.outcome == Outcome.RETURNED and _fit(item.values, item.inputs, link) for item in wrong):
         return one
-    if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
+    if not any(is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
         return one
     work = [item for item in wrong if _is_work(item, link)]
     try:
@@ -116,7 +116,7 @@ def _is_work(item: Played, link: GradientOf) -> bool:
     return bool(link.upstream) or abs(_correlation(*(_all(of) for of in (got, want)))) > LIKE
 
 
-def _is_like(got: object, want: Array) -> bool:
+def is_like(got: object, want: Array) -> bool:
     """Whether what a forward pass returns has to do with what is right, and not by chance."""
     if not isinstance(got, np.ndarray) or got.shape != want.shape or got.dtype.kind != "f":
         return False

@@ -107,11 +107,10 @@ def grade_submission(
         graded = _carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
             graded = _flagged(graded, process, zero=assignment.differences == "zero")
-    parts = tuple(
-        _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
-        for part in assignment.parts
-        if any(check.part == part.slug for check in checks)
-    )
+    asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
+    found = [_explained([one for one in graded if one.check.part == part.slug], oracle) for part in asked]
+    found = _charged_once([part.slug for part in asked], found, graded, assignment.repeat)
+    parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)
     return Result(
@@ -244,6 +243,16 @@ def _carried_forward(graded: list[Graded], process: StudentProcess, share: float
     from grader.carried import carried_forward
 
     return carried_forward(graded, process, share)
+
+
+def _charged_once(
+    slugs: Sequence[str], found: list[list[CheckResult]], graded: list[Graded], share: float
+) -> list[list[CheckResult]]:
+    if not any(result.diagnosis for results in found for result in results):
+        return found
+    from grader.repeats import charged_once
+
+    return charged_once(list(zip(slugs, found, strict=True)), graded, share)
 
 
 def _flagged(graded: list[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:

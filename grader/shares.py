@@ -13,14 +13,14 @@ from grader.expectations import Arrays, Values, Verdict, gate, plain
 from grader.spec import Case, Check
 
 PRECISE = "the usual case, to full precision"
-LEAST = 0.5  # of the arrays have to be right, so that what is trivial (a zero, a sum) earns nothing by itself
+MORE_THAN = 0.5  # of the arrays have to be right, so that what is trivial (a zero, a sum) earns nothing by itself
 
 
 def earned(check: Check, case: Case, verdicts: Mapping[str, Verdict], got: Values, want: Arrays) -> float:
     """The points of a case, by the verdicts on its arrays."""
     right = [said.ok or _is_near(check, case, name, got, want) for name, said in verdicts.items()]
     share = sum(right) / len(right) if right else 1.0
-    if share < 1.0 and not (check.apart and share >= LEAST):
+    if share < 1.0 and not (check.apart and share > MORE_THAN):
         share = 0.0
     return case.points * share
 

@@ -16,6 +16,7 @@ FLOORS = (
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
+    "grader.repeats",
     "grader.diagnosis grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",

@@ -176,7 +176,7 @@ def test_the_courses_own_case_has_the_courses_own_tolerance():
 
 
 def test_arrays_that_are_graded_apart_share_the_points_of_a_case():
-    """Unless less than half of them are right: what is trivial earns nothing by itself."""
+    """If more than half of them are right: what is trivial earns nothing by itself."""
     want = {**WANT, "db": np.ones(2)}
     one = judged(part.checks["several"], {"dx": np.zeros(2)}, want=want)
     two = judged(part.checks["several"], {"dx": np.zeros(2), "dw": np.zeros(3)}, want=want)

@@ -158,7 +158,9 @@ def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **para
     edge_points=3,
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
-    independent=True,  # each normalisation has branches of its own, own=COURSES, apart=True,
+    independent=True,  # each normalisation has branches of its own
+    own=COURSES,
+    apart=True,
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
