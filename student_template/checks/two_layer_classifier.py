@@ -32,7 +32,14 @@ from student_template.checks._parameters import gradients_of
 from student_template.checks.two_layer_net import SECOND, SECOND_LABELLED, WEIGHTS, figure, network
 from student_template.checks.two_layer_net import training as toy_training
 
-part = Part("two_layer_classifier", "Two-layer network", assignment="cs231n_2016_a1", order=4, needs=("TwoLayerNet",))
+part = Part(
+    "two_layer_classifier",
+    "Two-layer network",
+    assignment="cs231n_2016_a1",
+    order=4,
+    starter="neural_net",
+    needs=("TwoLayerNet",),
+)
 
 MOST_OF_WAY = 0.35  # that the first of nine steps goes
 ONE = {**SECOND, "X": normal(1, 12)}
