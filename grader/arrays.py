@@ -20,3 +20,13 @@ class NotAnArray:
     """Stands for a returned value that is no plain numeric array; ``kind`` says what it is instead."""
 
     kind: str
+
+
+def plain(value: Array | NotAnArray) -> Array:
+    """The array as float64 (complex128 if complex), as it is judged: small floats and unsigned integers do not wrap.
+
+    What is larger than float64 can be is infinite. It comes first: what is finite must be so in what is judged.
+    """
+    assert not isinstance(value, NotAnArray), "the gate let a non-array pass"
+    with np.errstate(all="ignore"):
+        return np.asarray(value).astype(np.complex128 if value.dtype.kind == "c" else np.float64)

@@ -89,7 +89,7 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
     rng = np.random.default_rng(np.random.SeedSequence())  # what nobody can foresee
     if not all(item.transcript.outcome == Outcome.RETURNED and _fit(item.values, item.inputs, link) for item in wrong):
         return one
-    if not any(_is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
+    if not any(is_like(item.values.get(link.output), item.want[link.output]) for item in forward.played):
         return one
     work = [item for item in wrong if _is_work(item, link)]
     try:
@@ -98,7 +98,8 @@ def _carry(one: Graded, failed: dict[str, Graded], process: StudentProcess, shar
         return one
     if not follows:
         return one
-    carried = round(share * sum(item.case.points for item in work), 2)
+    had = {entry.case: entry.points for entry in one.result.audit}
+    carried = round(share * sum(item.case.points - had.get(item.case.name, 0.0) for item in work), 2)
     points = round(one.result.points + carried, 2)
     said = Diagnosis(CODE, SENTENCE, certain=True, hint=HINT)
     audit = Audit(listing([item.case.name or USUAL for item in wrong]), "carried", carried, 0.0, share=share)
@@ -115,7 +116,7 @@ def _is_work(item: Played, link: GradientOf) -> bool:
     return bool(link.upstream) or abs(_correlation(*(_all(of) for of in (got, want)))) > LIKE
 
 
-def _is_like(got: object, want: Array) -> bool:
+def is_like(got: object, want: Array) -> bool:
     """Whether what a forward pass returns has to do with what is right, and not by chance."""
     if not isinstance(got, np.ndarray) or got.shape != want.shape or got.dtype.kind != "f":
         return False

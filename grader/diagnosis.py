@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.evidence import SAME, evidence
-from grader.expectations import UNMARKED, Arrays, NotAnArray, Verdict, plain, rel_errors
+from grader.expectations import OWN, UNMARKED, Arrays, Expectation, NotAnArray, Verdict, plain, rel_errors
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
@@ -246,14 +246,21 @@ def _failed(one: Graded) -> set[str]:
 
 
 def _fails(check: Check, item: Played, given: Answers) -> bool:
-    """Whether what a mistake gives would not have passed."""
+    """Whether what a mistake gives would not have passed; what passed by the student's own functions tells nothing."""
     if given is None:
         return True
     values = {**item.want, **given}
-    return bool(given) and any(
-        isinstance(verdict, Verdict) and not verdict.ok
-        for verdict in (expectation.judge(values, item.want, item.inputs, False) for expectation in check.expect)
+    wrong = (
+        expectation
+        for expectation in check.expect
+        if isinstance(verdict := expectation.judge(values, item.want, item.inputs, False), Verdict) and not verdict.ok
     )
+    return bool(given) and any(not _by_own(item, expectation) for expectation in wrong)
+
+
+def _by_own(item: Played, expectation: Expectation) -> bool:
+    said = expectation.judge(item.values, item.want, item.inputs, False)
+    return isinstance(said, Verdict) and said.rule == OWN
 
 
 def _may_explain(check: Check, item: Played, given: Answers) -> bool:

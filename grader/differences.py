@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.errors import HarnessError
-from grader.expectations import Expectation, Matches, OnlyIf
+from grader.expectations import AROUND, Expectation, Matches
 from grader.judging import Graded, Played
 from grader.model import Note, Status
 from grader.outcome import Outcome
@@ -38,7 +38,7 @@ def is_gradient(check: Check) -> bool:
 
 
 def _inner(item: Expectation) -> Expectation:
-    return item.expectation if isinstance(item, OnlyIf) else item
+    return item.expectation if isinstance(item, AROUND) else item
 
 
 def _flagged(one: Graded, process: StudentProcess, zero: bool) -> Graded:

@@ -14,11 +14,15 @@ import numpy as np
 
 from grader.arrays import Array as Array
 from grader.arrays import NotAnArray as NotAnArray
+from grader.arrays import plain as plain
 from grader.model import Curve, Evidence, Note
+from grader.showing import place, where
+from grader.showing import shapes as shapes
 
 # The rules by which a verdict is come to.
 LIMIT = "limit"  # the measured value is compared with the limit
 FLOAT32 = "float32"  # it is over the limit, and as precise as float32 is
+OWN = "own"  # it is not as the reference has it, and right for what the student's other functions give
 GATE = "gate"  # nothing was measured: no array, a wrong shape or dtype, or a value that is not finite
 Values = Mapping[str, Array | NotAnArray]
 Arrays = Mapping[str, Array]
@@ -49,16 +53,6 @@ class Expectation(Protocol):
 
     def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
         """A Verdict counts for marks, a Note or a Curve never does, None says nothing."""
-
-
-def plain(value: Array | NotAnArray) -> Array:
-    """The array as float64 (complex128 if complex), as it is judged: small floats and unsigned integers do not wrap.
-
-    What is larger than float64 can be is infinite. It comes first: what is finite must be so in what is judged.
-    """
-    assert not isinstance(value, NotAnArray), "the gate let a non-array pass"
-    with np.errstate(all="ignore"):
-        return np.asarray(value).astype(np.complex128 if value.dtype.kind == "c" else np.float64)
 
 
 def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | None:
@@ -119,7 +113,7 @@ class Matches:
         if (single or self.single) and _as_precise_as_float32(value, right):
             said = f"relative error {measured:.1e}, which is as precise as float32 is"
             return Verdict(True, measured, said, rule=FLOAT32)
-        sentence = f"{self.name} has relative error {measured:.1e}{_place(errors)}; limit {self.limit:.0e}."
+        sentence = f"{self.name} has relative error {measured:.1e}{place(errors)}; limit {self.limit:.0e}."
         if single and measured < 1e-3:
             sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], errors, public))
@@ -152,7 +146,7 @@ class Within:
         if self.limit and (self.single or _single(got[self.name])) and _as_precise_as_float32(value, right):
             said = f"{unit} {measured:.1e}, which is as precise as float32 is"
             return Verdict(True, measured, said, rule=FLOAT32)
-        sentence = f"{self.name} is off: {unit} {measured:.1e}{_place(differences)}; limit {self.limit:.0e}."
+        sentence = f"{self.name} is off: {unit} {measured:.1e}{place(differences)}; limit {self.limit:.0e}."
         return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
 
 
@@ -309,6 +303,50 @@ class NoteAbout:
         return None if gate(self.name, got, want[self.name]) else self.say(plain(got[self.name]), inputs)
 
 
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Also takes what is right for what the student's other functions give, such as steps along gradients of their own.
+
+    ``measure(got, inputs)`` says on plain arrays how far it is from that; below ``most`` it passes, by the rule "own".
+    ``arrays`` are those that it reads besides ``name``; where one is missing or not finite, only the reference counts.
+    """
+
+    expectation: Expectation
+    arrays: tuple[str, ...]
+    measure: Callable[[Arrays, Arrays], float]
+    most: float
+    said: str
+
+    @property
+    def name(self) -> str:
+        """The array that it is about."""
+        return self.expectation.name
+
+    @property
+    def limit(self) -> float:
+        """The largest ``measured`` that passes, of the expectation."""
+        return self.expectation.limit
+
+    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
+        """Judge by the reference, then by the student's own."""
+        said = self.expectation.judge(got, want, inputs, public)
+        if not isinstance(said, Verdict) or said.ok or any(gate(name, got, want[name]) for name in self.arrays):
+            return said
+        with np.errstate(all="ignore"):
+            off = float(self.measure({name: plain(got[name]) for name in self.arrays}, inputs))
+        return Verdict(True, said.measured, self.said, rule=OWN) if off < self.most else said
+
+
+AROUND = (OnlyIf, EitherConvention, Otherwise)  # they hold another ``expectation``
+
+
+def with_limit(expectation: Expectation, limit: float) -> Expectation:
+    """The same with another limit, if it compares numbers."""
+    if isinstance(expectation, AROUND):
+        return replace(expectation, expectation=with_limit(expectation.expectation, limit))
+    return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
+
+
 UNMARKED = (ShowCurve, NoteAbout)  # they say something without judging
 
 
@@ -338,54 +376,6 @@ def _refused(sentence: str, name: str, got: Values, want: Array) -> Verdict:
     return Verdict(False, None, sentence, shapes(name, got, want), GATE)
 
 
-def shapes(name: str, got: Values, want: Array) -> Evidence | None:
-    """Evidence for a refusal at the gate: shapes and dtypes, where there is an array at all."""
-    value = got.get(name)
-    if not isinstance(value, np.ndarray):
-        return None
-    return Evidence(value.shape, want.shape, str(value.dtype), str(want.dtype))
-
-
-def where(name: str, got: Values, want: Array, errors: Array, public: bool) -> Evidence:
-    """Evidence for a wrong number: the worst entry, its neighbours on the last axis, and a heatmap."""
-    value = plain(got[name])
-    evidence = shapes(name, got, want)
-    assert evidence is not None, "the gate let a non-array pass"
-    if not value.ndim or not value.size:
-        index: tuple[int, ...] = ()
-        first, shown, right = 0, np.atleast_1d(value)[:8], np.atleast_1d(want)[:8]
-    else:
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape))
-        first = max(0, min(index[-1] - 3, value.shape[-1] - 8))
-        shown, right = (array[index[:-1]][first : first + 8] for array in (value, want))
-    return Evidence(
-        evidence.got_shape,
-        evidence.want_shape,
-        evidence.got_dtype,
-        evidence.want_dtype,
-        index,
-        first,
-        tuple(float(x) for x in shown),
-        tuple(float(x) for x in right) if public else None,
-        heat(errors),
-    )
-
-
-def heat(errors: Array) -> tuple[str, ...]:
-    """Rows of digits for a heatmap, at most 32 x 32: the largest error in each tile, on a log scale of 12 decades.
-
-    All axes but the last are stacked as rows.
-    """
-    if errors.ndim < 1 or errors.size < 2:
-        return ()
-    grid = np.nan_to_num(errors.reshape(-1, errors.shape[-1]))  # of wild values the differences overflow
-    rows, columns = (np.linspace(0, n, min(n, 32) + 1).astype(int)[:-1] for n in grid.shape)
-    tiles = np.maximum.reduceat(np.maximum.reduceat(grid, rows, axis=0), columns, axis=1)
-    level = 9 + np.log10(np.maximum(tiles, 1e-300) / max(float(tiles.max()), 1e-300)) * 9 / 12
-    digits = np.where(tiles > 0, np.clip(level, 1, 9), 0).astype(int)
-    return tuple("".join(map(str, row)) for row in digits)
-
-
 def _single(value: Array | NotAnArray) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == np.float32
 
@@ -393,9 +383,3 @@ def _single(value: Array | NotAnArray) -> bool:
 def _as_precise_as_float32(value: Array, right: Array) -> bool:
     """Whether the error is that of sums in single precision: it goes with the largest entry, not with each."""
     return bool(np.max(np.abs(value - right), initial=0.0) <= 1e-6 * np.max(np.abs(right), initial=0.0))
-
-
-def _place(errors: Array) -> str:
-    if errors.ndim == 0:
-        return ""
-    return f" at {[int(i) for i in np.unravel_index(int(np.argmax(errors)), errors.shape)]}"

@@ -103,8 +103,9 @@ def extract(
     """Extract the wanted functions and classes; a file or cell that does not parse is left out and listed.
 
     Where several files define a name, one that was filled in is taken before a starter's stub, a notebook
-    before a module, or with ``modules_first`` after it, the notebook of that file name before others, then the
-    module that ``starters`` gives for the name, then the file that defines most of them.
+    before a module, or with ``modules_first`` after it, the notebook of that file name before others, then the file
+    that defines most of them. Where a module that ``starters`` gives for a name defines it, though as a stub, no other
+    module counts: a class of one exercise has the name of another's.
     """
     wanted = list(wanted)
     entries = _entries(wanted, submission.files, notebook, starters or {}, modules_first)
@@ -238,13 +239,19 @@ def _entries(
     entries = {}
     for name in wanted:
         # An imported name counts last: `from mine import forward as forward_naive`.
-        usual = f"{starters.get(name)}.py"
-        own = sorted(ranked, key=lambda file: file.path.rpartition("/")[2] != usual) if modules_first else ranked
+        usual = [file for file in ranked if _stem(file.path) == starters.get(name) and name in defined[file.path]]
+        own = _starters_first(ranked, usual, modules_first) if usual else ranked
         kinds = (complete, written, defined, imported)
         hits = (file.path for names in kinds for file in own if name in names[file.path])
         if (hit := next(hits, None)) is not None:
             entries[name] = hit
     return entries
+
+
+def _starters_first(ranked: list[SourceFile], usual: list[SourceFile], modules_first: bool) -> list[SourceFile]:
+    """The files where the starter puts a function, which are there, and notebooks: no module of another part."""
+    notebooks = [file for file in ranked if file.is_notebook]
+    return [*usual, *notebooks] if modules_first else [*notebooks, *usual]
 
 
 def _stem(path: str) -> str:

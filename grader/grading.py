@@ -107,11 +107,10 @@ def grade_submission(
         graded = _carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
             graded = _flagged(graded, process, zero=assignment.differences == "zero")
-    parts = tuple(
-        _part_result(part.slug, part.title, _explained([one for one in graded if one.check.part == part.slug], oracle))
-        for part in assignment.parts
-        if any(check.part == part.slug for check in checks)
-    )
+    asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
+    found = [_explained([one for one in graded if one.check.part == part.slug], oracle) for part in asked]
+    found = _charged_once([part.slug for part in asked], found, graded, assignment.repeat)
+    parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)
     return Result(
@@ -168,7 +167,7 @@ def _grade_check(
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part])
+            transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part], inputs)
             if transcript.outcome == Outcome.UNWRITTEN and played:
                 transcript = replace(transcript, outcome=Outcome.RAISED)  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -204,10 +203,13 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
     return [Note("speed", f"{faster} ({times}).")]
 
 
-def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs: Sequence[str]) -> Transcript:
+def _or_unwritten(
+    check: Check, transcript: Transcript, program: Program, needs: Sequence[str], inputs: Arrays
+) -> Transcript:
     """The transcript, told to be of code that is not written yet where a starter's None is all that came of it.
 
-    What carries no marks does not count: an argument that is returned to be compared says nothing of the code.
+    What carries no marks does not count: an argument that is returned to be compared says nothing of the code. Nor does
+    what is only zeros, or what was given: starters begin with these. Where more came back, something is written.
     """
     error = transcript.error
     unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
@@ -215,7 +217,10 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
     none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
     zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == Outcome.RETURNED and values:
-        if all(none) or (any(none) and program.left_none() & set(needs)):
+        blank = [isinstance(value, NotAnArray) or _is_given(value, inputs) for value in values]
+        if all(none) or (
+            any(none) and all(map(any, zip(blank, zero, strict=True))) and program.left_none() & set(needs)
+        ):
             message = "Nothing comes back: it is not written yet, or a return is missing."
             return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
         if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
@@ -226,6 +231,12 @@ def _or_unwritten(check: Check, transcript: Transcript, program: Program, needs:
         if error.get("scenario") or program.left_none() & set(places):
             return replace(transcript, outcome=Outcome.UNWRITTEN)
     return transcript
+
+
+def _is_given(value: np.ndarray, inputs: Arrays) -> bool:
+    return any(
+        np.array_equal(value, given, equal_nan=value.dtype.kind == given.dtype.kind == "f") for given in inputs.values()
+    )
 
 
 def _to_keep(values: Values, want: Arrays) -> Values:
@@ -244,6 +255,16 @@ def _carried_forward(graded: list[Graded], process: StudentProcess, share: float
     from grader.carried import carried_forward
 
     return carried_forward(graded, process, share)
+
+
+def _charged_once(
+    slugs: Sequence[str], found: list[list[CheckResult]], graded: list[Graded], share: float
+) -> list[list[CheckResult]]:
+    if not any(result.diagnosis for results in found for result in results):
+        return found
+    from grader.repeats import charged_once
+
+    return charged_once(list(zip(slugs, found, strict=True)), graded, share)
 
 
 def _flagged(graded: list[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:

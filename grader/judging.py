@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
+from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs
 from grader.whereabouts import near_name, whereabouts
 from grader.words import listing, number, plain_text
@@ -82,7 +83,7 @@ def judge(check: Check, played: Sequence[Played], *, public: bool) -> CheckResul
         shapes = said_of_shapes(one.transcript.values, one.want, {name: item.ok for name, item in right.items()})
         if shapes:
             notes.setdefault("needless-axes", Note("needless-axes", shapes))
-        audit.append(_audited(check, one, right))
+        audit += _audited(check, one, right)
     points = sum((entry.points for entry in audit), 0.0)
     findings = tuple(
         _finding(item.name, item.limit, verdicts[item.name]) for item in check.expect if verdicts[item.name]
@@ -113,16 +114,20 @@ def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | 
         return {item.name: item.judge(one.values, one.want, one.inputs, public) for item in check.expect}
 
 
-def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Audit:
-    """The points of one case, and what they hang on."""
-    good = one.transcript.outcome == Outcome.RETURNED and all(item.ok for item in verdicts.values())
+def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Iterator[Audit]:
+    """The points of one case, and what they hang on; for the course's own case also those for full precision."""
+    returned = one.transcript.outcome == Outcome.RETURNED
+    good = returned and all(item.ok for item in verdicts.values())
+    points = earned(check, one.case, verdicts, one.values, one.want) if returned else 0.0
     limits = {item.name: item.limit for item in check.expect}
     forgiven = forgiven_shapes(one.transcript.values, one.want)
     arrays = tuple(
         JudgedArray(name, item.ok, item.measured, limits[name], item.rule, item.convention, forgiven.get(name))
         for name, item in verdicts.items()
     )
-    return Audit(one.case.name, one.transcript.outcome, one.case.points if good else 0.0, one.case.points, arrays)
+    yield Audit(one.case.name, one.transcript.outcome, points, one.case.points, arrays)
+    if check.precise and not one.case.name:
+        yield Audit(PRECISE, one.transcript.outcome, check.precise if good else 0.0, check.precise)
 
 
 def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -> Finding:

@@ -143,8 +143,9 @@ class JudgedArray:
     """How one array of one case was judged: it is ``ok`` by a rule.
 
     ``rule`` is limit (``measured`` was compared with ``limit``), float32 (it is over the limit and as precise as that
-    type is) or gate (nothing was measured). ``convention`` is that of the regularisation by which it was judged, where
-    there are two. ``reshaped`` is the shape in which it came back if needless axes were forgiven.
+    type is), own (it is right for what the student's other functions give) or gate (nothing was measured).
+    ``convention`` is that of the regularisation by which it was judged, where there are two. ``reshaped`` is the shape
+    in which it came back if needless axes were forgiven.
     """
 
     name: str
@@ -161,8 +162,8 @@ class Audit:
     """Where some of a check's points came from: one case, or error carried forward.
 
     ``case`` is "" for the course's own case. ``outcome`` is how the case ended in the student process (returned,
-    raised, ...), "not played", or "carried": then ``case`` lists the wrong cases, and ``points`` are the ``share`` of
-    theirs that was given for all that.
+    raised, ...), "not played", "repeated" (``case`` says where the cause was charged first), or "carried": then
+    ``case`` lists the wrong cases, and ``points`` are the ``share`` of theirs that was given for all that.
     """
 
     case: str
@@ -178,8 +179,8 @@ class CheckResult:
     """The outcome of one check.
 
     Of its points, ``usual_points`` are for the course's own case, of ``usual_max_points``; ``carried_points`` are for
-    error carried forward; the rest is for the general contract. The points of ``audit`` sum to them. ``place`` is that
-    of the code which it calls, if it did not pass.
+    error carried forward, ``repeated_points`` for a cause that was charged before; the rest is for the general
+    contract. The points of ``audit`` sum to them. ``place`` is that of the code which it calls, if it did not pass.
     """
 
     slug: str
@@ -196,13 +197,14 @@ class CheckResult:
     usual_points: float = 0.0
     usual_max_points: float = 0.0
     carried_points: float = 0.0
+    repeated_points: float = 0.0
     audit: tuple[Audit, ...] = ()
     place: Place | None = None
 
     @property
     def edge_points(self) -> float:
         """What was earned for the general contract."""
-        return round(self.points - self.usual_points - self.carried_points, 2)
+        return round(self.points - self.usual_points - self.carried_points - self.repeated_points, 2)
 
     @property
     def edge_max_points(self) -> float:

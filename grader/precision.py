@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.expectations import FLOAT32, EitherConvention, Expectation, Matches, OnlyIf, Verdict, Within
+from grader.expectations import AROUND, FLOAT32, EitherConvention, Expectation, Matches, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
 from grader.outcome import Outcome
@@ -75,7 +75,7 @@ def _explains(
 
 
 def _strict(expectation: Expectation) -> Expectation:
-    if isinstance(expectation, (OnlyIf, EitherConvention)):
+    if isinstance(expectation, AROUND):
         return replace(expectation, expectation=_strict(expectation.expectation))
     return replace(expectation, single=False) if isinstance(expectation, (Matches, Within)) else expectation
 

@@ -98,7 +98,9 @@ class Check:
     reference's answer. ``reference`` is its part's. ``independent``: its function repeats what others do in lines of
     its own, so that what is right here may be wrong there. ``builds_on``: the checks of what it makes use of; only if
     none of them failed are two mistakes at once looked for here. ``rename`` says what students call those functions
-    that have other names in this course.
+    that have other names in this course. ``own`` is the limit of the course's own case, if the course's tolerance is
+    wider than ours; that it is right to ours as well has ``precise`` points. ``apart``: the course grades the arrays
+    apart, so they share the points of a case.
     """
 
     part: str
@@ -116,6 +118,9 @@ class Check:
     builds_on: tuple[str, ...] = ()
     reference: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
+    own: float | None = None
+    precise: float = 0.0
+    apart: bool = False
 
     @property
     def name(self) -> str:
@@ -125,7 +130,7 @@ class Check:
     @property
     def points(self) -> float:
         """What the check is worth in all."""
-        return round(sum(case.points for case in self.cases), 6)
+        return round(sum(case.points for case in self.cases) + self.precise, 6)
 
     def inputs(self, case: Case, seed: int, data: DataSet | None = None, *, hidden: bool = False) -> Inputs:
         """The arrays of one case, the same for the same seed (and data set) whatever else is drawn.
@@ -208,6 +213,8 @@ class Part:
         gradient_of: GradientOf | None = None,
         independent: bool = False,
         builds_on: tuple[str, ...] = (),
+        own: float | None = None,
+        apart: bool = False,
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -222,18 +229,20 @@ class Part:
         gradient_of : of which check's forward pass this is the gradient, if error is to be carried forward.
         independent : whether students write its function apart from those of the other checks: see Check.
         builds_on : the checks of the part of what it makes use of: see Check.
+        own : the course's own tolerance for its own case: see Check. Our precision is one more edge case then.
+        apart : whether the arrays share the points of a case: see Check.
         """
 
-        share = edge_points / len(edges) if edges else 0.0
+        share = edge_points / (len(edges) + (own is not None)) if edges else 0.0
         cases = [
             Case("", inputs, points, anew),
             *(Case(name, recipe, share) for name, recipe in (edges or {}).items()),
         ]
         if edge_points and not edges:
             raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
-        return self._declare(
-            cases, expect, seconds, gradient_of=gradient_of, independent=independent, builds_on=builds_on
-        )
+        options = {"gradient_of": gradient_of, "independent": independent, "builds_on": builds_on, "apart": apart}
+        precise = share if own is not None else 0.0
+        return self._declare(cases, expect, seconds, **options, own=own, precise=precise)
 
     def data_check(
         self,

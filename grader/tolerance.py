@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from grader.expectations import (
+    AROUND,
     UNMARKED,
     Array,
     Arrays,
@@ -18,7 +19,6 @@ from grader.expectations import (
     Expectation,
     Labels,
     Matches,
-    OnlyIf,
     Within,
     rel_errors,
 )
@@ -76,7 +76,7 @@ def _judges(expect: Iterable[Expectation]) -> dict[str, Expectation]:
     found: dict[str, Expectation] = {}
     for item in expect:
         prefixes = [""]
-        while isinstance(item, (OnlyIf, EitherConvention)):
+        while isinstance(item, AROUND):
             prefixes += [item.other] if isinstance(item, EitherConvention) else []
             item = item.expectation
         found |= {prefix + item.name: item for prefix in prefixes}

@@ -15,6 +15,7 @@ from grader.intake.reading import read_submission
 from grader.judging import Played, judge
 from grader.model import CheckResult, Result
 from grader.oracle.live import LiveOracle
+from grader.shares import PRECISE
 from grader.spec import Check, Part, normal
 from grader.worker.client import Transcript
 
@@ -146,3 +147,37 @@ def test_older_results_are_read(graded):
         del check["audit"]
     assert Result.from_dict(fields).checks[0].audit == ()
     assert Result.from_dict(json.loads(result.to_json())) == result
+
+
+@part.check(
+    points=2,
+    inputs={"x": normal(2)},
+    edges={"pad 0": {"x": normal(2)}},
+    edge_points=2,
+    own=1e-3,
+    expect=[matches("dw")],
+)
+def precise(code, x):
+    """A check with the course's own tolerance."""
+
+
+@part.check(points=3, inputs={"x": normal(2)}, expect=[matches(name) for name in ("dx", "dw", "db")], apart=True)
+def several(code, x):
+    """A check of arrays that the course grades apart."""
+
+
+def test_the_courses_own_case_has_the_courses_own_tolerance():
+    """A small slip costs a share of the general contract, and the verdict; a large one the case."""
+    small, large = (judged(part.checks["precise"], {"dw": WANT["dw"] * (1 + off)}, {}) for off in (1e-6, 1e-2))
+    assert (small.status, small.usual_points, small.points) == ("failed", 2, 3)
+    assert (large.status, large.usual_points, large.points) == ("failed", 0, 1)
+    assert [entry.case for entry in small.audit] == ["", PRECISE, "pad 0"]
+    assert part.checks["precise"].points == 4 == judged(part.checks["precise"], {}, {}).points
+
+
+def test_arrays_that_are_graded_apart_share_the_points_of_a_case():
+    """If more than half of them are right: what is trivial earns nothing by itself."""
+    want = {**WANT, "db": np.ones(2)}
+    one = judged(part.checks["several"], {"dx": np.zeros(2)}, want=want)
+    two = judged(part.checks["several"], {"dx": np.zeros(2), "dw": np.zeros(3)}, want=want)
+    assert [(item.status, item.points) for item in (one, two)] == [("failed", 2), ("failed", 0)]

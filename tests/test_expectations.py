@@ -14,12 +14,12 @@ from grader.expectations import (
     OnlyIf,
     ShowCurve,
     Within,
-    heat,
     matches,
     rel_errors,
     unchanged,
 )
 from grader.model import Curve, Note
+from grader.showing import heat
 
 WANT = {"dx": np.arange(1.0, 7.0).reshape(2, 3)}
 

@@ -243,6 +243,20 @@ def test_what_a_starter_left_none_is_taken_last(tmp_path):
     assert program_of(tmp_path).entries == {"f": "assignment2/layers.py"}
 
 
+def test_the_file_of_the_starter_comes_before_modules_of_other_parts(write_notebook, tmp_path):
+    """A stub there is the answer, not the class of another exercise; a notebook that defines it still is one."""
+    (tmp_path / "neural_net.py").write_text("class Net:\n    def loss(self): raise NotImplementedError\n")
+    (tmp_path / "fc_net.py").write_text("class Net:\n    def loss(self): return 1\ndef more(): pass\n")
+    for first in (True, False):
+        options = {"starters": {"Net": "neural_net"}, "modules_first": first}
+        assert extract(read_submission(tmp_path), ["Net"], **options).entries == {"Net": "neural_net.py"}
+    options["starters"] = {"Net": "absent"}
+    assert extract(read_submission(tmp_path), ["Net"], **options).entries == {"Net": "fc_net.py"}
+    write_notebook("class Net:\n    def loss(self): return 2", name="work.ipynb")
+    options["starters"] = {"Net": "neural_net"}
+    assert extract(read_submission(tmp_path), ["Net"], **options).entries == {"Net": "work.ipynb"}
+
+
 @pytest.mark.parametrize("base", ["nn.Module", "torch.nn.Module", "tf.keras.Model"])
 def test_a_network_of_a_framework_is_taken_last(write_notebook, tmp_path, base):
     """The PyTorch notebook's ThreeLayerConvNet does not hide the one in NumPy."""

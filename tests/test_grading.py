@@ -127,6 +127,17 @@ def test_a_function_that_is_written_and_wrong_is_not_called_unwritten(grade):
     assert statuses(result) == {"forward": "failed", "backward": "crashed"}
 
 
+def test_what_is_written_in_part_is_wrong_and_not_unwritten(grade):
+    """dw and db come back, dx is still the starter's None: two arrays of three are right."""
+    text = "import numpy as np\n\n\ndef affine_forward(x, w, b):\n"
+    text += "    return x.reshape(len(x), -1) @ w + b, (x, w, b)\n\n\n"
+    text += "def affine_backward(dout, cache):\n    x, w, b = cache\n    dx, dw, db = None, None, None\n"
+    text += "    dw, db = x.reshape(len(x), -1).T @ dout, dout.sum(axis=0)\n    return dx, dw, db\n"
+    (check,) = grade({"layers.py": text}, "layers", ["affine/backward"]).checks
+    assert (check.status, check.points) == ("failed", 2.0)
+    assert [finding.name for finding in check.findings if not finding.ok] == ["dx"]
+
+
 def test_files_of_the_staff_that_are_absent_are_supplied_and_told(grade):
     """A class that needs past.builtins and the course's layer_utils works without them."""
     net = "from past.builtins import xrange\nfrom cs231n.layers import *\nfrom cs231n.layer_utils import *\n" + NET

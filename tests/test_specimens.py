@@ -93,8 +93,7 @@ def judge_specimen(specimen: Path, oracle_of: OracleOf, box: Box) -> None:
     result = grade(specimen, oracle_of, box, expect)
     checks = checks_of(result)
     got = statuses(result)
-    own = expect.get("self-check", {}) if oracle_of is recorded else {}
-    assert {name: got[name] for name in expect["checks"]} == expect["checks"] | own
+    assert {name: got[name] for name in expect["checks"]} == expect["checks"]
     for name, findings in expect.get("findings", {}).items():
         assert {finding.name: finding.ok for finding in checks[name].findings} == findings
     diagnoses = {name: mistakes[0] for name, check in checks.items() if (mistakes := _named(check))}

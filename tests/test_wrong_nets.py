@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from grader.course.assignments import find_assignment
 from grader.course.catalogue import live
 from grader.oracle.live import LiveOracle
-from tests.diagnosing import diagnoses
+from tests.diagnosing import diagnoses, play
 from tests.right_nets import RIGHT, code_with
 from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 
@@ -64,6 +65,14 @@ def test_other_conventions_and_signatures_are_right_too(other, oracle):
     assert {status for status, _ in told(part, changes, oracle).values()} == {"passed"}
 
 
+def test_parameters_that_cannot_be_found_are_named(oracle):
+    """With what was looked for and what is there, each with its shape."""
+    check = next(item for item in find_assignment(RIGHT[A][1]).checks if item.name == f"{A}/scores")
+    code = code_with(A, '"W1"] = std * np.random.randn(input_size, hidden_size)', '"M"] = np.zeros(3)')
+    said = play(check, code, oracle).result.error.message
+    assert "params holds M (3,), b1 (10,), W2 (10, 3), b2 (3,); looked for W1 (4, 10)" in said
+
+
 def test_two_mistakes_about_the_same_are_never_told_together(oracle):
     """A loss with four times the regularisation is not one with twice that is not halved either."""
     changes = ("0.5 * self.reg", "2 * self.reg")
@@ -71,11 +80,29 @@ def test_two_mistakes_about_the_same_are_never_told_together(oracle):
     assert [item.code for item in items] == ["modular-right-without-reg"]
 
 
-def test_training_is_not_explained_by_two_mistakes_where_the_gradients_are_wrong(oracle):
-    """Gradients that are wrong in a way of their own are no reason to look for others in the steps."""
-    found = told(A, ("dhidden * (pre > 0)", "dhidden * (pre > 0) * 1.1"), oracle)
-    assert found[f"{A}/training"][0] == "failed"
-    assert not any(item.certain and item.specific for item in found[f"{A}/training"][1])
+@pytest.mark.parametrize(
+    ("changes", "status", "rule"),
+    [
+        (("dhidden * (pre > 0)", "dhidden * (pre > 0) * 1.1"), "passed", "own"),
+        (("dscores /= N", "pass"), "passed", "own"),
+        (("dscores /= N", "pass", "-= learning_rate", "-= 0.5 * learning_rate"), "failed", "limit"),
+        (("dscores /= N", "pass", "grads[name]", "0 * grads[name]"), "failed", "limit"),
+        (("dscores /= N", "pass", "X_batch = X[rows]", "X_batch = X_val[rows % len(X_val)]"), "failed", "limit"),
+    ],
+)
+def test_training_is_judged_by_the_students_own_gradients(changes, status, rule, oracle):
+    """Right steps along wrong gradients are right; wrong steps along wrong gradients are not."""
+    check = next(item for item in find_assignment(RIGHT[A][1]).checks if item.name == f"{A}/training")
+    result = play(check, code_with(A, *changes), oracle).result
+    assert result.status == status
+    assert {item.rule for case in result.audit if case.case.startswith("five") for item in case.arrays} == {rule}
+
+
+def test_training_that_is_right_clears_no_gradients(oracle):
+    """What passes by the student's own gradients does not rule out a mistake in them."""
+    found = told(A, ("dscores /= N", "pass"), oracle)
+    assert found[f"{A}/training"][0] == "passed"
+    assert [item.code for item in found[f"{A}/gradients"][1]] == ["gradient-not-averaged"]
 
 
 def test_a_prediction_with_a_forward_pass_of_its_own_does_not_clear_the_loss(oracle):

@@ -212,6 +212,7 @@ WRONG: list[tuple[str, ...]] = [
     (F + "/layernorm", "net-layernorm-is-batchnorm", "layernorm_forward(", "batchnorm_forward(", '], {})', '], {"mode": "train"})', "layernorm_backward", "batchnorm_backward"),
     (F + "/layernorm", "net-first-gamma-for-all", 'layernorm_forward(out, self.params["gamma%d" % i]', 'layernorm_forward(out, self.params["gamma1"]'),
     (F + "/dropout", "net-dropout-backward-absent", UNDROP, ""),
+    (F + "/dropout", "net-never-drops", DROP, "", UNDROP, ""),
     # convolutional
     (C + "/gradients", "reg-gradient-absent", '        grads["W1"] += self.reg * W1\n        grads["W2"] += self.reg * W2\n        grads["W3"] += self.reg * W3\n', ""),
     (C + "/gradients", "reg-gradient-doubled", "+= self.reg * W", "+= 2 * self.reg * W"),
@@ -295,5 +296,9 @@ ALSO_RIGHT = [
     (C, "zeros(hidden_dim)", "zeros((1, hidden_dim))", "W2, b2)", "W2, b2[0])", "return loss, grads", 'grads["b2"], grads["b3"] = grads["b2"][None], grads["b3"][None]; return np.array([loss]), grads'),
     (M, "zeros(hidden_size)", "zeros((1, hidden_size))", "return loss, grads", 'grads["b1"], grads["b2"] = grads["b1"][None], grads["b2"][None]; return np.array([loss]), grads'),
     (F, "dropout=1, normalization=None", "dropout_keep_ratio=1, normalization=None", "dropout != 1", "dropout_keep_ratio != 1", '"p": dropout}', '"p": dropout_keep_ratio}'),
+    (F, '"W%d" % i', '"W%d" % (i - 1)', '"W%d" % L', '"W%d" % (L - 1)', '"b%d" % i', '"b%d" % (i - 1)', '"b%d" % L', '"b%d" % (L - 1)'),
+    (F, '"beta%d" % i', '("bata%d" if i == 1 else "beta%d") % i'),
+    (F, '"gamma%d" % i', '"scale%d" % i', '"beta%d" % i', '"shift%d" % i'),
+    (A, '"b1"', '"bias_1"', '"b2"', '"bias_2"', '"W1"', '"weights_1"', '"W2"', '"weights_2"'),
     (F, "dropout=1, normalization=None", "dropout=0, normalization=None", "self.use_dropout = dropout != 1", "dropout = 1 - dropout; self.use_dropout = dropout != 1"),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from grader.course.folder import DESCRIPTION, Course
 from grader.course.keys import refuse_unknown
 from grader.course.modules import names_in
 from grader.errors import MalformedCheck
-from grader.expectations import EitherConvention, Expectation, Matches, OnlyIf, Within
+from grader.expectations import AROUND, Expectation, Matches, Within, with_limit
 from grader.spec import Check, Part
 
 ADJUSTING: dict[str, type | tuple[type, ...]] = {
@@ -92,10 +92,12 @@ def _weighed(check: Check, own: Mapping[str, float], weights: Mapping[str, float
     if not (own or weights):
         return check
     usual = own.get("usual", sum(case.points for case in check.cases[:1]) * weights.get("usual", 1.0))
-    edges = own.get("edges", sum(case.points for case in check.cases[1:]) * weights.get("edges", 1.0))
+    general = check.points - sum(case.points for case in check.cases[:1])
+    edges = own.get("edges", general * weights.get("edges", 1.0))
     first, *rest = check.cases
-    cases = [replace(first, points=usual), *(replace(case, points=edges / len(rest)) for case in rest)]
-    return replace(check, cases=tuple(cases))
+    each = edges / (len(rest) + bool(check.own)) if rest else 0.0
+    cases = [replace(first, points=usual), *(replace(case, points=each) for case in rest)]
+    return replace(check, cases=tuple(cases), precise=each if check.own else 0.0)
 
 
 def _loosened(check: Check, limits: Any, where: str) -> tuple[Expectation, ...]:
@@ -106,20 +108,14 @@ def _loosened(check: Check, limits: Any, where: str) -> tuple[Expectation, ...]:
     refuse_unknown(limits, names, f"{where}, {check.name!r}", "array that is compared")
     _numbers(limits, where)
     return tuple(
-        _limited(expectation, float(limits[expectation.name])) if expectation.name in limits else expectation
+        with_limit(expectation, float(limits[expectation.name])) if expectation.name in limits else expectation
         for expectation in check.expect
     )
 
 
 def _is_limited(expectation: Expectation) -> bool:
-    inner = expectation.expectation if isinstance(expectation, (OnlyIf, EitherConvention)) else expectation
+    inner = expectation.expectation if isinstance(expectation, AROUND) else expectation
     return isinstance(inner, (Matches, Within))
-
-
-def _limited(expectation: Expectation, limit: float) -> Expectation:
-    if isinstance(expectation, (OnlyIf, EitherConvention)):
-        return replace(expectation, expectation=_limited(expectation.expectation, limit))
-    return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
 
 
 def _numbers(table: Any, where: str, known: Iterable[str] | None = None) -> None:

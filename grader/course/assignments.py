@@ -26,6 +26,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
     "template": bool,
     "carried": NUMBER,
+    "repeat": NUMBER,
     **ADJUSTING,
 }
 
@@ -36,8 +37,9 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``template`` has no template notebook, since the course gives its own.
-    ``carried`` is the share of the points for error carried forward; ``differences`` says what gradients by differences
-    earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
+    ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was charged
+    before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may use the
+    packages ``allow`` besides NumPy.
     """
 
     slug: str
@@ -53,6 +55,7 @@ class Assignment:
     notebooks: tuple[str, ...] = ()
     template: bool = True
     carried: float = 0.5
+    repeat: float = 0.5
     differences: str = "flag"
     allow: tuple[str, ...] = USUAL
 
@@ -109,8 +112,9 @@ def _read(course: Course, file: Path) -> Assignment:
         raise MalformedCheck(f"{where}: it lacks {', '.join(lacking)}.")
     if text.get("differences", "flag") not in ("flag", "zero"):
         raise MalformedCheck(f"{where}: differences is {text['differences']!r}; it takes flag and zero.")
-    if not 0 <= text.get("carried", 0.5) <= 1:
-        raise MalformedCheck(f"{where}: carried is {text['carried']!r}; it takes a share from 0 to 1.")
+    for share in ("carried", "repeat"):
+        if not 0 <= text.get(share, 0.5) <= 1:
+            raise MalformedCheck(f"{where}: {share} is {text[share]!r}; it takes a share from 0 to 1.")
 
     @functools.cache
     def load() -> tuple[Part, ...]:
@@ -132,6 +136,7 @@ def _read(course: Course, file: Path) -> Assignment:
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         carried=text.get("carried", 0.5),
+        repeat=text.get("repeat", 0.5),
         differences=text.get("differences", "flag"),
         allow=(*USUAL, *text.get("allow", ())),
     )

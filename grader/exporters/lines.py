@@ -150,7 +150,8 @@ def _marks(check: CheckResult) -> str:
     usual = f"the course's own case: {number(check.usual_points)} of {number(check.usual_max_points)} points"
     edges = f"the general contract: {number(check.edge_points)} of {number(check.edge_max_points)}"
     carried = f"; error carried forward: {number(check.carried_points)}" if check.carried_points else ""
-    return f"{usual}; {edges}{carried}"
+    again = f"; charged before: {number(check.repeated_points)}" if check.repeated_points else ""
+    return f"{usual}; {edges}{carried}{again}"
 
 
 def _source(error: ErrorInfo) -> Iterator[Line]:

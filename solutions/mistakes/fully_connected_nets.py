@@ -216,6 +216,17 @@ def dropout_backward_absent(ref: Any) -> Mapping[str, Any]:
     return changed_step(ref, "dropout", change)
 
 
+@mistake(
+    "net-never-drops",
+    parts=DEEP,
+    sentence="The net never drops anything: in training its loss is the one without dropout, whatever the seed.",
+    hint="Does loss call dropout_forward after each ReLU, and does the net go on with what it returns?",
+)
+def never_drops(ref: Any) -> Mapping[str, Any]:
+    """The step is left out."""
+    return with_steps(ref, lambda steps, last: [step for step in steps if step != "dropout"])
+
+
 DROPS_WHEN_TESTED = pattern(
     "net-dropout-never-tests",
     parts=DEEP,

@@ -54,6 +54,7 @@ def forward(code: Any, x: Array, w: Array, b: Array) -> dict[str, Any]:
         matches("db", shape_hint="Sum dout over the samples."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dw": "w", "db": "b"}),
+    apart=True,
 )
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""

@@ -99,6 +99,7 @@ def forward(code: Any, x: Array, w: Array, b: Array, stride: int, pad: int) -> d
         matches("db", shape_hint="Sum dout over N, H and W."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dw": "w", "db": "b"}),
+    apart=True,
 )
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array, stride: int, pad: int) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Below, Expectation, NoteAbout, OnlyIf, matches
-from grader.model import Note
+from grader.expectations import Array, Arrays, Below, Expectation, OnlyIf, matches
 from grader.spec import Part, integers, normal
-from student_template.checks.three_layer_convnet import set_params
+from student_template.checks._parameters import gradients_of, set_params
 
 part = Part(
     "fully_connected_net",
@@ -27,7 +26,9 @@ part = Part(
     reference={"TwoLayerNet": "ModularTwoLayerNet"},  # known mistakes change both classes
 )
 
+COURSES = 1e-2  # its gradients are numerical ones, of the student's own loss: what a slip of eps changes adds up
 SEED = 123
+SEEDS = (SEED, 7, 2023)  # by chance, one seed may drop only what is 0 anyway
 STEP = 1e-6
 
 
@@ -80,7 +81,7 @@ def build(
     net = code.FullyConnectedNet(hidden, **sizes, **options, reg=reg, dtype=np.float64, seed=seed)
     if not net.params:  # as in the course's stub, which raises nothing
         getattr(code, "The body of FullyConnectedNet.__init__")
-    if norm and "gamma1" not in net.params:
+    if norm and len(net.params) <= 2 * len(biases):  # nothing beside weights and biases
         getattr(code, f"The {norm[:5]} normalisation of FullyConnectedNet")
     set_params(net, params)
     return net
@@ -100,7 +101,7 @@ def trained(code: Any, net: Any, X: Array, y: Array, params: dict[str, Array]) -
     if both is None or not both[1]:
         getattr(code, "The body of FullyConnectedNet.loss")
     loss, grads = both
-    return loss, {name: grads.get(name) for name in params}
+    return loss, gradients_of(net, grads, params)
 
 
 def play(
@@ -137,7 +138,14 @@ def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
     return [*(OnlyIf(lambda inputs: "alone" not in inputs, item) for item in found), matches("scores", single=True)]
 
 
-@part.check(points=1, inputs=network(6, 4, reg=0.0), edges=edge_cases(), edge_points=3, expect=expected(norm=False))
+@part.check(
+    points=1,
+    inputs=network(6, 4, reg=0.0),
+    edges=edge_cases(),
+    edge_points=3,
+    expect=expected(norm=False),
+    apart=True,
+)
 def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """Without normalisation and dropout: loss, gradients and scores."""
     return play(code, X, y, reg, params, alone=alone)
@@ -151,6 +159,8 @@ def plain(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **para
     # A bias before batch normalisation changes nothing: its gradient is zero but for rounding.
     expect=expected(norm=True, floor=1e-12),
     independent=True,  # each normalisation has branches of its own
+    own=COURSES,
+    apart=True,
 )
 def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With batch normalisation: loss and gradients in training, scores in test mode."""
@@ -164,6 +174,8 @@ def batchnorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **
     edge_points=3,
     expect=expected(norm=True),
     independent=True,
+    own=COURSES,
+    apart=True,
 )
 def layernorm(code: Any, X: Array, y: Array, reg: float, alone: bool = False, **params: Array) -> dict[str, Any]:
     """With layer normalisation: loss, gradients and scores."""
@@ -205,11 +217,14 @@ def slope_error(got: Arrays, inputs: Arrays) -> float:
     return float(np.sort(errors)[1])
 
 
-def idle(effect: Array, inputs: Arrays) -> Note | None:
-    """Remarks on dropout that changes nothing."""
-    if nothing_dropped(inputs) or float(effect):
-        return None
-    return Note("dropout-idle", "The loss is the same with and without dropout: is anything dropped?")
+def drops(inputs: Arrays) -> bool:
+    """Whether a net is trained with dropout in the case."""
+    return not nothing_dropped(inputs)
+
+
+def idle(got: Arrays, inputs: Arrays) -> float:
+    """With how many seeds the training loss is the one without dropout."""
+    return float(np.count_nonzero(np.abs(got["effects"]) <= 1e-12))
 
 
 def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
@@ -247,29 +262,35 @@ def moved(params: dict[str, Array], step: Array) -> dict[str, Array]:
         # What is consistent need not be the net: without dropout it is, and a constant has a gradient, too.
         OnlyIf(lambda inputs: not tests(inputs), matches("without", single=True)),
         OnlyIf(tests, matches("scores", single=True)),
-        OnlyIf(lambda inputs: not tests(inputs), NoteAbout("effect", idle)),
+        OnlyIf(
+            drops,
+            Below(
+                "effects", len(SEEDS), "number of seeds with which dropout leaves the loss as it is", ("effects",), idle
+            ),
+        ),
     ],
 )
 def dropout(
     code: Any, X: Array, y: Array, reg: float, keep: float, directions: Array, test_mode: bool = False, **params: Array
 ) -> dict[str, Any]:
     """With dropout of a fixed seed: the gradients are those of the loss; without dropout both are the plain net's."""
+
+    def called(values: dict[str, Array], keep: float, seed: int = SEED) -> Any:
+        return trained(code, build(code, values, reg, keep=keep, seed=seed), X, y, values)
+
+    plain_loss, plain_grads = called(params, 1.0)
+    effects = [called(params, keep, seed)[0] - plain_loss for seed in SEEDS] if keep != 1 else [0.0]
     if test_mode:  # after training, as its last call leaves it; whatever is dropped then depends on the seed
         nets = [build(code, params, reg, keep=keep, seed=seed) for seed in (SEED, SEED + 1)]
         for net in nets:
             trained(code, net, X, y, params)
-        return {"scores": np.array([net.loss(X) for net in nets])}
-
-    def called(values: dict[str, Array], keep: float) -> Any:
-        return trained(code, build(code, values, reg, keep=keep), X, y, values)
-
+        return {"scores": np.array([net.loss(X) for net in nets]), "effects": np.ravel(effects)}
     loss, grads = called(params, keep)
     losses = [[called(moved(params, h * d), keep)[0] for h in (STEP, -STEP)] for d in directions]
-    plain_loss, plain_grads = called(params, 1.0)
     return {
         "losses": np.array(losses).reshape(len(directions), -1),  # a loss may be an array (1,)
         "loss": loss,
         "gradients": flat(list(grads.values())),
         "without": flat(list(plain_grads.values())),
-        "effect": loss - plain_loss,
+        "effects": np.ravel(effects),
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.expectations import Array, matches
 from grader.spec import GradientOf, Part, normal
+from student_template.checks.batch_norm import COURSES
 
 part = Part(
     "group_norm",
@@ -46,6 +47,7 @@ def with_dout(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[s
     },
     edge_points=2,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
+    own=COURSES,
 )
 def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: Any) -> dict[str, Any]:
     """Forward pass: each group of channels of each image normalised, then gamma and beta of the channels."""
@@ -75,6 +77,8 @@ def by_channel(gradient: Any, parameter: Array) -> Any:
         matches("dbeta", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
+    own=COURSES,
+    apart=True,
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, G: int, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.expectations import Array, matches
 from grader.spec import GradientOf, Part, normal
+from student_template.checks.batch_norm import COURSES
 
 part = Part(
     "layer_norm",
@@ -47,6 +48,7 @@ def one_constant(rng: np.random.Generator) -> dict[str, Array]:
     },
     edge_points=2,
     expect=[matches("out", shape_hint="out has the shape of x.")],
+    own=COURSES,
 )
 def forward(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """Forward pass: each sample normalised over its features, then gamma and beta."""
@@ -69,6 +71,8 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> 
         matches("dbeta", shape_hint="One number a feature, (D,): sum over the samples."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
+    own=COURSES,
+    apart=True,
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

@@ -10,7 +10,8 @@ import numpy as np
 from grader.distributions import as_float32
 from grader.expectations import Array, Below, matches
 from grader.spec import GradientOf, Part, integers, normal
-from student_template.checks.three_layer_convnet import distance, large, set_params, small
+from student_template.checks._parameters import gradients_of, set_params
+from student_template.checks.three_layer_convnet import distance, large, small
 
 part = Part(
     "modular_two_layer_net",
@@ -65,10 +66,11 @@ def network_with(code: Any, params: dict[str, Array], reg: float = 0.0) -> Any:
 
 def loss_and_gradients(code: Any, X: Array, y: Array, params: dict[str, Array], reg: float) -> Any:
     """What the network's loss function returns for samples and labels."""
-    both = network_with(code, params, reg).loss(X, y)
+    net = network_with(code, params, reg)
+    both = net.loss(X, y)
     if both is None or not both[1]:
         getattr(code, "The body of TwoLayerNet.loss")
-    return both
+    return both[0], gradients_of(net, both[1], params)
 
 
 @part.check(
@@ -144,8 +146,9 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     edge_points=3,
     expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""
     _, grads = loss_and_gradients(code, X, y, params, reg)
-    return {name: grads.get(name) for name in WEIGHTS}
+    return dict(grads)

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.expectations import Array, matches
 from grader.spec import Draw, GradientOf, Part, normal
+from student_template.checks.batch_norm import COURSES
 
 part = Part(
     "spatial_batch_norm",
@@ -51,6 +52,7 @@ def with_dout(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]
     },
     edge_points=1,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
+    own=COURSES,
 )
 def train_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """Forward pass in training: each channel normalised over images and pixels."""
@@ -105,6 +107,7 @@ def tested(N: int, C: int, H: int, W: int, **settings: Any) -> dict[str, Any]:
     },
     edge_points=1,
     expect=[matches("out", shape_hint="out has the shape of x, (N, C, H, W).")],
+    own=COURSES,
 )
 def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> dict[str, Any]:
     """Forward pass in test mode: each channel normalised with its running statistics."""
@@ -128,6 +131,8 @@ def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -
         matches("dbeta", shape_hint="One number a channel, (C,): sum over images and pixels."),
     ],
     gradient_of=GradientOf("train_mode", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
+    own=COURSES,
+    apart=True,
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""

@@ -13,6 +13,7 @@ import numpy as np
 from grader.expectations import Array, Arrays, Below, matches
 from grader.measures import normal_distance
 from grader.spec import GradientOf, Part, integers, normal
+from student_template.checks._parameters import gradients_of, set_params
 
 part = Part(
     "three_layer_convnet",
@@ -80,22 +81,6 @@ def network_with(code: Any, X: Array, params: dict[str, Array], reg: float = 0.0
     )
     set_params(net, params)
     return net
-
-
-def set_params(net: Any, params: dict[str, Array]) -> None:
-    """Set the parameters in place where they fit, since layers may hold references to them.
-
-    ValueError if one that the network has made for itself is of another size: it is no network for these images.
-    """
-    for name, value in params.items():
-        have = net.params.get(name)
-        if isinstance(have, np.ndarray) and have.size != value.size:
-            raise ValueError(f"the network's own {name} has shape {have.shape}; expected {value.shape}")
-        same = isinstance(have, np.ndarray) and have.squeeze().shape == value.squeeze().shape
-        if same and have.dtype == value.dtype:
-            have[...] = value.reshape(have.shape)  # a bias may be a row (1, M)
-        else:
-            net.params[name] = value.copy()
 
 
 def small(rng: np.random.Generator) -> float:
@@ -191,11 +176,13 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
     edge_points=2,
     expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""
-    _, grads = network_with(code, X, params, reg).loss(X, y)
-    return {name: grads.get(name) for name in WEIGHTS}
+    net = network_with(code, X, params, reg)
+    _, grads = net.loss(X, y)
+    return gradients_of(net, grads, params)
 
 
 def far_from_log(got: Arrays, inputs: Arrays) -> float:
@@ -235,7 +222,7 @@ def overfit(code: Any, X: Array, y: Array, **params: Array) -> dict[str, Any]:
     """Gradient steps overfit a few samples: the parameters after forty of them."""
     net = network_with(code, X, params)
     for _ in range(40):
-        _, grads = net.loss(X.copy(), y)
+        grads = gradients_of(net, net.loss(X.copy(), y)[1], params)
         params = {name: value - 0.3 * grads[name] for name, value in params.items()}
         set_params(net, params)
     return params

@@ -18,6 +18,7 @@ from grader.expectations import (
     Labels,
     NoteAbout,
     OnlyIf,
+    Otherwise,
     ShowCurve,
     Within,
     matches,
@@ -27,11 +28,20 @@ from grader.measures import Measured
 from grader.model import Note
 from grader.spec import Part, integers, normal
 from student_template.checks import two_layer_net as toy
+from student_template.checks._parameters import gradients_of
 from student_template.checks.two_layer_net import SECOND, SECOND_LABELLED, WEIGHTS, figure, network
 from student_template.checks.two_layer_net import training as toy_training
 
-part = Part("two_layer_classifier", "Two-layer network", assignment="cs231n_2016_a1", order=4, needs=("TwoLayerNet",))
+part = Part(
+    "two_layer_classifier",
+    "Two-layer network",
+    assignment="cs231n_2016_a1",
+    order=4,
+    starter="neural_net",
+    needs=("TwoLayerNet",),
+)
 
+MOST_OF_WAY = 0.35  # that the first of nine steps goes
 ONE = {**SECOND, "X": normal(1, 12)}
 ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
 
@@ -120,13 +130,16 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
     },
     edge_points=2,
     expect=[EitherConvention(matches(name, rel=1e-8, single=True)) for name in WEIGHTS],
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases, of the loss that is returned with them."""
     answer: dict[str, Any] = {}
     for before, strength in (("", reg), ("half_", reg / 2)):
-        value, grads = network(code, **weights).loss(X.copy(), y, reg=strength)
-        answer |= {f"{before}loss": value, **{f"{before}{name}": grads.get(name) for name in WEIGHTS}}
+        net = network(code, **weights)
+        value, grads = net.loss(X.copy(), y, reg=strength)
+        found = gradients_of(net, grads, weights)
+        answer |= {f"{before}loss": value, **{f"{before}{name}": gradient for name, gradient in found.items()}}
     return answer
 
 
@@ -175,6 +188,17 @@ def first_share(got: Mapping[str, Array], start: Mapping[str, Array]) -> float:
     return float(np.max(shares)) if np.all(np.isfinite(shares)) and min(shares) > 0 else float("inf")
 
 
+def own_share_of_way(got: Arrays, inputs: Arrays) -> float:
+    """The same where the first step goes where the student's own gradients lead; infinite if it does not."""
+    shares, off = [], []
+    for name in WEIGHTS:
+        first, whole = (got[of] - inputs[name] for of in (f"first_{name}", name))
+        led = float(inputs["learning_rate"]) * got[f"slope_{name}"]
+        off.append(np.max(np.abs(first + led)) / np.max(np.abs(first)))
+        shares.append(np.linalg.norm(first) / np.linalg.norm(whole))
+    return float(np.max(shares)) if max(off) < 1e-4 else float("inf")
+
+
 def learns(inputs: Arrays) -> bool:
     """Whether a case is about where training leads."""
     return not toy.few(inputs) and not steps_of_equal_samples(inputs)
@@ -192,17 +216,23 @@ def learns(inputs: Arrays) -> bool:
     edge_points=1,
     expect=[
         OnlyIf(learns, toy.TOY_LOSS),
-        *(OnlyIf(toy.few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
+        *(OnlyIf(toy.few, toy.or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
         OnlyIf(
             steps_of_equal_samples,
-            Measured(
-                "rate",
-                0.35,
-                "first step's share of the way that nine steps go while the rate is halved once an epoch",
-                (*WEIGHTS, *(f"first_{name}" for name in WEIGHTS)),
-                "first_share",
-                "own_share",
-                "your loss",
+            Otherwise(
+                Measured(
+                    "rate",
+                    MOST_OF_WAY,
+                    "first step's share of the way that nine steps go while the rate is halved once an epoch",
+                    (*WEIGHTS, *(f"first_{name}" for name in WEIGHTS)),
+                    "first_share",
+                    "own_share",
+                    "your loss",
+                ),
+                tuple(f"{kind}{name}" for kind in ("", "first_", "slope_") for name in WEIGHTS),
+                own_share_of_way,
+                MOST_OF_WAY,
+                "the first step goes where your own gradients lead, and has its share of the way",
             ),
         ),
         ShowCurve("loss_history", 0.02),
@@ -217,6 +247,7 @@ def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iter
         return trained
     first = toy_training(code, **data, **task, num_iters=1)
     steps = {**trained, **{f"first_{name}": first[name] for name in WEIGHTS}}
+    steps |= {f"slope_{name}": first[f"sum_{name}"][0] for name in WEIGHTS}
     start = {name: task[name] for name in WEIGHTS}
     before = figure(lambda: network(code, **start).loss(X, y, reg=task["reg"])[0])
     return {**steps, "own_share": first_share({**steps, "own_start": before}, start)}

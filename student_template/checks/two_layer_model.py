@@ -111,6 +111,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str,
     edge_points=1,
     expect=[matches(name, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
+    apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **model: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""

@@ -67,6 +67,7 @@ def three_steps(rule: Any, w: Array, dw: Array, config: dict[str, Any] | None) -
     },
     edge_points=1,
     expect=[matches("next_w"), matches("later_w"), matches("velocity")],
+    apart=True,
 )
 def sgd_momentum(code: Any, w: Array, dw: Array, given: bool = True, **config: Any) -> dict[str, Any]:
     """SGD with momentum: the weights after one step and after three, and the velocity."""
@@ -149,6 +150,7 @@ def step_from(w: Array, next_w: Any) -> Array | None:
     },
     edge_points=1,
     expect=[*weights_match(), matches("cache"), *place_of_epsilon(rmsprop_steps)],
+    apart=True,
 )
 def rmsprop(code: Any, w: Array, dw: Array, given: bool = True, **config: Any) -> dict[str, Any]:
     """RMSProp: the weights after one step and after three, and the cache."""
@@ -173,6 +175,7 @@ def moments(*shape: int) -> dict[str, Any]:
     },
     edge_points=3,
     expect=[*weights_match(), matches("m"), matches("v"), matches("t"), *place_of_epsilon(adam_steps)],
+    apart=True,
 )
 def adam(code: Any, w: Array, dw: Array, **config: Any) -> dict[str, Any]:
     """Adam: the weights after one step and after three, the moments m and v, and the count t."""
