@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
+SITE := build/docs-tools
 
-.PHONY: demo test test-fast test-processors test-image test-versions lint locked lock audit sbom answers samples readme bench
+.PHONY: demo test test-fast test-processors test-image test-versions lint locked lock audit sbom answers samples readme screenshots docs wheel bench
 .PHONY: bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
@@ -48,9 +49,10 @@ lock: $(TOOLS)/.done  ## take the newest versions that pyproject.toml allows int
 	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra test --extra lint \
 		--constraint requirements/image.lock --output-file requirements/ci.lock
 	$(LOCK) requirements/tools.in --python-version 3.11 --output-file requirements/tools.lock
+	$(LOCK) requirements/docs.in --python-version 3.11 --output-file requirements/docs.lock
 
 audit: $(TOOLS)/.done  ## known vulnerabilities of what the lock files name; fails where PyPI cannot be asked
-	for lock in image ci tools; do \
+	for lock in image ci tools docs; do \
 		$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements/$$lock.lock || exit 1; \
 	done
 
@@ -63,8 +65,19 @@ answers: $(VENV)/.demo  ## record the public answers of every assignment anew
 samples: $(VENV)/.test  ## render the sample reports anew
 	$(BIN)/python -m tests.exporters.samples
 
-readme: $(VENV)/.test  ## write the README's tables anew
+readme: $(VENV)/.test  ## write the tables of the docs anew
 	$(BIN)/python -m tests.readme
+
+screenshots: $(VENV)/.test  ## take the pictures of the docs anew, with Chromium
+	$(BIN)/python -m tests.screenshots
+
+docs: $(SITE)/.done  ## the site of the docs; fails at a link that leads nowhere
+	$(SITE)/bin/python -m sphinx --quiet --nitpicky --fail-on-warning --fresh-env -b html -d build/doctrees docs build/site
+	@echo "Open build/site/index.html in a browser."
+
+wheel: | $(VENV)/bin/python  ## what students install: no solution is in it
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@echo "Hand out $$(ls -t dist/grader-*.whl | head -1); docs/install.md says how students install it."
 
 bench: $(VENV)/.test  ## everything side by side, beside the bars; also against torch if it is installed in .venv
 	$(BIN)/python -m benchmarks
@@ -95,6 +108,11 @@ $(VENV)/.lint: pyproject.toml | $(VENV)/bin/python
 $(TOOLS)/.done: requirements/tools.lock
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet --require-hashes --requirement requirements/tools.lock
+	touch $@
+
+$(SITE)/.done: requirements/docs.lock
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/python -m pip install --quiet --require-hashes --requirement requirements/docs.lock
 	touch $@
 
 clean:

@@ -1,14 +1,17 @@
-"""The README's tables of what can be graded and of exit codes; ``python -m tests.readme`` writes them anew."""
+"""The tables of the docs: what can be graded, commands, exit codes; ``python -m tests.readme`` writes them anew."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
+from grader.commands import _parser
 from grader.commands._options import EXIT_CODES
 from grader.course.assignments import Assignment, all_assignments
 from grader.words import number
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
 
 
 def assignments() -> list[str]:
@@ -24,20 +27,34 @@ def _data(assignment: Assignment) -> str:
     return f" ({number(assignment.data_points)} points need `--data`)" if assignment.data_points else ""
 
 
+def commands() -> list[str]:
+    """As `grader --help` lists them."""
+    (group,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return ["| command | |", "|---|---|", *(f"| `grader {one.dest}` | {one.help} |" for one in group._choices_actions)]
+
+
 def exit_codes() -> list[str]:
     """As `grader --help` has them."""
     return ["| exit code | |", "|---|---|", *(f"| {code} | {words} |" for code, words in EXIT_CODES.items())]
 
 
-def current(text: str) -> str:
-    """The README's text with the tables as they are now."""
-    for name, rows in (("assignments", assignments()), ("exit codes", exit_codes())):
-        before, begin, rest = text.partition(f"<!-- {name}: made by `make readme` -->\n")
-        _, end, after = rest.partition(f"<!-- end of {name} -->\n")
-        assert begin and end, f"{README} has no comments around its {name}"
-        text = "".join([before, begin, *(f"{row}\n" for row in rows), end, after])
+TABLES = {
+    "docs/assignments.md": {"assignments": assignments},
+    "docs/commands.md": {"command list": commands, "exit codes": exit_codes},
+}
+
+
+def current(name: str) -> str:
+    """The text of a page with its tables as they are now."""
+    text = (ROOT / name).read_text("utf-8")
+    for table, rows in TABLES[name].items():
+        before, begin, rest = text.partition(f"<!-- {table}: made by `make readme` -->\n")
+        _, end, after = rest.partition(f"<!-- end of {table} -->\n")
+        assert begin and end, f"{name} has no comments around its {table}"
+        text = "".join([before, begin, *(f"{row}\n" for row in rows()), end, after])
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(current(README.read_text("utf-8")), "utf-8", newline="\n")
+    for name in TABLES:
+        (ROOT / name).write_text(current(name), "utf-8", newline="\n")

@@ -7,6 +7,8 @@ import importlib.util
 import re
 import shlex
 import tomllib
+from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -22,15 +24,19 @@ TEXTS = {
     for path in (readme.README, *sorted(ROOT.glob("docs/*.md")), ROOT / "student_template/check.yml")
 }
 PROSE = "\n".join(TEXTS.values())
-BLOCKS = re.findall(r"^```\n(.*?)^```", PROSE, re.DOTALL | re.MULTILINE)
-SHOWN = [line.strip() for block in BLOCKS for line in block.splitlines()]
+BLOCKS = re.findall(r"^```[^`\n]*\n(.*?)^```", PROSE, re.DOTALL | re.MULTILINE)
+LINES = "\n".join(BLOCKS).replace("\\\n", " ").splitlines()
+# A command may be a step of a job, and may be called by where it was installed.
+SHOWN = [re.sub(r"^(?:- )?(?:run: )?(?:\S*[/\\])?(?=\w)", "", line.strip()) for line in LINES]
 NAMED = re.findall(r"`([^`\n]+)`", PROSE)
 DOCKERS = {"--cpus", "--cpuset-cpus", "--memory", "--pids-limit", "--rm", "--target", "--tmpfs"}
+PIPS_AND_GITS = {"--force-reinstall", "--no-deps", "--user", "--before", "--depth"}
 
 
 def commands(lines: list[str], program: str) -> list[list[str]]:
     """The arguments of each line that is a command of the program."""
-    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(f"{program} ")]
+    words = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(f"{program} ")]
+    return [[*takewhile(lambda word: word not in ("|", "||", "&&", ">"), line)] for line in words]
 
 
 def known_options() -> set[str]:
@@ -44,23 +50,43 @@ def known_options() -> set[str]:
 
 def test_the_tables_are_current():
     """They are made from the assignments and from what `grader --help` says; write them anew with ``make readme``."""
-    text = readme.README.read_text("utf-8")
-    assert text == readme.current(text)
+    for name in readme.TABLES:
+        assert TEXTS[name] == readme.current(name)
     help_text = " ".join(grader("--help").stdout.split())
     for code, words in cli_commands.EXIT_CODES.items():
         assert f"{code} {words}".replace("`", "") in help_text
 
 
-@pytest.mark.parametrize("arguments", commands(SHOWN, "grader"), ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [*commands(SHOWN, "grader"), *(["check", *names] for names in commands(SHOWN + NAMED, "%grade"))],
+    ids=" ".join,
+)
 def test_every_command_that_is_shown_can_be_given(arguments):
     """As it stands."""
     assert cli_commands.parse(arguments).command == arguments[0]
 
 
+def test_every_page_is_in_the_list_of_pages():
+    """A page that nothing leads to would not be found; the site is built from the lists at the end of docs/index.md."""
+    lists = re.findall(r"^```\{toctree\}\n(.*?)^```", TEXTS["docs/index.md"], re.DOTALL | re.MULTILINE)
+    patterns = [line for block in lists for line in block.splitlines() if line and not line.startswith(":")]
+    pages = [Path(name).stem for name in TEXTS if name.startswith("docs/") and name != "docs/index.md"]
+    assert [page for page in pages if not any(fnmatch(page, pattern) for pattern in patterns)] == []
+
+
+def test_the_readme_is_one_screen():
+    """What it is, two commands, and where the rest is."""
+    assert len(TEXTS["README.md"].splitlines()) <= 45
+
+
 def test_every_command_option_target_module_and_extra_that_is_named_is_there():
     """Also in the middle of a sentence."""
     assert {command for command, *_ in commands(NAMED, "grader")} <= set(COMMANDS)
-    assert set(re.findall(r"(?:^| )(--[a-z-]+)", "\n".join(NAMED), re.MULTILINE)) <= known_options() | DOCKERS
+    assert (
+        set(re.findall(r"(?:^| )(--[a-z-]+)", "\n".join(NAMED), re.MULTILINE))
+        <= known_options() | DOCKERS | PIPS_AND_GITS
+    )
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert {target for arguments in commands(SHOWN + NAMED, "make") for target in arguments} <= targets
     modules = {arguments[1] for arguments in commands(SHOWN + NAMED, "python") if arguments[0] == "-m"}

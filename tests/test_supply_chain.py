@@ -13,6 +13,7 @@ LOCKS = {
     "image": ("grade", "plots"),
     "ci": ("grade", "plots", "test", "lint"),
     "tools": (),
+    "docs": (),
 }
 PINNED = re.compile(r"^([a-z0-9-]+)==[^\s;]+(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
@@ -40,7 +41,7 @@ def test_a_lock_file_names_one_version_and_hashes_of_all_that_is_needed(name: st
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"]] if LOCKS[name] else []
     wanted += [item for extra in LOCKS[name] for item in project["optional-dependencies"][extra]]
-    for source in ("tools",) if name == "tools" else ("build",):
+    for source in ("build",) if LOCKS[name] else (name,):
         lines = (ROOT / "requirements" / f"{source}.in").read_text("utf-8").splitlines()
         wanted += [line for line in lines if not line.startswith("#")]
     packages = locked(name)

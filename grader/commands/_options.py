@@ -85,7 +85,7 @@ def add_compat(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_isolation(parser: argparse.ArgumentParser) -> None:
+def add_isolation(parser: argparse._ActionsContainer) -> None:
     """--isolation."""
     parser.add_argument(
         "--isolation",

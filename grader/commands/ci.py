@@ -27,7 +27,7 @@ from grader.errors import NothingFound, Refused
 if TYPE_CHECKING:
     from grader.model import Result
 
-REPORTS = ("json", "html", "junit", "sarif")
+REPORTS = ("json", "html", "junit", "sarif", "classroom50")
 STUDENTS_OWN = (".ipynb", ".py", ".zip")  # never written over
 
 
@@ -36,7 +36,14 @@ def declare(commands: Commands) -> None:
     ci = commands.add_parser("ci", help="check with the public tests in a job: remarks, summary, JUnit, SARIF")
     add_submission(ci)
     ci.add_argument("--pass-at", type=percent, metavar="P", help="exit code 0 from P percent of the points on (100)")
-    for name, what in {"junit": "JUnit XML", "sarif": "SARIF", "json": "JSON", "html": "HTML"}.items():
+    forms = {
+        "junit": "JUnit XML",
+        "sarif": "SARIF",
+        "json": "JSON",
+        "html": "HTML",
+        "classroom50": "Classroom 50 has it",
+    }
+    for name, what in forms.items():
         ci.add_argument(f"--{name}", type=Path, metavar="F", help=f"write the result as {what}")
     add_data(ci)
     add_compat(ci)
@@ -106,8 +113,10 @@ def _refused(options: argparse.Namespace, error: Refused) -> Result:
 
 def _report(options: argparse.Namespace, result: Result) -> None:
     """Write the reports that were asked for, and show the rest."""
+    from datetime import UTC, datetime
+
     from grader.commands.check import show
-    from grader.exporters import annotations, github, html, junit, sarif, summary
+    from grader.exporters import annotations, classroom50, github, html, junit, sarif, summary
     from grader.gradebook import plain
 
     locate = _locate(options.path)
@@ -116,7 +125,10 @@ def _report(options: argparse.Namespace, result: Result) -> None:
         "html": lambda: html.report(result),
         "junit": lambda: junit.text(plain(annotations.in_repository(result, locate, lines=False))),
         "sarif": lambda: sarif.text(plain(annotations.in_repository(result, locate, lines=True))),
+        "classroom50": lambda: classroom50.text(plain(result), os.environ, datetime.now(UTC)),
     }
+    if result.score is None:
+        del makers["classroom50"]  # it has no word for that: without the file its runner says that there was trouble
     for name, make in makers.items():
         if path := getattr(options, name):
             write(path, make())

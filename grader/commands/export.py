@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands._options import PASSED, Commands, add_course
+from grader.commands._options import PASSED, Commands, add_course, add_isolation, seed
 from grader.commands._output import say, without_failing, write_whole
 from grader.errors import Refused
 from grader.words import listing
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.exporters.targets import IntoTheirs, OfPerson
     from grader.gradebook import Row
 
+AUTOGRADER = "gradescope-autograder"
+
 
 def declare(commands: Commands) -> None:
     """Add the parser of this command."""
@@ -29,11 +31,10 @@ def declare(commands: Commands) -> None:
     export.add_argument(
         "format",
         metavar="FORMAT",
-        help="canvas, moodle, blackboard, gradescope, prairielearn, classroom50, junit, sarif, nbgrader, csv or json",
+        help="canvas, moodle, blackboard, gradescope, prairielearn, classroom50, junit, sarif, nbgrader, csv or json; "
+        f"or {AUTOGRADER}, which is made of no marks",
     )
-    export.add_argument(
-        "--from", dest="folder", type=Path, required=True, metavar="DIR", help="the folder that `grade` wrote"
-    )
+    export.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="the folder that `grade` wrote")
     export.add_argument(
         "--out", type=Path, metavar="F", help="the file to write, or the folder where everyone has one (- to print it)"
     )
@@ -52,16 +53,23 @@ def declare(commands: Commands) -> None:
     rest.add_argument("--course-id", type=int, metavar="N", help="the number in the course's address")
     rest.add_argument("--assignment-id", type=int, metavar="N", help="the number in the assignment's address")
     rest.add_argument("--files", type=Path, metavar="DIR", help="attach the files in DIR/<key>/ to the comments")
+    own = export.add_argument_group(f"{AUTOGRADER}: the zip that Gradescope takes as an autograder")
+    own.add_argument("--assignment", metavar="A", help="the assignment that it grades")
+    own.add_argument("--seed", type=seed, metavar="S", help="the hidden seed (a secret random one if not given)")
+    add_isolation(own)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
+    if options.format == AUTOGRADER:
+        return _autograder(options)
     from grader.exporters.github import commands_stopped
     from grader.exporters.targets import TARGETS, IntoTheirs, OfClass
 
     target = TARGETS.get(options.format)
     if target is None:
-        near = difflib.get_close_matches(options.format, TARGETS, n=1, cutoff=0.3) or list(TARGETS)
+        known = [*TARGETS, AUTOGRADER]
+        near = difflib.get_close_matches(options.format, known, n=1, cutoff=0.3) or known
         raise Refused(f"There is no format {options.format}; do you mean {listing(near)}?")
     _refuse_misfits(options, theirs=isinstance(target, IntoTheirs))
     rows = _chosen(_rows(options.folder), options.student)
@@ -78,9 +86,33 @@ def run(options: argparse.Namespace) -> int:
     return PASSED
 
 
+def _autograder(options: argparse.Namespace) -> int:
+    """Write the zip that grades on Gradescope; only its owner may read it, for it holds solutions and seed."""
+    from secrets import randbits
+
+    from grader.autograder import autograder
+    from grader.course.assignments import find_assignment
+    from grader.sandbox import LEVELS
+
+    if not (options.assignment and options.out):
+        raise Refused(f"{AUTOGRADER} needs --assignment, and --out for the zip.")
+    if options.isolation not in (None, *LEVELS):
+        raise Refused(f"There is no isolation level {options.isolation}; the levels are {listing([*LEVELS])}.")
+    drawn = randbits(32) if options.seed is None else options.seed
+    content = autograder(find_assignment(options.assignment), drawn, options.isolation)
+    if not options.dry_run:
+        write_whole(options.out, content)
+    print(f"{options.out}: {len(content) / 1e6:.1f} MB, with solutions and the seed {drawn}; for Gradescope alone.")
+    return PASSED
+
+
 def _refuse_misfits(options: argparse.Namespace, *, theirs: bool) -> None:
     """Refuse what this format does not take, and what is missing."""
     given = {"--into": options.into, "--column": options.column, "--comments": options.comments}
+    own = {"--assignment": options.assignment, "--seed": options.seed, "--isolation": options.isolation}
+    _refuse(own, tuple(own), options.format)
+    if options.folder is None:
+        raise Refused(f"{options.format} needs --from, the folder that `grade` wrote.")
     network = {"--course-id": options.course_id, "--assignment-id": options.assignment_id, "--files": options.files}
     if options.url and options.format != "canvas":
         raise Refused(f"--url is for canvas, not for {options.format}.")

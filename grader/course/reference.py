@@ -54,6 +54,7 @@ def _load(course: Course) -> ModuleType:
             "checkout of the course, or use `grader check`."
         )
     try:
+        modules.bind(modules.PUBLIC, course.public)  # solutions may import from it, wherever the course lies
         package = modules.bind(modules.SECRET, course.secret)
         if not (course.secret / "__init__.py").is_file():
             _collect(package, course)

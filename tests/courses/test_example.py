@@ -11,30 +11,15 @@ import pytest
 
 from grader.sandbox import LEVELS
 from grader.sandbox.trial import survey
+from tests.courses.conftest import CLUSTERS
 from tests.wheels import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
-HERE = Path(__file__).parent / "clusters"
 SENTENCES = {
     "farthest": "Each sample goes to the farthest centre.",
     "sums": "Each centre is the sum of its samples; it is their mean.",
 }
 SECRETS = ("np.argmin(np.sum((X[:, None] - centres)", "X[labels == cluster].mean", "kmeans.py as students")
-
-
-@pytest.fixture(scope="module")
-def teachers(tmp_path_factory) -> Path:
-    """The course, in a folder outside of any checkout."""
-    return Path(shutil.copytree(HERE, tmp_path_factory.mktemp("teacher") / "clusters"))
-
-
-@pytest.fixture(scope="module")
-def released(teachers, tmp_path_factory) -> Path:
-    """What students get."""
-    out = tmp_path_factory.mktemp("released") / "kmeans"
-    done = run(sys.executable, "-m", "grader", "release", "kmeans", "--course", teachers, "--out", out)
-    assert done.returncode == 0, done.stderr
-    return out
 
 
 def test_what_is_released_holds_nothing_of_the_secret_half(released):
@@ -54,7 +39,7 @@ def test_a_student_checks_with_the_wheel_and_the_released_folder_alone(student, 
     work = Path(shutil.copytree(released, tmp_path / "work"))
     unfinished = run(student, "-I", "-m", "grader", "check", "kmeans.ipynb", cwd=work)
     assert (unfinished.returncode, "0 of 8 points." in unfinished.stdout) == (1, True), unfinished.stderr
-    shutil.copy(HERE / "specimens/kmeans" / name / "kmeans.ipynb", work)
+    shutil.copy(CLUSTERS / "specimens/kmeans" / name / "kmeans.ipynb", work)
     checked = run(student, "-I", "-m", "grader", "check", "kmeans.ipynb", cwd=work)
     assert checked.returncode == 1, checked.stderr
     assert SENTENCES[name] in checked.stdout
@@ -127,7 +112,7 @@ def test_a_course_tells_mistakes_in_its_own_words(teachers, tmp_path):
     done = run(sys.executable, "-m", "grader", "release", "kmeans", "--course", course, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "out/.github").exists()
-    shutil.copy(HERE / "specimens/kmeans/sums/kmeans.ipynb", tmp_path / "out")
+    shutil.copy(CLUSTERS / "specimens/kmeans/sums/kmeans.ipynb", tmp_path / "out")
     checked = run(sys.executable, "-m", "grader", "check", "kmeans.ipynb", cwd=tmp_path / "out")
     assert "Jedes Zentrum ist die Summe." in checked.stdout
     words.write_text('[kmeans-sums]\nsentence = "..."\n', "utf-8")
