@@ -11,7 +11,7 @@ WORKER_SILENCE = 30.0  # seconds without a sign of life after which a worker's t
 
 async def settle(dask_scheduler: Any = None) -> str:
     """Give each task three workers to die on, miss silent workers soon, and move no task that a worker has."""
-    from distributed.compatibility import PeriodicCallback
+    from tornado.ioloop import PeriodicCallback
 
     dask_scheduler.allowed_failures = DEATHS - 1
     stealing = dask_scheduler.extensions.get("stealing")

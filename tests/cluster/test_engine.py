@@ -139,3 +139,12 @@ def test_a_scheduler_that_is_not_there_is_named():
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(Refused, match="No scheduler answers"):
         _client(address, security_of(address, None), seconds=1)
+
+
+def test_dask_is_imported_by_who_asks_for_it_only():
+    """A local run, and the help of all commands, know nothing of it."""
+    program = (
+        "import sys; from grader import cli; import grader.commands.grade, grader.batch.classes; "
+        "sys.exit(bool({'dask', 'distributed', 'cryptography'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
