@@ -16,7 +16,7 @@ from grader.commands._output import say
 from grader.errors import GraderError, Refused
 
 # They write about others' work.
-PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "export", "agree")
+PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "export", "agree", "worker")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ FLOORS = (
     "grader.cli grader.__main__",
     "grader.commands",
     "grader.release grader.autograder grader.agreement grader.selfcheck grader.beside grader.inline",
+    "grader.cluster",
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",

@@ -10,7 +10,6 @@ from grader.batch.handed import everyone
 from grader.batch.reports import Gradebook, says_more
 from grader.batch.results import Finished, class_assignment, grade_all, stopped_by_signals
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
-from grader.batch.workshop import open_workshop
 from grader.course.assignments import find_assignment, select
 from grader.gradebook import Row
 from grader.grading import versions
@@ -69,7 +68,7 @@ def _grade_into(
     terms = terms_of(store, entries, settings)
     outcome = Outcome(terms.seed)
     counts = Counter[str]()
-    with open_workshop(box, settings.jobs, settings.data, settings.tell) as workshop:
+    with settings.open_workshop(box, settings.jobs, settings.data, settings.tell) as workshop:
         if not terms.assignment:
             terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
         elif not settings.assignment and len(entries) > 1:

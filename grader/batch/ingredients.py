@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]  # of the packages grader and solutio
 NOT_JUDGING = (
     *("batch/classes.py", "batch/handed.py", "batch/ingredients.py", "batch/merging.py", "batch/overriding.py"),
     *("batch/plan.py", "batch/regrading.py", "batch/reports.py", "batch/results.py", "batch/settings.py"),
-    *("batch/workshop.py", "judges/desk.py", "store/"),
+    *("batch/workshop.py", "judges/desk.py", "cluster/", "store/"),
     *("commands", "exporters", "feedback", "oracle/recorded.py", "people.py", "gradebook.py", "times.py", "policy"),
     *("intake/assembly.py", "intake/evidence.py", "intake/layouts.py", "intake/people.py", "intake/readers"),
     *("intake/reading_of.py", "intake/roster.py", "intake/trees.py", "intake/uploads.py"),
@@ -49,14 +49,14 @@ def ingredients(
     return {
         "assignment": assignment.slug,
         "chosen": hashlib.sha256(" ".join(check.name for check in checks).encode()).hexdigest(),
-        "engine": _engine(root),
+        "engine": engine(root),
         "description": hashlib.sha256(described).hexdigest(),
         **_exercises(parts, course),
     }
 
 
 @functools.cache
-def _engine(root: Path) -> str:
+def engine(root: Path = ROOT) -> str:
     """Of the grader's own code: whatever reads, runs, judges and explains, for all exercises alike."""
     folder = root / "grader"
     files = sorted(folder.rglob("*.py"))

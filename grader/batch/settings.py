@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.batch.handed import everyone
 from grader.batch.work import Terms
+from grader.batch.workshop import Workshop, open_workshop
 from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.layouts import Entry
 from grader.limits import NotebookLimits
 from grader.machine.users import reason
+from grader.sandbox import Box
 from grader.store.rows import Policy
 from grader.store.store import Store
 from grader.words import listing
+
+# Where a class is graded: a box, how many at a time, the data set, and who hears of what takes long.
+Opener = Callable[[Box, int, DataSet | None, Callable[[str], object]], AbstractContextManager[Workshop]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Settings:
     command: str = "grade"
     given: Mapping[str, Any] = field(default_factory=dict)
     policy: Policy | None = None
+    open_workshop: Opener = open_workshop
 
     @property
     def size(self) -> int:

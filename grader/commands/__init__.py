@@ -18,6 +18,7 @@ from grader.commands import (
     assignments,
     check,
     ci,
+    cluster_certificates,
     compare,
     doctor,
     export,
@@ -30,6 +31,7 @@ from grader.commands import (
     policy,
     regrade,
     release,
+    worker,
 )
 from grader.commands._options import EXIT_CODES
 from grader.words import did_you_mean
@@ -37,9 +39,9 @@ from grader.words import did_you_mean
 # In the order of the help.
 MODULES = (
     *(check, ci, grade, regrade, policy, override, history, compare, merge, feedback, export),
-    *(agree, mistakes, release, doctor, assignments),
+    *(agree, mistakes, release, doctor, assignments, worker, cluster_certificates),
 )
-COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2]: module for module in MODULES}
+COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2].replace("_", "-"): module for module in MODULES}
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

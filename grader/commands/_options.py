@@ -113,6 +113,15 @@ def add_notebook_limits(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def shard(text: str) -> tuple[int, int]:
+    """A shard of the command line: which, from 1, and of how many."""
+    which, _, many = text.partition("/")
+    numbers = all(word.isascii() and word.isdigit() and len(word) < 6 for word in (which, many))
+    if numbers and 1 <= int(which) <= int(many):
+        return int(which), int(many)
+    raise argparse.ArgumentTypeError(f"a shard is written as 2/8, from 1/8 to 8/8, not {text!r}")
+
+
 def seed(text: str) -> int:
     """A seed of the command line."""
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):

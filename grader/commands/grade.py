@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +24,17 @@ from grader.commands._options import (
     jobs,
     seconds,
     seed,
+    shard,
 )
 from grader.commands._output import closed_box, exit_code, notebook_limits, open_console, open_data, say, words
+from grader.commands.worker import add_certificates, need_dask
 from grader.errors import Refused
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.batch.classes import Outcome
-    from grader.batch.settings import Settings
+    from grader.batch.settings import Opener, Settings
     from grader.intake.layouts import Entry
     from grader.policy import Policy
 
@@ -73,7 +76,14 @@ def declare(commands: Commands) -> None:
     )
     grade.add_argument("--roster", type=Path, metavar="CSV", help="who is in the class: names, ids, sections, groups")
     grade.add_argument(
-        "--engine", default="local", metavar="local", help="where to grade: here, in this version (local)"
+        "--engine",
+        default="local",
+        metavar="E",
+        help="where to grade: local, dask (a cluster of this machine), or the scheduler of a cluster, tls://HOST:8786",
+    )
+    add_certificates(grade)
+    grade.add_argument(
+        "--shard", type=shard, metavar="I/N", help="only one of N parts of the class, told by name; then `grader merge`"
     )
     grade.add_argument(
         "--no-notebook", dest="notebook", action="store_false", help="do not run notebooks from top to bottom"
@@ -100,15 +110,16 @@ def declare(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
-    from grader.batch.handed import everyone
+    from grader.batch.handed import everyone, shard_of
     from grader.commands._policies import chosen, is_handed_in
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import described, open_entries
     from grader.leftovers import run_folder
     from grader.machine.users import denied_below
 
-    if options.engine != "local":
-        raise Refused(f"This version grades on this machine only; leave out --engine {options.engine}.")
+    opener = _opener(options)
+    if options.shard and (options.seed is None or not options.assignment):
+        raise Refused("--shard needs --seed and --assignment, the same for all shards: one class has one of each.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):
         raise Refused(f"--out {options.out} is the folder of the submissions; choose another, or one inside it.")
     _look_at_course(options)
@@ -128,7 +139,12 @@ def run(options: argparse.Namespace) -> int:
             say(f"Policy: {where}.")
         if roster := described(entries):
             say(roster)
-        return _grade_entries(entries, policy, options)
+        if options.shard:
+            which, many = options.shard
+            ours = [entry for entry in entries if shard_of(entry, many) == which]
+            say(f"Shard {which} of {many}: {len(ours)} of {len(entries)} submissions.")
+            entries[:] = ours
+        return _grade_entries(entries, policy, options, opener)
 
 
 def _look_at_course(options: argparse.Namespace) -> None:
@@ -146,7 +162,24 @@ def _look_at_course(options: argparse.Namespace) -> None:
     say(f"Course: {course.title} ({course.folder}, found above the working folder).")
 
 
-def _grade_entries(entries: list[Entry], policy: Policy | None, options: argparse.Namespace) -> int:
+def _opener(options: argparse.Namespace) -> Opener | None:
+    """What opens the workshop on a cluster; None for this process's own. Refused for an engine that there is not."""
+    if options.engine == "local":
+        return None
+    if options.engine != "dask" and "://" not in options.engine:
+        raise Refused(f"There is no engine {options.engine!r}; there are: local, dask, tls://HOST:PORT.")
+    need_dask()
+    from grader.cluster.certificates import security_of
+    from grader.cluster.engine import open_cluster
+
+    if options.engine != "dask":
+        security_of(options.engine, options.certificates)
+    return functools.partial(open_cluster, options.engine, options.certificates, options.jobs)
+
+
+def _grade_entries(
+    entries: list[Entry], policy: Policy | None, options: argparse.Namespace, opener: Opener | None
+) -> int:
     from grader.batch.classes import grade_class
     from grader.batch.settings import Settings
     from grader.batch.workshop import affordable_jobs
@@ -173,7 +206,10 @@ def _grade_entries(entries: list[Entry], policy: Policy | None, options: argpars
     )
     if options.dry_run:
         return _plan(entries, settings)
-    settings = replace(settings, jobs=affordable_jobs(options.jobs, settings.size, settings.tell))
+    if opener:
+        settings = replace(settings, open_workshop=opener)
+    if options.engine in ("local", "dask"):
+        settings = replace(settings, jobs=affordable_jobs(options.jobs, settings.size, settings.tell))
     box = closed_box(options.isolation)
     pace = Pace(len(entries), settings.jobs)
     try:
@@ -188,11 +224,11 @@ def _grade_entries(entries: list[Entry], policy: Policy | None, options: argpars
         for sentence in policy.remarks([row.person for row in outcome.rows], [row.result for row in outcome.rows]):
             say(f"The policy's {sentence}")
     _show_outcome(outcome, entries, options, console)
-    place = Path("index.html") if len(entries) > 1 else Path(entries[0].student, "report.html")
+    place = Path("index.html") if len(entries) != 1 else Path(entries[0].student, "report.html")
     # A container's paths mean nothing to who runs it.
     where = f"{options.out / place}{' inside the container' if in_container() else ''}"
     console.print(f"Seed {outcome.seed}. Isolation level {box.level}. Report: {where}", markup=False)
-    return _outcome_code(outcome, entries)
+    return _outcome_code(outcome, entries, options)
 
 
 def _given(options: argparse.Namespace) -> dict[str, object]:
@@ -237,7 +273,7 @@ def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Name
         say(f"{result.student}: not graded: {result.reason}")
 
 
-def _outcome_code(outcome: Outcome, entries: list[Entry]) -> int:
+def _outcome_code(outcome: Outcome, entries: list[Entry], options: argparse.Namespace) -> int:
     if outcome.interrupted:
         kept = f"{len(outcome.results)} of {len(entries)} submissions were graded and kept"
         say(f"stopped; {kept}. Go on with --resume.")
@@ -245,5 +281,5 @@ def _outcome_code(outcome: Outcome, entries: list[Entry]) -> int:
     if outcome.failed or exit_code(outcome.results) == GRADER_FAILED:
         return GRADER_FAILED
     if outcome.refused:
-        return REFUSED if len(outcome.refused) == len(entries) else UNREADABLE
+        return REFUSED if len(outcome.refused) == len(entries) and not options.shard else UNREADABLE
     return PASSED

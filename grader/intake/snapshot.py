@@ -14,7 +14,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import HarnessError, Refused
@@ -85,6 +85,11 @@ def copied(path: Path, folder: Path, shown: Path, *, follow: bool = True, data: 
         if not copying.sources and not archives and copying.others:
             copying.unreadable.append(why_unread(copying.others))
         return Snapshot(target, tuple(copying.unreadable), bool(copying.archives))
+
+
+def moved(copy: Snapshot, folder: Path) -> Snapshot:
+    """A copy with its content in another folder of the same disk; it is no longer where it was."""
+    return replace(copy, content=copy.content.rename(folder / copy.content.name))
 
 
 def free_place(place: Path) -> Path:

@@ -30,7 +30,7 @@ from grader.course.folder import VARIABLE, current
 from grader.errors import GraderError, HarnessError, Interrupted, Refused, Starved
 from grader.folders import remove
 from grader.forks.client import Parent
-from grader.intake.snapshot import Snapshot, copied, private_folder, reached
+from grader.intake.snapshot import Snapshot, copied, moved, private_folder, reached
 from grader.judges.host import MOST_SAID, receive, send
 from grader.judges.judge import as_message
 from grader.judges.server import READY
@@ -133,17 +133,17 @@ class Desk:
         remove(judge.folder)
 
     def grade(
-        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+        self, student: str, shown: str, path: Path | Snapshot, known: str, *, follow: bool, notes: tuple[str, ...] = ()
     ) -> Answer:
         """Have a submission graded; Refused if it cannot be copied, HarnessError if the judge fails or is late.
 
         Starved if memory ran out, unless it is graded again for that already.
         """
-        return self._handed("grade", _answer, student, shown, path, known, follow=follow, notes=notes)
+        return self._handed("grade", read_answer, student, shown, path, known, follow=follow, notes=notes)
 
-    def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
+    def recognise(self, student: str, shown: str, path: Path | Snapshot, *, follow: bool) -> str:
         """The assignment that a submission looks most like; empty if that cannot be told."""
-        return self._handed("recognise", _likeness, student, shown, path, "", follow=follow)
+        return self._handed("recognise", read_likeness, student, shown, path, "", follow=follow)
 
     def _handed(
         self,
@@ -151,7 +151,7 @@ class Desk:
         read: Callable[[Any], Read],
         student: str,
         shown: str,
-        path: Path,
+        path: Path | Snapshot,
         known: str,
         *,
         follow: bool,
@@ -162,7 +162,10 @@ class Desk:
         inbox.mkdir(0o700)
         shortage = Shortage()
         try:
-            copy = copied(path, inbox, Path(shown), follow=follow, data=self._terms.notebook is not None)
+            if isinstance(path, Snapshot):  # which was made on another machine
+                copy = moved(path, inbox)
+            else:
+                copy = copied(path, inbox, Path(shown), follow=follow, data=self._terms.notebook is not None)
             order = Order(student, shown, copy, known, notes)
             answer = read(self._served(judge, as_message(order, self._host.probes, do)))
         except Refused:
@@ -188,10 +191,7 @@ class Desk:
 
     def _served(self, judge: Judge, message: Mapping[str, Any]) -> Any:
         """The answer to a message; meanwhile the judge gets what it asks for."""
-        limits = self._terms.notebook
-        own = self._terms.seconds + (DATA_SECONDS if self._terms.data else 0)
-        wall = 2 * self._terms.time_factor * own + 2 * (limits.total if limits else 0) + SLACK_SECONDS
-        with Watch(judge, self._host, wall) as watch:
+        with Watch(judge, self._host, wall_seconds(self._terms)) as watch:
             try:
                 send(judge.words, message)
                 while "answer" not in (said := self._heard(judge)):
@@ -325,7 +325,13 @@ class Desk:
         return None, "closed its line"
 
 
-def _answer(fields: Any) -> Answer:
+def wall_seconds(terms: Terms) -> float:
+    """The wall-clock time after which the judge of one submission is late."""
+    own = terms.seconds + (DATA_SECONDS if terms.data else 0)
+    return 2 * terms.time_factor * own + 2 * (terms.notebook.total if terms.notebook else 0) + SLACK_SECONDS
+
+
+def read_answer(fields: Any) -> Answer:
     """An answer whose fields have their types, and can be written."""
     answer = Answer(**fields)
     for one in dataclasses.fields(Answer):
@@ -337,7 +343,8 @@ def _answer(fields: Any) -> Answer:
     return answer
 
 
-def _likeness(fields: Any) -> str:
+def read_likeness(fields: Any) -> str:
+    """An assignment that there is, or none."""
     likeness = fields["likeness"]
     if likeness and likeness not in all_assignments():
         raise ValueError("there is no such assignment")

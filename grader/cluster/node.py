@@ -1,0 +1,70 @@
+"""The program of a worker: opens its box, warms its reference, and takes work until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from distributed import Security, Worker
+
+from grader.cluster import tasks
+from grader.cluster.bench import Bench
+from grader.cluster.card import own_card
+from grader.cluster.certificates import security_of
+from grader.data_set import DataSet
+from grader.errors import Refused
+from grader.intake.snapshot import private_folder
+from grader.sandbox import Box
+from grader.worker.processes import BoxHost
+
+CONNECT = 60.0  # seconds in which a scheduler must be found
+
+
+def serve(
+    address: str,
+    certificates: Path | None,
+    jobs: int,
+    box: Box,
+    data: DataSet | None,
+    tell: Callable[[str], object],
+) -> None:
+    """Work for the scheduler at an address until it goes, or until SIGTERM or Ctrl-C. Refused if nobody is there."""
+    if box.level == "process":
+        raise Refused("A worker locks student code in; at the isolation level process it refuses all work.")
+    security = security_of(address, certificates)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    bench = Bench(BoxHost(box), own_card(box.level, data), data, tell)
+    tasks.settle_at(bench)
+    try:
+        with private_folder() as folder:
+            asyncio.run(_serve(address, security, jobs, bench, folder))
+    finally:
+        bench.close()
+
+
+async def _serve(address: str, security: Security, jobs: int, bench: Bench, folder: Path) -> None:
+    worker = Worker(
+        address,
+        nthreads=jobs,
+        security=security,
+        resources={bench.card.resource: jobs},
+        memory_limit=0,  # the box limits memory; Dask would pause or spill
+        local_directory=str(folder),
+        death_timeout=CONNECT,
+        dashboard=False,
+    )
+    loop = asyncio.get_running_loop()
+    closing: list[asyncio.Task[object]] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: closing.append(loop.create_task(worker.close(reason="stopped"))))
+    try:
+        await worker
+    except Exception as error:  # of several kinds, and with a traceback for text
+        why = f"{error}".partition("\n")[0]
+        raise Refused(f"No scheduler answers at {address} ({type(error).__name__}: {why}).") from None
+    bench.tell(f"Works for {address}: {jobs} at a time, isolation level {bench.card.level}.")
+    await worker.finished()
+    bench.tell("Stopped." if closing else f"The scheduler at {address} has gone.")

@@ -1,0 +1,170 @@
+"""The end of who started the run: submissions go out as bytes, and answers come back as text or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from distributed import Client, Future
+from distributed.scheduler import KilledWorker
+
+from grader.batch.work import Answer, Terms
+from grader.cluster import scheduler, tasks
+from grader.cluster.card import Card
+from grader.cluster.parcels import packed
+from grader.errors import HarnessError, Interrupted, Refused, Starved
+from grader.intake.snapshot import copied, private_folder
+from grader.judges.desk import ODD, read_answer, read_likeness, wall_seconds
+from grader.sandbox import Box
+
+SILENCE = 60.0  # seconds without a scheduler that answers, or without any worker, after which the run ends
+LOOKS = 5.0  # seconds between looks at it
+POLL = 0.5  # seconds between looks at whether the run was stopped
+Read = TypeVar("Read")
+
+
+class Line:
+    """The connection to a scheduler, for workers with a card; what breaks it ends the run in order."""
+
+    def __init__(self, client: Client, address: str, card: Card, box: Box, tell: Callable[[str], object]) -> None:
+        self.card, self.box = card, box
+        self._client, self._tell = client, tell
+        self._address = address
+        self._lost = threading.Lock()
+        self._closed = threading.Event()
+        self._heard = time.monotonic()
+        self._missing = ""
+        client.run_on_scheduler(scheduler.settle)
+
+    def watch(self) -> None:
+        """Look after the scheduler and its workers until the line is closed, in a thread of its own."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def workers(self) -> dict[str, tuple[int, bool]]:
+        """By address: how many threads, and whether they fit the card."""
+        found = json.loads(self._client.run_on_scheduler(scheduler.look, self.card.resource))
+        return {str(at): (int(threads), bool(fits)) for at, (threads, fits) in found.items()}
+
+    def cards(self, addresses: list[str]) -> dict[str, str]:
+        """The cards of workers as text; empty of what is none of ours."""
+        shown = self._client.run(tasks.shown_card, workers=addresses, on_error="return")
+        return {str(at): text if isinstance(text, str) else "" for at, text in shown.items()}
+
+    def say_to(self, address: str, sentence: str) -> None:
+        """Have a worker say it where it runs."""
+        self._client.run(tasks.told, sentence, workers=[address], on_error="return")
+
+    def asked(self, parcel: bytes, key: str, seconds: float) -> Any:
+        """What a worker answers; HarnessError if three died of it or it is late, Interrupted if the run ends."""
+        resource = self.card.resource
+        future = self._client.submit(
+            tasks.handed, resource, parcel, key=key, pure=False, resources={resource: 1}, priority=0
+        )
+        try:
+            return json.loads(self._waited(future, seconds))
+        finally:
+            if future.status == "pending":
+                future.cancel()
+            future.release()
+
+    def _waited(self, future: Future[str], seconds: float) -> str:
+        done, began = threading.Event(), time.monotonic()
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(POLL) and future.status == "pending":
+            if self.box.closed:
+                raise Interrupted("Grading was stopped.")
+            if time.monotonic() - self._heard > SILENCE:
+                self._lose(self._missing or f"The scheduler at {self._address} has not answered for {SILENCE:.0f} s")
+            if time.monotonic() - began > seconds:
+                raise HarnessError(f"No worker gave an answer within {seconds:.0f} seconds; grade it again.")
+        if future.status == "error":
+            if isinstance(future.exception(), KilledWorker):
+                raise HarnessError(
+                    f"{scheduler.DEATHS} workers died while they graded it, and it was given to no other; look into "
+                    "what it does, then grade it again."
+                )
+            raise HarnessError(f"The task of a worker failed: {type(future.exception()).__name__}.")
+        if future.status != "finished":
+            self._lose(f"The scheduler at {self._address} has gone")
+        said = future.result()
+        if not isinstance(said, str):
+            raise HarnessError("A worker gave an answer of another form.")
+        return said
+
+    def _lose(self, why: str) -> None:
+        """End the run in order: what is graded is kept, and the rest is left out."""
+        with self._lost:
+            if not self.box.closed:
+                self._tell(f"{why}; the run ends, and what was graded is kept.")
+                self.box.close()
+        raise Interrupted("Grading was stopped.")
+
+    def _watch(self) -> None:
+        while not self._closed.wait(LOOKS):
+            try:
+                fit = any(fits for _, fits in self.workers().values())
+            except Exception:  # gone, or going: whoever waits sees how long ago it was heard
+                self._missing = ""
+                continue
+            if fit:
+                self._heard, self._missing = time.monotonic(), ""
+            else:
+                self._missing = f"No worker has been there for {SILENCE:.0f} s"
+
+    def heard(self) -> None:
+        """The silence begins now."""
+        self._heard = time.monotonic()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed.set()
+
+
+class ClusterDesk:
+    """Hands submissions to workers elsewhere, one at a time; see ``workshop.Desk``."""
+
+    def __init__(self, line: Line, terms: Terms, number: Callable[[], str]) -> None:
+        self._line, self._terms, self._number = line, terms, number
+
+    def grade(
+        self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
+    ) -> Answer:
+        """Have a submission graded."""
+        words = {"do": "grade", "known": known, "notes": list(notes)}
+        return self._handed(words, read_answer, student, shown, path, follow=follow)
+
+    def recognise(self, student: str, shown: str, path: Path, *, follow: bool) -> str:
+        """The assignment that it looks most like."""
+        return self._handed({"do": "recognise"}, read_likeness, student, shown, path, follow=follow)
+
+    def close(self) -> None:
+        """Nothing of it is here."""
+
+    def _handed(
+        self,
+        words: dict[str, Any],
+        read: Callable[[Any], Read],
+        student: str,
+        shown: str,
+        path: Path,
+        *,
+        follow: bool,
+    ) -> Read:
+        words |= {"student": student, "shown": shown, "terms": dataclasses.asdict(self._terms)}
+        with private_folder() as folder:
+            copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
+            parcel = packed(words, copy)
+        # Twice what the worker's own desk waits: there may be a second one after one that was lost.
+        said = self._line.asked(parcel, self._number(), 2 * wall_seconds(self._terms))
+        try:
+            for kind, error in (("refused", Refused), ("starved", Starved), ("failed", HarnessError)):
+                if kind in said:
+                    raise error(str(said[kind]))
+            return read(said["answer"])
+        except ODD as error:
+            raise HarnessError(f"A worker answered what cannot be read ({type(error).__name__}).") from None

@@ -1,0 +1,152 @@
+"""A class of small modules, and real programs: schedulers, workers and runs. Nothing of them stays."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.scene import HONEST
+
+pytest.importorskip("distributed", reason="Dask is not installed: no class is graded on several machines here")
+
+LATE = 240  # seconds after which a program hangs
+USUAL = ["--assignment", "layers", "--only", "relu", "--no-notebook", "--seed", "70107", "--layout", "class"]
+WRONG = HONEST.replace("(cache > 0)", "1")
+
+
+class Programs:
+    """Programs of the package, each with what it said to stderr."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: list[subprocess.Popen] = []
+
+    def begin(self, *words: str, within: tuple[str, ...] = (), **environment: str) -> subprocess.Popen:
+        """Begin ``python WORDS``; what it says is in the file ``said`` of the program."""
+        said = self.folder / f"said-{len(self.running)}"
+        program = subprocess.Popen(
+            [*within, sys.executable, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=said.open("wb"),
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+        program.said = said
+        self.running.append(program)
+        return program
+
+    def scheduler(self, certificates: Path | None, host: str = "127.0.0.1", within: tuple[str, ...] = ()) -> str:
+        """Begin a scheduler; its address."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        words = ["-m", "distributed.cli.dask_scheduler", "--host", host, "--port", str(port), "--no-dashboard"]
+        words += ["--protocol", "tls" if certificates else "tcp"]
+        if certificates:
+            pem = str(certificates / "cluster.pem")
+            words += ["--tls-ca-file", pem, "--tls-cert", pem, "--tls-key", str(certificates / "cluster-key.pem")]
+        program = self.begin(*words, within=within)
+        self.hears(program, "Scheduler at:")
+        return f"{'tls' if certificates else 'tcp'}://{host}:{port}"
+
+    def worker(self, address: str, certificates: Path | None, *more: str, **options) -> subprocess.Popen:
+        """Begin a worker, and wait until it works."""
+        program = self.begin(*worker_words(address, certificates), *more, **options)
+        self.hears(program, "Works for")
+        return program
+
+    def run(self, class_: Path, out: Path, *more: str, **options) -> subprocess.Popen:
+        """Begin a run."""
+        return self.begin("-m", "grader", "grade", str(class_), "--out", str(out), *USUAL, *more, **options)
+
+    def hears(self, program: subprocess.Popen, words: str, times: int = 1) -> str:
+        """What a program has said once it said these words so often."""
+        followed = subprocess.run(
+            [
+                "timeout",
+                str(LATE),
+                "sh",
+                "-c",
+                'tail -n +1 -F "$0" --pid "$1" 2>/dev/null | grep -m "$2" -q -- "$3"',
+                *(str(program.said), str(program.pid), str(times), words),
+            ],
+            check=False,
+        )
+        said = program.said.read_text("utf-8")
+        assert followed.returncode == 0, f"{words} was not said, but: {said}"
+        return said
+
+    def end(self) -> None:
+        """End all of them, with what they began."""
+        for program in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGCONT)
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+
+
+def worker_words(address: str, certificates: Path | None) -> list[str]:
+    given = ["--certificates", str(certificates)] if certificates else []
+    return ["-m", "grader", "worker", address, "--jobs", "1", *given]
+
+
+@pytest.fixture
+def programs(tmp_path) -> Iterator[Programs]:
+    """Programs that are ended with the test."""
+    programs = Programs(tmp_path)
+    yield programs
+    programs.end()
+
+
+@pytest.fixture(scope="session")
+def class_of_six(tmp_path_factory) -> Path:
+    """Six modules, one of them wrong and one that cannot be read."""
+    folder = tmp_path_factory.mktemp("six") / "class"
+    folder.mkdir()
+    for name in ("ada", "bob", "cyd", "dan"):
+        (folder / f"{name}.py").write_text(f"{HONEST}\n# {name}\n")
+    (folder / "eve.py").write_text(WRONG)
+    (folder / "fay.ipynb").write_text("{")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def local_results(class_of_six, tmp_path_factory) -> dict[str, object]:
+    """What a local run makes of the six."""
+    out = tmp_path_factory.mktemp("local")
+    ran = subprocess.run(
+        [sys.executable, "-m", "grader", "grade", str(class_of_six), "--out", str(out), *USUAL, "--jobs", "1"],
+        check=False,
+        capture_output=True,
+    )
+    assert ran.returncode == 4, ran.stderr
+    return results(out)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory) -> Path:
+    """Those that the command makes."""
+    folder = tmp_path_factory.mktemp("certificates") / "own"
+    subprocess.run([sys.executable, "-m", "grader", "cluster-certificates", str(folder)], check=True)
+    return folder
+
+
+def results(out: Path) -> dict[str, object]:
+    """The results in a folder without the times in them, by student."""
+    return {path.parent.name: timeless(json.loads(path.read_text("utf-8"))) for path in out.glob("*/result.json")}
+
+
+def timeless(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: timeless(one) for name, one in value.items() if name != "seconds"}
+    return [timeless(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,217 @@
+"""Workers, schedulers and runs that end in the middle: nobody is lost, nobody is there twice, every result is right.
+
+All programs are real. A fault comes as soon as the first submission is done, when others are under way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+
+import psutil
+import pytest
+
+from grader.batch.workshop import Worker
+from grader.cluster.engine import ClusterWorkshop
+from grader.intake.layouts import open_entries
+from tests.cluster.conftest import results, worker_words
+
+pytestmark = pytest.mark.slow
+FIRST = "1/6"
+# The program of a worker that is killed by whatever hands in a certain word, as the kernel kills one without memory.
+PLANTED = """
+import os, sys
+from grader.cluster import tasks
+whole = tasks.handed
+def handed(resource, parcel):
+    if b"THE END OF WORKERS" in parcel:
+        os.kill(os.getpid(), 9)
+    return whole(resource, parcel)
+tasks.handed = handed
+handed.__module__, handed.__qualname__ = whole.__module__, whole.__qualname__
+from grader.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def cluster(programs, certificates):
+    """A scheduler with certificates: its address and the options of a run."""
+    address = programs.scheduler(certificates)
+    return address, ["--engine", address, "--certificates", str(certificates)]
+
+
+def once_each(said: str, *students: str) -> bool:
+    """Whether a run told of each student once."""
+    lines = [line.split() for line in said.splitlines()]
+    told = [line[1] for line in lines if len(line) > 1 and "/" in line[0] and line[0][0].isdigit()]
+    return sorted(told) == sorted(students)
+
+
+EVERYONE = ("ada", "bob", "cyd", "dan", "eve", "fay")
+
+
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_the_tasks_of_a_worker_that_goes_are_done_by_others(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path, fault
+):
+    """Killed, it is missed at once; stopped, when it has given no sign of life for half a minute."""
+    address, options = cluster
+    first, _ = [programs.worker(address, certificates) for _ in range(2)]
+    run = programs.run(class_of_six, tmp_path / "out", *options)
+    programs.hears(run, FIRST)
+    os.killpg(first.pid, fault)
+    assert run.wait() == 4, run.said.read_text()
+    assert results(tmp_path / "out") == local_results
+    assert once_each(run.said.read_text(), *EVERYONE)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 200 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200m", "none", str(place)]
+    if not shutil.which("mount") or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_worker_whose_disk_is_full_ends_and_others_get_its_work(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path, small_disk
+):
+    """It says so where it runs; nobody is "not graded" for it."""
+    address, options = cluster
+    first = programs.worker(address, certificates, TMPDIR=str(small_disk))
+    programs.worker(address, certificates)
+    with contextlib.suppress(OSError), (small_disk / "full").open("wb") as file:
+        file.write(bytes(150 << 20))
+    run = programs.run(class_of_six, tmp_path / "out", *options)
+    assert run.wait() == 4, run.said.read_text()
+    assert results(tmp_path / "out") == local_results
+    assert first.wait() == 3 and "This worker ends, and others get its work" in first.said.read_text()
+
+
+@pytest.fixture
+def network():
+    """A network of its own for a worker: its name, the scheduler's address in it, and what cuts it."""
+    name, here, there = f"grader{os.getpid()}", f"gr{os.getpid()}a"[:15], f"gr{os.getpid()}b"[:15]
+    inside = ["ip", "netns", "exec", name, "ip"]
+    steps = [
+        ["ip", "netns", "add", name],
+        ["ip", "link", "add", here, "type", "veth", "peer", "name", there, "netns", name],
+        ["ip", "addr", "add", "10.231.77.1/30", "dev", here],
+        ["ip", "link", "set", here, "up"],
+        [*inside, "addr", "add", "10.231.77.2/30", "dev", there],
+        [*inside, "link", "set", there, "up"],
+        [*inside, "link", "set", "lo", "up"],
+    ]
+    try:
+        for step in steps:
+            if not shutil.which("ip") or subprocess.run(step, check=False, capture_output=True).returncode:
+                pytest.skip("no network of its own can be made here")
+        yield name, "10.231.77.1", lambda: subprocess.run(["ip", "link", "set", here, "down"], check=True)
+    finally:
+        if shutil.which("ip"):
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+            subprocess.run(["ip", "link", "del", here], check=False, capture_output=True)
+
+
+def test_a_worker_whose_network_is_cut_is_missed(
+    programs, network, certificates, class_of_six, local_results, tmp_path
+):
+    """Nothing tells that it is gone but its silence."""
+    name, host, cut = network
+    address = programs.scheduler(certificates, host)
+    programs.worker(address, certificates, within=("ip", "netns", "exec", name))
+    programs.worker(address, certificates)
+    run = programs.run(class_of_six, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
+    programs.hears(run, FIRST)
+    cut()
+    assert run.wait() == 4, run.said.read_text()
+    assert results(tmp_path / "out") == local_results
+
+
+def test_a_run_whose_scheduler_goes_ends_in_order_and_is_gone_on_with(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """What was graded is kept; with another scheduler the rest is graded."""
+    address, options = cluster
+    worker = programs.worker(address, certificates)
+    run = programs.run(class_of_six, tmp_path / "out", *options)
+    programs.hears(run, FIRST)
+    programs.running[0].kill()
+    assert run.wait() == 130, run.said.read_text()
+    said = run.said.read_text()
+    assert "has gone; the run ends, and what was graded is kept." in said and "Go on with --resume." in said
+    kept = results(tmp_path / "out")
+    assert 0 < len(kept) < 6 and kept.items() <= local_results.items()
+    assert worker.wait() == 0  # it goes with its scheduler
+    address = programs.scheduler(certificates)
+    programs.worker(address, certificates)
+    options = ["--engine", address, "--certificates", str(certificates), "--resume"]
+    assert programs.run(class_of_six, tmp_path / "out", *options).wait() == 4
+    assert results(tmp_path / "out") == local_results
+
+
+def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """The workers are still there for the next run."""
+    address, options = cluster
+    programs.worker(address, certificates)
+    run = programs.run(class_of_six, tmp_path / "out", *options)
+    programs.hears(run, FIRST)
+    run.kill()
+    run.wait()
+    assert programs.run(class_of_six, tmp_path / "out", *options, "--resume").wait() == 4
+    assert results(tmp_path / "out") == local_results
+
+
+def test_a_submission_that_kills_every_worker_is_not_graded_and_the_run_ends(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """Three die of it, the fourth grades the others; it has no zero, and a cause."""
+    address, options = cluster
+    students = tmp_path / "class"
+    shutil.copytree(class_of_six, students)
+    (students / "gil.py").write_text(f"{(students / 'ada.py').read_text()}\n# THE END OF WORKERS\n")
+    workers = []
+    for _ in range(4):
+        program = programs.begin("-c", PLANTED, *worker_words(address, certificates)[2:])
+        programs.hears(program, "Works for")
+        workers.append(program)
+    run = programs.run(students, tmp_path / "out", *options)
+    assert run.wait() == 3, run.said.read_text()
+    found = results(tmp_path / "out")
+    gil = found.pop("gil")
+    assert gil["status"] == "not_graded" and gil["score"] is None and "3 workers died" in gil["reason"]
+    assert {name: one["score"] for name, one in found.items()} == {
+        name: one["score"] for name, one in local_results.items()
+    }
+    assert sum(worker.poll() is None for worker in workers) == 1
+
+
+def test_workers_of_this_machine_are_begun_anew(programs, class_of_six, local_results, tmp_path):
+    """A run on its own cluster goes on with another one, and says what ended, and leaves no program behind."""
+    run = programs.run(class_of_six, tmp_path / "out", "--engine", "dask", "--jobs", "1")
+    programs.hears(run, FIRST)
+    (worker,) = [one for one in psutil.Process(run.pid).children() if "worker" in one.cmdline()]
+    worker.kill()
+    assert run.wait() == 4, run.said.read_text()
+    assert results(tmp_path / "out") == local_results
+    assert "A worker of this machine ended (signal 9)" in run.said.read_text()
+
+
+def test_what_looks_longest_goes_first(tmp_path, shared_box):
+    """So that no long one begins when the others are done; what holds nothing goes last."""
+    for name, size in (("ada", 10), ("bob", 3000), ("cyd", 200)):
+        (tmp_path / f"{name}.py").write_text("#" * size)
+    workshop = ClusterWorkshop([Worker(None, None)], "lockdown", lambda sentence: None)
+    with open_entries([tmp_path], "class") as entries:
+        order = [entry.student for entry, _ in workshop.each(entries, lambda worker, entry: 0)]
+    assert order == ["bob", "cyd", "ada"]
