@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "grader.cli grader.__main__",
     "grader.commands",
-    "grader.release grader.agreement grader.selfcheck grader.beside grader.inline",
+    "grader.release grader.named_causes grader.agreement grader.selfcheck grader.beside grader.inline",
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
