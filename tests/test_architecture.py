@@ -16,7 +16,7 @@ FLOORS = (
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
-    "grader.diagnosis grader.precision grader.differences grader.carried grader.patience",
+    "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
     "grader.worker grader.notebook grader.measures",
