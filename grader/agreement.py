@@ -21,6 +21,7 @@ from grader.errors import GraderError, Interrupted, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import open_submission
 from grader.model import CheckResult, Result, Status
+from grader.named_causes import KINDS, UNNAMED, NamedCause, best, causes_of, code_of
 from grader.oracle import Oracle
 from grader.sandbox import Box
 from grader.spec import Part
@@ -51,6 +52,13 @@ class Compared:
     got: str | None
     specific: bool = False
     said: tuple[str, ...] = ()
+    causes: tuple[NamedCause, ...] = ()
+    code: str = ""  # the student's, of what was called
+
+    @property
+    def kind(self) -> str:
+        """How sure the surest cause is that is named."""
+        return best(item.kind for item in self.causes)
 
     @property
     def agrees(self) -> bool:
@@ -77,13 +85,39 @@ class Agreement:
             f"agreement {_percent(same, len(self.functions))} % ({same} of {len(self.functions)} functions)",
         ]
 
+    def causes(self) -> list[str]:
+        """Every function that we call wrong: its verdict, what it was told and its code; then the counts."""
+        wrong = [item for item in self.functions if item.got == "wrong"]
+        lines = [line for item in wrong for line in _told(item)]
+        kinds = [item.kind for item in wrong]
+        counts = ", ".join(f"{kind} {kinds.count(kind)}" for kind in KINDS)
+        shares = [_percent(kinds.count(KINDS[0]), len(kinds)), _percent(len(kinds) - kinds.count(UNNAMED), len(kinds))]
+        return [
+            *lines,
+            f"wrong functions: {counts}",
+            f"certain {shares[0]} %, named {shares[1]} % of {len(kinds)} wrong functions",
+        ]
+
     def as_dict(self) -> dict[str, Any]:
         """All of it, for JSON."""
         return {
             "schema": "grader/agreement/v1",
-            "functions": [{**asdict(item), "agrees": item.agrees} for item in self.functions],
+            "functions": [_as_dict(item) for item in self.functions],
             "summary": self.lines()[-3:],
         }
+
+
+def _as_dict(item: Compared) -> dict[str, Any]:
+    """A function for JSON; what --causes writes stays there."""
+    fields = {name: value for name, value in asdict(item).items() if name not in ("causes", "code")}
+    return {**fields, "agrees": item.agrees}
+
+
+def _told(item: Compared) -> Iterable[str]:
+    yield f"## {item.kind}: {item.repository} {item.unit} {item.function}"
+    yield f"known: {item.expected}" + (f" ({item.reason})" if item.reason else "")
+    yield from dict.fromkeys(cause.line for cause in item.causes)
+    yield from ("", *(f"    {line}" for line in item.code.split("\n")), "")
 
 
 def read_truth(path: Path, *, compat: bool) -> list[Unit]:
@@ -122,11 +156,14 @@ def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool)
     functions = _functions(current())
     asked = {name: functions.get(name, (name,)) for name in unit.verdicts}
     found: dict[str, CheckResult] = {}
+    code: dict[str, str] = {}
     trouble = ""
     for names in _runs(asked):
         try:
-            result = _grade(unit, folder, {check for name in names for check in asked[name]}, oracle, box, compat)
+            wanted = {check for name in names for check in asked[name]}
+            result, texts = _grade(unit, folder, wanted, oracle, box, compat)
             found |= {f"{part.slug}/{check.slug}": check for part in result.parts for check in part.checks}
+            code |= texts
         except Interrupted:
             raise
         except (GraderError, OSError) as error:
@@ -143,7 +180,24 @@ def compare(unit: Unit, folder: Path, oracle: Oracle, box: Box, *, compat: bool)
         else:
             judged = [check for check in checks if check]
             specific = any(item.specific for check in judged for item in check.diagnosis)
-            compared.append(replace(one, got=verdict_of(judged), specific=specific, said=tuple(_said(judged))))
+            said = tuple(_said(judged))
+            told = tuple(
+                cause
+                for place, check in zip(asked[name], judged, strict=True)
+                if check.status is not Status.PASSED
+                for cause in causes_of(place, check, oracle.catalogue.patterns)
+            )
+            own = dict.fromkeys(code[place] for place in asked[name] if place in code)
+            compared.append(
+                replace(
+                    one,
+                    got=verdict_of(judged),
+                    specific=specific,
+                    said=said,
+                    causes=told,
+                    code="\n\n".join(own),
+                )
+            )
     return compared
 
 
@@ -183,7 +237,10 @@ def _part_of(checks: Sequence[str]) -> Part | None:
     return load_part(slug) if slug in part_names() else None
 
 
-def _grade(unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box, compat: bool) -> Result:
+def _grade(
+    unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box, compat: bool
+) -> tuple[Result, dict[str, str]]:
+    """The result, and the student's code by the check that calls it, of those that did not pass."""
     parts = tuple(part for part in all_parts() if any(check.name in wanted for check in part.checks.values()))
     templates = current().public
     assignment = Assignment(
@@ -192,7 +249,14 @@ def _grade(unit: Unit, folder: Path, wanted: set[str], oracle: Oracle, box: Box,
     checks = [check for check in assignment.checks if check.name in wanted]
     place = folder / unit.repository.replace("/", "__") / unit.root
     with open_submission(place) as submission:
-        return grade_submission(submission, assignment, checks, oracle, box, compat=compat)
+        result = grade_submission(submission, assignment, checks, oracle, box, compat=compat)
+        texts = {
+            f"{part.slug}/{check.slug}": code_of(check.place, submission)
+            for part in result.parts
+            for check in part.checks
+            if check.place
+        }
+    return result, texts
 
 
 def verdict_of(checks: Sequence[CheckResult]) -> str | None:

@@ -1,46 +1,30 @@
 """Which mistake explains what failed. All functions here are pure; what mistakes would give, the oracle says.
 
-In this order: one known mistake, two of them together, the cases that fail, a mistake that explains some of the
-cases, and at last what the numbers themselves show.
+In this order: one known mistake, two of them together, the cases that fail, a mistake that is likely as it explains
+most of the cases (grader.fitting), and at last what the numbers themselves show.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
-from grader.evidence import SAME, evidence
-from grader.expectations import OWN, UNMARKED, Arrays, Expectation, NotAnArray, Verdict, plain, rel_errors
+from grader.evidence import evidence
+from grader.expectations import Verdict
+from grader.fitting import Fit, GivenBy, fails, fit, may_explain, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
-from grader.oracle import Answers, Oracle
+from grader.oracle import Oracle
 from grader.outcome import Outcome
-from grader.spec import Case, Check
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
 QUICK = 300  # it takes a fraction of a millisecond
-
-GivenBy = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How a mistake fits a check: how many failed cases it explains, of how many; ``numbers`` of them by numbers."""
-
-    explained: int
-    numbers: int
-    failed: int
-
-    @property
-    def certain(self) -> bool:
-        """Whether it explains all that failed."""
-        return self.explained == self.failed
 
 
 @np.errstate(all="ignore")  # wild values overflow, and then agree with nothing
@@ -51,43 +35,23 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     the ones that explain most checks are named.
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
-    explains = Counter(item.code for found in singles.values() for item in found)
-    known = oracle.catalogue
-    about = {item.code: item.about for one in graded for item in known.mistakes_of(one.check.part)}
+    explains = Counter(item.code for found in singles.values() for item, _ in found)
     results = []
     for one in graded:
-        certain = _most([item for item in singles[one.check.name] if item.certain], explains, about)
-        likely = _most([item for item in singles[one.check.name] if not item.certain], explains, about)
+        certain = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
         carried = one.result.diagnosis
-        if len(certain) > 1:  # the cases do not tell them apart
-            certain = tuple(replace(item, certain=False) for item in certain)
-        found = certain or _raised(one, oracle) or _pair(one, graded, oracle) or (*_patterns(one, oracle), *likely)
+        found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
+        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
+        if not found:
+            likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
+            found = (*_patterns(one, oracle), *likely)
         if not found and not carried:
             found = _evidence(one)
         results.append(replace(one.result, diagnosis=(*found, *carried)))
     return results
 
 
-def fit(one: Graded, variant: GivenBy) -> Fit | None:
-    """How well a mistake explains a check; None if it explains nothing, or a passed case shows that it was not made."""
-    explained = numbers = failed = 0
-    for item in one.played:
-        given = variant(one.check, item.case)
-        if item.case.name in one.passed:
-            if _fails(one.check, item, given):
-                return None
-        elif item.transcript.outcome == Outcome.RAISED:
-            failed += 1
-            explained += given is None
-        elif item.transcript.outcome == Outcome.RETURNED:
-            failed += 1
-            hit = given is not None and _reproduces(one.check, item, given)
-            explained += hit
-            numbers += hit
-    return Fit(explained, numbers, failed) if numbers else None
-
-
-def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Diagnosis]:
+def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Mistake, Fit]]:
     """Each known mistake that explains something of a check; arguments that are ignored only where none does."""
     if not _failed(one):
         return
@@ -99,7 +63,38 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Di
         fits = fit(one, variant)
         if fits and not _ruled_out(variant, one, part):
             found |= fits.certain
-            yield _diagnosis(item, certain=fits.certain)
+            yield item, fits
+
+
+def _either(found: Sequence[Mistake]) -> tuple[Diagnosis, ...]:
+    """Two mistakes that the cases do not tell apart, in one sentence: one of them was made. Of more nothing is said."""
+    if len(found) != 2:
+        return ()
+    one, other = found
+    hint = " ".join(dict.fromkeys((one.hint, other.hint)))
+    sentence = f"Either: {one.sentence} Or: {other.sentence}"
+    return (Diagnosis(f"{one.code}-or-{other.code}", sentence, False, hint),)
+
+
+def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """The one mistake that explains much of what failed, if what it explains has no second explanation.
+
+    Many mistakes look the same in some of the cases. One that another can stand for there, even one that the passed
+    cases rule out, is not said: the student's may be a third.
+    """
+    most = max((fits.numbers for _, fits in singles), default=0)
+    best = [(item, fits) for item, fits in singles if fits.numbers == most]
+    if len(best) != 1 or not best[0][1].likely:
+        return ()
+    ((mistake, fits),) = best
+    explained = [item for item in one.played if item.case.name in fits.explains]
+    for other in oracle.catalogue.mistakes_of(one.check.part):
+        variant = _variant(oracle, other.code)
+        if other.code != mistake.code and all(
+            may_explain(one.check, item, variant(one.check, item.case)) for item in explained
+        ):
+            return ()
+    return (_diagnosis(mistake, certain=False),)
 
 
 def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
@@ -119,7 +114,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     for pair in _worth_trying(one, failed, mistakes, oracle):
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
-        if first == {} or not _may_explain(one.check, failed[0], first):
+        if first == {} or not may_explain(one.check, failed[0], first):
             continue  # most pairs end here, after one case
         fits = fit(one, variant)
         if fits and fits.certain and not _ruled_out(variant, one, part):
@@ -138,14 +133,14 @@ def _worth_trying(
         (item.case.name, expectation.name)
         for item in failed
         for expectation in one.check.expect
-        if not _same_as(item, expectation.name, item.want)
+        if not same_as(item, expectation.name, item.want)
     }
     alone = {
         mistake.code: {
             (item.case.name, name)
             for item in failed
             for name, given in (_variant(oracle, mistake.code)(one.check, item.case) or {}).items()
-            if _same_as(item, name, {name: given})
+            if same_as(item, name, {name: given})
         }
         for mistake in mistakes
     }
@@ -158,10 +153,6 @@ def _worth_trying(
             together.append(pair)
     quick = sum(value.size for value in failed[0].inputs.values()) <= QUICK
     yield from together[: MOST_QUICK if quick else MOST_TOGETHER]
-
-
-def _same_as(item: Played, name: str, arrays: Arrays) -> bool:
-    return name in arrays and _distance(item.values.get(name), arrays[name]) <= SAME
 
 
 def _raised(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
@@ -216,7 +207,7 @@ def _ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
     check whose function is written apart, such as a prediction that has a forward pass of its own.
     """
     return any(
-        given is not None and _fails(other.check, item, given)
+        given is not None and fails(other.check, item, given)
         for other in part
         if other.check is not one.check and not other.check.independent
         for item in other.played
@@ -225,80 +216,19 @@ def _ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
     )
 
 
-def _most(
-    candidates: Sequence[Diagnosis], explains: Counter[str], about: Mapping[str, frozenset[str]]
-) -> tuple[Diagnosis, ...]:
+def _most(candidates: Sequence[Mistake], explains: Counter[str]) -> list[Mistake]:
+    """Those that explain most checks; of two about the same, which would contradict each other, the first."""
     most = max((explains[item.code] for item in candidates), default=0)
-    kept: list[Diagnosis] = []
+    kept: list[Mistake] = []
     told: set[str] = set()
     for item in candidates:
-        subject = about.get(item.code, frozenset())
-        if explains[item.code] == most and not (told & subject):  # two about the same would contradict each other
+        if explains[item.code] == most and not (told & item.about):
             kept.append(item)
-            told |= subject
-    return tuple(kept)
+            told |= item.about
+    return kept
 
 
 def _failed(one: Graded) -> set[str]:
     """The cases that came back wrong, or raised."""
     ended = [item for item in one.played if item.transcript.outcome in (Outcome.RETURNED, Outcome.RAISED)]
     return {item.case.name for item in ended if item.case.name not in one.passed}
-
-
-def _fails(check: Check, item: Played, given: Answers) -> bool:
-    """Whether what a mistake gives would not have passed; what passed by the student's own functions tells nothing."""
-    if given is None:
-        return True
-    values = {**item.want, **given}
-    wrong = (
-        expectation
-        for expectation in check.expect
-        if isinstance(verdict := expectation.judge(values, item.want, item.inputs, False), Verdict) and not verdict.ok
-    )
-    return bool(given) and any(not _by_own(item, expectation) for expectation in wrong)
-
-
-def _by_own(item: Played, expectation: Expectation) -> bool:
-    said = expectation.judge(item.values, item.want, item.inputs, False)
-    return isinstance(said, Verdict) and said.rule == OWN
-
-
-def _may_explain(check: Check, item: Played, given: Answers) -> bool:
-    if given is None:
-        return item.transcript.outcome == Outcome.RAISED
-    return item.transcript.outcome == Outcome.RETURNED and _reproduces(check, item, given)
-
-
-def _reproduces(check: Check, item: Played, given: Arrays) -> bool:
-    """Whether a mistake gives the student's arrays, and not the right ones, in one of the conventions of the check."""
-    conventions = dict.fromkeys(["", *(getattr(expectation, "other", "") for expectation in check.expect)])
-    return bool(given) and any(_gives(check, item, {**item.want, **given}, convention) for convention in conventions)
-
-
-def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
-    """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
-    got = item.values
-    names = {  # of each array, and of what stands for it in the convention
-        expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
-        for expectation in check.expect
-        if expectation.name in values and not isinstance(expectation, UNMARKED)
-    }
-    wrong = max((_distance(got.get(name), item.want.get(place)) for name, place in names.items()), default=0.0)
-    return wrong > 0 and all(
-        _distance(got.get(name), values[place]) <= min(SAME, wrong / 10) for name, place in names.items()
-    )
-
-
-def _distance(x: object, y: object) -> float:
-    """The largest relative error; NaN and infinities agree, as a mistake may give itself away by where they stand."""
-    if isinstance(x, NotAnArray) and isinstance(y, np.ndarray):
-        return 0.0 if y.dtype.kind == "U" and x.kind == str(y) else np.inf  # what a mistake leaves out
-    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
-        return np.inf
-    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
-        return np.inf
-    x, y = plain(x), plain(y)
-    finite = np.isfinite(x)
-    if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
-        return np.inf
-    return float(np.max(rel_errors(x[finite], y[finite]), initial=0.0))

@@ -33,7 +33,7 @@ def differing(expect: Iterable[Expectation], values: Arrays, right: Arrays) -> d
 
     Those that are only remarked on never count.
     """
-    judges = _judges(expect)
+    judges = judges_of(expect)
     unmarked = {item.name for item in expect if isinstance(item, UNMARKED)}
     odd = {name: value for name, value in values.items() if name not in unmarked and not _equal(value, right.get(name))}
     told = {
@@ -71,7 +71,7 @@ def _equal(value: Array, right: Array | None) -> bool:
     return np.array_equal(value, right, equal_nan=value.dtype.kind in "fc" and right.dtype.kind in "fc")
 
 
-def _judges(expect: Iterable[Expectation]) -> dict[str, Expectation]:
+def judges_of(expect: Iterable[Expectation]) -> dict[str, Expectation]:
     """The expectation that compares an array, by the array's name; in a second convention it has a second name."""
     found: dict[str, Expectation] = {}
     for item in expect:

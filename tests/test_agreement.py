@@ -125,6 +125,24 @@ def test_the_same_as_json(collection, tmp_path, capsys):
     assert said["adam"] == ["SyntaxError: adam stands in cs231n/optim.py, which does not parse: expected ':'."]
 
 
+def test_every_cause_is_written_beside_the_code(collection, tmp_path, capsys):
+    """For reading: what a wrong function was told, how sure that is, its lines, and the counts at the end."""
+    strange = LAYERS.replace("return np.maximum(x, 0), x", "return (\n        x * 0.12\n    ), x")
+    arguments = collection({"relu_backward": "wrong", "relu_forward": "wrong"}, {**FILES, "layers.py": strange})
+    assert main([*arguments, "--causes", str(tmp_path / "causes.txt")]) == 0
+    told, code, unnamed, lines, counts = (tmp_path / "causes.txt").read_text().split("\n\n")
+    assert told.splitlines()[0] == "## certain: one/homework assignment2/cs231n relu_backward"
+    assert "relu/backward: certain: relu-gradient-not-masked: The backward pass returns dout as it is." in told
+    assert code.splitlines() == ["    def relu_backward(dout, cache):", "        return dout"]
+    assert unnamed.splitlines()[0] == "## unnamed: one/homework assignment2/cs231n relu_forward"
+    assert [line.strip() for line in lines.splitlines()] == ["def relu_forward(x):", "return (", "x * 0.12", "), x"]
+    assert counts.splitlines() == [
+        "wrong functions: certain 1, pattern 0, likely 0, unnamed 1",
+        "certain 50.0 %, named 50.0 % of 2 wrong functions",
+    ]
+    capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

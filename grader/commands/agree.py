@@ -28,6 +28,7 @@ def declare(commands: Commands) -> None:
     agree.add_argument("truth", type=Path, metavar="TRUTH.json", help="the verdicts, by repository and function")
     agree.add_argument("folder", type=Path, metavar="DIR", help="the folder with a folder owner__name a repository")
     agree.add_argument("--json", type=Path, metavar="F", help="write all verdicts as JSON")
+    agree.add_argument("--causes", type=Path, metavar="F", help="write each named cause beside the student's code")
     add_compat(agree)
     agree.add_argument("--seed", type=seed, default=231, metavar="S", help="the seed of the inputs (231)")
     agree.add_argument("--jobs", type=jobs, metavar="N", help="units at a time (as processors and memory allow)")
@@ -61,6 +62,9 @@ def run(options: argparse.Namespace) -> int:
         import json
 
         write(options.json, json.dumps(agreement.as_dict(), indent=1, ensure_ascii=False) + "\n")
+    if options.causes:
+        text = "\n".join(inert(line) for line in agreement.causes())
+        write(options.causes, text + "\n")
     with commands_stopped():
         for line in agreement.lines():
             print(" ".join(inert(line).split()))

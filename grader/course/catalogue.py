@@ -38,6 +38,11 @@ class Catalogue:
         """Every mistake whose numbers are known."""
         return tuple(item for item in self.declared if isinstance(item, Mistake))
 
+    @property
+    def patterns(self) -> frozenset[str]:
+        """The codes of what shows by the cases that fail."""
+        return frozenset(item.code for item in self.declared if isinstance(item, Pattern))
+
     def mistakes_of(self, part: str) -> tuple[Mistake, ...]:
         """The mistakes of a part whose numbers are known."""
         return tuple(item for item in self.declared if isinstance(item, Mistake) and part in item.parts)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grader.model import CheckResult, Result, Status
+from grader.model import CheckResult, Diagnosis, Result, Status
 
 # These cost marks. Skipped checks were not judged, and a grader_error is never the student's.
 FAILING = frozenset({Status.FAILED, Status.CRASHED, Status.TIMED_OUT, Status.MISSING, Status.VIOLATED})
@@ -27,20 +27,23 @@ class Cause:
 
 
 def root_causes(result: Result) -> list[Cause]:
-    """Group failing checks by first diagnosis, else by the place of the error, else singly; the costliest first."""
+    """Group failing checks by a sure diagnosis, else by the place of the error, else singly; the costliest first."""
     causes: dict[tuple[object, ...], Cause] = {}
     for i, part in enumerate(result.parts, 1):
         for j, check in enumerate(part.checks, 1):
             if check.status not in FAILING:
                 continue
-            if check.diagnosis:
-                key: tuple[object, ...] = ("diagnosis", check.diagnosis[0].code)
-            else:
-                key = cause_of(check) or ("check", i, j)
+            said = leading(check)
+            key: tuple[object, ...] = ("diagnosis", said.code) if said else cause_of(check) or ("check", i, j)
             cause = causes.setdefault(key, Cause())
             cause.checks.append(check)
             cause.places.append((i, j))
     return sorted(causes.values(), key=lambda cause: -cause.lost)
+
+
+def leading(check: CheckResult) -> Diagnosis | None:
+    """The diagnosis that may stand for a check where there is room for one sentence: never one that is only likely."""
+    return next((item for item in check.diagnosis[:1] if item.certain or not item.specific), None)
 
 
 def cause_of(check: CheckResult) -> tuple[object, ...] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from grader.exporters._digest import Cause, root_causes
+from grader.exporters._digest import Cause, leading, root_causes
 from grader.exporters.html import sentence
 from grader.model import CheckResult, Result, Status
 from grader.words import inert, listing, number, plain_text
@@ -80,7 +80,8 @@ def _errors(result: Result, locate: Locate) -> Iterator[Annotation]:
         if file is None and place:
             file, cell, line = place.file, place.cell, place.line
         where = f" (cell {cell}{f', line {line}' if line else ''})" if cell else ""
-        hint = f" {check.diagnosis[0].hint}" if check.diagnosis else ""
+        said = leading(check)
+        hint = f" {said.hint}" if said else ""
         message = f"{sentence(check)}{hint}{where}"
         shown = _located(locate, file, cell, line)
         yield Annotation("error", _costs(result, cause), plain_text(message, LONGEST), *shown)

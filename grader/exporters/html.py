@@ -171,6 +171,7 @@ def _environment() -> Environment:
         "place": _place,
         "href": _href,
         "sentence": sentence,
+        "leading": _digest.leading,
         "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
@@ -269,9 +270,9 @@ def _href(student: str) -> str:
 
 def sentence(check: CheckResult) -> str:
     """What is wrong with a check, in one sentence."""
-    if check.diagnosis:
-        first = check.diagnosis[0]
-        return first.sentence if first.certain or not first.specific else f"Likely: {first.sentence}"
+    said = _digest.leading(check)
+    if said:
+        return said.sentence
     if check.error:
         return f"{check.error.type}: {check.error.message}" if check.error.message else check.error.type
     wrong = [finding.message for finding in check.findings if not finding.ok]

@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from grader.exporters._digest import Cause, root_causes
+from grader.exporters._digest import Cause, leading, root_causes
 from grader.exporters.html import WORDS, sentence
 from grader.exporters.lines import LOOK, verdict
 from grader.model import CheckResult, ErrorInfo, Result
@@ -61,8 +61,9 @@ def _cause(result: Result, cause: Cause, characters: int, findings: int) -> Iter
     check = cause.checks[0]
     yield f"#### {text(sentence(check), characters)}"
     yield ""
-    if check.diagnosis and check.diagnosis[0].hint:
-        yield f"{text(check.diagnosis[0].hint, characters)}\n"
+    said = leading(check)
+    if said and said.hint:
+        yield f"{text(said.hint, characters)}\n"
     yield f"Costs {number(cause.lost)} points in {text(listing(names, 10), 400)}{_where(check)}.\n"
     if check.error and check.error.source:
         yield _source(check.error, characters)

@@ -240,6 +240,19 @@ def test_likely_is_said_of_uncertain_diagnoses_only():
     assert "Likely: The gradient of the L2 term" not in text
 
 
+def test_what_is_likely_heads_no_list():
+    """A cause of "Fix these first", a remark in a pull request and a group of a class say what was measured instead."""
+    checks = [check for check in samples.mixed().checks if any(not item.certain for item in check.diagnosis)]
+    assert checks
+    for check in checks:
+        wrong = next(finding.message for finding in check.findings if not finding.ok)
+        assert _digest.leading(check) is None
+        assert html.sentence(check) == wrong
+    page = html.report(samples.mixed())
+    first = page[page.index("Fix these first") : page.index("Part by part")]
+    assert "Height and width are mixed up" not in first
+
+
 def test_failures_are_open_and_passed_parts_closed():
     """What needs attention is unfolded, what passed is folded."""
     page = html.report(samples.mixed())

@@ -1,0 +1,163 @@
+"""How well what a mistake gives fits what a student's code gave. All functions here are pure.
+
+A mistake is *certain* only if it gives every array of every case that failed, within the limit of the check. It may be
+*likely* if it gives those of half of them, and in the others nothing that it would spoil is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.evidence import SAME
+from grader.expectations import (
+    OWN,
+    UNMARKED,
+    Arrays,
+    Expectation,
+    Matches,
+    NotAnArray,
+    Values,
+    Verdict,
+    plain,
+    rel_errors,
+)
+from grader.judging import Graded, Played
+from grader.oracle import Answers
+from grader.outcome import Outcome
+from grader.spec import Case, Check
+from grader.tolerance import judges_of
+
+GivenBy = Callable[[Check, Case], Answers]  # what a mistake gives in a case: {} where that is the right answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a mistake fits a check: the failed cases that it ``explains``, of how many ``failed``.
+
+    ``numbers`` of them it explains by numbers, the others as it raises there too. ``spoils`` says that in some failed
+    case an array is right that the mistake would have made wrong.
+    """
+
+    explains: frozenset[str]
+    numbers: int
+    failed: int
+    spoils: bool
+
+    @property
+    def certain(self) -> bool:
+        """Whether it explains all that failed."""
+        return len(self.explains) == self.failed
+
+    @property
+    def likely(self) -> bool:
+        """Whether it explains half of what failed, and nothing speaks against it."""
+        return not self.certain and not self.spoils and 2 * self.numbers >= self.failed
+
+
+def fit(one: Graded, variant: GivenBy) -> Fit | None:
+    """How well a mistake explains a check; None if it explains nothing, or a passed case shows that it was not made.
+
+    A case that never ended counts as failed, and nothing explains it.
+    """
+    explains, numbers, failed, spoils = set(), 0, 0, False
+    for item in one.played:
+        given = variant(one.check, item.case)
+        if item.case.name in one.passed:
+            if fails(one.check, item, given):
+                return None
+            continue
+        failed += 1
+        if item.transcript.outcome == Outcome.RAISED and given is None:
+            explains.add(item.case.name)
+        elif item.transcript.outcome == Outcome.RETURNED:
+            if given is not None and reproduces(one.check, item, given):
+                explains.add(item.case.name)
+                numbers += 1
+            else:
+                spoils |= _spoils(one.check, item, given)
+    return Fit(frozenset(explains), numbers, failed, spoils) if numbers else None
+
+
+def fails(check: Check, item: Played, given: Answers) -> bool:
+    """Whether what a mistake gives would not have passed; what passed by the student's own functions tells nothing."""
+    if given is None:
+        return True
+    return bool(given) and bool(_wrong(check, item, {**item.want, **given}) - _by_own(check, item))
+
+
+def may_explain(check: Check, item: Played, given: Answers) -> bool:
+    """Whether a failed case ended as the mistake makes it end."""
+    if given is None:
+        return item.transcript.outcome == Outcome.RAISED
+    return item.transcript.outcome == Outcome.RETURNED and reproduces(check, item, given)
+
+
+def reproduces(check: Check, item: Played, given: Arrays) -> bool:
+    """Whether a mistake gives the student's arrays, and not the right ones, in one of the conventions of the check."""
+    conventions = dict.fromkeys(["", *(getattr(expectation, "other", "") for expectation in check.expect)])
+    return bool(given) and any(_gives(check, item, {**item.want, **given}, convention) for convention in conventions)
+
+
+def same_as(item: Played, name: str, arrays: Arrays) -> bool:
+    """Whether an array of the student's is the one of that name."""
+    return name in arrays and _distance(item.values.get(name), arrays[name]) <= SAME
+
+
+def _spoils(check: Check, item: Played, given: Answers) -> bool:
+    """Whether a mistake would have made something wrong that is right: all of it, where it raises."""
+    if given is None:
+        return True
+    return bool(given) and not _wrong(check, item, {**item.want, **given}) <= _wrong(check, item, item.values)
+
+
+def _wrong(check: Check, item: Played, values: Values) -> set[str]:
+    """The names of what is judged wrong of these values."""
+    said = {one.name: one.judge(values, item.want, item.inputs, False) for one in check.expect}
+    return {name for name, verdict in said.items() if isinstance(verdict, Verdict) and not verdict.ok}
+
+
+def _by_own(check: Check, item: Played) -> set[str]:
+    """The names of what was judged by the student's own functions."""
+    said = {one.name: one.judge(item.values, item.want, item.inputs, False) for one in check.expect}
+    return {name for name, verdict in said.items() if isinstance(verdict, Verdict) and verdict.rule == OWN}
+
+
+def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
+    """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
+    got, judges = item.values, judges_of(check.expect)
+    names = {  # of each array, and of what stands for it in the convention
+        expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
+        for expectation in check.expect
+        if expectation.name in values and not isinstance(expectation, UNMARKED)
+    }
+    wrong = max((_distance(got.get(name), item.want.get(place)) for name, place in names.items()), default=0.0)
+    return wrong > 0 and all(
+        _distance(got.get(name), values[place], _floor(judges.get(name))) <= min(_limit(judges.get(name)), wrong / 10)
+        for name, place in names.items()
+    )
+
+
+def _limit(judge: Expectation | None) -> float:
+    return min(SAME, judge.limit) if isinstance(judge, Matches) else SAME
+
+
+def _floor(judge: Expectation | None) -> float:
+    return judge.floor if isinstance(judge, Matches) else 0.0
+
+
+def _distance(x: object, y: object, floor: float = 0.0) -> float:
+    """The largest relative error; NaN and infinities agree, as a mistake may give itself away by where they stand."""
+    if isinstance(x, NotAnArray) and isinstance(y, np.ndarray):
+        return 0.0 if y.dtype.kind == "U" and x.kind == str(y) else np.inf  # what a mistake leaves out
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or x.shape != y.shape:
+        return np.inf
+    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
+        return np.inf
+    x, y = plain(x), plain(y)
+    finite = np.isfinite(x)
+    if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
+        return np.inf
+    return float(np.max(rel_errors(x[finite], y[finite], floor), initial=0.0))
