@@ -142,7 +142,7 @@ def answered(text: str) -> str:
 
 
 def is_placeholder(line: str) -> bool:
-    """Whether a line only asks for an answer ("Fill this in", "Your answer here", "在此填写"), or is none: "略", "…"."""
+    """Whether a line asks for an answer ("Fill this in", "Your answer here", "在此填写"), or is none: "略", "…"."""
     if len(line) > START:
         return False
     if line.strip() and _DOTS.issuperset(line.strip()):
