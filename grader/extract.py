@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
+from grader.course.folder import current
 from grader.mangled import cut_off, notes_on_cells, notes_on_files, unfilled_again
 from grader.model import Note
 from grader.names import binds, is_stub, left_none, of_framework, stars, uses
@@ -274,10 +275,11 @@ def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
     nodes = [node for file in files for text in _parse(file)[0] for node in text.nodes]
     dotted = [node.module.split(".") for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     dotted += [alias.name.split(".") for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    of_course = set() if folders & set(current().packages) else set(current().packages)
     return {
         part
         for parts in dotted
-        if parts[-1] in modules and not LIBRARIES & set(parts)
+        if (parts[-1] in modules or parts[0] in of_course) and not LIBRARIES & set(parts)
         for part in parts[:-1]
         if part not in folders | modules
     }

@@ -137,6 +137,7 @@ def grade_submission(
             *note_on_stand_ins(process.stand_ins),
         ),
         all_checks=len(assignment.checks),
+        not_asked=assignment.not_asked,
     )
 
 

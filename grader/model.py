@@ -277,10 +277,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A part of the assignment that the submission does not ask for: it is in no score and no maximum."""
+
+    slug: str
+    title: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything known about one graded (or not graded) submission.
 
-    The assignment has ``all_checks`` (0: unknown); there may be fewer here, where some were picked.
+    The assignment has ``all_checks`` (0: unknown); there may be fewer here, where some were picked. Those of the parts
+    ``not_asked`` are not among them.
     """
 
     assignment: str | None
@@ -299,6 +309,7 @@ class Result:
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
     all_checks: int = 0
+    not_asked: tuple[NotAsked, ...] = ()
     schema: str = SCHEMA
 
     @property

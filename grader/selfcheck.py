@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.beside import notes_on_what_is_beside, said_of_languages
+from grader.course.asking import asked_of, note_on_others
 from grader.course.assignments import Assignment, find_assignment, recognise, select
 from grader.data_set import DataSet
 from grader.errors import NothingFound
@@ -40,6 +41,8 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
     """
     with open_submission(wanted.path, data=wanted.notebook is not None) as submission:
         assignment = find_assignment(wanted.assignment) if wanted.assignment else _recognised(submission)
+        if not (wanted.assignment or wanted.names):
+            assignment = asked_of(assignment, submission)
         checks = select(assignment, list(wanted.names))
         box = open_box(own_level())
         try:
@@ -62,6 +65,8 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
         if Status.MISSING in {check.status for check in result.checks}:
             beside += [Note("language", said) for said in said_of_languages(submission)]
         beside += notes_on_what_is_beside(submission, assignment, result.submission.files)
+        if not (wanted.assignment or {"not-checked", "glued"} & {note.code for note in (*result.notes, *beside)}):
+            beside += note_on_others(assignment, submission)
         return replace(result, notes=(*result.notes, *beside))
 
 

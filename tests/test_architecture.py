@@ -23,7 +23,7 @@ FLOORS = (
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
     "grader.worker grader.notebook grader.measures",
-    "grader.course.assignments",
+    "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.watching",
     "grader.course grader.scenarios grader.worker.packages",
     "grader.extract grader.mangled grader.cells grader.names grader.history",

@@ -128,7 +128,7 @@ def test_a_result_has_what_is_listed(tmp_path, capsys):
         box.close()
     parts = [(part.slug, part.max_score, [check.slug for check in part.checks]) for part in result.parts]
     assert (parts, result.max_score) == listed(capsys)["cs231n_2015_a2"]
-    assert result.max_score == 48
+    assert result.max_score == 62
 
 
 def test_points_that_need_the_data_set_are_told(capsys):

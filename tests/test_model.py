@@ -9,7 +9,7 @@ from tests.results import result
 
 ORDER = [
     "schema", "assignment", "student", "submission", "status", "score", "max_score", "seed", "public",
-    "versions", "isolation", "notebook", "parts", "questions", "notes", "all_checks",
+    "versions", "isolation", "notebook", "parts", "questions", "notes", "all_checks", "not_asked",
 ]  # fmt: skip
 
 

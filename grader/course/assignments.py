@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from grader.course.modules import PUBLIC
 from grader.course.parts import all_parts, load_part, part_names
 from grader.errors import MalformedCheck, NothingFound, Refused
 from grader.extract import defined_names
+from grader.model import NotAsked
 from grader.questions.declared import Asked, asked
 from grader.spec import Check, Part
 from grader.submission import Submission
@@ -39,7 +40,8 @@ class Assignment:
     gives included. One that is not ``template`` has no template notebook, since the course gives its own.
     ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was charged
     before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may use the
-    packages ``allow`` besides NumPy.
+    packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they are not
+    among its parts.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class Assignment:
     repeat: float = 0.5
     differences: str = "flag"
     allow: tuple[str, ...] = USUAL
+    not_asked: tuple[NotAsked, ...] = ()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -178,7 +181,26 @@ def recognise(submission: Submission) -> Assignment:
             f"{submission.path} defines no function or class of any assignment; "
             f"name the assignment with --assignment ({wanted}), or check that this is the right file."
         )
-    return best
+    by_name = files & set(best.notebooks)
+    dropped = of_any - set(best.names)
+    return best if by_name or not dropped - given_by(best, dropped) else _covering(defined, best, likeness)
+
+
+def given_by(assignment: Assignment, names: Iterable[str]) -> set[str]:
+    """Those of the names that the assignment's own template defines: students need not write them."""
+    template = assignment.folder / assignment.notebook
+    text = template.read_text("utf-8") if assignment.template and template.is_file() else ""
+    return {name for name in names if f"def {name}(" in text or f"class {name}" in text}
+
+
+def _covering(defined: set[str], best: Assignment, likeness: Callable[[Assignment], object]) -> Assignment:
+    """The assignment that grades all that ``best`` does of what is defined, and most of the rest.
+
+    Of those that grade as much, the one that the submission looks most like.
+    """
+    graded = {slug: defined.intersection(one.needs) for slug, one in all_assignments().items()}
+    wider = [one for slug, one in all_assignments().items() if graded[slug] > graded[best.slug]]
+    return max(wider, key=lambda one: (len(graded[one.slug]), likeness(one)), default=best)
 
 
 def names_of(assignment: Assignment) -> list[str]:

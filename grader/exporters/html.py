@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from grader import resources
 from grader.exporters import _attention, _digest, _figures, _standing
-from grader.exporters.lines import UNLOCKED
+from grader.exporters.lines import UNLOCKED, not_asked
 from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
@@ -192,6 +192,7 @@ def _environment() -> Environment:
         "EXPLAINED": _EXPLAINED,
         "FAILING": _digest.FAILING,
         "UNLOCKED": UNLOCKED,
+        "not_asked": not_asked,
     }
     return environment
 

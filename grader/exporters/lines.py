@@ -59,6 +59,8 @@ def lines(result: Result) -> Iterator[Line]:
         yield _line((_notebook(result), "dim"))
     if result.questions:
         yield _line((_questions(result), "dim"))
+    if result.not_asked:
+        yield _line((not_asked(result), "dim"))
     for note in result.notes:
         yield _line((f"note: {note.sentence}", "dim"))
     yield _verdict(result)
@@ -176,6 +178,15 @@ def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
     ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
     return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
+
+
+def not_asked(result: Result) -> str:
+    """Which parts the submission does not ask for, and how to have them graded."""
+    named = listing([f"{part.title} ({number(part.points)})" for part in result.not_asked])
+    return (
+        f"Not asked for, and in no score or maximum: {named}. Nothing in the submission defines, calls or names them; "
+        f"--assignment {result.assignment} asks for all parts."
+    )
 
 
 def _notebook(result: Result) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.model import Question
 from grader.questions.cells import MAX_QUESTIONS, Written, written
-from grader.questions.choices import chosen
+from grader.questions.choices import chosen, holds
 from grader.questions.declared import Asked
 from grader.submission import SourceFile
 from grader.words import plain_text
@@ -29,9 +29,9 @@ def questions_of(
     left = written(notebook.prose) if notebook else []
     questions = []
     for asked in declared:
-        found = next((item for item in left if _is(item, asked)), None)
-        if found:
-            left.remove(found)
+        same = [item for item in left if _is(item, asked)]
+        found = next((item for item in same if item.answer), same[0] if same else None)
+        left = [item for item in left if item not in same]  # asked in two languages, it is one question
         questions.append(_declared(asked, found, right.get(asked.slug)))
     slugs = {asked.slug for asked in declared}
     return (*questions, *_others(left[:MAX_QUESTIONS], slugs))
@@ -39,7 +39,9 @@ def questions_of(
 
 def _is(item: Written, asked: Asked) -> bool:
     text = _squeezed([item.prompt, *([] if item.segments else item.asks)])
-    return any(_squeezed([phrase]) in text for phrase in (*asked.find, asked.prompt))
+    if any(_squeezed([phrase]) in text for phrase in (*asked.find, asked.prompt)):
+        return True
+    return any(holds(text, options) for options in (asked.options, *asked.wordings))
 
 
 def _squeezed(texts: Iterable[str]) -> str:
@@ -58,7 +60,7 @@ def _declared(asked: Asked, found: Written | None, right: frozenset[int] | None)
     explained = any(segment.explanation and segment.text for segment in found.segments)
     notes, review = [], asked.explain or explained or right is None
     if right is not None:
-        picks = chosen(plain_text(found.choice, MAX_ANSWER), asked.options)
+        picks = chosen(plain_text(found.choice, MAX_ANSWER), asked.options, asked.wordings)
         review |= picks is None
         notes.append(UNCLEAR if picks is None else f"The choice is {'right' if picks == right else 'wrong'}.")
     if asked.explain and not explained:

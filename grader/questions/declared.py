@@ -11,16 +11,17 @@ from grader.course.folder import current
 from grader.errors import MalformedCheck
 
 KINDS = ("text", "choice")
-KNOWN = {"slug", "prompt", "find", "kind", "options", "explain", "public"}
+KNOWN = {"slug", "prompt", "find", "kind", "options", "wordings", "explain", "public"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question of an assignment.
 
-    It is the notebook's question that holds one of the phrases ``find``, in any case, or else ``prompt``. To a
-    ``choice`` belong ``options``, counted from 1, and perhaps an explanation (``explain``). ``public``: right or
-    wrong is said in self-checking too, where the right choices are at hand.
+    It is the notebook's question that holds one of the phrases ``find``, in any case, or else ``prompt``, or all of the
+    options. To a ``choice`` belong ``options``, counted from 1, and perhaps an explanation (``explain``); ``wordings``
+    are the same options in other words, as other notebooks have them. ``public``: right or wrong is said in
+    self-checking too, where the right choices are at hand.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class Asked:
     options: tuple[str, ...] = ()
     explain: bool = False
     public: bool = False
+    wordings: tuple[tuple[str, ...], ...] = ()
 
     @property
     def text(self) -> str:
@@ -63,10 +65,18 @@ def _asked(table: Mapping[str, Any], where: str) -> Asked:
     kind = table.get("kind", "text")
     if kind not in KINDS or (kind == "choice") != bool(options):
         raise MalformedCheck(f'{named}: kind is "text", or "choice" with options.')
+    wordings = table.get("wordings", [])
+    if not (isinstance(wordings, list) and all(_are_options(words, len(options)) for words in wordings)):
+        raise MalformedCheck(f"{named}: wordings are lists of texts, each with as many as options has.")
     flags = {name: table.get(name, False) for name in ("explain", "public")}
     if not all(isinstance(flag, bool) for flag in flags.values()):
         raise MalformedCheck(f"{named}: explain and public are true or false.")
-    return Asked(str(slug), table["prompt"].strip(), tuple(find), kind, tuple(options), **flags)
+    others = tuple(tuple(words) for words in wordings)
+    return Asked(str(slug), table["prompt"].strip(), tuple(find), kind, tuple(options), **flags, wordings=others)
+
+
+def _are_options(words: Any, count: int) -> bool:
+    return isinstance(words, list) and len(words) == count and all(isinstance(word, str) and word for word in words)
 
 
 def right_choices(assignment: str, questions: tuple[Asked, ...]) -> dict[str, frozenset[int]]:

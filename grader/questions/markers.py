@@ -34,7 +34,7 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    rf"{_LEAD}(?:(?P<inline>inline[\s_-]{{0,3}}question|(?:内联|行内|內聯|行內|内嵌)(?:问题|問題)|思考[题題])"
+    rf"{_LEAD}(?:(?P<inline>[il]nline[\s_-]{{0,3}}question|(?:内联|行内|內聯|行內|内嵌)(?:问题|問題)|思考[题題])"
     r"|question|q(?=\d)|问题|問題|题目|題目|简答题)"
     rf"\s{{0,3}}(?:\#|no\.|第)?\s{{0,3}}(?:{_NUMBER})?(?P<close>{_CLOSE})\s{{0,3}}(?P<colon>[:：.。、])?",
     re.IGNORECASE,
@@ -54,6 +54,8 @@ _ASKING = frozenset("fill write type put enter insert replace todo tbd answer an
 _FILLING = frozenset(
     "please double click edit this it me in out text your response reasoning here below with to the and cell".split()
 )
+_LEFT_OUT = frozenset(("略", "省略", "从略", "從略", "待定", "暂无", "暫無"))
+_DOTS = frozenset("….。·⋯ *_~-")
 _PLACEHOLDER_SIGNS = frozenset("请請在此这這里裡处處下面方填写寫入输輸作答回案你您的解释釋内內容待补補充完成")
 
 
@@ -140,14 +142,16 @@ def answered(text: str) -> str:
 
 
 def is_placeholder(line: str) -> bool:
-    """Whether a line only asks for an answer: "Fill this in", "Your answer here", "在此填写"."""
+    """Whether a line asks for an answer ("Fill this in", "Your answer here", "在此填写"), or is none: "略", "…"."""
     if len(line) > START:
         return False
+    if line.strip() and _DOTS.issuperset(line.strip()):
+        return True
     words = re.findall(r"[^\W_]+", _TAGS.sub(" ", line.replace("<!--", " ").replace("-->", " ")).casefold())
     if (_ASKING | _FILLING).issuperset(words) and not _ASKING.isdisjoint(words):
         return True
     signs = "".join(words)
-    return len(signs) > 1 and _PLACEHOLDER_SIGNS.issuperset(signs)
+    return signs in _LEFT_OUT or (len(signs) > 1 and _PLACEHOLDER_SIGNS.issuperset(signs))
 
 
 def _says_nothing(line: str) -> bool:

@@ -13,6 +13,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -79,6 +80,8 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
             spec.submodule_search_locations = list(self._places)
             return spec
+        if places and package in self._packages and package != FLAT and not any(place != ROOT for place in places):
+            return importlib.machinery.ModuleSpec(fullname, self)  # a notebook alone: what it defines is its package
         if places:
             file = f"{places[0].removeprefix(ROOT)}/{tail}.py".lstrip("/")
             raise ModuleNotFoundError(f"No module named {fullname!r}: the submission has no file {file}", name=fullname)
@@ -89,5 +92,15 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         package, _, tail = module.__name__.rpartition(".")
         if module.__name__ in PACKAGES:
             vars(module).update(PACKAGES[module.__name__])
+        elif tail not in COURSE_FILES:
+            vars(module)["__getattr__"] = functools.partial(_of_notebook, module.__name__)
         else:
             vars(module).update(COURSE_FILES[tail](package))
+
+
+def _of_notebook(module: str, name: str) -> Any:
+    """What the notebook itself defines, for code that imports it from the course's package, which is not there."""
+    own = vars(sys.modules["__main__"])
+    if name.startswith("__") or name not in own:
+        raise AttributeError(f"{module} is not in the submission, and no cell above defines {name}")
+    return own[name]

@@ -52,6 +52,40 @@ def test_choices_are_read_where_they_are_plain(answer, picks):
     assert chosen(answer, OPTIONS) == (None if picks is None else frozenset(picks))
 
 
+CHINESE = """### 内联问题
+
+哪些办法有用?
+
+1. Collect more pictures. 收集更多图片。
+2. A wider layer. 更宽的层。
+3. Penalise large weights. 惩罚大的权重。
+4. Nothing here. 都不是。
+
+Your answer: """
+WORDED = ("Collect more pictures", "A wider layer", "Penalise large weights", "Nothing here")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["1, 3", "1. Collect more pictures. 收集图片\n3. Penalise large weights", "Penalise large weights。\n1"],
+)
+def test_a_question_in_another_language_is_known_by_its_options(tmp_path, answer):
+    """The options may be worded otherwise, as the assignment lists, and have a translation beside them."""
+    asked_so = Asked("gap", "Which of these can help?", kind="choice", options=OPTIONS, wordings=(WORDED,))
+    right = {"gap": frozenset({1, 3})}
+    (question,) = collected(tmp_path, f"{CHINESE}{answer}", questions=[asked_so], right=right)
+    picks = "The choice is right." if not answer.endswith("\n1") else UNCLEAR
+    assert (question.slug, question.note) == ("gap", picks)
+
+
+def test_a_declared_question_is_listed_once(tmp_path):
+    """In two languages in one notebook, it is one question, with the answer that there is."""
+    asked_so = Asked("gap", "Which of these can help?", kind="choice", options=OPTIONS, wordings=(WORDED,))
+    both = f"{ASK}3. Stronger regularisation\n4. None of these\n\nYour answer: 略\n\n{CHINESE}2"
+    found = collected(tmp_path, both, questions=[asked_so])
+    assert [(question.slug, question.answer) for question in found] == [("gap", "2")]
+
+
 @pytest.mark.parametrize(
     ("answer", "note", "review"),
     [
@@ -89,6 +123,7 @@ def test_a_missing_explanation_is_noted(tmp_path):
         ({"slug": "a", "prompt": "Why?", "kind": "choice"}, "with options"),
         ({"slug": "a", "prompt": "Why?", "options": ["x"]}, "with options"),
         ({"slug": "a", "prompt": "Why?", "kind": "essay"}, "with options"),
+        ({"slug": "a", "prompt": "Why?", "kind": "choice", "options": ["x"], "wordings": [["y", "z"]]}, "as many as"),
         ({"slug": "a", "prompt": "Why?", "find": [1]}, "lists of texts"),
         ({"slug": "a", "prompt": "Why?", "public": "yes"}, "true or false"),
         ({"slug": "a", "prompt": "Why?", "point": 3}, "unknown point"),

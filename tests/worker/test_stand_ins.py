@@ -250,3 +250,12 @@ def test_a_broken_package_does_not_hide_right_code(student, source):
         """,
     }
     assert play(student(files)).outcome == "returned"
+
+
+def test_a_notebook_alone_is_its_own_course_package(student):
+    """What it imports from the package that is not there is what its cells above define."""
+    rectify = "def relu_forward(x): return np.maximum(0, x), x\n"
+    used = "from cs231n.layers import relu_forward as mine\ndef relu_forward(x): return mine(x)\n"
+    process = student({"a2.ipynb": f"import numpy as np\n{rectify}from cs231n.layers import *\n{used}"})
+    assert play(process).outcome == "returned"
+    assert process.problems == []
