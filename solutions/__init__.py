@@ -40,6 +40,7 @@ from solutions.convolution_2d import (
     corr_valid_backward,
     rot180,
 )
+from solutions.dense_objects import FullyConnectedLayer, SoftmaxLayer
 from solutions.dropout import dropout_backward, dropout_forward
 from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.fully_connected_nets import FullyConnectedNet
@@ -76,6 +77,9 @@ from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
 from solutions.neural_net import TwoLayerNet
+from solutions.object_helpers import conv as conv_into
+from solutions.object_helpers import element_wise_op, get_max_index, get_patch
+from solutions.object_helpers import padding as padded_by
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.sandwich import (
@@ -97,12 +101,14 @@ __all__ = [
     "ClassifierTrainer",
     "ConvLayer",
     "Filter",
+    "FullyConnectedLayer",
     "FullyConnectedNet",
     "IdentityActivator",
     "MaxPoolingLayer",
     "ModularTwoLayerNet",
     "ReluActivator",
     "SigmoidActivator",
+    "SoftmaxLayer",
     "TanhActivator",
     "ThreeLayerConvNet",
     "TwoLayerNet",
@@ -123,6 +129,7 @@ __all__ = [
     "conv_forward_fast",
     "conv_forward_naive",
     "conv_full",
+    "conv_into",
     "conv_parameters",
     "conv_pool_forward",
     "conv_relu_backward",
@@ -137,11 +144,14 @@ __all__ = [
     "dense_softmax",
     "dropout_backward",
     "dropout_forward",
+    "element_wise_op",
     "fans",
     "fully_connected_parameters",
     "gaussian_init",
     "general_conv",
     "get_CIFAR10_data",
+    "get_max_index",
+    "get_patch",
     "glorot_uniform_init",
     "init_conv_pool",
     "init_lenet",
@@ -166,6 +176,7 @@ __all__ = [
     "msra_init",
     "noisy_relu",
     "output_size",
+    "padded_by",
     "positive_unitball_init",
     "prelu",
     "prelu_backward",

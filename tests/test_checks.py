@@ -162,6 +162,7 @@ SPECIMENS = Path(__file__).parent / "specimens"
 UNUSUAL = {
     "cifar10": "cifar10/package_in_loops",
     "cnn_objects": "cnn_objects/loops",
+    "cnn_objects_extended": "cnn_objects_extended/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
     "batch_norm": "batch_norm/loops",
     "dropout": "dropout/loops_p_drops",
