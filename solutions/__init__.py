@@ -29,6 +29,7 @@ from solutions.batch_norm import (
 from solutions.cifar10 import get_CIFAR10_data, load_CIFAR10, train_best_net
 from solutions.classifier_trainer import ClassifierTrainer
 from solutions.conv import conv_backward_naive, conv_forward_naive
+from solutions.conv_gradients import bias_gradient, conv_kernel_gradient, conv_layer_gradients, corr_kernel_gradient
 from solutions.conv_layer import ConvLayer, Filter
 from solutions.convnets import ThreeLayerConvNet, init_two_layer_convnet, two_layer_convnet
 from solutions.convolution_2d import (
@@ -80,6 +81,7 @@ from solutions.neural_net import TwoLayerNet
 from solutions.object_helpers import conv as conv_into
 from solutions.object_helpers import element_wise_op, get_max_index, get_patch
 from solutions.object_helpers import padding as padded_by
+from solutions.output_layer import hidden_residual, quadratic_residual, rbf_backward, rbf_output, softmax_residual
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.sandwich import (
@@ -90,6 +92,7 @@ from solutions.sandwich import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
+from solutions.trainable_subsampling import subsample_backward, subsample_forward
 from solutions.two_layer_model import init_two_layer_model, two_layer_net
 from solutions.update_rules import adam, rmsprop, sgd_momentum
 from solutions.warmup import warm_up
@@ -120,6 +123,7 @@ __all__ = [
     "batchnorm_backward",
     "batchnorm_backward_alt",
     "batchnorm_forward",
+    "bias_gradient",
     "bilinear_init",
     "cache_places",
     "constant_init",
@@ -130,6 +134,8 @@ __all__ = [
     "conv_forward_naive",
     "conv_full",
     "conv_into",
+    "conv_kernel_gradient",
+    "conv_layer_gradients",
     "conv_parameters",
     "conv_pool_forward",
     "conv_relu_backward",
@@ -139,6 +145,7 @@ __all__ = [
     "conv_same",
     "conv_valid",
     "conv_valid_backward",
+    "corr_kernel_gradient",
     "corr_valid",
     "corr_valid_backward",
     "dense_softmax",
@@ -153,6 +160,7 @@ __all__ = [
     "get_max_index",
     "get_patch",
     "glorot_uniform_init",
+    "hidden_residual",
     "init_conv_pool",
     "init_lenet",
     "init_two_layer_convnet",
@@ -180,6 +188,9 @@ __all__ = [
     "positive_unitball_init",
     "prelu",
     "prelu_backward",
+    "quadratic_residual",
+    "rbf_backward",
+    "rbf_output",
     "relu",
     "relu_backward",
     "relu_derivative",
@@ -191,10 +202,13 @@ __all__ = [
     "sigmoid_derivative",
     "simple_img_conv_pool",
     "softmax_loss",
+    "softmax_residual",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",
     "spatial_groupnorm_backward",
     "spatial_groupnorm_forward",
+    "subsample_backward",
+    "subsample_forward",
     "subsampling_connections",
     "subsampling_parameters",
     "svm_loss",

@@ -164,6 +164,7 @@ UNUSUAL = {
     "cnn_objects": "cnn_objects/loops",
     "cnn_objects_extended": "cnn_objects_extended/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
+    "lenet_by_hand": "lenet_by_hand/loops",
     "batch_norm": "batch_norm/loops",
     "dropout": "dropout/loops_p_drops",
     "fast_layers": "fast_layers/im2col_package",

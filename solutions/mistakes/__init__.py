@@ -34,6 +34,7 @@ ORDER = (
     "layer_norm_eps",
     "layer_norm_out",
     "lenet",
+    "lenet_by_hand",
     "loss_terms",
     "losses",
     "max_pool",
