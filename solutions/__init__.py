@@ -74,6 +74,7 @@ from solutions.lenet_arithmetic import (
     subsampling_connections,
     subsampling_parameters,
 )
+from solutions.lenet_classes import HiddenLayer, LeNetConvPoolLayer, LogisticRegression, train_with_early_stopping
 from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
@@ -106,7 +107,10 @@ __all__ = [
     "Filter",
     "FullyConnectedLayer",
     "FullyConnectedNet",
+    "HiddenLayer",
     "IdentityActivator",
+    "LeNetConvPoolLayer",
+    "LogisticRegression",
     "MaxPoolingLayer",
     "ModularTwoLayerNet",
     "ReluActivator",
@@ -215,6 +219,7 @@ __all__ = [
     "tanh",
     "tanh_derivative",
     "train_best_net",
+    "train_with_early_stopping",
     "two_layer_convnet",
     "two_layer_net",
     "uniform_init",

@@ -35,6 +35,7 @@ ORDER = (
     "layer_norm_out",
     "lenet",
     "lenet_by_hand",
+    "lenet_classes",
     "loss_terms",
     "losses",
     "max_pool",
