@@ -46,6 +46,7 @@ from solutions.dropout import dropout_backward, dropout_forward
 from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.fully_connected_nets import FullyConnectedNet
 from solutions.fully_connected_nets import TwoLayerNet as ModularTwoLayerNet
+from solutions.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
 from solutions.initialisers import (
     bilinear_init,
@@ -156,6 +157,8 @@ __all__ = [
     "dropout_backward",
     "dropout_forward",
     "element_wise_op",
+    "eval_numerical_gradient",
+    "eval_numerical_gradient_array",
     "fans",
     "fully_connected_parameters",
     "gaussian_init",
@@ -195,6 +198,7 @@ __all__ = [
     "quadratic_residual",
     "rbf_backward",
     "rbf_output",
+    "rel_error",
     "relu",
     "relu_backward",
     "relu_derivative",

@@ -164,6 +164,7 @@ UNUSUAL = {
     "cnn_objects": "cnn_objects/loops",
     "cnn_objects_extended": "cnn_objects_extended/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
+    "gradient_check": "gradient_check/loops",
     "lenet_by_hand": "lenet_by_hand/loops",
     "lenet_classes": "lenet_classes/loops",
     "batch_norm": "batch_norm/loops",

@@ -25,6 +25,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys((*REQUIRED, "convention", "differences"), str),
     **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
     "template": bool,
+    "recognised": bool,
     "carried": NUMBER,
     **ADJUSTING,
 }
@@ -35,7 +36,8 @@ class Assignment:
     """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
-    gives included. One that is not ``template`` has no template notebook, since the course gives its own.
+    gives included. One that is not ``recognised`` is known by its notebook's file name alone, since what it asks for
+    stands in many a submission to others. One that is not ``template`` has no template notebook: the course gives its own.
     ``carried`` is the share of the points for error carried forward; ``differences`` says what gradients by differences
     earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
     """
@@ -52,6 +54,7 @@ class Assignment:
     questions: tuple[Asked, ...] = ()
     notebooks: tuple[str, ...] = ()
     template: bool = True
+    recognised: bool = True
     carried: float = 0.5
     differences: str = "flag"
     allow: tuple[str, ...] = USUAL
@@ -131,6 +134,7 @@ def _read(course: Course, file: Path) -> Assignment:
         questions=asked(text.get("questions", []), where),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
+        recognised=text.get("recognised", True),
         carried=text.get("carried", 0.5),
         differences=text.get("differences", "flag"),
         allow=(*USUAL, *text.get("allow", ())),
@@ -155,7 +159,7 @@ def recognise(submission: Submission) -> Assignment:
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
-    known = all_assignments().values()
+    known = [one for one in all_assignments().values() if one.recognised or one.notebook in files]
 
     of_any = defined & {name for assignment in known for name in assignment.names}
 

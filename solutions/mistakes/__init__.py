@@ -28,6 +28,7 @@ ORDER = (
     "exceptions",
     "fast_layers",
     "fully_connected_nets",
+    "gradient_check",
     "initialisers",
     "layer_norm",
     "layer_norm_backward",
