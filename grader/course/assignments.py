@@ -37,9 +37,9 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``recognised`` is known by its notebook's file name alone, since what it asks for
-    stands in many a submission to others. One that is not ``template`` has no template notebook: the course gives its own.
-    ``carried`` is the share of the points for error carried forward; ``differences`` says what gradients by differences
-    earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
+    stands in many a submission to others. One that is not ``template`` has no template notebook, since the course gives
+    its own. ``carried`` is the share of the points for error carried forward; ``differences`` says what gradients by
+    differences earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
     """
 
     slug: str
