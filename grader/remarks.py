@@ -42,7 +42,7 @@ def _also_held(names: set[str], assignment: Assignment) -> Iterator[str]:
     """Other assignments of which a notebook defines everything, and mostly what its own template does not give."""
     for other in all_assignments().values():
         own = set(other.names) - set(assignment.names)
-        if other.template and names.issuperset(other.names) and 2 * len(own) > len(other.names):
+        if other.template and other.recognised and names.issuperset(other.names) and 2 * len(own) > len(other.names):
             template = assignment.folder / assignment.notebook
             given = template.read_text("utf-8") if assignment.template else ""
             if not all(f"def {name}(" in given or f"class {name}" in given for name in own):

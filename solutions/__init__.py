@@ -29,6 +29,7 @@ from solutions.batch_norm import (
 from solutions.cifar10 import get_CIFAR10_data, load_CIFAR10, train_best_net
 from solutions.classifier_trainer import ClassifierTrainer
 from solutions.conv import conv_backward_naive, conv_forward_naive
+from solutions.conv_gradients import bias_gradient, conv_kernel_gradient, conv_layer_gradients, corr_kernel_gradient
 from solutions.conv_layer import ConvLayer, Filter
 from solutions.convnets import ThreeLayerConvNet, init_two_layer_convnet, two_layer_convnet
 from solutions.convolution_2d import (
@@ -40,10 +41,12 @@ from solutions.convolution_2d import (
     corr_valid_backward,
     rot180,
 )
+from solutions.dense_objects import FullyConnectedLayer, SoftmaxLayer
 from solutions.dropout import dropout_backward, dropout_forward
 from solutions.fast_layers import conv_backward_fast, conv_forward_fast, max_pool_backward_fast, max_pool_forward_fast
 from solutions.fully_connected_nets import FullyConnectedNet
 from solutions.fully_connected_nets import TwoLayerNet as ModularTwoLayerNet
+from solutions.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from solutions.image_conv import general_conv, initial_weights, simple_img_conv_pool
 from solutions.initialisers import (
     bilinear_init,
@@ -72,10 +75,15 @@ from solutions.lenet_arithmetic import (
     subsampling_connections,
     subsampling_parameters,
 )
+from solutions.lenet_classes import HiddenLayer, LeNetConvPoolLayer, LogisticRegression, train_with_early_stopping
 from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.max_pooling_layer import MaxPoolingLayer
 from solutions.neural_net import TwoLayerNet
+from solutions.object_helpers import conv as conv_into
+from solutions.object_helpers import element_wise_op, get_max_index, get_patch
+from solutions.object_helpers import padding as padded_by
+from solutions.output_layer import hidden_residual, quadratic_residual, rbf_backward, rbf_output, softmax_residual
 from solutions.pooling_2d import kron_upsample, max_pool_2d, max_pool_2d_backward, mean_pool_2d, mean_pool_2d_backward
 from solutions.relu import relu_backward, relu_forward
 from solutions.sandwich import (
@@ -86,6 +94,7 @@ from solutions.sandwich import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
+from solutions.trainable_subsampling import subsample_backward, subsample_forward
 from solutions.two_layer_model import init_two_layer_model, two_layer_net
 from solutions.update_rules import adam, rmsprop, sgd_momentum
 from solutions.warmup import warm_up
@@ -97,12 +106,17 @@ __all__ = [
     "ClassifierTrainer",
     "ConvLayer",
     "Filter",
+    "FullyConnectedLayer",
     "FullyConnectedNet",
+    "HiddenLayer",
     "IdentityActivator",
+    "LeNetConvPoolLayer",
+    "LogisticRegression",
     "MaxPoolingLayer",
     "ModularTwoLayerNet",
     "ReluActivator",
     "SigmoidActivator",
+    "SoftmaxLayer",
     "TanhActivator",
     "ThreeLayerConvNet",
     "TwoLayerNet",
@@ -114,6 +128,7 @@ __all__ = [
     "batchnorm_backward",
     "batchnorm_backward_alt",
     "batchnorm_forward",
+    "bias_gradient",
     "bilinear_init",
     "cache_places",
     "constant_init",
@@ -123,6 +138,9 @@ __all__ = [
     "conv_forward_fast",
     "conv_forward_naive",
     "conv_full",
+    "conv_into",
+    "conv_kernel_gradient",
+    "conv_layer_gradients",
     "conv_parameters",
     "conv_pool_forward",
     "conv_relu_backward",
@@ -132,17 +150,24 @@ __all__ = [
     "conv_same",
     "conv_valid",
     "conv_valid_backward",
+    "corr_kernel_gradient",
     "corr_valid",
     "corr_valid_backward",
     "dense_softmax",
     "dropout_backward",
     "dropout_forward",
+    "element_wise_op",
+    "eval_numerical_gradient",
+    "eval_numerical_gradient_array",
     "fans",
     "fully_connected_parameters",
     "gaussian_init",
     "general_conv",
     "get_CIFAR10_data",
+    "get_max_index",
+    "get_patch",
     "glorot_uniform_init",
+    "hidden_residual",
     "init_conv_pool",
     "init_lenet",
     "init_two_layer_convnet",
@@ -166,9 +191,14 @@ __all__ = [
     "msra_init",
     "noisy_relu",
     "output_size",
+    "padded_by",
     "positive_unitball_init",
     "prelu",
     "prelu_backward",
+    "quadratic_residual",
+    "rbf_backward",
+    "rbf_output",
+    "rel_error",
     "relu",
     "relu_backward",
     "relu_derivative",
@@ -180,16 +210,20 @@ __all__ = [
     "sigmoid_derivative",
     "simple_img_conv_pool",
     "softmax_loss",
+    "softmax_residual",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",
     "spatial_groupnorm_backward",
     "spatial_groupnorm_forward",
+    "subsample_backward",
+    "subsample_forward",
     "subsampling_connections",
     "subsampling_parameters",
     "svm_loss",
     "tanh",
     "tanh_derivative",
     "train_best_net",
+    "train_with_early_stopping",
     "two_layer_convnet",
     "two_layer_net",
     "uniform_init",

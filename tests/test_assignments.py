@@ -9,7 +9,7 @@ import pytest
 from grader.cli import main
 from grader.course.assignments import all_assignments, find_assignment, recognise, select
 from grader.course.parts import all_parts
-from grader.errors import MalformedCheck
+from grader.errors import MalformedCheck, NothingFound
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.recorded import RecordedOracle
@@ -93,6 +93,19 @@ def test_a_description_names_all_that_its_parts_need(assignment):
     assert own <= {part.slug for part in assignment.parts}
     if assignment.template:
         assert set(assignment.names) == set(assignment.needs)
+
+
+def test_what_is_not_recognised_needs_its_file_name(tmp_path):
+    """The functions of a gradient check are given in most notebooks of other assignments."""
+    check = find_assignment("gradient_check")
+    given = "".join(f"def {name}():\n    return 1\n\n\n" for name in check.names)
+    alone, beside = tmp_path / "alone.py", tmp_path / "beside.py"
+    alone.write_text(given)
+    beside.write_text(given + "def dropout_forward(x, dropout_param):\n    return x\n")
+    assert recognise(read_submission(beside)).slug == "dropout"
+    with pytest.raises(NothingFound):
+        recognise(read_submission(alone))
+    assert recognise(read_submission(check.folder)).slug == check.slug
 
 
 def listed(capsys):

@@ -162,7 +162,11 @@ SPECIMENS = Path(__file__).parent / "specimens"
 UNUSUAL = {
     "cifar10": "cifar10/package_in_loops",
     "cnn_objects": "cnn_objects/loops",
+    "cnn_objects_extended": "cnn_objects_extended/loops",
     "cnn_fundamentals": "cnn_fundamentals/loops",
+    "gradient_check": "gradient_check/loops",
+    "lenet_by_hand": "lenet_by_hand/loops",
+    "lenet_classes": "lenet_classes/loops",
     "batch_norm": "batch_norm/loops",
     "dropout": "dropout/loops_p_drops",
     "fast_layers": "fast_layers/im2col_package",
@@ -179,6 +183,7 @@ QUICK = {  # 40,000 iterations of training, or images of full size, would take m
     "training": "two_layer_net/perfect",
     "conv_pool_defaults": "cnn_objects/perfect",
     "full_size": "cnn_fundamentals/perfect",
+    "stopping": "lenet_classes/perfect",
 }
 
 

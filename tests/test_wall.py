@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wall")]
 ROOT = Path(__file__).parents[1]
 # The reader of a data set must read it, or nothing could be asked about it in a self-check: the one thing given away.
 GIVEN_AWAY = {"load_CIFAR10"}
+# A subtraction is no secret, nor is the relative error, which the course gives in its notebooks and every verdict says.
+NO_SECRET = {"softmax_residual", "rel_error"}
 
 
 def shipped() -> Iterator[str]:
@@ -98,7 +100,7 @@ def test_no_function_that_ships_answers_a_check(part, oracle):
     """Each is played in the place of each function that is asked for: none but the reference passes."""
     answered = []
     for name in part.needs:
-        if name in GIVEN_AWAY:
+        if name in GIVEN_AWAY | NO_SECRET:
             continue
         counts = arguments_of(part, name, oracle)
         candidates = {place: one for place, one in FUNCTIONS.items() if any(takes(one, count) for count in counts)}

@@ -26,6 +26,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys((*REQUIRED, "convention", "differences"), str),
     **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
     "template": bool,
+    "recognised": bool,
     "carried": NUMBER,
     "repeat": NUMBER,
     **ADJUSTING,
@@ -37,11 +38,12 @@ class Assignment:
     """One assignment; ``folder`` holds its template notebook and the recorded public answers of its own parts.
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
-    gives included. One that is not ``template`` has no template notebook, since the course gives its own.
-    ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was charged
-    before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may use the
-    packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they are not
-    among its parts.
+    gives included. One that is not ``recognised`` is known by its notebook's file name alone, since what it asks for
+    stands in many a submission to others. One that is not ``template`` has no template notebook, since the course gives
+    its own. ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was
+    charged before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may
+    use the packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they are
+    not among its parts.
     """
 
     slug: str
@@ -56,6 +58,7 @@ class Assignment:
     questions: tuple[Asked, ...] = ()
     notebooks: tuple[str, ...] = ()
     template: bool = True
+    recognised: bool = True
     carried: float = 0.5
     repeat: float = 0.5
     differences: str = "flag"
@@ -138,6 +141,7 @@ def _read(course: Course, file: Path) -> Assignment:
         questions=asked(text.get("questions", []), where),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
+        recognised=text.get("recognised", True),
         carried=text.get("carried", 0.5),
         repeat=text.get("repeat", 0.5),
         differences=text.get("differences", "flag"),
@@ -163,7 +167,7 @@ def recognise(submission: Submission) -> Assignment:
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
-    known = all_assignments().values()
+    known = [one for one in all_assignments().values() if one.recognised or one.notebook in files]
 
     of_any = defined & {name for assignment in known for name in assignment.names}
 
@@ -176,14 +180,14 @@ def recognise(submission: Submission) -> Assignment:
 
     best = max(known, key=likeness)
     if not any(likeness(best)[:3]):
-        wanted = ", ".join(assignment.slug for assignment in known)
+        wanted = ", ".join(all_assignments())
         raise NothingFound(
             f"{submission.path} defines no function or class of any assignment; "
             f"name the assignment with --assignment ({wanted}), or check that this is the right file."
         )
     by_name = files & set(best.notebooks)
     dropped = of_any - set(best.names)
-    return best if by_name or not dropped - given_by(best, dropped) else _covering(defined, best, likeness)
+    return best if by_name or not dropped - given_by(best, dropped) else _covering(defined, best, known, likeness)
 
 
 def given_by(assignment: Assignment, names: Iterable[str]) -> set[str]:
@@ -193,13 +197,15 @@ def given_by(assignment: Assignment, names: Iterable[str]) -> set[str]:
     return {name for name in names if f"def {name}(" in text or f"class {name}" in text}
 
 
-def _covering(defined: set[str], best: Assignment, likeness: Callable[[Assignment], object]) -> Assignment:
-    """The assignment that grades all that ``best`` does of what is defined, and most of the rest.
+def _covering(
+    defined: set[str], best: Assignment, known: list[Assignment], likeness: Callable[[Assignment], object]
+) -> Assignment:
+    """The one of the ``known`` assignments that grades all that ``best`` does of what is defined, and most of the rest.
 
     Of those that grade as much, the one that the submission looks most like.
     """
-    graded = {slug: defined.intersection(one.needs) for slug, one in all_assignments().items()}
-    wider = [one for slug, one in all_assignments().items() if graded[slug] > graded[best.slug]]
+    graded = {one.slug: defined.intersection(one.needs) for one in known}
+    wider = [one for one in known if graded[one.slug] > graded[best.slug]]
     return max(wider, key=lambda one: (len(graded[one.slug]), likeness(one)), default=best)
 
 

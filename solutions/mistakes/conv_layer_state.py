@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.mistakes import mistake
+import numpy as np
+
+from grader.mistakes import mistake, pattern
 from solutions.mistakes.conv_layer import Plain, with_backward, with_delta
 
 
@@ -125,3 +127,65 @@ def update_adds(ref: Any) -> Mapping[str, Any]:
                 one.update = lambda learning_rate, descend=descend: descend(-learning_rate)
 
     return {"ConvLayer": ConvLayer}
+
+
+@mistake(
+    "delta-border-from-filter-width",
+    parts=("conv_layer",),
+    sentence="For delta_array the sensitivity is padded by the filter's width on all sides, above and below as well.",
+    hint="Follow filter_height and filter_width through the backward pass: one border is computed, two are needed.",
+)
+def delta_border_from_width(ref: Any) -> Mapping[str, Any]:
+    """One border for both axes, which is right for square filters."""
+
+    def delta(layer: Any, back: Any, input: Any, sensitivity: Any, activator: Any) -> Any:
+        weights = np.array([one.weights for one in layer.filters])
+        (H, W), (F, _, HH, WW) = input.shape[1:], weights.shape
+        border, step = WW - 1 - layer.zero_padding, layer.stride
+        wide = np.zeros((F, H - HH + 2 * WW - 1, W + WW - 1))
+        rows, columns = (slice(border, border + step * n, step) for n in sensitivity.shape[1:])
+        wide[:, rows, columns] = sensitivity
+        out = np.zeros(input.shape)
+        for i, j in np.ndindex(HH, WW):
+            seen = wide[:, i : i + H, j : j + W]
+            out += np.tensordot(weights[:, :, HH - 1 - i, WW - 1 - j].T, seen, 1)
+        return out * activator.backward(input)
+
+    return with_delta(ref, delta)
+
+
+CONV_CHECKS = tuple(f"conv_layer/{slug}" for slug in ("forward", "delta", "gradients"))
+SQUARE_FILTERS = pattern(
+    "conv-object-square-filters",
+    parts=("conv_layer",),
+    checks=CONV_CHECKS,
+    fails={"filter height and width differ"},
+    sentence="Of the cases tried, those are right in which the filters are square.",
+    hint="Follow filter_height and filter_width through the layer: does one stand where the other belongs?",
+)
+SQUARE_IMAGES = pattern(
+    "conv-object-square-images",
+    parts=("conv_layer",),
+    checks=CONV_CHECKS,
+    fails={"height and width differ"},
+    may={"filter height and width differ"},  # there the image is not square either
+    sentence="Of the cases tried, those are right in which the image is square.",
+    hint="Follow input_height and input_width through the layer: does one stand where the other belongs?",
+)
+POOL_CHECKS = ("max_pooling_layer/forward", "max_pooling_layer/backward")
+POOL_APART = pattern(
+    "pool-object-windows-apart",
+    parts=("max_pooling_layer",),
+    checks=POOL_CHECKS,
+    fails={"overlapping windows", "stride 1", "window height and width differ"},
+    sentence="Of the cases tried, those are right in which windows do not overlap.",
+    hint="The stride moves the windows, their size does not; and a pixel may belong to several windows.",
+)
+POOL_SQUARE = pattern(
+    "pool-object-square-windows",
+    parts=("max_pooling_layer",),
+    checks=POOL_CHECKS,
+    fails={"window height and width differ"},
+    sentence="Of the cases tried, those are right in which the window is square.",
+    hint="Follow filter_height and filter_width through the layer: does one stand where the other belongs?",
+)
