@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.expectations import FLOAT32, EitherConvention, Expectation, Matches, OnlyIf, Verdict, Within
+from grader.conventions import Either
+from grader.expectations import FLOAT32, Expectation, Matches, OnlyIf, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
 from grader.outcome import Outcome
@@ -42,8 +43,8 @@ def _forgiven(check: Check, item: Played) -> dict[str, str]:
         if not (isinstance(said, Verdict) and said.rule == FLOAT32):
             continue
         name, before = expectation.name, ""
-        if isinstance(expectation, EitherConvention):
-            if name == expectation.loss:
+        if isinstance(expectation, Either):
+            if name == expectation.convention.told_by:
                 continue  # it is what chooses the convention
             right = expectation.judge({**item.values, name: item.want[name]}, item.want, item.inputs, False)
             before = "" if isinstance(right, Verdict) and right.ok else expectation.other
@@ -75,7 +76,7 @@ def _explains(
 
 
 def _strict(expectation: Expectation) -> Expectation:
-    if isinstance(expectation, (OnlyIf, EitherConvention)):
+    if isinstance(expectation, (OnlyIf, Either)):
         return replace(expectation, expectation=_strict(expectation.expectation))
     return replace(expectation, single=False) if isinstance(expectation, (Matches, Within)) else expectation
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from grader.conventions import Either
 from grader.expectations import (
     UNMARKED,
     Array,
     Arrays,
-    EitherConvention,
     Expectation,
     Labels,
     Matches,
@@ -76,8 +76,8 @@ def _judges(expect: Iterable[Expectation]) -> dict[str, Expectation]:
     found: dict[str, Expectation] = {}
     for item in expect:
         prefixes = [""]
-        while isinstance(item, (OnlyIf, EitherConvention)):
-            prefixes += [item.other] if isinstance(item, EitherConvention) else []
+        while isinstance(item, (OnlyIf, Either)):
+            prefixes += [item.other] if isinstance(item, Either) else []
             item = item.expectation
         found |= {prefix + item.name: item for prefix in prefixes}
     return found

@@ -24,7 +24,7 @@ FLOORS = (
     "grader.compat grader.questions grader.intake grader.watching",
     "grader.course grader.scenarios grader.worker.packages",
     "grader.extract grader.mangled grader.cells grader.names grader.history",
-    "grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
+    "grader.conventions grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
     "grader.expectations grader.gradebook",
     "grader.forks",
     "grader.sandbox",

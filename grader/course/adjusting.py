@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from grader.conventions import Either
 from grader.course.folder import DESCRIPTION, Course
 from grader.course.keys import refuse_unknown
 from grader.course.modules import names_in
 from grader.errors import MalformedCheck
-from grader.expectations import EitherConvention, Expectation, Matches, OnlyIf, Within
+from grader.expectations import Expectation, Matches, OnlyIf, Within
 from grader.spec import Check, Part
 
 ADJUSTING: dict[str, type | tuple[type, ...]] = {
@@ -112,12 +113,12 @@ def _loosened(check: Check, limits: Any, where: str) -> tuple[Expectation, ...]:
 
 
 def _is_limited(expectation: Expectation) -> bool:
-    inner = expectation.expectation if isinstance(expectation, (OnlyIf, EitherConvention)) else expectation
+    inner = expectation.expectation if isinstance(expectation, (OnlyIf, Either)) else expectation
     return isinstance(inner, (Matches, Within))
 
 
 def _limited(expectation: Expectation, limit: float) -> Expectation:
-    if isinstance(expectation, (OnlyIf, EitherConvention)):
+    if isinstance(expectation, (OnlyIf, Either)):
         return replace(expectation, expectation=_limited(expectation.expectation, limit))
     return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
 
