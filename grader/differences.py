@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from grader.conventions import AROUND
 from grader.errors import HarnessError
-from grader.expectations import AROUND, Expectation, Matches
+from grader.expectations import Expectation, Matches
 from grader.judging import Graded, Played
 from grader.model import Note, Status
 from grader.outcome import Outcome

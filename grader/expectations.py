@@ -7,7 +7,7 @@ only then are numbers compared. A NaN never passes: comparisons are written so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -235,61 +235,6 @@ class OnlyIf:
         return self.expectation.judge(got, want, inputs, public) if self.condition(inputs) else None
 
 
-WHOLE, HALF = "reg * sum(W**2)", "0.5 * reg * sum(W**2)"
-
-
-@dataclass(frozen=True, slots=True)
-class EitherConvention:
-    """Takes a network's loss or gradient with the regularisation reg * sum(W**2) or 0.5 * reg * sum(W**2).
-
-    The scenario plays the code with reg and once more with reg / 2, and puts ``other`` before those names: what the
-    reference, which has no 0.5, gives with reg / 2 is what the other convention gives with reg. The convention is that
-    of the student's loss, told by how much it changes from reg / 2 to reg; what else may be wrong with it has no say.
-    A loss that is regularised in neither way chooses nothing, so that its own mistake does not cost the gradients:
-    then the convention that all of them together are nearer to will do.
-    """
-
-    expectation: Expectation
-    loss: str = "loss"
-    other: str = "half_"
-
-    @property
-    def name(self) -> str:
-        """The array that it is about."""
-        return self.expectation.name
-
-    @property
-    def limit(self) -> float:
-        """The largest ``measured`` that passes."""
-        return self.expectation.limit
-
-    def judge(self, got: Values, want: Arrays, inputs: Arrays, public: bool) -> Verdict | Note | Curve | None:
-        """Judge by the convention of the loss, or by the one that all that is returned comes nearer to."""
-        half = {**want, self.name: want[self.other + self.name]}
-        convention = self._convention(got, want)
-        if convention is None:
-            convention = min(("", self.other), key=lambda kind: self._off(got, want, kind))
-        said = self.expectation.judge(got, half if convention else want, inputs, public)
-        return replace(said, convention=HALF if convention else WHOLE) if isinstance(said, Verdict) else said
-
-    def _convention(self, got: Values, want: Arrays) -> str | None:
-        """ "" for the reference's convention, ``other`` for the other, None for a loss that tells neither."""
-        names = (self.loss, self.other + self.loss)
-        if any(gate(name, got, want[name]) for name in names):
-            return None
-        term, own = float(want[names[0]] - want[names[1]]), float(plain(got[names[0]]) - plain(got[names[1]]))
-        if not term:
-            return ""  # there is nothing to regularise
-        shares = {"": 1.0, self.other: 0.5}  # to more than float32 is precise to: what passes as a loss tells
-        return next((kind for kind, share in shares.items() if abs(own / term - share) < 0.01), None)
-
-    def _off(self, got: Values, want: Arrays, kind: str) -> float:
-        """How far everything that has two conventions is from one of them, as far as it can be compared."""
-        names = [name for name in want if self.other + name in want and not gate(name, got, want[name])]
-        gradients = [name for name in names if name != self.loss] or names
-        return float(sum(np.sum(np.abs(plain(got[name]) - want[kind + name])) for name in gradients))
-
-
 @dataclass(frozen=True, slots=True)
 class NoteAbout:
     """Says something about a returned array, without marks: ``say(got, inputs)`` gives a Note or None."""
@@ -335,16 +280,6 @@ class Otherwise:
         with np.errstate(all="ignore"):
             off = float(self.measure({name: plain(got[name]) for name in self.arrays}, inputs))
         return Verdict(True, said.measured, self.said, rule=OWN) if off < self.most else said
-
-
-AROUND = (OnlyIf, EitherConvention, Otherwise)  # they hold another ``expectation``
-
-
-def with_limit(expectation: Expectation, limit: float) -> Expectation:
-    """The same with another limit, if it compares numbers."""
-    if isinstance(expectation, AROUND):
-        return replace(expectation, expectation=with_limit(expectation.expectation, limit))
-    return replace(expectation, limit=limit) if isinstance(expectation, (Matches, Within)) else expectation
 
 
 UNMARKED = (ShowCurve, NoteAbout)  # they say something without judging

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.expectations import AROUND, FLOAT32, EitherConvention, Expectation, Matches, Verdict, Within
+from grader.conventions import AROUND, Either
+from grader.expectations import FLOAT32, Expectation, Matches, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
 from grader.outcome import Outcome
@@ -42,8 +43,8 @@ def _forgiven(check: Check, item: Played) -> dict[str, str]:
         if not (isinstance(said, Verdict) and said.rule == FLOAT32):
             continue
         name, before = expectation.name, ""
-        if isinstance(expectation, EitherConvention):
-            if name == expectation.loss:
+        if isinstance(expectation, Either):
+            if name == expectation.convention.told_by:
                 continue  # it is what chooses the convention
             right = expectation.judge({**item.values, name: item.want[name]}, item.want, item.inputs, False)
             before = "" if isinstance(right, Verdict) and right.ok else expectation.other

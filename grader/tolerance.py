@@ -10,12 +10,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from grader.conventions import AROUND, Either
 from grader.expectations import (
-    AROUND,
     UNMARKED,
     Array,
     Arrays,
-    EitherConvention,
     Expectation,
     Labels,
     Matches,
@@ -77,7 +76,7 @@ def judges_of(expect: Iterable[Expectation]) -> dict[str, Expectation]:
     for item in expect:
         prefixes = [""]
         while isinstance(item, AROUND):
-            prefixes += [item.other] if isinstance(item, EitherConvention) else []
+            prefixes += [item.other] if isinstance(item, Either) else []
             item = item.expectation
         found |= {prefix + item.name: item for prefix in prefixes}
     return found

@@ -28,7 +28,7 @@ FLOORS = (
     "grader.course grader.scenarios grader.worker.packages",
     "grader.extract grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
-    "grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
+    "grader.conventions grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
     "grader.expectations grader.gradebook",
     "grader.forks",
     "grader.sandbox",

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.conventions import Either
 from grader.course.assignments import find_assignment, select
-from grader.expectations import FLOAT32, GATE, HALF, LIMIT, WHOLE, EitherConvention, matches
+from grader.expectations import FLOAT32, GATE, LIMIT, matches
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.judging import Played, judge
@@ -18,6 +19,7 @@ from grader.oracle.live import LiveOracle
 from grader.shares import PRECISE
 from grader.spec import Check, Part, normal
 from grader.worker.client import Transcript
+from student_template.checks.two_layer_classifier import HALF, REGULARISATION, WHOLE
 
 part = Part("demo", "Demo", assignment="none", needs=())
 
@@ -33,7 +35,7 @@ def backward(code, x):
     """Backward pass."""
 
 
-@part.check(points=1, inputs={"x": normal(2)}, expect=[EitherConvention(matches("loss"))])
+@part.check(points=1, inputs={"x": normal(2)}, expect=[Either(matches("loss"), REGULARISATION)])
 def loss(code, x):
     """Loss."""
 

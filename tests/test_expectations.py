@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grader.conventions import Either
 from grader.expectations import (
     Below,
-    EitherConvention,
     Labels,
     NotAnArray,
     NoteAbout,
@@ -20,6 +20,7 @@ from grader.expectations import (
 )
 from grader.model import Curve, Note
 from grader.showing import heat
+from student_template.checks.two_layer_classifier import REGULARISATION
 
 WANT = {"dx": np.arange(1.0, 7.0).reshape(2, 3)}
 
@@ -216,19 +217,19 @@ BOTH = {"loss": np.array(3.0), "half_loss": np.array(2.0), "W1": np.array([4.0, 
 def test_a_gradient_belongs_to_the_loss_in_either_convention(loss, half_loss, gradient, ok):
     """Whatever else is wrong with the loss; one without regularisation chooses nothing, and costs them nothing."""
     got = {"loss": np.array(loss), "half_loss": np.array(half_loss), "W1": BOTH[gradient]}
-    assert EitherConvention(matches("W1")).judge(got, BOTH, {}, True).ok is ok
+    assert Either(matches("W1"), REGULARISATION).judge(got, BOTH, {}, True).ok is ok
 
 
 def test_gradients_of_a_loss_without_regularisation_share_one_convention():
     """It is not one for each weight."""
     want = {**BOTH, "W2": np.array([8.0]), "half_W2": np.array([4.0])}
     got = {"loss": np.array(2.7), "half_loss": np.array(2.7), "W1": BOTH["W1"], "W2": want["half_W2"]}
-    said = [EitherConvention(matches(name)).judge(got, want, {}, True).ok for name in ("W1", "W2")]
+    said = [Either(matches(name), REGULARISATION).judge(got, want, {}, True).ok for name in ("W1", "W2")]
     assert said.count(True) == 1
 
 
 def test_of_a_loss_in_neither_convention_the_nearer_one_is_told():
     """The measured error is the smaller one."""
-    verdict = EitherConvention(Within("loss", 1e-12)).judge({"loss": np.array(2.1)}, BOTH, {}, True)
+    verdict = Either(Within("loss", 1e-12), REGULARISATION).judge({"loss": np.array(2.1)}, BOTH, {}, True)
     assert not verdict.ok
     assert verdict.measured == pytest.approx(0.1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.expectations import Below, EitherConvention, Labels, ShowCurve, Within, matches
+from grader.conventions import Either
+from grader.expectations import Below, Labels, ShowCurve, Within, matches
 from grader.oracle.live import shown
 from grader.spec import Part, normal
 from grader.tolerance import differing
+from student_template.checks.two_layer_classifier import REGULARISATION
 
 RIGHT = np.array([1.0, -2.0, 1e-3])
 
@@ -22,8 +24,8 @@ RIGHT = np.array([1.0, -2.0, 1e-3])
         (matches("dx", floor=1e-3), 1e-4, False),
         (Within("dx", 1e-7), 1e-8, False),
         (Within("dx", 1e-8, total=True), 9e-9, True),  # three of them
-        (EitherConvention(matches("dx")), 1e-15, False),
-        (EitherConvention(matches("dx")), 1e-7, True),
+        (Either(matches("dx"), REGULARISATION), 1e-15, False),
+        (Either(matches("dx"), REGULARISATION), 1e-7, True),
         (Below("step", 1.0, "length", ("dx",), lambda got, inputs: 0.0), 1e-12, False),
         (Below("step", 1.0, "length", ("dx",), lambda got, inputs: 0.0), 1e-6, True),
         (ShowCurve("dx", 1.0), 1.0, False),  # carries no marks

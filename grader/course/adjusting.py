@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from grader.conventions import AROUND, with_limit
 from grader.course.folder import DESCRIPTION, Course
 from grader.course.keys import refuse_unknown
 from grader.course.modules import names_in
 from grader.errors import MalformedCheck
-from grader.expectations import AROUND, Expectation, Matches, Within, with_limit
+from grader.expectations import Expectation, Matches, Within
 from grader.spec import Check, Part
 
 ADJUSTING: dict[str, type | tuple[type, ...]] = {

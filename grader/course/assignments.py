@@ -42,8 +42,8 @@ class Assignment:
     stands in many a submission to others. One that is not ``template`` has no template notebook, since the course gives
     its own. ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was
     charged before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may
-    use the packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they are
-    not among its parts.
+    use the packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they
+    are not among its parts.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""What goes wrong in two-layer networks whose regularisation may have the factor 0.5; see EitherConvention."""
+"""What goes wrong in two-layer networks whose regularisation may have the factor 0.5; see its checks."""
 
 from __future__ import annotations
 

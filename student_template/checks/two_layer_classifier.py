@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.conventions import Convention, Either
 from grader.expectations import (
     Array,
     Arrays,
-    EitherConvention,
     Labels,
     NoteAbout,
     OnlyIf,
@@ -42,6 +42,23 @@ part = Part(
 )
 
 MOST_OF_WAY = 0.35  # that the first of nine steps goes
+WHOLE, HALF = "reg * sum(W**2)", "0.5 * reg * sum(W**2)"
+
+
+def is_half(got: Arrays, want: Arrays) -> bool | None:
+    """Whether the student's loss has the factor 0.5, told by how much it changes from reg / 2 to reg.
+
+    The reference has none: what it gives with reg / 2 is what the other convention gives with reg.
+    """
+    term, own = float(want["loss"] - want["half_loss"]), float(got["loss"] - got["half_loss"])
+    if not term:
+        return False  # there is nothing to regularise
+    shares = {False: 1.0, True: 0.5}  # to more than float32 is precise to: what passes as a loss tells
+    return next((half for half, share in shares.items() if abs(own / term - share) < 0.01), None)
+
+
+REGULARISATION = Convention((WHOLE, HALF), "loss", is_half, other="half_")
+
 ONE = {**SECOND, "X": normal(1, 12)}
 ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
 
@@ -62,7 +79,7 @@ def convention(penalised: Array, inputs: Arrays) -> Note | None:
     """Say how large the term of the regularisation is, from the losses without and with it."""
     whole = float(inputs["reg"]) * sum(float(np.sum(inputs[name] ** 2)) for name in ("W1", "W2"))
     share = (penalised[1] - penalised[0]) / whole if whole else 0.0
-    for factor, formula in ((1.0, "reg * sum(W**2)"), (0.5, "0.5 * reg * sum(W**2)")):
+    for factor, formula in ((1.0, WHOLE), (0.5, HALF)):
         if abs(share - factor) < 1e-6:
             return Note("convention", f"The regularisation is {formula}; loss and gradients are judged by that.")
     return None
@@ -100,7 +117,7 @@ def finite_if_huge(code: Any, X: Array, y: Array, **weights: Array) -> float:
     },
     edge_points=1,
     expect=[
-        EitherConvention(Within("loss", 1e-12, single=True)),
+        Either(Within("loss", 1e-12, single=True), REGULARISATION),
         NoteAbout("penalised", convention),
         NoteAbout("finite", overflow),
     ],
@@ -129,7 +146,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
         "one sample, reg 0": ONE_LABELLED,
     },
     edge_points=2,
-    expect=[EitherConvention(matches(name, rel=1e-8, single=True)) for name in WEIGHTS],
+    expect=[Either(matches(name, rel=1e-8, single=True), REGULARISATION) for name in WEIGHTS],
     apart=True,
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[str, Any]:
