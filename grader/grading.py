@@ -11,6 +11,7 @@ import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +51,17 @@ from grader.worker.processes import Host, host_of
 FINAL = {Outcome.MISSING, Outcome.UNWRITTEN, Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED}
 LARGE = 1 << 16  # bytes
 NOT_GIVEN = "It needs the {}, which was not given (--data DIR)."
+NO_WHOLE_NUMBER = (  # what Python 3 and NumPy say of a float in its place
+    "object cannot be interpreted as an integer",
+    "slice indices must be integers",
+    "are valid indices",
+    "must be of integral type",
+    "expected a sequence of integers",
+)
+PYTHON_2_DIVISION = (
+    "As it is, / gives a float where a whole number is needed; a converted copy was graded, in which / divides whole "
+    "numbers as in Python 2."
+)
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 Told = Callable[[str, int, int], None]
 
@@ -73,8 +85,40 @@ def grade_submission(
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
     ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
+    With ``compat`` code that needs whole numbers where / gives floats is graded once more, with Python 2's division.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
+    options: dict[str, Any] = {"notebook": notebook, "time_factor": time_factor, "seconds": seconds, "told": told}
+    result = _graded(submission, assignment, checks, oracle, box, compat=compat, **options)
+    if not (compat and any(_is_of_division(check) for check in result.checks)):
+        return result
+    again = _graded(submission, assignment, checks, oracle, box, compat=True, python2=True, **options)
+    if again.score is None or result.score is None or again.score <= result.score:
+        return result
+    notes = [note for note in again.notes if note.code != "compat"]
+    return replace(again, notes=(*notes, Note("compat", PYTHON_2_DIVISION)))
+
+
+def _is_of_division(check: CheckResult) -> bool:
+    """Whether a check raised where a float stands for a whole number, as it does where Python 2's / was meant."""
+    return check.error is not None and any(words in check.error.message for words in NO_WHOLE_NUMBER)
+
+
+def _graded(
+    submission: Submission,
+    assignment: Assignment,
+    checks: Sequence[Check],
+    oracle: Oracle,
+    box: Box | Host,
+    *,
+    notebook: NotebookLimits | None,
+    time_factor: float,
+    compat: bool,
+    seconds: float,
+    told: Told | None,
+    python2: bool | None = None,
+) -> Result:
+    """Grade it once; ``python2`` says which Python it was written for, None that it is looked up."""
     host = host_of(box)
     checks = [replace(check, seconds=check.seconds * time_factor) for check in checks]
     seconds = time_factor * seconds + sum(check.seconds for check in checks if check.needs_data)
@@ -82,7 +126,7 @@ def grade_submission(
     if compat:
         from grader.compat import converted
 
-        submission = converted(submission)
+        submission = converted(submission, python2=python2)
     program = extract(
         submission,
         assignment.needs,

@@ -66,6 +66,19 @@ def test_a_converted_copy_says_so_where_nothing_but_print_shows_python_2(grade):
     assert [note.code for note in converted.notes] == ["python2-print", "compat"]
 
 
+def test_a_division_that_was_meant_as_python_2_has_it_is_that_in_a_converted_copy(grade):
+    """Nothing else shows Python 2; the retry is said, and is not kept where it earns no more."""
+    text = "import numpy as np\n\n\ndef relu_forward(x):\n    n = x.size / 1\n"
+    text += "    return np.maximum(x.ravel()[:n], 0).reshape(x.shape), x\n"
+    said = "As it is, / gives a float where a whole number is needed"
+    converted = grade({"layers.py": text}, "layers", ["relu/forward"], compat=True)
+    assert (set(statuses(converted).values()), converted.notes[-1].sentence.startswith(said)) == ({"passed"}, True)
+    plain = grade({"layers.py": text}, "layers", ["relu/forward"])
+    assert (set(statuses(plain).values()), plain.notes) == ({"crashed"}, ())
+    wrong = grade({"layers.py": text.replace("x.size / 1", "x.size / 2.0")}, "layers", ["relu/forward"], compat=True)
+    assert not any(note.sentence.startswith(said) for note in wrong.notes)
+
+
 def test_what_a_starter_leaves_none_is_not_written_yet(grade):
     """It is missing, not wrong: the function gives None, or uses what is None."""
     stubs = "def relu_forward(x):\n    out = None\n    return out, x\n\n\n"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+import solutions
 from grader.course.catalogue import live
 from grader.oracle.live import LiveOracle
 from tests import wrong_norms, wrong_rules
@@ -73,3 +76,22 @@ def test_no_two_patterns_tell_of_the_same_cases(item):
     for check in item.checks:
         part = check.partition("/")[0]
         assert [other.code for other in live().patterns_of(part) if other.fits(check, set(item.fails))] == [item.code]
+
+
+@pytest.mark.parametrize("axes", [1, 4])
+def test_group_normalisation_takes_parameters_as_either_docstring_has_them(axes):
+    """(C,) or (1, C, 1, 1), whichever the student's function needs."""
+
+    def forward(x, gamma, beta, G, gn_param):
+        if gamma.ndim != axes:
+            raise ValueError(f"gamma has shape {gamma.shape}")
+        shape = (1, -1, 1, 1)
+        return solutions.spatial_groupnorm_forward(x, gamma.reshape(shape), beta.reshape(shape), G, gn_param)
+
+    def backward(dout, cache):
+        dx, dgamma, dbeta = solutions.spatial_groupnorm_backward(dout, cache)
+        return (dx, dgamma.ravel(), dbeta.ravel()) if axes == 1 else (dx, dgamma, dbeta)
+
+    code = SimpleNamespace(spatial_groupnorm_forward=forward, spatial_groupnorm_backward=backward)
+    found = diagnoses("layer_norm", "group_norm", code, LiveOracle(5))
+    assert {status for status, _ in found.values()} == {"passed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,25 @@ def with_dout(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[s
     return images(N, C, H, W, G, **settings) | {"x": normal(N, C, H, W, shift=1.0), "dout": normal(N, C, H, W)}
 
 
+def passed_on(code: Any, x: Array, gamma: Array, beta: Array, G: int, settings: dict[str, Any]) -> Any:
+    """What the forward pass returns, with gamma and beta of shape (1, C, 1, 1), or (C,) where only that will do.
+
+    The course's docstring has said either.
+    """
+    flat = (x, gamma.ravel(), beta.ravel(), G)
+    try:
+        given = code.spatial_groupnorm_forward(x, gamma, beta, G, dict(settings))
+    except Exception:
+        with contextlib.suppress(Exception):
+            return code.spatial_groupnorm_forward(*flat, dict(settings))
+        raise
+    if isinstance(given, tuple) and isinstance(given[0], np.ndarray) and given[0].shape != x.shape:
+        with contextlib.suppress(Exception):
+            other = code.spatial_groupnorm_forward(*flat, dict(settings))
+            return other if other[0].shape == x.shape else given
+    return given
+
+
 @part.check(
     points=2,
     inputs=images(2, 6, 3, 4, G=2),
@@ -51,7 +71,7 @@ def with_dout(N: int, C: int, H: int, W: int, G: int, **settings: Any) -> dict[s
 )
 def forward(code: Any, x: Array, gamma: Array, beta: Array, G: int, **settings: Any) -> dict[str, Any]:
     """Forward pass: each group of channels of each image normalised, then gamma and beta of the channels."""
-    out, _ = code.spatial_groupnorm_forward(x, gamma, beta, G, settings)
+    out, _ = passed_on(code, x, gamma, beta, G, settings)
     return {"out": out}
 
 
@@ -82,7 +102,7 @@ def by_channel(gradient: Any, parameter: Array) -> Any:
 )
 def backward(code: Any, x: Array, gamma: Array, beta: Array, dout: Array, G: int, **settings: Any) -> dict[str, Any]:
     """Backward pass: the gradients of x, gamma and beta."""
-    _, cache = code.spatial_groupnorm_forward(x, gamma, beta, G, dict(settings))
-    code.spatial_groupnorm_forward(x**2, gamma, beta, G, dict(settings))  # the cache counts, not the last call
+    _, cache = passed_on(code, x, gamma, beta, G, settings)
+    passed_on(code, x**2, gamma, beta, G, settings)  # the cache counts, not the last call
     dx, dgamma, dbeta = code.spatial_groupnorm_backward(dout, cache)
     return {"dx": dx, "dgamma": by_channel(dgamma, gamma), "dbeta": by_channel(dbeta, beta)}
