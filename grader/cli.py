@@ -14,6 +14,7 @@ from grader.commands import COMMANDS, parse
 from grader.commands._options import GRADER_FAILED, REFUSED, STOPPED
 from grader.commands._output import say
 from grader.errors import GraderError, Refused
+from grader.machine.system import stopping
 
 # They write about others' work.
 PRIVATE = ("grade", "regrade", "policy", "merge", "override", "feedback", "export", "agree", "worker")
@@ -23,9 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns one of EXIT_CODES."""
     options = parse(arguments)
     # A stopped job ends as one that was interrupted by hand: in order.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for number in stopping("SIGTERM", "SIGHUP"):
+        signal.signal(number, signal.default_int_handler)
     # What is written about others' work is for who grades, also while it is being made.
     before = os.umask(0o077) if options.command in PRIVATE else None
     try:

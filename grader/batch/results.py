@@ -15,6 +15,7 @@ from grader.batch.workshop import Worker, Workshop
 from grader.course.assignments import all_assignments, find_assignment
 from grader.exporters import csv, html
 from grader.intake.layouts import Entry
+from grader.machine.system import stopping
 from grader.model import Result, Status
 from grader.sandbox import Box
 from grader.store.records import Handed, Saved
@@ -124,11 +125,10 @@ def stopped_by_signals(box: Box) -> Iterator[None]:
         signal.signal(number, signal.default_int_handler)
         box.close()
 
-    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last where there are terminals to hang up
-    stopping = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = [signal.signal(number, stop) for number in stopping]
+    numbers = stopping("SIGINT", "SIGTERM", "SIGHUP")
+    before = [signal.signal(number, stop) for number in numbers]
     try:
         yield
     finally:
-        for number, handler in zip(stopping, before, strict=True):
+        for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

@@ -9,7 +9,6 @@ import contextlib
 import functools
 import os
 import queue
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -26,6 +25,7 @@ from grader.judges.desk import Desk as JudgesDesk
 from grader.judges.desk import shared_server
 from grader.machine.gives import jobs as allowed_jobs
 from grader.machine.shortage import Shortage, even_alone
+from grader.machine.system import FORKS
 from grader.machine.users import denied_below
 from grader.oracle import Oracle
 from grader.oracle.data_set import with_data
@@ -217,7 +217,7 @@ def affordable_jobs(asked: int | None, size: int, tell: Callable[[str], object])
 
 def can_employ() -> bool:
     """Whether judges can be processes here."""
-    return sys.platform == "linux" and os.environ.get(SWITCH) != "0"
+    return FORKS and os.environ.get(SWITCH) != "0"
 
 
 class _OwnDesk:

@@ -7,7 +7,6 @@ each way a cell -> hang up: the server kills the kernel with all that it started
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from importlib.util import find_spec
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from grader.errors import HarnessError, Refused
 from grader.forks.client import shared_server
 from grader.intake.notebooks import notebook_cells
+from grader.machine.system import FORKS
 from grader.notebook.forkclient import Ended, Garbled, Kernel, Stopped, open_kernel, start_server
 from grader.notebook.jobs import Job
 from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Record
@@ -28,7 +28,7 @@ OFTEN_IMPORTED = ("numpy", "matplotlib")
 
 def is_possible() -> bool:
     """Whether kernels can be forked here."""
-    return sys.platform == "linux" and find_spec("ipykernel") is not None
+    return FORKS and find_spec("ipykernel") is not None
 
 
 def run_cells(job: Job, box: Box, outputs: list[Any] | None = None) -> dict[str, Any]:

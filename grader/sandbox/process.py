@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.errors import Interrupted
 from grader.folders import for_sockets, remove
+from grader.machine.system import SESSIONS
 from grader.words import plain_text
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class ProcessBox:
                     stderr=stderr,
                     bufsize=0,  # so that a byte too many shows in the pipe
                     # A session of its own: Ctrl-C reaches the grader alone, which then ends its children in order.
-                    start_new_session=os.name == "posix",
+                    start_new_session=SESSIONS,
                 )
             self._live.add(process)
         return process
@@ -113,7 +114,7 @@ class ProcessBox:
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill the process, its group and its descendants; wait until they are gone."""
         orphans = descendants(process.pid) if process.poll() is None else []
-        if os.name == "posix":
+        if SESSIONS:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()

@@ -26,6 +26,7 @@ from grader.folders import remove
 from grader.forks.client import Parent, shared_server
 from grader.limits import NotebookLimits
 from grader.machine.shortage import Shortage
+from grader.machine.system import FORKS
 from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
@@ -168,7 +169,7 @@ def host_of(given: Box | Host) -> Host:
 
 def can_fork(box: Box) -> bool:
     """Whether student processes are forked in this box."""
-    return sys.platform == "linux" and os.environ.get(SWITCH) != "0"
+    return FORKS and os.environ.get(SWITCH) != "0"
 
 
 def split(box: Box) -> None:
