@@ -192,7 +192,7 @@ TOY_LOSS = Measured(
         *(OnlyIf(few, matches(name, rel=1e-6, single=True)) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
-    builds_on=("gradients",),
+    builds_on=("loss", "gradients"),
 )
 def training(
     code: Any,
