@@ -24,42 +24,83 @@ import numpy.typing as npt
 from solutions.inputs import Floats, as_float64, expect_shape
 from solutions.jit import kernel
 
-# xhat as (N, C, pixels), gamma, 1 / sqrt(var + eps), and the shape of x; None from test mode.
-BatchNormCache = tuple[Floats, Floats, Floats, tuple[int, ...]] | None
+# x as (N, C, pixels), mean, 1 / sqrt(var + eps), gamma, and the shape of x; None from test mode.
+BatchNormCache = tuple[Floats, Floats, Floats, Floats, tuple[int, ...]] | None
+
+# Each channel's sum is kept as this many partial sums, which a CPU's vectors add at once: the order of the additions,
+# and so the bits, do not depend on how many numbers a vector of the CPU holds.
+LANES = 8
 
 
 @kernel
 def _statistics_kernel(x: Floats) -> tuple[Floats, Floats]:
     """Mean and biased variance of each channel of x (N, C, S); the variance in a second pass, around the mean."""
     N, C, S = x.shape
+    whole = S - S % LANES
     mean, var = np.zeros(C), np.zeros(C)
+    sums = np.zeros((C, LANES))
     for n in range(N):
         for c in range(C):
-            for s in range(S):
-                mean[c] += x[n, c, s]
+            for s in range(0, whole, LANES):
+                for lane in range(LANES):
+                    sums[c, lane] += x[n, c, s + lane]
+            for s in range(whole, S):
+                sums[c, 0] += x[n, c, s]
+    for c in range(C):
+        for lane in range(LANES):
+            mean[c] += sums[c, lane]
     mean /= N * S
+    sums[:] = 0.0
     for n in range(N):
         for c in range(C):
-            for s in range(S):
-                var[c] += (x[n, c, s] - mean[c]) ** 2
+            for s in range(0, whole, LANES):
+                for lane in range(LANES):
+                    sums[c, lane] += (x[n, c, s + lane] - mean[c]) ** 2
+            for s in range(whole, S):
+                sums[c, 0] += (x[n, c, s] - mean[c]) ** 2
+    for c in range(C):
+        for lane in range(LANES):
+            var[c] += sums[c, lane]
     return mean, var / (N * S)
 
 
 @kernel
-def _backward_kernel(dout: Floats, xhat: Floats, gamma: Floats, inv_std: Floats) -> tuple[Floats, Floats, Floats]:
-    N, C, S = dout.shape
-    dgamma, dbeta, dx = np.zeros(C), np.zeros(C), np.empty((N, C, S))
+def _normalise_kernel(x: Floats, mean: Floats, inv_std: Floats, gamma: Floats, beta: Floats, out: Floats) -> None:
+    N, C, S = x.shape
     for n in range(N):
         for c in range(C):
             for s in range(S):
-                dbeta[c] += dout[n, c, s]
-                dgamma[c] += dout[n, c, s] * xhat[n, c, s]
+                out[n, c, s] = gamma[c] * ((x[n, c, s] - mean[c]) * inv_std[c]) + beta[c]
+
+
+@kernel
+def _backward_kernel(
+    dout: Floats, x: Floats, mean: Floats, inv_std: Floats, gamma: Floats
+) -> tuple[Floats, Floats, Floats]:
+    N, C, S = dout.shape
+    whole = S - S % LANES
+    dgamma, dbeta, dx = np.zeros(C), np.zeros(C), np.empty((N, C, S))
+    gammas, betas = np.zeros((C, LANES)), np.zeros((C, LANES))
+    for n in range(N):
+        for c in range(C):
+            m, i = mean[c], inv_std[c]
+            for s in range(0, whole, LANES):
+                for lane in range(LANES):
+                    betas[c, lane] += dout[n, c, s + lane]
+                    gammas[c, lane] += dout[n, c, s + lane] * ((x[n, c, s + lane] - m) * i)
+            for s in range(whole, S):
+                betas[c, 0] += dout[n, c, s]
+                gammas[c, 0] += dout[n, c, s] * ((x[n, c, s] - m) * i)
+    for c in range(C):
+        for lane in range(LANES):
+            dbeta[c] += betas[c, lane]
+            dgamma[c] += gammas[c, lane]
     M = N * S
     for n in range(N):
         for c in range(C):
+            m, i, factor, centre, slope = mean[c], inv_std[c], gamma[c] * inv_std[c], dbeta[c] / M, dgamma[c] / M
             for s in range(S):
-                centred = dout[n, c, s] - dbeta[c] / M - xhat[n, c, s] * (dgamma[c] / M)
-                dx[n, c, s] = gamma[c] * inv_std[c] * centred
+                dx[n, c, s] = factor * (dout[n, c, s] - centre - (x[n, c, s] - m) * i * slope)
     return dx, dgamma, dbeta
 
 
@@ -93,18 +134,18 @@ def _forward(
     rows = x.reshape(x.shape[0], x.shape[1], -1)
     mean, var = _statistics(rows, bn_param)
     inv_std = 1 / np.sqrt(var + float(bn_param.get("eps", 1e-5)))
-    xhat = (rows - mean[:, None]) * inv_std[:, None]
-    out = (gamma[:, None] * xhat + beta[:, None]).reshape(x.shape)
-    return out, (xhat, gamma, inv_std, x.shape) if bn_param["mode"] == "train" else None
+    out = np.empty(rows.shape)
+    _normalise_kernel(rows, mean, inv_std, gamma, beta, out)
+    return out.reshape(x.shape), (rows, mean, inv_std, gamma, x.shape) if bn_param["mode"] == "train" else None
 
 
 def _backward(dout: npt.ArrayLike, cache: BatchNormCache) -> tuple[Floats, Floats, Floats]:
     if cache is None:
         raise ValueError("The cache comes from test mode; the backward pass is that of training.")
-    xhat, gamma, inv_std, shape = cache
+    x, mean, inv_std, gamma, shape = cache
     dout = as_float64(dout)
     expect_shape("dout", dout, shape)
-    dx, dgamma, dbeta = _backward_kernel(dout.reshape(xhat.shape), xhat, gamma, inv_std)
+    dx, dgamma, dbeta = _backward_kernel(dout.reshape(x.shape), x, mean, inv_std, gamma)
     return dx.reshape(shape), dgamma, dbeta
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from solutions.inputs import Floats
 from solutions.jit import kernel
 
-BLOCK = 2**15  # numbers in a block of columns: 256 KiB
+BLOCK = 2**16  # numbers in a block of columns: 512 KiB
 
 
 @kernel
