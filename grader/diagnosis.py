@@ -44,10 +44,11 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
-            found = (*_patterns(one, oracle), *likely)
+            found = (*_patterns(one, oracle), *likely) if not _on_sand(one, graded) else ()
         if not found and not carried:
             found = _evidence(one)
-        results.append(replace(one.result, diagnosis=(*found, *carried)))
+        told = {(item.sentence, item.hint): item for item in (*found, *carried)}  # two codes may say the same
+        results.append(replace(one.result, diagnosis=tuple(told.values())))
     return results
 
 
@@ -101,10 +102,7 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     """The first two mistakes that together explain all of a check."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
-    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
-    if any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on):
-        return ()
-    if not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
+    if _on_sand(one, part) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
     mistakes = [
         item
@@ -120,6 +118,12 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
         if fits and fits.certain and not _ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
+    """Whether what a check makes use of is wrong, so that its cases may fail for that."""
+    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
+    return any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on)
 
 
 def _worth_trying(

@@ -59,7 +59,7 @@ def gate(name: str, got: Values, want: Array, shape_hint: str = "") -> str | Non
     """Say in one sentence what disqualifies the array before any number is compared, or None."""
     value = got.get(name)
     if value is None or isinstance(value, NotAnArray):
-        kind = "missing" if value is None else value.kind
+        kind = "missing" if value is None else value.kind.replace("None", "missing or None")  # of a key, get gives None
         return f"{name} is {kind}; expected a NumPy array of shape {want.shape}."
     if value.shape != want.shape:
         sentence = f"{name} has shape {value.shape}; expected {want.shape}."

@@ -17,6 +17,9 @@ HINTS = {
     re.compile(r"slice indices must be integers"): (
         "An index is a float here: in Python 3, / gives a float; // divides to a whole number."
     ),
+    re.compile(r"could not broadcast input array from shape \([^()]{1,80}\) into shape \([^()]{0,80}\b0\b"): (
+        "The slice that is assigned to is empty: so is a[p:-p] where p is 0, which means a[0:0]."
+    ),
     re.compile(r"Cannot take a larger sample than population"): (
         "The batch is drawn without replacement, which needs at least batch_size samples."
     ),

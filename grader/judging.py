@@ -22,6 +22,7 @@ from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
 USUAL = "the usual case"
+SIGNATURE = re.compile(r"\(\) (?:got an unexpected keyword argument|got multiple values for|takes |missing )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         message = _first_of(error, message)  # a check that raises has said what it means
     else:
         call = plain_text(str(error["scenario"]), 200)
-        unfit = ": what your code returned does not fit" if error.get("type") in ("TypeError", "ValueError") else ""
+        unfit = f": {_unfit(error, message)}" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
     message = _with_hint(message)
     if case and not unwritten:
@@ -243,6 +244,13 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         column=column,
         end=end,
     )
+
+
+def _unfit(error: Mapping[str, object], message: str) -> str:
+    """What a call of the check's and the student's code disagree about: how it is called, or what came back."""
+    if error.get("type") == "TypeError" and SIGNATURE.search(message):
+        return "your function takes other arguments than the exercise calls it with"
+    return "what your code returned does not fit"
 
 
 def _with_hint(message: str) -> str:

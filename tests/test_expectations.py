@@ -39,7 +39,7 @@ def test_the_right_array_passes_with_its_measured_error():
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (NotAnArray("None"), "dx is None; expected a NumPy array of shape (2, 3)."),
+        (NotAnArray("None"), "dx is missing or None; expected a NumPy array of shape (2, 3)."),
         (np.zeros((1, 6)), "dx has shape (1, 6); expected (2, 3). Sum over N."),
         (np.zeros((2, 3), complex), "dx has dtype complex128; expected float64."),
         (np.zeros((2, 3), bool), "dx has dtype bool; expected float64."),

@@ -131,6 +131,22 @@ def test_a_crash_in_all_cases_needs_no_list():
             "too many values (in the check's line `out, cache = code.f(x)`: what your code returned does not fit)",
         ),
         (
+            {
+                "type": "TypeError",
+                "message": "f() got an unexpected keyword argument 'reg'",
+                "scenario": "code.f(x, reg=0.1)",
+            },
+            "(in the check's line `code.f(x, reg=0.1)`: your function takes other arguments than the exercise calls it",
+        ),
+        (
+            {
+                "type": "TypeError",
+                "message": "f() takes 1 positional argument but 2 were given",
+                "scenario": "code.f(x)",
+            },
+            "(in the check's line `code.f(x)`: your function takes other arguments than the exercise calls it with)",
+        ),
+        (
             {"type": "AttributeError", "message": "'dict' object has no attribute 'iteritems'"},
             "'dict' object has no attribute 'iteritems'. The code is written for Python 2;",
         ),

@@ -86,10 +86,13 @@ def test_binary_data_is_no_text_in_utf_16():
         ("invalid character '“' (U+201C)", "Such quotes come from a word processor"),
         ("invalid character '（' (U+FF08)", "a sign of full width"),
         ("invalid non-printable character U+00A0", "pasted from a web page"),
+        ("could not broadcast input array from shape (2,3,4,4) into shape (2,3,0,0)", "is empty: so is a[p:-p] where"),
+        ("could not broadcast input array from shape (4,) into shape (0,)", "is empty: so is a[p:-p] where"),
     ],
 )
 def test_what_python_says_of_a_slip_gets_a_hint(message, hint):
     assert hint in hint_for(message)
+    assert not hint_for("could not broadcast input array from shape (4,) into shape (10,20)")
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ def sanity(code: Any, X: Array, y: Array, classes: int) -> dict[str, Any]:
     points=1,
     inputs={**network(3, 2, 6, 6, filters=4, hidden=24, classes=4), "y": np.array([0, 3, 1])},
     expect=[matches(name, rel=1e-6, single=True) for name in WEIGHTS],
-    builds_on=("gradients",),
+    builds_on=("loss", "gradients"),
 )
 def overfit(code: Any, X: Array, y: Array, **params: Array) -> dict[str, Any]:
     """Gradient steps overfit a few samples: the parameters after forty of them."""

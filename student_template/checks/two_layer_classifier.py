@@ -254,7 +254,7 @@ def learns(inputs: Arrays) -> bool:
         ),
         ShowCurve("loss_history", 0.02),
     ],
-    builds_on=("gradients",),
+    builds_on=("loss", "gradients"),
 )
 def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iters: int, **task: Any) -> dict[str, Any]:
     """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""

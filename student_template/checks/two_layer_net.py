@@ -241,7 +241,7 @@ TOY_LOSS = or_own_way(
         *(OnlyIf(few, or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
         ShowCurve("loss_history", 0.02),
     ],
-    builds_on=("gradients",),
+    builds_on=("loss", "gradients"),
 )
 def training(
     code: Any,
