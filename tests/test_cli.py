@@ -397,7 +397,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "net.py", "--out", "other.py"], "The output folder other.py cannot be written"),
         (["grade", "net.py", "--out", "out", "--only", "nothing"], "has no part or check 'nothing'"),
         (["grade", "net.py", "--out", "out", "--isolation", "vault"], "There is no isolation level 'vault'"),
-        (["grade", "net.py", "--out", "out", "--engine", "there:1"], "grades on this machine only"),
+        (["grade", "net.py", "--out", "out", "--engine", "there:1"], "There is no engine"),
         (["grade", "net.py", "--out", "out", "--seed", "x"], "the seed must be a whole number"),
         (["grade", "garbage.ipynb", "--out", "out"], "garbage.ipynb is no notebook"),
         (["grade", "net.py"], "the following arguments are required: --out"),

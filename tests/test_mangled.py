@@ -324,11 +324,12 @@ def test_no_cell_is_lost_silently(slug, write, shared_box):
                     assert check.error or result.notes, (source, check.slug)
 
 
-def test_the_better_known_of_two_glued_assignments_is_recognised(write):
-    """Whichever comes first, it is the same one."""
+def test_two_glued_assignments_are_recognised_as_one_that_grades_both(write):
+    """Whichever comes first, it is the same one, and nothing of either is dropped."""
     first = write(glued(finished("fully_connected"))(finished("layers")), "a")
     last = write(glued(finished("fully_connected"), first=True)(finished("layers")), "b")
-    assert recognise(read_submission(first)).slug == recognise(read_submission(last)).slug == "layers"
+    assert recognise(read_submission(first)) == (one := recognise(read_submission(last)))
+    assert {"affine_forward", "conv_backward_naive", "softmax_loss", "adam"} <= set(one.needs)
 
 
 def test_another_notebook_that_defines_the_same_in_another_way_is_named(write, shared_box, tmp_path):

@@ -33,9 +33,14 @@ DOCKERS = {"--cpus", "--cpuset-cpus", "--memory", "--pids-limit", "--rm", "--tar
 PIPS_AND_GITS = {"--force-reinstall", "--no-deps", "--user", "--before", "--depth"}
 
 
+def numbered(line: str) -> str:
+    """A line of a script with numbers for the variables that stand for some."""
+    return re.sub(r"\$(SEED|shard)\b|\$\{\{ matrix\.shard \}\}", "1", line)
+
+
 def commands(lines: list[str], program: str) -> list[list[str]]:
     """The arguments of each line that is a command of the program."""
-    words = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith(f"{program} ")]
+    words = [shlex.split(numbered(line), comments=True)[1:] for line in lines if line.startswith(f"{program} ")]
     return [[*takewhile(lambda word: word not in ("|", "||", "&&", ">"), line)] for line in words]
 
 

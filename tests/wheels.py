@@ -17,10 +17,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = re.compile(r"\b(site|dist)-packages$")
 
 
+def environment() -> dict[str, str]:
+    """That of another terminal."""
+    return {name: value for name, value in os.environ.items() if name != VARIABLE}
+
+
 def run(*command, **options) -> subprocess.CompletedProcess[str]:
     """Run a program as from another terminal: the course that these tests grade is not handed on to it."""
-    env = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    return subprocess.run([*map(str, command)], **{"env": env, **options}, capture_output=True, text=True, check=False)
+    return subprocess.run([*map(str, command)], **{"env": environment(), **options}, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import pytest
 from tests.courses.conftest import CLUSTERS
 from tests.exporters import schemas
 from tests.exporters.test_targets import JOB
-from tests.wheels import PACKAGES, ROOT, run
+from tests.wheels import PACKAGES, ROOT, environment, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 WRONG = CLUSTERS / "specimens/kmeans/sums/kmeans.ipynb"  # 5 of 8
@@ -82,13 +82,13 @@ def test_classroom_50_gets_the_public_checks(released, tmp_path):
     shutil.copy(WRONG, work)
     script = re.sub(r"^subprocess\.run\(\[.*\n", "", shown("classroom50"), flags=re.MULTILINE)
     assert script != shown("classroom50")
-    ran = run(sys.executable, "-c", script, cwd=work, env=os.environ | JOB)
+    ran = run(sys.executable, "-c", script, cwd=work, env=environment() | JOB)
     assert ran.returncode == 0, ran.stderr
     result = json.loads((work / "result.json").read_text("utf-8"))
     jsonschema.validate(result, schemas.CLASSROOM50)
     assert (result["score"], result["max-score"], result["classroom"]) == (500, 800, JOB["CLASSROOM"])
     (work / "kmeans.ipynb").unlink()
-    assert run(sys.executable, "-c", script, cwd=work, env=os.environ | JOB).returncode != 0
+    assert run(sys.executable, "-c", script, cwd=work, env=environment() | JOB).returncode != 0
     assert not (work / "result.json").exists()
 
 
