@@ -24,7 +24,8 @@ def environment() -> dict[str, str]:
 
 def run(*command, **options) -> subprocess.CompletedProcess[str]:
     """Run a program as from another terminal: the course that these tests grade is not handed on to it."""
-    return subprocess.run([*map(str, command)], **{"env": environment(), **options}, capture_output=True, text=True, check=False)
+    options = {"env": environment(), **options}
+    return subprocess.run([*map(str, command)], **options, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")
