@@ -81,6 +81,7 @@ def collection(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_agreement_ends_in_three_lines(collection, capsys):
     """All eight verdicts are ours too, though the module draws a picture that is not there: exit code 0."""
     assert main(collection()) == 0
@@ -91,6 +92,7 @@ def test_agreement_ends_in_three_lines(collection, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_a_disagreement_is_a_line_with_both_verdicts(collection, capsys):
     """Exit code 1; the line says what we say of it."""
     assert main(collection({"relu_backward": "right", "relu_forward": "wrong"})) == 1

@@ -233,6 +233,7 @@ def test_checks_are_fair_on_200_seeds(check, right_students):
                 assert not isinstance(verdict, Verdict) or verdict.ok, (seed, case.name, verdict.message)
 
 
+@pytest.mark.slow
 def test_recorded_answers_are_those_of_the_live_reference(assignment, public):
     """The file beside the template holds what the reference gives now, on any processor: `make answers` records it.
 
@@ -249,6 +250,7 @@ def test_recorded_answers_are_those_of_the_live_reference(assignment, public):
         assert differing(expect[place], {last: recorded[name]}, {last: value}) == {}, name
 
 
+@pytest.mark.slow
 def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
     """Inputs, answers and variants, by check and case."""
     live, recorded = public, RecordedOracle(assignment)

@@ -148,6 +148,7 @@ def test_a_zip_is_checked_like_the_folder_in_it(tmp_path):
     assert [child.name for child in (tmp_path / "t").iterdir() if child.name.startswith("grader-")] == []
 
 
+@pytest.mark.slow
 def test_zips_of_a_class_are_graded_and_a_hostile_one_costs_no_one(tmp_path, in_process):
     """A folder of zips, and one zip of all: the same rows, the refused one with its sentence."""
     good = {"two_layer_net.ipynb": PERFECT.read_bytes()}
@@ -176,6 +177,7 @@ def test_a_refused_zip_is_one_sentence_and_exit_code_2(tmp_path, in_process):
         assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_students_give_no_commands_to_githubs_runner(tmp_path):
     """Between the lines that stop and resume them; stderr cannot begin a line with one."""
     name = "::error file=x::owned ##[error]y"
@@ -247,6 +249,7 @@ def test_the_files_of_a_package_are_named_in_its_folder(tmp_path):
     assert (submission["path"], submission["files"]) == (str(path), ["cs231n/layers.py"])
 
 
+@pytest.mark.slow
 def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     """A row for everybody: attempts, files that belong together, what cannot be read, and who handed in nothing.
 
@@ -285,6 +288,7 @@ def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     assert in_process("grade", folder, "--layout", "mooddle", *options).returncode == 2
 
 
+@pytest.mark.slow
 def test_one_submission_is_graded_with_a_secret_seed(tmp_path, in_process):
     """Every run draws another seed, and says which."""
     seeds = []
@@ -309,6 +313,7 @@ def test_grading_twice_with_one_seed_gives_the_same_result(tmp_path, in_process)
     assert graded("a") == graded("b")
 
 
+@pytest.mark.slow
 def test_resume_keeps_what_has_not_changed(sample_class, tmp_path, in_process):
     """Only the changed submission is graded again; a fresh run grades all and knows the change of score."""
     out = tmp_path / "out"
@@ -326,6 +331,7 @@ def test_resume_keeps_what_has_not_changed(sample_class, tmp_path, in_process):
     assert after["ben"] != before["ben"]
 
 
+@pytest.mark.slow
 def test_resume_goes_on_with_the_seed_and_notices_other_settings(tmp_path, in_process):
     """The class's seed holds, and another is for a fresh run; another choice of checks grades anew."""
     out = tmp_path / "out"
@@ -353,6 +359,7 @@ def interrupt_when(process, path):
     return process.communicate(timeout=120)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
     """The first is kept, the second, in its endless loop, is stopped at once."""
     out = tmp_path / "out"
@@ -373,6 +380,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
     assert [p for p in psutil.process_iter(["cmdline"]) if str(out) in " ".join(p.info["cmdline"] or [])] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -420,6 +428,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, monkeypatch, in_pro
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_trouble_of_the_grader_is_exit_code_3_and_no_mark(tmp_path, monkeypatch):
     """A student process that cannot start is our fault: not graded, no score, the cause is said."""
     broken = tmp_path / "site"
@@ -450,6 +459,7 @@ def test_assignments_lists_what_can_be_graded(in_process):
     assert not [line for line in run.stdout.splitlines() if line != line.rstrip()]
 
 
+@pytest.mark.slow
 def test_a_stray_bracket_in_the_only_cell_is_said_and_costs_the_checks(write_notebook):
     """The commonest error of all: the file is recognised, and the place is told."""
     run = grader("check", write_notebook("class TwoLayerNet:\n    def loss(self):\n        return 1)\n"))
@@ -457,6 +467,7 @@ def test_a_stray_bracket_in_the_only_cell_is_said_and_costs_the_checks(write_not
     assert "cell 1, line 3: TwoLayerNet stands in cell 1, which does not parse: unmatched ')'." in run.stdout
 
 
+@pytest.mark.slow
 def test_a_name_that_is_missing_at_run_time_is_traced_to_its_cell(write_notebook):
     """The helper's cell does not parse, or its definition raised."""
     net = "class TwoLayerNet:\n    def __init__(self, *a, std=1): self.params = {}\n    def loss(self, X): return "
@@ -466,6 +477,7 @@ def test_a_name_that_is_missing_at_run_time_is_traced_to_its_cell(write_notebook
     assert "Defining LOW raised ZeroDivisionError: division by zero. (cell 1, line 1)" in run.stdout
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_failed_check(tmp_path):
     """`grader check ... | head -1` still writes its files, and does not say that a check failed."""
     command = (
@@ -477,6 +489,7 @@ def test_a_reader_that_goes_away_is_no_failed_check(tmp_path):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_without_unicode_gets_question_marks():
     """A check mark is no reason to fail."""
     run = grader("check", PERFECT, "scores", env={**os.environ, "PYTHONIOENCODING": "ascii"})
@@ -484,6 +497,7 @@ def test_a_terminal_without_unicode_gets_question_marks():
     assert "? scores" in run.stdout
 
 
+@pytest.mark.slow
 def test_piped_output_keeps_its_lines_whole():
     """Scripts that read the output are not given lines broken at 80 columns."""
     run = grader("check", WORKED, "gradients")
@@ -503,6 +517,7 @@ def test_help_imports_nothing_heavy():
     assert run.stdout.rstrip().endswith("[]")
 
 
+@pytest.mark.slow
 def test_doctor_says_what_this_machine_reaches_and_commands_use(tmp_path):
     """Every level; the level that it names for a command is the one that the command's result has."""
     run = grader("doctor")
@@ -551,6 +566,7 @@ def test_doctor_says_of_a_level_that_does_not_hold_that_nothing_is_graded(monkey
     assert "use the level lockdown, which does not hold: nothing is graded." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_class_is_not_graded_below_level_1_unless_told_so(tmp_path, capsys, monkeypatch):
     """It fails closed; --isolation process accepts the risk."""
     monkeypatch.setattr(lockdown.lock, "missing", lambda: "it needs Linux")

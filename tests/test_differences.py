@@ -46,6 +46,7 @@ def graded(box):
     return grade
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["differences_of_own_forward", "complex_steps"])
 @pytest.mark.parametrize(("differences", "share"), [("flag", 1), ("zero", 0)])
 def test_the_assignment_says_what_they_earn(graded, name, differences, share):

@@ -179,6 +179,7 @@ shapes = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(shapes, st.integers(0, 2**32), st.booleans(), st.sampled_from([1e-9, 1.0, 1e6]))
 def test_random_wrong_numbers_are_told_nothing(shape, seed, rectified, scale):

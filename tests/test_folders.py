@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from grader.folders import remove
 
 
@@ -16,6 +18,7 @@ def fill(folder: Path) -> None:
         (nested.parent / "file").touch()
 
 
+@pytest.mark.slow
 def test_a_folder_goes_while_another_thread_removes_a_part_of_it(tmp_path):
     for attempt in range(60):
         folder = tmp_path / str(attempt)

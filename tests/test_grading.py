@@ -188,6 +188,7 @@ class TwoLayerNet(object):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "said"), [("conv", True), ("relu", False)])
 def test_the_report_says_how_much_faster_the_reference_is(grade, part, said):
     """Of the layers with slow loops, in hidden runs; it carries no marks."""

@@ -169,6 +169,7 @@ class Mute:
         return crossed(self._values, {"outcome": "returned", "tried": []})
 
 
+@pytest.mark.slow
 @many
 @given(st.data())
 def test_arrays_are_judged_explained_and_shown(data):
@@ -202,6 +203,7 @@ def _forward(graded: Graded) -> Iterator[Graded]:
 NUMBERS = st.lists(st.sampled_from(FLOATS) | st.floats(), max_size=12)
 
 
+@pytest.mark.slow
 @many
 @given(NUMBERS, NUMBERS, st.none() | st.sampled_from(FLOATS))
 @example([5e-324, 1.7e308], [1.0], None)
@@ -215,6 +217,7 @@ def test_curves_and_measured_values_are_drawn(got, want, limit):
     shown_everywhere(result(parts=(PartResult("part", "Part", 1.5, 3.0, (check,)),)))
 
 
+@pytest.mark.slow
 @many
 @given(NAMES, NAMES)
 def test_names_and_reasons_are_shown(name, reason):
@@ -232,6 +235,7 @@ ERROR = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @many
 @given(st.sampled_from(["raised", "missing", "unwritten"]), ERROR, WORDS, st.lists(WORDS, max_size=3))
 def test_words_are_shown(outcome, error, name, tried):

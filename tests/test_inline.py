@@ -83,6 +83,7 @@ def kernel(tmp_path_factory):
     manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.slow
 def test_a_cell_is_graded_as_it_was_run_last(kernel):
     """check() and %grade, with the command's sentences, as HTML and as text."""
     kernel("import numpy as np\nfrom grader import check")

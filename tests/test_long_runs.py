@@ -55,6 +55,7 @@ def events(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_path):
     """The line is there before the next submission is done; after kill -9 all is there, once, and is gone on with."""
     arguments = write_class(ada=HONEST, eve=ENDLESS)
@@ -77,6 +78,7 @@ def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_
         assert [run.outcome for run in store.runs()] == ["", "done"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_says_so_in_its_log(write_class, tmp_path):
     """Ctrl-C: what was graded is in grades.csv, and the last lines count what was not reached."""
     arguments = write_class(ada=HONEST, eve=ENDLESS)
@@ -91,6 +93,7 @@ def test_a_run_that_is_stopped_says_so_in_its_log(write_class, tmp_path):
     assert (last["event"], last["submissions"], last["graded"], last["not_graded"]) == ("stopped", 2, 1, 0)
 
 
+@pytest.mark.slow
 def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path):
     """A second run adds to it; what it kept is marked so."""
     arguments = [*write_class(ada=HONEST, cleo=UNREADABLE), "--log", str(tmp_path / "run.jsonl")]
@@ -112,6 +115,7 @@ def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path)
     assert "70107" not in (tmp_path / "run.jsonl").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("log", [".", "class/ada.py/run.jsonl"])
 def test_a_log_that_cannot_be_written_is_refused(write_class, tmp_path, log):
     """Before anything is graded."""
@@ -121,6 +125,7 @@ def test_a_log_that_cannot_be_written_is_refused(write_class, tmp_path, log):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_quiet_runs_print_errors_and_the_last_lines(write_class):
     """Verbose ones also seconds and causes; both at once is no usage."""
     arguments = write_class(ada=HONEST, ben=HONEST.replace("(cache > 0)", "1"), cleo=UNREADABLE)
@@ -135,6 +140,7 @@ def test_quiet_runs_print_errors_and_the_last_lines(write_class):
     assert grader(*arguments, "-q", "-v").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_ends_no_run(write_class, tmp_path):
     """`grader grade ... | head -1` reads one line; all are graded."""
     process = started(write_class(ada=HONEST, ben=HONEST, dan=HONEST), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -170,6 +176,7 @@ def at_a_terminal(arguments) -> tuple[int, str]:
     return process.wait(timeout=120), sent.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_a_terminal_shows_count_estimate_and_who_is_graded_now(write_class):
     """In a line that is drawn again and again, and is gone in the end; lines a submission only if asked."""
@@ -189,6 +196,7 @@ def test_a_terminal_shows_count_estimate_and_who_is_graded_now(write_class):
     assert " 1/2 " not in sent
 
 
+@pytest.mark.slow
 def test_exit_codes_tell_what_became_of_a_class(write_class, tmp_path, monkeypatch, capsys):
     """2 if nothing could be read, 4 if some could not, 3 if the grader failed at one, whatever else there is."""
     arguments = write_class(cleo=UNREADABLE, dan=UNREADABLE)

@@ -125,6 +125,7 @@ def seen_after(path: Path, *steps) -> int:
     return len(steps)
 
 
+@pytest.mark.slow
 def test_saves_by_renaming_and_deletions_are_seen(tmp_path):
     """As editors save: a new file in the place of the old one. Deleted, it is watched on, and seen when it is back."""
     path = tmp_path / "work.py"
@@ -141,6 +142,7 @@ def test_saves_by_renaming_and_deletions_are_seen(tmp_path):
     assert seen_after(path, rename, delete, rename) == 3
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_deleted_and_back_is_watched_on(tmp_path):
     """As after a checkout of another branch."""
     folder = tmp_path / "work"
@@ -153,6 +155,7 @@ def test_a_folder_that_is_deleted_and_back_is_watched_on(tmp_path):
     assert seen_after(folder, write, lambda turn: (write(turn), shutil.rmtree(folder)), write) == 3
 
 
+@pytest.mark.slow
 def test_without_a_path_this_folder_is_checked(tmp_path):
     """A first word that is no file is a name; - for a file is the standard output, which then holds nothing else."""
     shutil.copy(PERFECT, tmp_path)

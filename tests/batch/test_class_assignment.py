@@ -14,6 +14,7 @@ RELU = "def relu_forward(x):\n    return x, x\n\n\ndef relu_backward(dout, cache
 CONV = RELU + RELU.replace("relu_forward", "conv_forward_naive").replace("relu_backward", "conv_backward_naive")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "slug"),
     [

@@ -41,6 +41,7 @@ def rows(out: Path) -> dict[str, str]:
     return {row["student"]: row["status"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -83,6 +84,7 @@ def test_names_that_are_no_text_stay_apart(grade):
     assert paths == {"m.py", r"m\xff.py", r"m\xfe.py"}
 
 
+@pytest.mark.slow
 def test_a_damaged_row_of_the_database_is_graded_anew(grade):
     """Instead of ending the run of all."""
     _, out = grade(b"ada.py", b"ben.py")

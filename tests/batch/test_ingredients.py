@@ -40,6 +40,7 @@ def digests(root: Path) -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ingredient", "file", "changed"),
     [
@@ -74,6 +75,7 @@ def test_each_ingredient_changes_what_depends_on_it_and_nothing_else(checkout, i
     assert {slug for slug in ALL if after[slug] != before[slug]} == changed, ingredient
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "name"),
     [
@@ -120,6 +122,7 @@ def grade(out: Path, names: list[str], **changes) -> dict[str, tuple]:
     }
 
 
+@pytest.mark.slow
 def test_changed_points_are_those_of_all_of_a_class_after_resume(tmp_path, course, monkeypatch):
     """What was graded before the change is graded again, so that all are marked by one scale."""
     monkeypatch.setenv(SWITCH, "0")  # judged in this process, where the course is chosen
@@ -146,6 +149,7 @@ def test_the_same_settings_leave_a_result(graded, tmp_path):
     assert not grade(shutil.copytree(graded, tmp_path / "out"), ["perfect"])["perfect"][2]
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("ingredients")
 @pytest.mark.parametrize(
     "changes",

@@ -45,6 +45,7 @@ def usual(monkeypatch):
     remove(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["fork", "nbclient"])
 def test_a_class_is_graded_for_us_alone(tmp_path, usual, monkeypatch, engine):
     """The reports, the database, and all there is while a notebook runs; who the kernel is can use its room."""

@@ -54,6 +54,7 @@ def scores(out: Path) -> dict[str, str]:
     return {row["student"]: row["score"] for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_graded_again_by_the_terms_of_then(graded, tmp_path, run):
     """A dry run shows the same and writes nothing; afterwards nothing is left to do."""
     (tmp_path / "class" / "ben.py").write_text(HONEST)
@@ -85,6 +86,7 @@ def test_what_is_gone_is_named_and_nothing_is_graded(graded, tmp_path, capsys):
     assert f"Gone since it was graded: {tmp_path / 'class'}; put it back" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_where_it_was_read_from_stands_in_the_store_only(graded, tmp_path):
     """Not in what is given to others."""
     (tmp_path / "class").rename(tmp_path / "moved")
@@ -92,6 +94,7 @@ def test_where_it_was_read_from_stands_in_the_store_only(graded, tmp_path):
     assert all(str(tmp_path) not in (graded / name).read_text("utf-8") for name in ("grades.csv", "index.html"))
 
 
+@pytest.mark.slow
 def test_a_regrade_that_was_stopped_goes_on(graded, tmp_path, shared_box, monkeypatch):
     """What it had made is there; no mark moved, and none is lost or written twice."""
     monkeypatch.setenv(SWITCH, "0")

@@ -68,6 +68,7 @@ def test_nothing_is_left_behind(tmp_path):
         os.kill(int(file.read_text()), 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="waits as POSIX does")
 def test_memory_is_that_of_the_command():
     """A child's 200 MB are in the sum over all processes, and not in the command's own peak."""
@@ -154,6 +155,7 @@ def test_every_topic_is_a_module_that_measures():
         assert "def measure(options: Options)" in (measure.ROOT / "benchmarks" / f"{topic}.py").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_one_topic_runs_from_the_command_line(tmp_path):
     """The gradient checks, from the command to the page."""
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "gradients", "--out", str(tmp_path)]

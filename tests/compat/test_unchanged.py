@@ -91,6 +91,7 @@ def installed():
     delattr(builtins, runtime.NAME)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(PROGRAMS)
 def test_modern_programs_do_the_same(program):

@@ -89,6 +89,7 @@ def test_the_reference_preprocesses_like_slow_loops():
         solutions.get_CIFAR10_data(X, y, X_test, y_test, 5, 5, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.name)
 def test_a_specimen_gets_its_verdict_with_the_data_set(specimen, data, box):
     """Statuses and diagnoses as expect.toml has them under with_data, on the public seed."""
@@ -100,6 +101,7 @@ def test_a_specimen_gets_its_verdict_with_the_data_set(specimen, data, box):
     assert result.max_score == 23
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("specimen", ["perfect", "rows_and_columns_swapped"])
 def test_hidden_seeds_with_the_live_reference_say_the_same(specimen, data, box):
     """The checks that need the data set do not need the solutions."""
@@ -208,6 +210,7 @@ def test_a_refused_data_set_ends_before_anything_is_graded(command, broken, tmp_
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_grading_with_and_without_the_data_set(folder, tmp_path):
     """Exit code 0 both times; --resume grades again once the data set is given."""
     out = tmp_path / "out"
@@ -220,6 +223,7 @@ def test_grading_with_and_without_the_data_set(folder, tmp_path):
     assert ",23,0,23,23,13,10," in (out / "grades.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_skipped_parts_are_blank_in_the_class_table(tmp_path):
     """Not judged is not 0."""
     out = tmp_path / "out"
@@ -227,6 +231,7 @@ def test_skipped_parts_are_blank_in_the_class_table(tmp_path):
     assert ",10,0,10,10,10,," in (out / "grades.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [level for level in LEVELS if level != "process"])
 def test_only_the_data_set_becomes_readable(level, folder, data, write_notebook):
     """A loader can neither read beside the data set's folder nor write into it."""

@@ -215,6 +215,7 @@ def test_unknown_compression_and_encryption_are_refused(tmp_path):
     assert "without a password" in refusal(path)
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_by_its_ratio(tmp_path):
     """A thousand times its size, and more than a few arrays of zeros; nothing is unpacked."""
     path = write_zip(tmp_path / "dana.zip", {"work.ipynb": b"\0" * (99 << 20), "b": bytes(99 << 20)})
@@ -286,6 +287,7 @@ def test_a_list_of_a_million_members_does_not_fill_the_memory(tmp_path):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_many_members_are_refused_by_number(tmp_path):
     """20,001 empty files."""
     assert "holds 20001 files" in refusal(write_zip(tmp_path / "dana.zip", {f"{n}": b"" for n in range(20_001)}, 0))
@@ -359,6 +361,7 @@ def test_a_pipe_is_refused_and_a_full_disk_is_our_trouble(tmp_path, monkeypatch)
         content(path)
 
 
+@pytest.mark.slow
 def test_a_tree_deeper_than_any_path_is_removed(tmp_path, temporary_folder):
     """Code that ran beside the files may have made it; links in it are not followed."""
     (tmp_path / "mine").mkdir()

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ def test_notebooks_with_bytes_changed(data):
     handed_in("work.ipynb", data)
 
 
+@pytest.mark.slow
 @fuzz
 @given(st.text(st.sampled_from("%!?#\"'\\\n\t ()[]{}:;=.,abcdefx01@\0\ufeff\ud800é"), max_size=60))
 def test_any_text_as_a_cell_and_as_a_module(text):
@@ -186,6 +188,7 @@ def test_any_names_in_a_zip(members):
         taken(zipped(members))
 
 
+@pytest.mark.slow
 @fuzz
 @given(mutated(zipped([("dana/work.ipynb", VALID), ("dana/net.py", b"x = 1\n" * 30), ("dana/data/", b"")])))
 def test_zips_with_bytes_changed(data):
@@ -205,6 +208,7 @@ CONTENT = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @fuzz
 @given(st.dictionaries(FILES, CONTENT, max_size=6), st.sampled_from(["auto", "one", "class"]), st.booleans())
 def test_any_folder_in_any_layout(files, layout, as_zip):

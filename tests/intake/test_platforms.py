@@ -23,6 +23,7 @@ def of_sixty(tmp_path_factory):
     return class_, {name: build(here / name, class_, {}) for name, build in LAYOUTS.items()}, here
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_sixty_people_are_sixty_in_each_layout(of_sixty, name):
     """Each with their own work, under the key that the layout knows, from a folder and from a zip of it."""

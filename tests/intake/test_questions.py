@@ -309,6 +309,7 @@ def test_a_pasted_picture_hides_no_answer(tmp_path):
     assert question.answer == "see\n![plot](data:image/png;base64,…)\nso it is"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

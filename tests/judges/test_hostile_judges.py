@@ -95,6 +95,7 @@ def graded(host, tmp_path):
     return graded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "says",
     [
@@ -126,6 +127,7 @@ def test_nothing_that_a_judge_says_ends_the_batch(graded, says):
         graded(says + "\nhear()\nwords.close(); descriptors.close()")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "does",
     [
@@ -187,6 +189,7 @@ answer(text=json.dumps([
     assert (tmp_path / "kept.py").read_text() == json.dumps(notebook)
 
 
+@pytest.mark.slow
 def test_a_judge_cannot_change_where_submissions_are_put(tmp_path):
     """Copies are written by the class's process: a link in their place would lead that elsewhere."""
     (tmp_path / "room").mkdir()

@@ -86,6 +86,7 @@ def when_it_plays(do) -> None:
         do(judge)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "said"), [(signal.SIGKILL, "was ended by signal 9"), (signal.SIGTERM, "was ended by signal 15")]
 )
@@ -105,6 +106,7 @@ def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     assert students() <= before
 
 
+@pytest.mark.slow
 def test_a_judge_that_memory_ran_out_for_is_replaced_by_one_that_is_alone(grade, tmp_path, monkeypatch):
     """As the kernel counts it: its submission is graded again, and its result says so."""
     root = forge(tmp_path / "root")
@@ -136,6 +138,7 @@ def test_who_found_no_thread_is_graded_again(grade):
     assert "no more threads could be started" in note["sentence"]
 
 
+@pytest.mark.slow
 def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
     """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
     monkeypatch.setattr(desk, "SLACK_SECONDS", 0.0)
@@ -155,6 +158,7 @@ def test_a_judge_may_not_use_a_processor_for_ever(grade, monkeypatch):
     assert "of processor time" in json.loads((out / "ada/result.json").read_text())["reason"]
 
 
+@pytest.mark.slow
 def test_a_submission_has_a_limit_in_all(grade):
     """What was graded by then counts; the rest is timed out, and says why."""
     slow = HONEST.replace(
@@ -201,6 +205,7 @@ def test_a_judge_is_locked_in(tmp_path):
     assert reached == {}
 
 
+@pytest.mark.slow
 def test_the_process_of_the_class_holds_no_reference(tmp_path):
     """It hands out, stores and shows: neither the solutions nor Numba are in it."""
     program = (

@@ -45,16 +45,19 @@ def deep():
     sys.setrecursionlimit(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PATTERNS if name.split()[0] not in OURS])
 def test_a_pattern_takes_steps_as_the_text_is_long(name):
     assert growth(*PATTERNS[name]) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_a_pattern_that_held_the_grader_is_found(name):
     assert growth(*BAD[name]) != ""
 
 
+@pytest.mark.slow
 def test_every_pattern_is_seen():
     """A pattern is literal or a module's own: one that is put together later, of a student's words too, is not."""
     lines = {path: unseen(ast.parse(path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}

@@ -173,6 +173,7 @@ WALKS: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WALKS)
 def test_a_walk_takes_steps_as_the_text_is_long(name):
     function, make = WALKS[name]

@@ -112,6 +112,7 @@ def again(result: dict) -> list[str]:
     return [note["sentence"] for note in result["notes"] if note["code"] == "again"]
 
 
+@pytest.mark.slow
 def test_honest_neighbours_that_do_not_fit_side_by_side_keep_their_marks(grade):
     """Each fits alone: who was ended for the others' memory is graded again, and its result says so."""
     texts = {"ada": heavy(450, 3), "ben": heavy(450, 3), "cleo": HONEST}
@@ -125,6 +126,7 @@ def test_honest_neighbours_that_do_not_fit_side_by_side_keep_their_marks(grade):
     assert again(results["cleo"]) == []
 
 
+@pytest.mark.slow
 def test_who_does_not_fit_even_alone_is_not_graded(grade):
     """Less than its own limit, more than the container has: the cause is said, and nobody else pays for it."""
     status, results, _ = grade({"ada": heavy(1200, 0), "ben": HONEST}, "memory", 1000 * MB)
@@ -134,6 +136,7 @@ def test_who_does_not_fit_even_alone_is_not_graded(grade):
     assert "give the container or machine more" in results["ada"]["reason"]
 
 
+@pytest.mark.slow
 def test_a_notebook_that_does_not_fit_even_alone_costs_no_marks(grade):
     """Its kernel was ended: that is told as a trouble of ours, and what carries marks is graded."""
     cells = [HONEST, "import numpy as np\nlarge = np.ones(1200 << 17)"]
@@ -147,6 +150,7 @@ def test_a_notebook_that_does_not_fit_even_alone_costs_no_marks(grade):
     assert said.count("it is graded again") == 1
 
 
+@pytest.mark.slow
 def test_who_ends_itself_did_not_starve(grade):
     """The same signal, by its own hand: crashed, as ever; and who takes more than its own limit gets its verdict.
 
@@ -161,6 +165,7 @@ def test_who_ends_itself_did_not_starve(grade):
         assert words in json.dumps(check["error"])
 
 
+@pytest.mark.slow
 def test_beside_a_thread_bomb_nobody_loses_marks(grade):
     """Where the container lets it take the numbers of all processes, its neighbours are graded again alone."""
     status, results, _ = grade(

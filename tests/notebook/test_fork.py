@@ -78,6 +78,7 @@ raise ValueError(len(os.listdir("/proc/self/task")), sockets, any("stderr.txt" i
         assert messages(run(path, None, box, engine="fork")) == ["(1, 5, False)"]  # the channel, two pairs that wake
 
 
+@pytest.mark.slow
 def test_a_kernel_that_closes_its_channel_is_not_heard_any_more(tmp_path, box):
     """The run ends at that cell, at once, and says so."""
     path = write(tmp_path / "a.ipynb", "1", "import os, time\nos.closerange(3, 100)\ntime.sleep(1000)", "never")

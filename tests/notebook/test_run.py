@@ -188,6 +188,7 @@ def test_runs_all_cells_and_goes_on_after_errors(tour):
     assert tour.seconds > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, len(TOUR) + 1))
 def test_records_type_and_line_of_each_cells_error(tour, number):
     """An error names its cell as In [n] does, and the last line of that cell that took part."""
@@ -239,6 +240,7 @@ def test_imports_beside_the_notebook_survive_a_safe_path(tmp_path, monkeypatch, 
     assert (result.trouble, result.errors) == (None, ())
 
 
+@pytest.mark.slow
 def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path, box, engine):
     """Whoever swallows interrupts is stopped within the limits, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "x = 1", SWALLOWS_INTERRUPTS, "x")
@@ -250,6 +252,7 @@ def test_a_cell_that_ignores_the_interrupt_ends_the_run(tmp_path, box, engine):
     )
 
 
+@pytest.mark.slow
 def test_the_total_limit_ends_the_run(tmp_path, box, engine):
     """The cell in which the total limit passes is interrupted, and the rest is not run."""
     notebook = write_notebook(tmp_path / "a.ipynb", "import time", "time.sleep(1000)", "x = 1")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 
+import pytest
+
 from grader.cli import main
 from tests.attacks.scene import HONEST
 
@@ -15,6 +17,7 @@ def table(out):
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
+@pytest.mark.slow
 def test_the_policy_beside_the_class_holds_and_stays(tmp_path, capfd):
     """Also where somebody is graded later from elsewhere; a file that is named goes before it."""
     folder, out = tmp_path / "class", tmp_path / "out"

@@ -180,6 +180,7 @@ def test_folders_too_deep_to_be_counted_are_over_the_quota(tmp_path):
     remove(tmp_path / ("d" * 250))
 
 
+@pytest.mark.slow
 def test_a_folder_is_removed_however_deep_it_is(tmp_path):
     """Also where a path is longer than any system call takes."""
     deep = tmp_path / "deep"

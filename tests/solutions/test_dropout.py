@@ -74,6 +74,7 @@ def test_an_unknown_mode_and_an_impossible_p_are_refused(param, reason):
         dropout_forward(np.ones(3), param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", live().mistakes_of("dropout"), ids=lambda mistake: mistake.code)
 def test_every_known_mistake_fails_on_20_seeds(mistake):
     """With either meaning of p, whatever the mask: the check that it is about does not pass.

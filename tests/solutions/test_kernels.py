@@ -167,6 +167,7 @@ def test_no_kernel_may_reorder_arithmetic():
         assert not kernel.targetoptions.get("parallel")
 
 
+@pytest.mark.slow
 def test_warm_up_runs_every_kernel():
     """After warm_up no first call has to wait for the compiler."""
     code = (

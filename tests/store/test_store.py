@@ -187,6 +187,7 @@ def test_a_store_at_rest_is_one_file_that_reading_leaves_as_it_is(tmp_path):
     assert (tmp_path / "grades.db").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_saving_reads_no_other_results(tmp_path, monkeypatch):
     """So that the thousandth costs what the first did."""
     with store_in(tmp_path, **{f"s{number}": 1.0 for number in range(30)}) as store:

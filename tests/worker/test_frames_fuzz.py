@@ -7,6 +7,7 @@ import json
 import tracemalloc
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ def test_announced_sizes_are_not_allocated_before_they_are_there():
     parse(frames.HEADER.pack(frames.MAGIC, 1, 2**64 - 1, 2**64 - 1))
 
 
+@pytest.mark.slow
 def test_forty_thousand_empty_arrays_are_bounded_by_the_reply():
     """Each costs a few bytes of JSON and an object."""
     arrays = [[str(n), "<f8", [0]] for n in range(40_000)]

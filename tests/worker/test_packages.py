@@ -60,6 +60,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", WAYS.values(), ids=WAYS)
 def test_what_is_used_raises_and_is_told(play, text):
     """The error says why; staff read what was tried."""
@@ -96,6 +97,7 @@ BYPASSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", BYPASSES.values(), ids=BYPASSES)
 def test_nor_is_it_to_be_had_in_another_way(play, text):
     """Its files cannot be opened, and other packages do without it."""
@@ -109,6 +111,7 @@ def test_what_the_assignment_allows_is_there(play):
     assert play(text, (*USUAL, "scipy"))[0].outcome == "returned"
 
 
+@pytest.mark.slow
 def test_plots_are_possible(play):
     """What the usual packages need is there for them."""
     pytest.importorskip("matplotlib")

@@ -246,6 +246,7 @@ while True:
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", BROKEN.values(), ids=BROKEN)
 def test_a_parent_that_does_not_fork_is_done_without(student, forking_box, monkeypatch, program):
     """No process to be had, a crash, silence: programs of their own serve, and what hangs is not asked again."""

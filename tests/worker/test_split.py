@@ -93,6 +93,7 @@ def relu_backward(dout, cache):
 """
 
 
+@pytest.mark.slow
 def test_a_token_of_the_callers_is_nowhere_in_its_memory(check, monkeypatch):
     """Neither in the environment that the kernel keeps nor in any copy of it; what is there the search does find."""
     monkeypatch.setenv("GRADER_TEST_TOKEN", f"tok-{secrets.token_hex(16)}")
@@ -110,6 +111,7 @@ def test_a_grader_with_secrets_forks_nothing_off_itself(monkeypatch, tmp_path):
         split.Split(lambda: None, {}, 0, str(tmp_path / "log"))
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_replaced(check):
     """The next check gets its own."""
     result, _ = check(

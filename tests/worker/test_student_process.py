@@ -224,6 +224,7 @@ def test_a_result_that_is_too_large_is_described(student):
     assert play(process, FORWARD).values["out"] == NotAnArray("an array of 305 MB, more than can be compared")
 
 
+@pytest.mark.slow
 def test_no_process_is_left_behind(student, process_box):
     """Children that student code started, where it can, end with it."""
     mark = f"left-behind-{secrets.token_hex(8)}"  # the same test may run elsewhere on this machine
@@ -248,6 +249,7 @@ def test_a_closed_box_interrupts(student, box):
         play(process, FORWARD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["code.py", "test.py", "json.py", "numpy.py"])
 def test_a_file_named_like_an_installed_module_is_still_the_students(tmp_path, box, name):
     """Its functions are found; NumPy itself is not replaced by it."""
@@ -318,6 +320,7 @@ def test_a_folder_filled_with_files_ends_the_process(student, monkeypatch):
 locked = pytest.mark.skipif(bool(LockdownBox.missing()), reason=f"NO LOCKED LEVEL HERE: {LockdownBox.missing()}")
 
 
+@pytest.mark.slow
 @locked
 def test_what_honest_code_does_works_in_a_locked_process(student):
     """Files of its own, threads, temporary files, copies, late imports, plots."""
