@@ -7,7 +7,7 @@ import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.course.folder import current
@@ -17,10 +17,11 @@ from grader.intake.trees import Node
 
 NUMBER = re.compile(r"[\W_]*+\d*")  # behind the name
 # What one student's own folders and versions are called.
-OWN = re.compile(
-    r"(code|src|source|lib|utils?|notebooks?|data|work|old|new|final|draft|backup|copy|part|q|question|task|ex|exercise"
-    r"|layers?|nets?|models?|classifiers?|solutions?|answers?|tests?|misc|report|scripts?)[\W_]*\d*",
-    re.IGNORECASE,
+OWN = (
+    *("code", "src", "source", "lib", "util", "utils", "notebook", "notebooks", "data", "misc", "report"),
+    *("work", "old", "new", "final", "draft", "backup", "copy", "part", "q", "question", "task", "ex", "exercise"),
+    *("layer", "layers", "net", "nets", "model", "models", "classifier", "classifiers", "script", "scripts"),
+    *("solution", "solutions", "answer", "answers", "test", "tests"),
 )
 DEFINED = re.compile(rb"^(?:class|def) (\w+)", re.MULTILINE)
 DEFINED_IN_NOTEBOOK = re.compile(rb'(?:"|\\n)(?:class|def) (\w+)')
@@ -41,8 +42,12 @@ class Holds(enum.Enum):
 
 def is_of_course(name: str) -> bool:
     """Whether a folder is called as the course calls those of its assignments, perhaps with a number."""
+    return is_called(name, current().folders or ("assignment", "homework", "hw"))
+
+
+def is_called(name: str, known: Iterable[str]) -> bool:
+    """Whether it is one of these names, perhaps with a number."""
     name = name.casefold()
-    known = current().folders or ("assignment", "homework", "hw")
     return any(name.startswith(one) and NUMBER.fullmatch(name, len(one)) for one in map(str.casefold, known))
 
 
@@ -193,7 +198,7 @@ def _is_again(names: Sequence[frozenset[str]]) -> bool:
 
 
 def _is_own(part: Node) -> bool:
-    return bool(OWN.fullmatch(stem_of(part.name)) or is_of_course(stem_of(part.name)))
+    return is_called(stem_of(part.name), OWN) or is_of_course(stem_of(part.name))
 
 
 def _are_versions(names: Sequence[str]) -> bool:

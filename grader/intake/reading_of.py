@@ -15,6 +15,7 @@ from grader.intake.evidence import (
     defined,
     held,
     holds_source,
+    is_called,
     is_claimed,
     is_course_folder,
     is_of_course,
@@ -129,7 +130,7 @@ def _is_class(folder: Node, *, packed: bool = False) -> bool:
     notebooks = [child for child in parts if source_name(child.name).endswith(".ipynb")]
     if parts:
         return len(notebooks) + sum(holds_source(child, notebooks=True) for child in with_source) > 1
-    if len(with_source) > 1 and all(OWN.fullmatch(child.name) or is_course_folder(child) for child in with_source):
+    if len(with_source) > 1 and all(is_called(child.name, OWN) or is_course_folder(child) for child in with_source):
         return held(folder) not in (Holds.ONE, Holds.UNCLEAR)
     if len(own_parts(folder)) == 1 and len(with_source) > 1:  # submission1, submission2
         return False
