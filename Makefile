@@ -13,13 +13,15 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 
 # Tests that share what is dear to make run in one process (xdist_group).
 PYTEST := $(BIN)/python -m pytest --dist loadgroup
+# Three for two processors: many tests wait for a limit of time, or for a process to start.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) * 3 // 2)")
 
 test: $(VENV)/.test  ## every test but those of other processors; the attacks by themselves
-	$(PYTEST) -n auto -m 'not processors' --ignore tests/attacks
+	$(PYTEST) -n $(WORKERS) -m 'not processors' --ignore tests/attacks
 	$(PYTEST) -n 4 tests/attacks
 
 FAST := not (fairness or hidden or levels or slow or processors)
-test-fast: $(VENV)/.test  ## in about five minutes: one isolation level, public seed, no attacks, nothing that waits
+test-fast: $(VENV)/.test  ## in about three minutes: one isolation level, public seed, no attacks, nothing that waits
 	$(PYTEST) -n auto -m '$(FAST)' --ignore tests/attacks
 
 test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors

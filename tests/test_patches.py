@@ -46,6 +46,7 @@ def by_file(items, file_of):
     return [pytest.param(item, id=name, marks=pytest.mark.xdist_group(file_of(item).stem)) for item, name in items]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("item", by_file([(item, item.code) for item in PATCHES], lambda item: item.variant.file))
 def test_a_patch_is_told_what_is_wrong(item, oracle):
     """Where it fails a check, it comes first, and is certain."""

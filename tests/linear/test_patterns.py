@@ -67,6 +67,7 @@ def test_every_pattern_is_seen():
     assert unseen(ast.parse("def f(name):\n    return re.search(rf'{name}\\b', name)")) == [2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PATTERNS, *BAD])
 def test_the_matcher_finds_what_re_finds(name):
     """It is Python's own matching, only slower: the steps are those of the same search."""
