@@ -13,11 +13,9 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 
 # Tests that share what is dear to make run in one process (xdist_group).
 PYTEST := $(BIN)/python -m pytest --dist loadgroup
-# Three for two processors: many tests wait for a limit of time, or for a process to start.
-WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) * 3 // 2)")
 
 test: $(VENV)/.test  ## every test but those of other processors; the attacks by themselves
-	$(PYTEST) -n $(WORKERS) -m 'not processors' --ignore tests/attacks
+	$(PYTEST) -n auto -m 'not processors' --ignore tests/attacks
 	$(PYTEST) -n 4 tests/attacks
 
 FAST := not (fairness or hidden or levels or slow or processors)

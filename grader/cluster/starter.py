@@ -22,6 +22,7 @@ from grader.intake.snapshot import copied, private_folder
 from grader.judges.desk import ODD, read_answer, read_likeness, wall_seconds
 from grader.sandbox import Box
 
+AWAITED = ("pending", "lost")  # lost: the worker that had the answer died before it was fetched; it is made anew
 SILENCE = 60.0  # seconds without a scheduler that answers, or without any worker, after which the run ends
 LOOKS = 5.0  # seconds between looks at it
 POLL = 0.5  # seconds between looks at whether the run was stopped
@@ -75,7 +76,11 @@ class Line:
     def _waited(self, future: Future[str], seconds: float) -> str:
         done, began = threading.Event(), time.monotonic()
         future.add_done_callback(lambda _: done.set())
-        while not done.wait(POLL) and future.status == "pending":
+        while True:
+            if done.wait(POLL):
+                done.clear()
+            if future.status not in AWAITED:
+                break
             if self.box.closed:
                 raise Interrupted("Grading was stopped.")
             if time.monotonic() - self._heard > SILENCE:
