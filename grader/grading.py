@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import math
 import platform
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,7 +18,7 @@ from grader import __version__
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
-from grader.expectations import UNMARKED, Arrays, NotAnArray, Values
+from grader.expectations import Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
@@ -43,8 +42,9 @@ from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
+from grader.unwritten import or_unwritten
 from grader.words import plain_text
-from grader.worker.client import StudentProcess, Transcript
+from grader.worker.client import StudentProcess
 from grader.worker.processes import Host, host_of
 
 # After one of these, playing the other cases of the check would only cost time.
@@ -212,7 +212,7 @@ def _grade_check(
     try:
         for case in check.cases:
             inputs = oracle.inputs(check, case)
-            transcript = _or_unwritten(check, process.play(check, inputs), program, needs[check.part], inputs)
+            transcript = or_unwritten(check, process.play(check, inputs), program, needs[check.part], inputs)
             if transcript.outcome == Outcome.UNWRITTEN and played:
                 transcript = replace(transcript, outcome=Outcome.RAISED)  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -246,42 +246,6 @@ def _note_on_speed(check: Check, played: Sequence[Played], oracle: Oracle) -> li
     times = f"{theirs * 1000:.3g} ms against {ours * 1000:.3g} ms, yours with sending the arrays"
     faster = f"The reference is {theirs / ours:.3g} times as fast" if theirs > ours else "The reference is no faster"
     return [Note("speed", f"{faster} ({times}).")]
-
-
-def _or_unwritten(
-    check: Check, transcript: Transcript, program: Program, needs: Sequence[str], inputs: Arrays
-) -> Transcript:
-    """The transcript, told to be of code that is not written yet where a starter's None is all that came of it.
-
-    What carries no marks does not count: an argument that is returned to be compared says nothing of the code. Nor does
-    what is only zeros, or what was given: starters begin with these. Where more came back, something is written.
-    """
-    error = transcript.error
-    unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
-    values = [value for name, value in transcript.values.items() if name not in unmarked]
-    none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
-    zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
-    if transcript.outcome == Outcome.RETURNED and values:
-        blank = [isinstance(value, NotAnArray) or _is_given(value, inputs) for value in values]
-        if all(none) or (
-            any(none) and all(map(any, zip(blank, zero, strict=True))) and program.left_none() & set(needs)
-        ):
-            message = "Nothing comes back: it is not written yet, or a return is missing."
-            return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
-        if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
-            message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."
-            return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
-    if transcript.outcome == Outcome.RAISED and "NoneType" in str(error.get("message", "")):
-        places = re.findall(r", in (\w+)$", str(error.get("traceback", "")), re.MULTILINE)
-        if error.get("scenario") or program.left_none() & set(places):
-            return replace(transcript, outcome=Outcome.UNWRITTEN)
-    return transcript
-
-
-def _is_given(value: np.ndarray, inputs: Arrays) -> bool:
-    return any(
-        np.array_equal(value, given, equal_nan=value.dtype.kind == given.dtype.kind == "f") for given in inputs.values()
-    )
 
 
 def _to_keep(values: Values, want: Arrays) -> Values:

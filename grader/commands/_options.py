@@ -17,7 +17,7 @@ EXIT_CODES = {
     3: "the grader itself failed for some check or submission",
     4: "`grade`: some submissions could not be read and have a row that says so",
     5: "`ci`: nothing was found to check: no code, or none of the assignment",
-    130: "stopped by Ctrl-C",
+    130: "stopped by Ctrl-C, or because the cluster went away",
 }
 PASSED, CHECK_FAILED, REFUSED, GRADER_FAILED, UNREADABLE, NOTHING_FOUND, STOPPED = EXIT_CODES
 

@@ -45,33 +45,38 @@ def distance(got: Arrays, inputs: Arrays) -> float:
     return cdf_distance(got["W"], uniform_cdf(-LIMIT, LIMIT))
 
 
-@part.check(
-    points=2,
-    inputs={"seed": integers(0, 2**31)},
-    expect=[
+# What is asked of it as functions, and as a class (conv_pool_class).
+INITIAL: dict[str, Any] = {
+    "points": 2,
+    "inputs": {"seed": integers(0, 2**31)},
+    "expect": [
         # Two random figures, each wrong by chance with probability 1e-11 at most (see grader/distributions.py).
         Below("W", cdf_limit(COUNT), "distance of W to the uniform distribution", ("W",), distance),
         Below("range", edge_limit(COUNT), "part of the range that W leaves out (inf: it goes beyond)", ("W",), beyond),
         matches("b", shape_hint="One bias for each filter."),
     ],
-)
+}
+FORWARD: dict[str, Any] = {
+    "points": 2,
+    "inputs": images(2, 1, 8, 8, F=3, HH=5, WW=5, pool=(2, 2)),
+    "edges": {
+        "several channels": images(2, 3, 6, 6, F=4, HH=3, WW=3, pool=(2, 2)),
+        "height and width differ": images(1, 2, 6, 9, F=2, HH=3, WW=2, pool=(2, 2)),
+        "a pooling window of 3 x 2": images(2, 2, 8, 6, F=3, HH=3, WW=3, pool=(3, 2)),
+    },
+    "edge_points": 2,
+    "expect": [matches("out", shape_hint="Each side of out is (H - HH + 1) // poolsize.")],
+}
+
+
+@part.check(**INITIAL)
 def initial_weights(code: Any, seed: int) -> dict[str, Any]:
     """The initial weights of a conv-pool layer."""
     W, b = code.init_conv_pool(FILTERS, (2, 2), np.random.default_rng(seed))
     return {"W": as_float32(W), "b": b}
 
 
-@part.check(
-    points=2,
-    inputs=images(2, 1, 8, 8, F=3, HH=5, WW=5, pool=(2, 2)),
-    edges={
-        "several channels": images(2, 3, 6, 6, F=4, HH=3, WW=3, pool=(2, 2)),
-        "height and width differ": images(1, 2, 6, 9, F=2, HH=3, WW=2, pool=(2, 2)),
-        "a pooling window of 3 x 2": images(2, 2, 8, 6, F=3, HH=3, WW=3, pool=(3, 2)),
-    },
-    edge_points=2,
-    expect=[matches("out", shape_hint="Each side of out is (H - HH + 1) // poolsize.")],
-)
+@part.check(**FORWARD)
 def forward(code: Any, x: Array, W: Array, b: Array, poolsize: Array) -> dict[str, Any]:
     """The conv-pool layer: convolution, max pooling, bias, tanh."""
     return {"out": code.conv_pool_forward(x, W, b, tuple(poolsize.tolist()))}
