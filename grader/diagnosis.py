@@ -60,11 +60,16 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tu
     for item in (*oracle.catalogue.mistakes_of(one.check.part), *ignored(one.check)):
         if found and item.code.startswith("ignores-"):
             return
-        variant = _variant(oracle, item.code)
+        variant = variant_of(oracle, item.code)
         fits = fit(one, variant)
-        if fits and not _ruled_out(variant, one, part):
+        if fits and not ruled_out(variant, one, part):
             found |= fits.certain
             yield item, fits
+
+
+def all_certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Mistake]:
+    """Every known mistake that explains all of a check; most are not told, as the cases do not tell them apart."""
+    return [item for item, fits in _singles(one, part, oracle) if fits.certain]
 
 
 def _either(found: Sequence[Mistake]) -> tuple[Diagnosis, ...]:
@@ -90,7 +95,7 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle)
     ((mistake, fits),) = best
     explained = [item for item in one.played if item.case.name in fits.explains]
     for other in oracle.catalogue.mistakes_of(one.check.part):
-        variant = _variant(oracle, other.code)
+        variant = variant_of(oracle, other.code)
         if other.code != mistake.code and all(
             may_explain(one.check, item, variant(one.check, item.case)) for item in explained
         ):
@@ -107,15 +112,15 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
-        if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
+        if oracle.matters(one.check, item.code) and not ruled_out(variant_of(oracle, item.code), one, part)
     ]
     for pair in _worth_trying(one, failed, mistakes, oracle):
-        variant = _variant(oracle, "+".join(item.code for item in pair))
+        variant = variant_of(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not may_explain(one.check, failed[0], first):
             continue  # most pairs end here, after one case
         fits = fit(one, variant)
-        if fits and fits.certain and not _ruled_out(variant, one, part):
+        if fits and fits.certain and not ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
 
@@ -143,7 +148,7 @@ def _worth_trying(
         mistake.code: {
             (item.case.name, name)
             for item in failed
-            for name, given in (_variant(oracle, mistake.code)(one.check, item.case) or {}).items()
+            for name, given in (variant_of(oracle, mistake.code)(one.check, item.case) or {}).items()
             if same_as(item, name, {name: given})
         }
         for mistake in mistakes
@@ -196,7 +201,8 @@ def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
     return ()
 
 
-def _variant(oracle: Oracle, code: str) -> GivenBy:
+def variant_of(oracle: Oracle, code: str) -> GivenBy:
+    """What the known mistake of that code gives, or two of them: see Oracle.mistaken."""
     return lambda check, case: oracle.mistaken(check, case, code)
 
 
@@ -204,7 +210,7 @@ def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
     return Diagnosis(item.code, item.sentence, certain, item.hint)
 
 
-def _ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
+def ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
     """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
 
     A variant that raises there rules nothing out: it need not be made for all that another check does. Nor does a

@@ -40,7 +40,7 @@ from grader.places import placed
 from grader.precision import strictly
 from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells
 from grader.sandbox import Box
-from grader.spec import Check
+from grader.spec import Check, Part
 from grader.submission import Submission
 from grader.unwritten import or_unwritten
 from grader.words import plain_text
@@ -153,6 +153,7 @@ def _graded(
             graded = _flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
     found = [_explained([one for one in graded if one.check.part == part.slug], oracle) for part in asked]
+    found = _inherited(asked, graded, found, oracle)
     found = _charged_once([part.slug for part in asked], found, graded, assignment.repeat)
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
@@ -274,6 +275,17 @@ def _charged_once(
     from grader.repeats import charged_once
 
     return charged_once(list(zip(slugs, found, strict=True)), graded, share)
+
+
+def _inherited(
+    asked: Sequence[Part], graded: Sequence[Graded], found: list[list[CheckResult]], oracle: Oracle
+) -> list[list[CheckResult]]:
+    if oracle.public or not any(result.status in EXPLAINED for results in found for result in results):
+        return found  # what is recorded for self-checks holds no such mistakes
+    from grader.inherited import inherited
+
+    played = [[one for one in graded if one.check.part == part.slug] for part in asked]
+    return inherited(list(zip([part.title for part in asked], played, found, strict=True)), oracle)
 
 
 def _flagged(graded: list[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:

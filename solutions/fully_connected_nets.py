@@ -24,6 +24,7 @@ from solutions.affine import affine_backward, affine_forward
 from solutions.batch_norm import batchnorm_backward, batchnorm_forward
 from solutions.convnets import Gradients, regularised
 from solutions.inputs import Floats
+from solutions.layer_norm import layernorm_backward, layernorm_forward
 from solutions.losses import softmax_loss
 from solutions.relu import relu_backward, relu_forward
 
@@ -81,17 +82,15 @@ class Steps:
         return out, backward
 
     def layernorm(self, layer: int, x: Floats) -> tuple[Floats, Backward]:
-        """Layer normalisation: samples take the place of the features in batch normalisation, gamma and beta do not."""
+        """Layer normalisation, the same in training and in test mode."""
         gamma, beta = self.params[f"gamma{layer}"], self.params[f"beta{layer}"]
-        ones = np.ones(len(x))
-        turned, cache = batchnorm_forward(x.T, ones, 0 * ones, {"mode": "train", "eps": self.eps})
-        xhat = turned.T
+        out, cache = layernorm_forward(x, gamma, beta, {"eps": self.eps})
 
         def backward(dout: Floats) -> tuple[Floats, Gradients]:
-            dx, _, _ = batchnorm_backward((dout * gamma).T, cache)
-            return dx.T, {f"gamma{layer}": (dout * xhat).sum(axis=0), f"beta{layer}": dout.sum(axis=0)}
+            dx, dgamma, dbeta = layernorm_backward(dout, cache)
+            return dx, {f"gamma{layer}": dgamma, f"beta{layer}": dbeta}
 
-        return gamma * xhat + beta, backward
+        return out, backward
 
     def dropout(self, layer: int, x: Floats) -> tuple[Floats, Backward]:
         """Inverted dropout; NumPy's generator is seeded before each mask, if there is a seed."""

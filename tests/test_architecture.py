@@ -18,7 +18,7 @@ FLOORS = (
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
-    "grader.repeats",
+    "grader.repeats grader.inherited",
     "grader.unwritten",
     "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
@@ -29,7 +29,8 @@ FLOORS = (
     "grader.course grader.scenarios grader.worker.packages",
     "grader.extract grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
-    "grader.conventions grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
+    "grader.conventions grader.spec grader.distributions grader.tolerance grader.shapes "
+    "grader.mistakes grader.patches grader.rebuilt",
     "grader.expectations grader.gradebook",
     "grader.forks",
     "grader.sandbox",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Answers = Arrays | None  # of a mistake: {} where it changes nothing, None where it raises
 
+INHERITED = "inherited:"  # before the codes of mistakes that may be made in other parts
 PUBLIC_SEED = 231  # the course's number
 
 
@@ -45,7 +46,10 @@ class Oracle(Protocol):
         """How long the reference takes once it is warm; None where it does not run."""
 
     def mistaken(self, check: Check, case: Case, code: str) -> Answers:
-        """What a known mistake would return, or two of them, as "first+second", if that is known here."""
+        """What a known mistake would return, or two of them, as "first+second", if that is known here.
+
+        After INHERITED they may be those of other parts, which a right function of this one calls.
+        """
 
     def matters(self, check: Check, code: str) -> bool:
         """Whether a known mistake can change anything of a check, and so be one of two."""

@@ -16,8 +16,9 @@ from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
 from grader.mistakes import Mistake
-from grader.oracle import Answers, key
+from grader.oracle import INHERITED, Answers, key
 from grader.patches import combined
+from grader.rebuilt import rebuilt
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
@@ -92,14 +93,23 @@ class LiveOracle:
         inputs = self.inputs(check, case)
         if code.startswith("ignores-"):
             return self._without(check, case, inputs, code.removeprefix("ignores-"))
-        known = self._known_in(check.part)
         try:
-            changed = combined(self._reference(check), [known[name] for name in code.split("+")])
+            changed = self._changed(check, code)
         except MalformedCheck:
             if "+" in code:  # the pieces of one are not there any more with the other
                 return {}
             raise
         return self._shown(check, case, changed, inputs)
+
+    def _changed(self, check: Check, code: str) -> Any:
+        """The reference with the mistakes of a code in it; MalformedCheck if two do not go together."""
+        reference, own = self._reference(check), self._known_in(check.part)
+        codes = code.removeprefix(INHERITED).split("+")
+        if code.startswith(INHERITED):
+            everywhere = {item.code: item for item in self.catalogue.mistakes}
+            others = [everywhere[name] for name in codes if name not in own]
+            reference = rebuilt(reference, combined(reference, others))
+        return combined(reference, [own[name] for name in codes if name in own])
 
     def _known_in(self, part: str) -> Mapping[str, Mistake]:
         if part not in self._known:

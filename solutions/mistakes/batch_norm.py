@@ -12,7 +12,19 @@ from pathlib import Path
 
 from grader.mistakes import Mistake
 from grader.patches import Edit, Naive
-from solutions.mistakes.normalised import AS_FORWARD, BY_VAR, OUT, PARAMETERS, ROOT, ROOTS, TERMS, Slip
+from solutions.mistakes.normalised import (
+    AS_FORWARD,
+    BY_VAR,
+    OUT,
+    PARAMETERS,
+    ROOT,
+    ROOTS,
+    STD_PLUS_TINY,
+    TERMS,
+    TINY,
+    TINY_BESIDE,
+    Slip,
+)
 
 FILE = Path(__file__).parents[1] / "naive" / "batch_norm.py"
 FORWARD, BACKWARD, ALT = "batchnorm_forward", "batchnorm_backward", "batchnorm_backward_alt"
@@ -193,6 +205,7 @@ EPS, TO_TRAINING, TO_TEST, CACHED = (
 )
 BESIDE = (ROOT, "(np.sqrt(var) + eps)")
 EXACT = in_both_passes(*BESIDE, BY_VAR, "/ M * xhat / np.sqrt(var)")
+TINY_EXACT = in_both_passes(ROOT, TINY_BESIDE, BY_VAR, "/ M * xhat / np.sqrt(var)")
 OF_EPS = (
     both.wrong("batchnorm-eps-hard-coded-backward", "The backward pass uses an eps of 1e-5, whatever the forward pass was given.", "What the backward pass needs to know belongs into the cache.", "training", CACHED, "mean, var, 1e-5)\n    xhat"),
     both.wrong("batchnorm-eps-hard-coded-training", "In training eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, TO_TRAINING, "beta, mean, var, 1e-5)"),
@@ -209,6 +222,12 @@ OF_EPS = (
     both.wrong("batchnorm-backward-std-plus-eps", "The backward pass has std + eps where the square root of var + eps belongs.", AS_FORWARD, BACKWARD, *BESIDE, also=((ALT, *BESIDE),)),
     both.wrong("batchnorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", BACKWARD, *BESIDE, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)", also=((ALT, *BESIDE), (ALT, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)"))),
     both.wrong("batchnorm-eps-default", "Where bn_param holds no eps, next to none is used; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-12)'),
+    both.wrong("batchnorm-eps-default-1e-8", "Where bn_param holds no eps, 1e-8 is taken; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-8)'),
+    both.wrong("batchnorm-eps-hard-coded-tiny", STD_PLUS_TINY, READ_IT, FORWARD, EPS, "1e-8", about=("out",)),
+    both.wrong("batchnorm-std-plus-tiny-training", f"In training {STD_PLUS_TINY}", TINY, "training", ROOT, TINY_BESIDE, also=TINY_EXACT, about=("out",)),
+    both.wrong("batchnorm-std-plus-tiny-test", f"In test mode {STD_PLUS_TINY}", TINY, "testing", ROOT, TINY_BESIDE, about=("out",)),
+    both.wrong("batchnorm-backward-std-plus-tiny", f"In the backward pass {STD_PLUS_TINY}", AS_FORWARD, BACKWARD, ROOT, TINY_BESIDE, also=((ALT, ROOT, TINY_BESIDE),)),
+    both.wrong("batchnorm-std-plus-tiny", STD_PLUS_TINY, TINY, "training", ROOT, TINY_BESIDE, also=(("testing", ROOT, TINY_BESIDE), *TINY_EXACT), about=("out",)),
 )  # fmt: skip
 
 # The result, in training and in test mode, and with which weights the running statistics follow

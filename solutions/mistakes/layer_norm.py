@@ -11,7 +11,20 @@ from pathlib import Path
 
 from grader.mistakes import pattern
 from grader.patches import Naive
-from solutions.mistakes.normalised import AS_FORWARD, BY_VAR, DX, G_LINE, OUT, PARAMETERS, ROOT, ROOTS, TERMS
+from solutions.mistakes.normalised import (
+    AS_FORWARD,
+    BY_VAR,
+    DX,
+    G_LINE,
+    OUT,
+    PARAMETERS,
+    ROOT,
+    ROOTS,
+    STD_PLUS_TINY,
+    TERMS,
+    TINY,
+    TINY_BESIDE,
+)
 
 FILE = Path(__file__).parents[1] / "naive" / "layer_norm.py"
 LAYER, GROUP = ("layer_norm",), ("group_norm",)
@@ -130,6 +143,10 @@ OF_EPS = (
     both.wrong("layernorm-backward-std-plus-eps", "The backward pass has std + eps where the square root of var + eps belongs.", "It has to divide by what the forward pass should divide by.", "backward", *BESIDE),
     both.wrong("layernorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", "backward", *BESIDE, DX, f"({DX}) * root / np.sqrt(var)"),
     both.wrong("layernorm-eps-default", "Where ln_param or gn_param holds no eps, next to none is used; the default is 1e-5.", "Which eps is taken when the dictionary is empty?", "forward", EPS, 'settings.get("eps", 1e-12)'),
+    both.wrong("layernorm-eps-default-1e-8", "Where ln_param or gn_param holds no eps, 1e-8 is taken; the default is 1e-5.", "Which eps is taken when the dictionary is empty?", "forward", EPS, 'settings.get("eps", 1e-8)'),
+    both.wrong("layernorm-eps-hard-coded-tiny", STD_PLUS_TINY, "Read eps from the dictionary.", "forward", EPS, "1e-8", about=("out",)),
+    both.wrong("layernorm-backward-std-plus-tiny", f"In the backward pass {STD_PLUS_TINY}", AS_FORWARD, "backward", ROOT, TINY_BESIDE),
+    both.wrong("layernorm-std-plus-tiny", STD_PLUS_TINY, TINY, "forward", ROOT, TINY_BESIDE, also=(("backward", ROOT, TINY_BESIDE), ("backward", BY_VAR, "/ M * xhat / np.sqrt(var)")), about=("out",)),
 )  # fmt: skip
 
 # The result; the backward pass has a right cache

@@ -15,6 +15,11 @@ STEPS = "Compare with the formula step by step: what is subtracted, and what is 
 OVER = "Over which axes do the mean and the variance go?"
 
 AFFINE, CENTRED, ROOT = "gamma * xhat + beta", "xhat = (x - mean)", "np.sqrt(var + eps)"
+STD_PLUS_TINY = "1e-8 is used in the place of eps, whatever is given."
+TINY, TINY_BESIDE = (
+    "Read eps from the dictionary; it is added to the variance, under the root.",
+    "(np.sqrt(var) + 1e-8)",
+)
 OUT: tuple[Slip, ...] = (
     ("beta-absent", "beta is not added.", SCALE, AFFINE, "gamma * xhat"),
     ("gamma-absent-in-out", "gamma does not multiply the normalised values.", SCALE, AFFINE, "xhat + beta"),
@@ -54,6 +59,8 @@ PARAMETERS: tuple[Slip, ...] = (
     ("dgamma-times-gamma", "dgamma is multiplied by gamma.", AS_OUT, DGAMMA, "shared(dout * gamma * xhat)"),
     ("dbeta-times-gamma", "dbeta is multiplied by gamma.", AS_OUT, DBETA, "shared(dout * gamma)"),
     ("gradients-times-gamma", "dgamma and dbeta are multiplied by gamma.", AS_OUT, DGAMMA, "shared(dout * gamma * xhat)", DBETA, "shared(dout * gamma)"),
+    ("dgamma-eps-absent", "dgamma leaves eps out: it multiplies dout with values divided by the standard deviation alone.", AS_OUT, DGAMMA, "shared(dout * (x - mean) / np.sqrt(var))"),
+    ("dgamma-std-plus-eps", "dgamma takes values divided by std + eps; eps belongs to the variance, under the root.", AS_OUT, DGAMMA, "shared(dout * (x - mean) / (np.sqrt(var) + eps))"),
     ("dgamma-without-xhat", "dgamma sums dout alone, as dbeta does.", AS_OUT, DGAMMA, DBETA),
     ("dgamma-not-summed", "dgamma is not summed: it has the shape of x.", ADDS_UP, DGAMMA, "dout * xhat"),
     ("dbeta-not-summed", "dbeta is not summed: it has the shape of x.", ADDS_UP, DBETA, "dout"),
@@ -128,17 +135,24 @@ TERMS: tuple[Slip, ...] = (
 )  # fmt: skip
 
 AS_FORWARD = "It has to divide by what the forward pass divided by."
+PLACES = (
+    ("dx", "dx", G_LINE, f"{G_LINE}\n    root = {{root}}\n    xhat = (x - mean) / root"),
+    ("dx-outside", "dx", DX, f"({DX}) * root / {{root}}"),
+    ("dx-variance", "In dx, what flows through the variance", DX, f"{DX} * (root / {{root}}) ** 3"),
+    ("dx-variance-once", "In dx, one step on the way through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),
+    ("dx-root", "In dx, the derivative of the root", DX, f"{DX} * root / {{root}}"),
+    ("dx-direct", "In dx, what flows straight through the normalised value", DX, "direct * root / {root} - by_mean - by_var"),
+    ("dx-mean", "In dx, what flows through the mean", DX, "direct - by_mean * root / {root} - by_var"),
+    ("dx-direct-and-mean", "In dx, all but what flows through the variance", DX, "(direct - by_mean) * root / {root} - by_var"),
+)  # fmt: skip
 ROOTS: tuple[Slip, ...] = tuple(
     (f"{where}-{code}", f"{what} {does}: it should have the root of var + eps that the forward pass divides by.", AS_FORWARD, piece, new.format(root=root))
-    for code, does, root in (
-        ("eps-absent", "leaves eps out", "np.sqrt(var)"),
-        ("std-plus-eps", "adds eps to the standard deviation, outside the root", "(np.sqrt(var) + eps)"),
-        ("eps-hard-coded", "takes an eps of 1e-5, whatever is given", "np.sqrt(var + 1e-5)"),
+    for code, does, root, places in (
+        ("eps-absent", "leaves eps out", "np.sqrt(var)", PLACES),
+        ("std-plus-eps", "adds eps to the standard deviation, outside the root", "(np.sqrt(var) + eps)", PLACES),
+        ("eps-hard-coded", "takes an eps of 1e-5, whatever is given", "np.sqrt(var + 1e-5)", PLACES[:4]),
+        ("eps-tiny", "takes an eps of 1e-8, whatever is given", "np.sqrt(var + 1e-8)", PLACES[:1]),
+        ("std-plus-tiny", "adds 1e-8 to the standard deviation, whatever eps is", TINY_BESIDE, PLACES[:1]),
     )
-    for where, what, piece, new in (
-        ("dx", "dx", G_LINE, f"{G_LINE}\n    root = {{root}}\n    xhat = (x - mean) / root"),
-        ("dx-outside", "dx", DX, f"({DX}) * root / {{root}}"),
-        ("dx-variance", "In dx, what flows through the variance", DX, f"{DX} * (root / {{root}}) ** 3"),
-        ("dx-variance-once", "In dx, one step on the way through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),
-    )
+    for where, what, piece, new in places
 )  # fmt: skip

@@ -1,0 +1,123 @@
+"""What a part has from another: a network that is right but for the layers that it calls. All functions are pure.
+
+A mistake that was found for certain in one part is played in the reference of the others, by itself and with the rest
+of those: what then gives all that the student's code gave is explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.carried import CODE
+from grader.diagnosis import all_certain, ruled_out, variant_of
+from grader.fitting import fit, may_explain
+from grader.judging import Graded
+from grader.mistakes import Mistake
+from grader.model import CheckResult, Diagnosis, Status
+from grader.oracle import INHERITED, Oracle
+
+MOST = 4  # mistakes of other parts that are played together
+SENTENCE = "This is what follows here from a mistake in {title}: {sentence}"
+HINT = "If this part calls what was found wrong there, nothing else is wrong in it. {hint}"
+BESIDE = "Once that is mended, look at what is left here. {hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mistake that explains all of a check: the title of the check's part, and whether it was told."""
+
+    title: str
+    mistake: Mistake
+    told: bool
+
+
+def inherited(
+    parts: Sequence[tuple[str, Sequence[Graded], list[CheckResult]]], oracle: Oracle
+) -> list[list[CheckResult]]:
+    """The results of the parts (title, what was played, results), with causes that come from others where none is."""
+    try:
+        return _inherited(parts, oracle)
+    except Exception:  # a bug of ours in looking for more must not cost what was found
+        return [results for _, _, results in parts]
+
+
+def _inherited(
+    parts: Sequence[tuple[str, Sequence[Graded], list[CheckResult]]], oracle: Oracle
+) -> list[list[CheckResult]]:
+    known: dict[str, Known] = {}
+    for item in sorted((item for part in parts for item in _found(*part, oracle)), key=lambda item: not item.told):
+        known.setdefault(item.mistake.code, item)
+    if not known:
+        return [results for _, _, results in parts]
+    return [
+        [_explained(one, graded, result, known, oracle) for one, result in zip(graded, results, strict=True)]
+        for _, graded, results in parts
+    ]
+
+
+def _found(title: str, graded: Sequence[Graded], results: Sequence[CheckResult], oracle: Oracle) -> Iterator[Known]:
+    """The mistakes that explain the checks of a part."""
+    for one, result in zip(graded, results, strict=True):
+        codes = {item.code for item in result.diagnosis if item.certain and item.specific}
+        told = [item for item in oracle.catalogue.mistakes_of(one.check.part) if item.code in codes]
+        yield from (Known(title, item, told=True) for item in told)
+        if told:
+            yield from (Known(title, item, told=False) for item in all_certain(one, graded, oracle))
+
+
+def _explained(
+    one: Graded, part: Sequence[Graded], result: CheckResult, known: Mapping[str, Known], oracle: Oracle
+) -> CheckResult:
+    if result.status not in (Status.FAILED, Status.CRASHED) or _named(result, oracle):
+        return result
+    failed = [item for item in one.played if item.case.name not in one.passed]
+    quickest = min(failed, key=lambda item: sum(value.size for value in item.inputs.values()))
+    for codes in _worth_trying(one, known, oracle):
+        variant = variant_of(oracle, INHERITED + "+".join(codes))
+        first = variant(one.check, quickest.case)
+        if first == {} or not may_explain(one.check, quickest, first):
+            continue  # most end here, after one case
+        fits = fit(one, variant)
+        if fits and fits.certain and not ruled_out(variant, one, part):
+            kept = [item for item in result.diagnosis if item.code == CODE]
+            return replace(result, diagnosis=(*_told(codes, known, one, oracle), *kept))
+    return result
+
+
+def _named(result: CheckResult, oracle: Oracle) -> bool:
+    patterns = oracle.catalogue.patterns
+    return any(
+        item.certain and item.specific and item.code != CODE and item.code not in patterns for item in result.diagnosis
+    )
+
+
+def _worth_trying(one: Graded, known: Mapping[str, Known], oracle: Oracle) -> Iterator[tuple[str, ...]]:
+    """Each mistake of another part that shows here, all of them together, and those with one of the part's own."""
+    found = [
+        code
+        for code, item in known.items()
+        if one.check.part not in item.mistake.parts and _shows(one, INHERITED + code, oracle)
+    ]
+    yield from ((code,) for code in found)
+    told = [code for code in found if known[code].told]
+    together = [tuple(told[:MOST])] if len(told) > 1 else []
+    yield from together
+    for codes in (*together, *((code,) for code in told)):
+        for own in oracle.catalogue.mistakes_of(one.check.part):
+            yield (*codes, own.code)
+
+
+def _shows(one: Graded, code: str, oracle: Oracle) -> bool:
+    return any(oracle.mistaken(one.check, item.case, code) != {} for item in one.played)
+
+
+def _told(codes: Sequence[str], known: Mapping[str, Known], one: Graded, oracle: Oracle) -> Iterator[Diagnosis]:
+    """The part's own mistake first; of the others where each is from."""
+    own = [item for item in oracle.catalogue.mistakes_of(one.check.part) if item.code in codes]
+    yield from (Diagnosis(item.code, item.sentence, True, item.hint) for item in own)
+    for code in codes:
+        if code in known and one.check.part not in known[code].mistake.parts:
+            item = known[code].mistake
+            hint = (BESIDE if own else HINT).format(hint=item.hint)
+            yield Diagnosis(code, SENTENCE.format(title=known[code].title, sentence=item.sentence), True, hint)
