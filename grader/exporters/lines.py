@@ -20,6 +20,7 @@ LOOK = {
     Status.GRADER_ERROR: ("!", "magenta"),
 }
 FILES = 4  # that are named; of more the others are counted
+OURS = ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")  # no exceptions of Python's
 DEEP = 6  # columns: what stands under a check
 UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with all the rights of who started this."
 
@@ -176,8 +177,14 @@ def _where(error: ErrorInfo, several: bool) -> str:
 
 def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
-    ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
-    return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
+    return f"{place}{in_words(error) if kind else error.message}"
+
+
+def in_words(error: ErrorInfo) -> str:
+    """What went wrong: what Python calls it, unless the words are ours, and its message."""
+    if error.type in OURS and error.message:
+        return error.message
+    return f"{error.type}: {error.message}" if error.message else error.type
 
 
 def not_asked(result: Result) -> str:
@@ -222,7 +229,7 @@ def verdict(result: Result) -> str:
     if result.left_out:
         score += f" {len(statuses) - skipped} of {result.all_checks} checks ran."
     elif skipped:
-        score += f" {skipped} of {len(statuses)} checks were skipped."
+        score += f" {skipped} of {len(statuses)} checks {'was' if skipped == 1 else 'were'} skipped."
     if not _is_good(result):
         return score
     if result.left_out:
