@@ -21,6 +21,7 @@ LOOK = {
 }
 FILES = 4  # that are named; of more the others are counted
 OURS = ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")  # no exceptions of Python's
+UNDIVIDED = (Status.GRADER_ERROR, Status.MISSING)  # nothing was judged, so there is nothing to say of its shares
 DEEP = 6  # columns: what stands under a check
 UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with all the rights of who started this."
 
@@ -142,7 +143,7 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
             yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
-        if check.usual_max_points and check.edge_max_points and check.status is not Status.GRADER_ERROR:
+        if check.usual_max_points and check.edge_max_points and check.status not in UNDIVIDED:
             yield _line((_marks(check), "dim"), indent=DEEP)
     for note in check.notes:
         yield _line((f"note: {note.sentence}", "dim"), indent=DEEP)
