@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 TOOLS := build/tools
 SITE := build/docs-tools
 
-.PHONY: demo test test-fast test-processors test-image test-versions lint locked lock audit sbom answers samples readme screenshots docs wheel bench
+.PHONY: demo test test-fast test-processors test-image test-versions lint locked lock audit sbom answers samples golden readme screenshots docs wheel bench
 .PHONY: bench-quick bench-peers clean
 
 demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
@@ -64,6 +64,9 @@ answers: $(VENV)/.demo  ## record the public answers of every assignment anew
 
 samples: $(VENV)/.test  ## render the sample reports anew
 	$(BIN)/python -m tests.exporters.samples
+
+golden: $(VENV)/.test  ## what each adapter makes of Results made by hand, anew; look at the difference
+	$(BIN)/python -m tests.exporters.golden_files
 
 readme: $(VENV)/.test  ## write the tables of the docs anew
 	$(BIN)/python -m tests.readme

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from grader.machine.system import FORKS
+
 
 def main() -> int:
     """Run the command line; imports nothing before it is known whether this process stays."""
-    if sys.argv[1:2] in (["check"], ["ci"]) and sys.platform == "linux":  # where processes are forked off this one
+    if sys.argv[1:2] in (["check"], ["ci"]) and FORKS:  # off this one
         from grader.environment import leave_secrets
 
         leave_secrets()

@@ -38,7 +38,7 @@ from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
 from grader.precision import strictly
-from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells
+from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, notes_on_lent_caches
 from grader.sandbox import Box
 from grader.spec import Check, Part
 from grader.submission import Submission
@@ -148,6 +148,7 @@ def _graded(
             graded.append(_grade_check(shortened, process, program, oracle, needs))
             if patience:
                 graded[-1] = patience.after(graded[-1], check)
+        graded = notes_on_lent_caches(graded)
         graded = _carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
             graded = _flagged(graded, process, zero=assignment.differences == "zero")

@@ -20,6 +20,7 @@ from typing import Any
 
 import grader
 from grader.history import Cells, cells_now
+from grader.machine.system import NEEDS_WHOLE_ENVIRONMENT
 
 NO_NOTEBOOK = "check() grades what the cells of a notebook define; in a terminal use `grader check PATH`."
 USAGE = "%grade takes names of parts and checks, and --assignment A: %grade conv/backward"
@@ -167,7 +168,8 @@ def _environment() -> dict[str, str]:
     """What anyone may know of the kernel's own, and the place of grader, if that is no folder of packages."""
     from grader.environment import AGAIN, PLAIN
 
-    kept = {name: value for name, value in os.environ.items() if os.name == "nt" or name in PLAIN} | {AGAIN: "1"}
+    kept = {name: value for name, value in os.environ.items() if NEEDS_WHOLE_ENVIRONMENT or name in PLAIN}
+    kept[AGAIN] = "1"
     place = str(Path(grader.__file__).parents[1])
     if not place.endswith(("site-packages", "dist-packages")):
         paths = [place, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]

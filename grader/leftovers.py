@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from grader.folders import need_room, remove
+from grader.machine.system import user
 
 DIGITS = string.digits + string.ascii_lowercase
 NAME = re.compile(r"grader-([0-9a-z]{1,7})\.([0-9a-z]{4})([0-9a-z]{1,12})-[0-9a-z_]{8}")
@@ -92,7 +93,7 @@ def _home() -> str:
 
 def _is_ours(entry: os.DirEntry[str]) -> bool:
     status = entry.stat(follow_symlinks=False)
-    return stat.S_ISDIR(status.st_mode) and (not hasattr(os, "geteuid") or status.st_uid == os.geteuid())
+    return stat.S_ISDIR(status.st_mode) and user() in (None, status.st_uid)
 
 
 def _written(number: int) -> str:

@@ -12,8 +12,10 @@ from grader.scenarios import text_of
 from grader.spec import Check
 from grader.words import inert, plain_text
 
+ABOVE = 10  # lines in which the call of a debugger is looked for
 LONGEST = 200  # characters of a line that are shown
 CALLED = re.compile(r"\bcode\.(\w+)")
+DEBUGGER_CALL = re.compile(r"\b(?:set_trace|breakpoint)\(")
 METHOD = re.compile(r"\.(\w+)\(")
 WELL = (Status.PASSED, Status.SKIPPED)
 
@@ -30,8 +32,21 @@ def placed(result: CheckResult, check: Check, program: Program) -> CheckResult:
     """A check's result with the student's line under its error, and the place of the code that it calls."""
     if result.status in WELL:
         return result
-    error = _with_source(result.error, program) if result.error else None
+    error = _with_source(_at_debugger(result.error, program), program) if result.error else None
     return replace(result, error=error, place=_place(check, program))
+
+
+def _at_debugger(error: ErrorInfo, program: Program) -> ErrorInfo:
+    """The error at the line that calls a debugger, where it is one's: it stops at the statement after that."""
+    if error.type != "BdbQuit" or not error.line:
+        return error
+    for number in range(error.line, max(0, error.line - ABOVE), -1):
+        line = _line(replace(error, line=number), program)
+        if DEBUGGER_CALL.search(line):
+            message = error.message.replace("was called just above", "is called here")
+            begin, end = len(line) - len(line.lstrip()), len(line.rstrip())
+            return replace(error, message=message, line=number, column=begin + 1, end=end + 1)
+    return error
 
 
 def _with_source(error: ErrorInfo, program: Program) -> ErrorInfo:

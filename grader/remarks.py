@@ -11,11 +11,19 @@ from dataclasses import replace
 from grader.compat.old_names import may_show_age
 from grader.course.assignments import Assignment, all_assignments
 from grader.extract import Program
-from grader.model import Note, PartResult
+from grader.judging import Graded
+from grader.model import CheckResult, Note, PartResult, Status
+from grader.outcome import Outcome
+from grader.scenarios import text_of
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text
 
 MOST_BROKEN = 5  # cells that are named
+LENDS = "cache_of("  # a scenario that goes on without the student's cache (grader.spec)
+LENT = (
+    "Your forward pass gave no cache, so this ran with the one that the exercise describes. If yours holds something "
+    "else, nothing may be wrong here: mend the forward pass first."
+)
 
 
 def notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[PartResult]) -> Iterator[Note]:
@@ -36,6 +44,29 @@ def notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[Par
         for slug in _also_held(names, assignment):
             said = f"{file} also holds all that {slug} asks for; it was graded as {assignment.slug} only."
             yield Note("glued", plain_text(said))
+
+
+def notes_on_lent_caches(graded: Sequence[Graded]) -> list[Graded]:
+    """Where nothing came of a forward pass, say of the failing backward pass that its cache was the exercise's.
+
+    Right code that keeps something else in its own cache raises then, at a line in which nothing is wrong.
+    """
+    silent = {
+        (one.check.part, one.check.slug)
+        for one in graded
+        if one.played and all(each.transcript.outcome != Outcome.RETURNED for each in one.played)
+    }
+    return [replace(one, result=_lent(one.result)) if _is_lent(one, silent) else one for one in graded]
+
+
+def _is_lent(one: Graded, silent: set[tuple[str, str]]) -> bool:
+    of = one.check.gradient_of
+    failing = one.result.status in (Status.FAILED, Status.CRASHED)
+    return bool(failing and of and (one.check.part, of.forward) in silent and LENDS in text_of(one.check.scenario))
+
+
+def _lent(result: CheckResult) -> CheckResult:
+    return replace(result, notes=(*result.notes, Note("lent-cache", LENT)))
 
 
 def _also_held(names: set[str], assignment: Assignment) -> Iterator[str]:

@@ -226,3 +226,29 @@ def test_a_bug_in_the_diagnosis_costs_no_marks(grade, monkeypatch):
     result = grade({"layers.py": wrong}, "layers", ["relu/forward", "relu/backward"])
     assert (result.status, statuses(result)) == ("graded", {"forward": "failed", "backward": "passed"})
     assert "undiagnosed" in [note.code for note in result.checks[0].notes]
+
+
+DEBUGGED = """
+import numpy as np
+
+def affine_forward(x, w, b):
+    import pdb; pdb.set_trace()
+
+    out = x.reshape(len(x), -1).dot(w) + b
+    return out, (x, w)
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout.dot(w.T).reshape(x.shape), x.reshape(len(x), -1).T.dot(dout), dout.sum(axis=0)
+"""
+
+
+def test_a_debugger_is_shown_where_it_is_called_and_a_lent_cache_is_said(grade):
+    """It stops a statement later; and a right backward pass whose cache is its own is not blamed for what raises."""
+    forward, backward = grade({"layers.py": DEBUGGED}, "layers", ["affine"]).checks
+    assert forward.error.message.endswith("A debugger is called here (pdb.set_trace(), breakpoint()), where nobody can "
+                                          "go on: take it out.")  # fmt: skip
+    assert (forward.error.line, forward.error.source) == (5, "    import pdb; pdb.set_trace()")
+    assert [note.code for note in backward.notes] == ["raised-in", "lent-cache"]
+    right = grade({"layers.py": DEBUGGED.replace("import pdb; pdb.set_trace()", "pass")}, "layers", ["affine"])
+    assert [check.status for check in right.checks] == ["passed", "passed"]

@@ -154,3 +154,10 @@ def test_a_notebook_of_another_language_is_told_by_its_kernel(tmp_path, metadata
         found = list(said_of_languages(submission))
     assert bool(found) == bool(said)
     assert said in "".join(found)
+
+
+def test_a_path_that_is_almost_right_is_answered_with_the_nearest_one(tmp_path):
+    """Of the same folder."""
+    (tmp_path / "layers.py").write_text(CODE)
+    with pytest.raises(Refused, match=r"layres.py does not exist; .* Did you mean layers.py\?"):
+        read_submission(tmp_path / "layres.py")

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from grader import resources
 from grader.exporters import _attention, _digest, _figures, _standing
-from grader.exporters.lines import UNLOCKED, not_asked
+from grader.exporters.lines import UNLOCKED, in_words, not_asked
 from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
 from grader.words import listing
@@ -275,7 +275,7 @@ def sentence(check: CheckResult) -> str:
     if said:
         return said.sentence
     if check.error:
-        return f"{check.error.type}: {check.error.message}" if check.error.message else check.error.type
+        return in_words(check.error)
     wrong = [finding.message for finding in check.findings if not finding.ok]
     return wrong[0] if wrong else _EXPLAINED[check.status]
 

@@ -20,6 +20,8 @@ LOOK = {
     Status.GRADER_ERROR: ("!", "magenta"),
 }
 FILES = 4  # that are named; of more the others are counted
+OURS = ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")  # no exceptions of Python's
+UNDIVIDED = (Status.GRADER_ERROR, Status.MISSING)  # nothing was judged, so there is nothing to say of its shares
 DEEP = 6  # columns: what stands under a check
 UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with all the rights of who started this."
 
@@ -141,7 +143,7 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
             yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
-        if check.usual_max_points and check.edge_max_points and check.status is not Status.GRADER_ERROR:
+        if check.usual_max_points and check.edge_max_points and check.status not in UNDIVIDED:
             yield _line((_marks(check), "dim"), indent=DEEP)
     for note in check.notes:
         yield _line((f"note: {note.sentence}", "dim"), indent=DEEP)
@@ -176,8 +178,14 @@ def _where(error: ErrorInfo, several: bool) -> str:
 
 def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
-    ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
-    return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
+    return f"{place}{in_words(error) if kind else error.message}"
+
+
+def in_words(error: ErrorInfo) -> str:
+    """What went wrong: what Python calls it, unless the words are ours, and its message."""
+    if error.type in OURS and error.message:
+        return error.message
+    return f"{error.type}: {error.message}" if error.message else error.type
 
 
 def not_asked(result: Result) -> str:
@@ -222,7 +230,7 @@ def verdict(result: Result) -> str:
     if result.left_out:
         score += f" {len(statuses) - skipped} of {result.all_checks} checks ran."
     elif skipped:
-        score += f" {skipped} of {len(statuses)} checks were skipped."
+        score += f" {skipped} of {len(statuses)} checks {'was' if skipped == 1 else 'were'} skipped."
     if not _is_good(result):
         return score
     if result.left_out:

@@ -31,6 +31,7 @@ from grader.intake.members import Archive, Member
 from grader.intake.naming import is_archive_name
 from grader.intake.tars import TarArchive, decompressed
 from grader.intake.zips import ZipArchive
+from grader.machine import system
 from grader.words import plain_text
 
 MAX_MEMBERS = 20_000
@@ -250,4 +251,4 @@ def inner(folder: Path) -> Path:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would keep us waiting
+    return os.open(path, flags | system.flags("O_NONBLOCK"))  # a pipe would keep us waiting

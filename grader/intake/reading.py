@@ -35,7 +35,7 @@ from grader.limits import (
 )
 from grader.slips import is_utf_16
 from grader.submission import Cell, Prose, SourceFile, Submission
-from grader.words import readable
+from grader.words import did_you_mean, readable
 
 WORD = re.compile(r"\w+|[^\w\s]")
 DEFINITION = re.compile(r"\b(?:def|class)\b")
@@ -54,12 +54,20 @@ def open_submission(
     """
     shown = Path(readable(str(shown or path)))
     if not os.path.lexists(path) or (follow and not os.path.exists(path)):  # False too where no one may look
-        raise Refused(f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them.")
+        said = f"{shown} does not exist; give the path of a notebook, a .py file, a folder or a zip of them."
+        raise Refused(f"{said}{did_you_mean(shown.name, _beside(path))}")
     name = student or student_name(path)
     with private_folder() as folder:
         copy = copied(path, folder, shown, follow=follow, data=data)
         with read_copy(copy, name, shown) as submission:
             yield submission
+
+
+def _beside(path: Path) -> list[str]:
+    """The names in the folder where something was looked for."""
+    with contextlib.suppress(OSError):
+        return [readable(name) for name in os.listdir(path.parent)]
+    return []
 
 
 @contextlib.contextmanager

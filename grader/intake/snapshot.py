@@ -24,6 +24,7 @@ from grader.intake.documents import is_staffs, why_unread
 from grader.intake.members import LEFT_OUT_FILES
 from grader.intake.naming import is_archive_name, is_source_name, source_name
 from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
+from grader.machine import system
 
 MAX_ARCHIVE = 500 << 20  # bytes of an archive, packed
 MAX_ARCHIVES = 20  # that are taken of a folder that holds nothing else to grade
@@ -38,9 +39,8 @@ CHUNK = 1 << 20
 LINK = "is a link; hand in the files themselves"
 
 # O_NONBLOCK: opening a pipe must not wait for who writes into it. O_NOCTTY: a terminal must not become ours.
-READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-NO_LINK, FOLDER = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_DIRECTORY", 0)
-BY_DESCRIPTOR = bool(NO_LINK and FOLDER and os.open in os.supports_dir_fd and os.scandir in os.supports_fd)
+READ = os.O_RDONLY | system.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
+NO_LINK, FOLDER = system.flags("O_NOFOLLOW"), system.flags("O_DIRECTORY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ class _Folder:
 
 
 def _entered(path: Path, *, follow: bool) -> _Folder:
-    if not BY_DESCRIPTOR:
+    if not system.OPENS_BELOW:
         return _Folder(str(path))
     return _Folder(os.open(path, READ | FOLDER | (0 if follow else NO_LINK)))
 

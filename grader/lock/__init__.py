@@ -17,6 +17,8 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
+from grader.machine.system import LOCKS
+
 MEMORY = {"worker": 2 << 30, "kernel": 4 << 30, "judge": 6 << 30}  # bytes of address space
 FILE_SIZE = {"worker": 16 << 20, "kernel": 64 << 20, "judge": 512 << 20}  # bytes
 MEMORY_WITH_DATA = 6 << 30  # a data set as float64 may take over 1 GB, and honest code makes copies
@@ -57,7 +59,7 @@ def memory(role: str, read: Sequence[str]) -> int:
 
 def missing() -> str:
     """Why this machine cannot lock a process; empty if it can."""
-    if not hasattr(os, "O_PATH"):
+    if not LOCKS:
         return "it needs Linux"
     from grader.lock import landlock, seccomp
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.machine import system
 from grader.machine.groups import ROOT, entry, groups, number
 
 GB = 1 << 30
@@ -40,7 +41,7 @@ def processors(root: Path = ROOT, allowed: int | None = None) -> Processors:
     A part of a processor counts as one. ``allowed`` stands in for the affinity.
     """
     if allowed is None:
-        allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        allowed = system.processors()
     here = os.cpu_count() or 1
     found = Processors(allowed, "the machine's" if allowed >= here else f"those of {here} that it may use")
     version, folders = groups("cpu", root)

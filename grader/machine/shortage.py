@@ -7,12 +7,12 @@ that end others before the kernel does (earlyoom) count nothing: of these only t
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 from grader.errors import Starved
 from grader.machine.gives import gigabytes, in_words, memory
 from grader.machine.groups import ROOT, entry, groups, number
+from grader.machine.system import ended_by
 
 NEAR = 0.04  # of all memory: when less is left, programs that guard it begin to end others
 
@@ -50,7 +50,7 @@ class Shortage:
 
     def check(self, code: int | None, who: str) -> None:
         """Raise Starved if that exit code of a process that nobody of us ended is the kernel's, for want of memory."""
-        if code == -getattr(signal, "SIGKILL", 9):
+        if ended_by(code, "SIGKILL"):
             cause = self.cause(killed=True)
             if cause:
                 raise Starved(f"{who} was ended from outside when {cause}")

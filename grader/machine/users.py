@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from grader.machine.groups import ROOT
+from grader.machine.system import flags, user
 
 MARKS = (".dockerenv", "run/.containerenv")  # Docker's and podman's
 MOST = 5000  # files and folders that are looked at
@@ -26,7 +27,7 @@ def reason(error: OSError, path: str | os.PathLike[str], root: Path = ROOT) -> s
     Of a path that is not there yet, the folder that is counts.
     """
     why = str(error.strerror or error)
-    if error.errno not in DENIED or not hasattr(os, "geteuid"):
+    if error.errno not in DENIED or (me := user()) is None:
         return why
     place = Path(path).absolute()
     status = None
@@ -37,9 +38,9 @@ def reason(error: OSError, path: str | os.PathLike[str], root: Path = ROOT) -> s
             return why
         place = place if status else place.parent
     owner, mode = status.st_uid, status.st_mode & 0o777
-    if owner == os.geteuid():
+    if owner == me:
         return f"{why}; its mode is {mode:o}"
-    whose = f"{why}; it belongs to user {owner}, mode {mode:o}, and this runs as user {os.geteuid()}"
+    whose = f"{why}; it belongs to user {owner}, mode {mode:o}, and this runs as user {me}"
     if in_container(root):
         return f"{whose}: run the container with --user {owner}:{status.st_gid}{_more(owner)}"
     return f"{whose}: run this as its owner, or have the owner give it away"
@@ -60,7 +61,7 @@ def denied_below(path: Path, shown: str | os.PathLike[str]) -> str:
             if here.is_dir():
                 waiting += here.iterdir()
             else:
-                os.close(os.open(here, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
+                os.close(os.open(here, os.O_RDONLY | flags("O_NONBLOCK")))
         except OSError as error:
             if error.errno in DENIED:
                 return f"{Path(shown) / here.relative_to(path)} cannot be read: {reason(error, here)}."

@@ -25,6 +25,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
+from grader.machine.system import SOCKETS_WITH_PATHS, end_with_parent, limit_memory
 from grader.notebook.provisioner import NAME, REQUEST, register
 from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Halt, Record, is_answer
 
@@ -153,7 +154,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         return {"trouble": f"The notebook could not be read ({type(error).__name__}: {error})."[:500]}
     register()
     manager = ThisInterpreter(connection_file=job["connection"], kernel_name="python3")
-    if os.name == "posix" and len(os.fsencode(job["connection"])) < IPC_PATH_LIMIT:
+    if SOCKETS_WITH_PATHS and len(os.fsencode(job["connection"])) < IPC_PATH_LIMIT:
         manager.transport = "ipc"
     elif job["lock"]:
         return {"trouble": "The temporary folder's path is too long for a socket; set TMPDIR to a shorter one."}
@@ -173,14 +174,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> None:
     """Run the notebook that one line on stdin names, print the answer, wait to be killed."""
-    if sys.platform == "linux":
-        import resource
-
-        from grader.lock.privileges import end_with_parent
-
-        end_with_parent()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))  # soft only: the kernel sets its own
+    end_with_parent()
+    limit_memory(MEMORY)  # the kernel sets its own
     answer = run(json.loads(sys.stdin.buffer.readline()))
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
     sys.stdout.buffer.flush()

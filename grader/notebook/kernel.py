@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
 
+from grader.machine.system import end_with_parent
 from grader.notebook.answers import answering_kernel, leave_checkout, refuse_checks, refuse_shell_lines
 from grader.notebook.provisioner import REQUEST
 
@@ -20,10 +20,7 @@ def main(arguments: list[str]) -> None:
     """Serve until killed; ``arguments`` are those of ipykernel."""
     from grader import lock
 
-    if sys.platform == "linux":
-        from grader.lock.privileges import end_with_parent
-
-        end_with_parent()
+    end_with_parent()
     leave_checkout()
 
     from ipykernel.kernelapp import IPKernelApp

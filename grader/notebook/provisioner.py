@@ -16,6 +16,8 @@ from typing import Any
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from grader.machine.system import SESSIONS
+
 NAME = "grader-locked"
 REQUEST = "GRADER_LOCK"  # the environment variable that carries the request to the kernel
 LINE_LIMIT = 2**14  # bytes
@@ -49,10 +51,10 @@ class LockedKernel(LocalProvisioner):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             bufsize=0,
-            start_new_session=os.name == "posix",
+            start_new_session=SESSIONS,
         )
         self.process, self.pid, self.cwd = process, process.pid, kwargs["cwd"]
-        self.pgid = process.pid if os.name == "posix" else None
+        self.pgid = process.pid if SESSIONS else None
         assert process.stdout is not None, "started with a pipe"
         line = await asyncio.get_running_loop().run_in_executor(None, process.stdout.readline, LINE_LIMIT)
         process.stdout.close()

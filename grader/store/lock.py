@@ -18,11 +18,7 @@ from pathlib import Path
 import psutil
 
 from grader.errors import Refused
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from grader.machine.system import REMOVES_OPEN_FILES, flags, lock_file
 
 NAME = ".grades.lock"  # no student's folder: those begin with no dot
 
@@ -77,18 +73,18 @@ def writing(out: Path, command: str, tell: Callable[[str], object]) -> Iterator[
         yield
     finally:
         with contextlib.suppress(OSError):
-            if fcntl is None:  # where what is open cannot be removed
-                os.close(file)
+            if REMOVES_OPEN_FILES:
                 place.unlink()
+                os.close(file)
             else:
-                place.unlink()
                 os.close(file)
+                place.unlink()
 
 
 def _taken(place: Path, out: Path) -> int:
     """The lock's file, which is ours now."""
     while True:
-        file = os.open(place, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        file = os.open(place, os.O_RDWR | os.O_CREAT | flags("O_NOFOLLOW"), 0o600)
         try:
             if not _is_free(file):
                 raise Refused(_refusal(_read(file), out))
@@ -104,14 +100,9 @@ def _taken(place: Path, out: Path) -> int:
 
 def _is_free(file: int) -> bool:
     """Whether nobody holds it; then we do."""
-    if fcntl is not None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            return False
-        except OSError:  # a file system without locks
-            pass
+    ours = lock_file(file)
+    if ours is not None:
+        return ours
     before = _read(file)
     return before is None or before.is_gone
 

@@ -12,7 +12,6 @@ import math
 import os
 import queue
 import select
-import signal
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
 from grader.extract import Program
+from grader.machine.system import POLLS_PIPES, ended_by
 from grader.outcome import Outcome
 from grader.sandbox import Box
 from grader.scenarios import text_of
@@ -282,7 +282,7 @@ class _Exchange(threading.Thread):
 
 def _has_more(process: Guest) -> bool:
     """Whether there are bytes after the one reply."""
-    if os.name != "posix":
+    if not POLLS_PIPES:
         return False  # pipes cannot be looked into there
     poll = select.poll()  # unlike select(), it takes any number of a descriptor
     poll.register(process.replies, select.POLLIN)
@@ -296,7 +296,7 @@ def _outcome(head: dict[str, Any], host: Host) -> Outcome:
 
 def _end_of(code: int | None, begin: float) -> tuple[Outcome, float, dict[str, Any]]:
     """A process that ended while a check ran: the outcome, since when, and why."""
-    if code is not None and -code == getattr(signal, "SIGSYS", None):
+    if ended_by(code, "SIGSYS"):
         message = "The code made a system call that the sandbox forbids, and was ended."
         return Outcome.VIOLATED, begin, {"message": message}
     return Outcome.DIED, begin, {"message": _death(code)}

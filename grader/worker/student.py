@@ -18,6 +18,8 @@ import sys
 import tempfile
 from typing import Any, BinaryIO, NoReturn
 
+from grader.machine.system import end_with_parent
+
 # All of the grader that may be in a process with student code.
 PRESENT = frozenset(
     ("grader", *(f"grader.{name}" for name in """
@@ -34,10 +36,7 @@ OUT_OF_MEMORY = {"type": "MemoryError", "message": "What the function returned d
 def main(places: list[str]) -> None:
     """Serve requests until the grader closes the channel; ``places`` are the folders of installed packages."""
     sys.path += places
-    if sys.platform == "linux":
-        from grader.lock.privileges import end_with_parent
-
-        end_with_parent()
+    end_with_parent()
     serve(*_private_channel())
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.courses.conftest import CLUSTERS
 from tests.exporters import schemas
-from tests.exporters.test_targets import JOB
+from tests.exporters.golden_files import JOB
 from tests.wheels import PACKAGES, ROOT, environment, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]

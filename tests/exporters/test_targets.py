@@ -6,102 +6,46 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
 
 from grader.errors import Refused
-from grader.exporters import classroom50, gradescope, junit, nbgrader, prairielearn, sarif
+from grader.exporters import classroom50, gradescope, junit, nbgrader, prairielearn
 from grader.exporters import json as rows_json
-from grader.gradebook import Row, plain
-from grader.model import CheckResult, ErrorInfo, Finding, PartResult, Status
+from grader.exporters.targets import TARGETS, IntoTheirs
+from grader.gradebook import plain
+from grader.model import Finding, PartResult, Status
 from tests.exporters import schemas
 from tests.exporters.classes import canvas_class, row
+from tests.exporters.golden_files import ALL, GOLDEN, JOB, NOW, ONE, SEEN, check, hostile, made, person, without_mark
 from tests.results import failed_check, result
 
-GOLDEN = Path(__file__).parent / "golden"
-JOB = {
-    "CLASSROOM": "nn-2026",
-    "ASSIGNMENT": "layers",
-    "SUBMISSION_TAG": "submit/2026-11-05T10-00-00Z-abcdef0",
-    "COMMIT_URL": "https://github.com/o/r/commit/1",
-    "RELEASE_URL": "https://github.com/o/r/releases/1",
-    "OWNER": "ada",
-    "ASSIGNMENT_TYPE": "individual",
-}
-NOW = datetime(2026, 11, 6, tzinfo=UTC)
-ONE = {  # for one person
-    "gradescope.json": gradescope.text,
-    "prairielearn.json": prairielearn.text,
-    "classroom50.json": lambda row: classroom50.text(row, JOB, NOW),
-    "junit.xml": junit.text,
-    "grader.sarif": sarif.text,
-}
-ALL = {"nbgrader.csv": nbgrader.text, "rows.json": rows_json.text}  # for a class
 SCHEMAS = {
     "gradescope.json": schemas.GRADESCOPE,
     "prairielearn.json": schemas.PRAIRIELEARN,
     "classroom50.json": schemas.CLASSROOM50,
     "grader.sarif": schemas.SARIF,
 }
-HOSTILE = "]]> <b>&amp;</b> [x](http://evil) `#` =1+1 \x00\x1b[31m\x08\ufffe\ud800 ::error::x {{7*7}}"
-
-
-def check(slug: str, status: Status, points: float = 0.0, **changes) -> CheckResult:
-    return replace(CheckResult(slug, f"The check {slug}.", status, points, 3.0, 0.25), **changes)
-
-
-def person() -> Row:
-    """Someone with a check of each kind, and two points less for lateness."""
-    crash = ErrorInfo("ValueError", "shapes (2,3) and (4,) differ", None, 12, "", "layers.py")
-    checks = (
-        check("forward", Status.PASSED, 3.0),
-        failed_check(),
-        check("crashed", Status.CRASHED, error=crash),
-        check("slow", Status.TIMED_OUT, error=ErrorInfo("TimeLimit", "It took longer than 5 s.", 4, 2)),
-        check("absent", Status.MISSING, error=ErrorInfo("Missing", "There is no function max_pool.")),
-        check("data", Status.SKIPPED),
-        check("broken", Status.VIOLATED, error=ErrorInfo("Violated", "The process answered in another's name.")),
-    )
-    graded = result("ada", 4.5, parts=(PartResult("conv", "Convolution", 4.5, 18.0, checks),), max_score=18.0)
-    late = row("ada", 2.5, "Ada Lovelace", late=2.0, email="ada@uni.edu")
-    return replace(late, result=graded)
-
-
-def without_mark() -> Row:
-    """A submission of which the grader itself failed at a check."""
-    checks = (check("forward", Status.PASSED, 3.0), check("backward", Status.GRADER_ERROR))
-    return plain(result("ben", None, parts=(PartResult("conv", "Convolution", 3.0, 6.0, checks),)))
-
-
-def hostile() -> Row:
-    """Someone whose every text is an attack."""
-    error = ErrorInfo(HOSTILE, HOSTILE, None, 1, HOSTILE, HOSTILE)
-    finding = Finding("dx", None, 0.0, False, HOSTILE)
-    bad = check("forward", Status.CRASHED, error=error, findings=(finding,), title=HOSTILE)
-    graded = result(HOSTILE, 1.5, parts=(PartResult("conv", HOSTILE, 0.0, 3.0, (bad,)),))
-    return plain(graded)
-
-
-@pytest.mark.parametrize("name", [*ONE, *ALL])
-def test_an_export_is_as_it_was_looked_at_once(name: str):
-    """The golden file; write it anew with `python -m tests.exporters.test_targets`, and look at the difference."""
-    assert _text(name) == (GOLDEN / name).read_text("utf-8")
-
-
-def _text(name: str) -> str:
-    if name in ONE:
-        return ONE[name](person())
-    if name == "rows.json":  # results have a golden file of their own
-        return ALL[name]([replace(one, result=replace(one.result, parts=())) for one in canvas_class()])
-    return ALL[name]([person(), without_mark(), *canvas_class()])
-
 
 MAKERS = (person, hostile, without_mark)
 SAYABLE = [(name, make) for name in SCHEMAS for make in MAKERS if (name, make) != ("classroom50.json", without_mark)]
+
+
+@pytest.mark.parametrize("name", [*ONE, *SEEN, *ALL])
+def test_an_export_is_as_it_was_looked_at_once(name: str):
+    """The golden file; `make golden` writes it anew, and the difference is to be looked at."""
+    assert made(name) == (GOLDEN / name).read_bytes().decode("utf-8")
+
+
+def test_every_target_has_a_golden_file():
+    """But for those that fill in a teacher's own file: fifty of them are compared byte for byte in test_roundtrip."""
+    assert {file.name for file in GOLDEN.iterdir()} == {*ONE, *SEEN, *ALL}
+    files = {"csv": "grades.csv", "json": "rows.json"}
+    made_anew = [name for name, target in TARGETS.items() if not isinstance(target, IntoTheirs)]
+    kept = {file.partition(".")[0]: file for file in [*ONE, *ALL]} | {"sarif": "grader.sarif"} | files
+    assert [name for name in made_anew if name not in kept] == []
 
 
 @pytest.mark.parametrize(("name", "make"), SAYABLE)
@@ -223,8 +167,3 @@ def test_prairielearn_takes_no_more_than_a_megabyte():
     big = plain(result("ada", 0.0, parts=(PartResult("conv", "Convolution", 0.0, 3.0, (long,)),)))
     text = prairielearn.text(big)
     assert len(text) < prairielearn.LARGEST and json.loads(text)["tests"][0]["max_points"] == 3
-
-
-if __name__ == "__main__":
-    for name in [*ONE, *ALL]:
-        (GOLDEN / name).write_text(_text(name), "utf-8", newline="\n")

@@ -129,7 +129,7 @@ def test_one_cause_is_told_once_with_the_students_line():
         ([Status.PASSED, Status.FAILED], 5, "2 of 5 checks ran."),
         ([Status.PASSED], 1, "All public checks passed; hidden checks run when it is graded."),
         ([Status.PASSED], 0, "All public checks passed; hidden checks run when it is graded."),
-        ([Status.PASSED, Status.SKIPPED], 2, "1 of 2 checks were skipped. All others passed."),
+        ([Status.PASSED, Status.SKIPPED], 2, "1 of 2 checks was skipped. All others passed."),
     ],
 )
 def test_a_part_is_never_all_of_it(statuses, of, said):

@@ -58,9 +58,9 @@ def copied(path: Path, *, follow: bool = False, data: bool = True) -> dict[str, 
 @pytest.fixture(params=[True, False], ids=["descriptors", "paths"])
 def way(request, monkeypatch) -> bool:
     """As where folders have descriptors, and as on Windows."""
-    if request.param and not snapshot.BY_DESCRIPTOR:
+    if request.param and not snapshot.system.OPENS_BELOW:
         pytest.skip("folders have no descriptors here")
-    monkeypatch.setattr(snapshot, "BY_DESCRIPTOR", request.param)
+    monkeypatch.setattr(snapshot.system, "OPENS_BELOW", request.param)
     if not request.param:
         monkeypatch.setattr(snapshot, "NO_LINK", 0)
     return request.param

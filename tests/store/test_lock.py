@@ -78,7 +78,8 @@ def test_a_lock_is_free_again_whatever_happened_in_it(tmp_path):
 )
 def test_without_locks_of_the_kernel_the_text_decides(tmp_path, monkeypatch, changes, is_free):
     """A process that is alive here holds it, a later one of its number does not; of other hosts nobody knows."""
-    monkeypatch.setattr(lock, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setattr(lock, "REMOVES_OPEN_FILES", False)
     holder = replace(Holder.ourselves("grade"), **changes)
     (tmp_path / NAME).write_text(json.dumps(asdict(holder)))
     if is_free:
