@@ -183,6 +183,8 @@ class Part:
     ``starter`` the module of the course's own package in which students write them. Of a ``timed`` part the report
     says how much faster the reference is.
     ``reference`` names the reference of those whose name two exercises share: {"Net": "DeeperNet"}.
+    ``frames`` are classes as the starter gives them, without the methods that students write but for their signatures
+    (``...``): who pastes methods alone is graded on them in it (grader.forms).
     """
 
     slug: str
@@ -194,6 +196,7 @@ class Part:
     timed: bool = False
     checks: dict[str, Check] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
+    frames: tuple[type, ...] = ()
 
     @property
     def points(self) -> float:

@@ -27,7 +27,7 @@ FLOORS = (
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.watching",
     "grader.course grader.scenarios grader.worker.packages",
-    "grader.extract grader.mangled grader.cells grader.names grader.history",
+    "grader.extract grader.forms grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
     "grader.conventions grader.patches grader.spec grader.mistakes grader.distributions grader.tolerance grader.shapes",
     "grader.expectations grader.gradebook",

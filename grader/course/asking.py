@@ -14,6 +14,7 @@ from dataclasses import replace
 from grader.cells import readable
 from grader.course.assignments import Assignment, all_assignments, given_by
 from grader.extract import defined_names
+from grader.forms import classes_of
 from grader.model import NotAsked, Note
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text
@@ -30,6 +31,7 @@ def asked_of(assignment: Assignment, submission: Submission) -> Assignment:
     named in its text. One that only other functions call is theirs to bring.
     """
     spoken = defined_names(submission) | {name for file in submission.files for name in _spoken_of(file)}
+    spoken |= classes_of(submission, [frame for part in assignment.parts for frame in part.frames])
     absent = tuple(part for part in assignment.parts if not spoken.intersection(part.needs))
     if not absent or len(absent) == len(assignment.parts):
         return assignment
