@@ -119,18 +119,18 @@ def extract(
         if file.is_notebook and file.path not in entries.values():
             continue
         names = {name for name, path in entries.items() if path == file.path}
-        texts = _parse(file)[0]
+        texts = parsed_cells(file)[0]
         taken = _needed(texts, names if file.is_notebook else names | mentioned, module=not file.is_notebook)
         units[file.path] = _cells(file, texts, taken, several)
         if file.is_notebook:
             others[file.path] = {name for text in texts for name in _defined(text)}
         if names:
             notes += notes_on_cells(file.path, texts, taken, names)
-    parsed = {file.path: _parse(file) for file in submission.files}
+    parsed = {file.path: parsed_cells(file) for file in submission.files}
     notes += notes_on_files(entries, {path: texts for path, (texts, _) in parsed.items()})
     broken = tuple(item for _, items in parsed.values() for item in items)
     packages = tuple(sorted(_absent_packages(submission.files)))
-    for kept in (_parse, binds):
+    for kept in (parsed_cells, binds):
         kept.cache_clear()  # trees are large, and a class is long
     return Program(
         units,
@@ -147,8 +147,8 @@ def extract(
 
 def defined_names(submission: Submission) -> set[str]:
     """The names that the submission defines at the top level, also in cells that do not parse."""
-    names = {name for file in submission.files for text in _parse(file)[0] for name in _defined(text)}
-    broken = [item.text for file in submission.files for item in _parse(file)[1]]
+    names = {name for file in submission.files for text in parsed_cells(file)[0] for name in _defined(text)}
+    broken = [item.text for file in submission.files for item in parsed_cells(file)[1]]
     return names | {name for text in broken for name in DEFINED.findall(text)}
 
 
@@ -178,7 +178,8 @@ def _left_none(texts: tuple[str, ...]) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _parse(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
+def parsed_cells(file: SourceFile) -> tuple[list[CellText], list[Broken]]:
+    """The cells of a file that parse, and those that do not."""
     good, broken = [], []
     for cell in file.cells:
         try:
@@ -206,7 +207,7 @@ def _entries(
 ) -> dict[str, str]:
     """For each wanted name the file to take it from."""
     defined, written, complete, imported = {}, {}, {}, {}
-    bodies = {file.path: [node for text in _parse(file)[0] for node in text.tree.body] for file in files}
+    bodies = {file.path: [node for text in parsed_cells(file)[0] for node in text.tree.body] for file in files}
     for path, nodes in bodies.items():
         names = {name for node in nodes if not _is_import(node) for name in binds(node)}
         defined[path] = names & set(wanted)
@@ -272,7 +273,7 @@ def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
     """Packages that modules of the submission are imported from though they lie in no such folder: flat files."""
     names = [file.path.removesuffix(".py").removesuffix("/__init__").split("/") for file in files]
     folders, modules = {part for parts in names for part in parts[:-1]}, {parts[-1] for parts in names}
-    nodes = [node for file in files for text in _parse(file)[0] for node in text.nodes]
+    nodes = [node for file in files for text in parsed_cells(file)[0] for node in text.nodes]
     dotted = [node.module.split(".") for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     dotted += [alias.name.split(".") for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     of_course = set() if folders & set(current().packages) else set(current().packages)
@@ -287,7 +288,7 @@ def _absent_packages(files: Iterable[SourceFile]) -> set[str]:
 
 def _mentioned(files: Iterable[SourceFile]) -> set[str]:
     """The names that some file may take from another: imported ones, attributes, and any name after a star import."""
-    nodes = [node for file in files for text in _parse(file)[0] for node in text.nodes]
+    nodes = [node for file in files for text in parsed_cells(file)[0] for node in text.nodes]
     names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
     if "*" in names:
         names |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

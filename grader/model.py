@@ -278,7 +278,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NotAsked:
-    """A part of the assignment that the submission does not ask for: it is in no score and no maximum."""
+    """A part of the assignment, or a check (part/check), that the submission does not ask for.
+
+    It is in no score and no maximum.
+    """
 
     slug: str
     title: str

@@ -100,7 +100,8 @@ class Check:
     none of them failed are two mistakes at once looked for here. ``rename`` says what students call those functions
     that have other names in this course. ``own`` is the limit of the course's own case, if the course's tolerance is
     wider than ours; that it is right to ours as well has ``precise`` points. ``apart``: the course grades the arrays
-    apart, so they share the points of a case.
+    apart, so they share the points of a case. ``asks``: the functions of which one has to be defined, called or named
+    in a submission's text for this check to be asked of it, where the part is.
     """
 
     part: str
@@ -121,6 +122,7 @@ class Check:
     own: float | None = None
     precise: float = 0.0
     apart: bool = False
+    asks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -183,6 +185,8 @@ class Part:
     ``starter`` the module of the course's own package in which students write them. Of a ``timed`` part the report
     says how much faster the reference is.
     ``reference`` names the reference of those whose name two exercises share: {"Net": "DeeperNet"}.
+    ``frames`` are classes as the starter gives them, without the methods that students write but for their signatures
+    (``...``): who pastes methods alone is graded on them in it (grader.forms).
     """
 
     slug: str
@@ -194,6 +198,7 @@ class Part:
     timed: bool = False
     checks: dict[str, Check] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
+    frames: tuple[type, ...] = ()
 
     @property
     def points(self) -> float:
@@ -215,6 +220,7 @@ class Part:
         builds_on: tuple[str, ...] = (),
         own: float | None = None,
         apart: bool = False,
+        asks: tuple[str, ...] = (),
     ) -> Callable[[Scenario], Scenario]:
         """Declare a scenario as a check; its name is the slug, its docstring the line that students read.
 
@@ -231,6 +237,7 @@ class Part:
         builds_on : the checks of the part of what it makes use of: see Check.
         own : the course's own tolerance for its own case: see Check. Our precision is one more edge case then.
         apart : whether the arrays share the points of a case: see Check.
+        asks : the functions that it is asked with, if not with the part: see Check.
         """
 
         share = edge_points / (len(edges) + (own is not None)) if edges else 0.0
@@ -241,6 +248,7 @@ class Part:
         if edge_points and not edges:
             raise MalformedCheck(f"A check of {self.slug} has edge_points but no edges.")
         options = {"gradient_of": gradient_of, "independent": independent, "builds_on": builds_on, "apart": apart}
+        options["asks"] = asks
         precise = share if own is not None else 0.0
         return self._declare(cases, expect, seconds, **options, own=own, precise=precise)
 
@@ -252,6 +260,7 @@ class Part:
         expect: list[Expectation],
         seconds: float,
         truth: Truth | None = None,
+        asks: tuple[str, ...] = (),
     ) -> Callable[[Scenario], Scenario]:
         """Declare a check that is skipped unless the course's data set is given.
 
@@ -260,9 +269,9 @@ class Part:
         inputs : how the inputs are drawn, as a function of the generator and the data set.
         truth : what the expectations compare with or measure on, as a function of the data set; it never reaches the
             student's process. Without it, the scenario is played with the data set's reader.
-        points, expect, seconds : as of ``check``.
+        points, expect, seconds, asks : as of ``check``.
         """
-        return self._declare([Case("", inputs, points)], expect, seconds, needs_data=True, truth=truth)
+        return self._declare([Case("", inputs, points)], expect, seconds, needs_data=True, truth=truth, asks=asks)
 
     def _declare(
         self, cases: Sequence[Case], expect: Sequence[Expectation], seconds: float, **options: Any

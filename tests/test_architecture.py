@@ -27,7 +27,7 @@ FLOORS = (
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.watching",
     "grader.course grader.scenarios grader.worker.packages",
-    "grader.extract grader.mangled grader.cells grader.names grader.history",
+    "grader.extract grader.forms grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
     "grader.conventions grader.spec grader.distributions grader.tolerance grader.shapes "
     "grader.mistakes grader.patches grader.rebuilt",

@@ -77,6 +77,35 @@ def test_what_no_assignment_grades_with_the_rest_is_named(tmp_path):
     assert "--assignment cnn_objects" in note.sentence
 
 
+@pytest.mark.parametrize(
+    ("code", "prose", "left"),
+    [
+        ([NORM], "", [("batch_norm/backward_alt", 2)]),
+        ([NORM], "Write batchnorm_backward_alt as well.", []),
+        ([NORM, "dx, dgamma, dbeta = batchnorm_backward_alt(dout, cache)"], "", []),
+    ],
+)
+def test_a_function_that_one_check_asks_for_may_be_left_out(tmp_path, code, prose, left):
+    """Where nothing speaks of it the others of its part are asked for, whatever they are."""
+    asked = asked_of(find_assignment("batch_norm"), handed_in(tmp_path, code, prose))
+    assert [(item.slug, item.points) for item in asked.not_asked] == left
+    assert len(asked.checks) == 9 - len(left)
+
+
+@pytest.mark.parametrize("others", [[], ["bob"]])
+def test_one_submission_is_graded_on_what_it_asks_for_and_a_class_on_all(tmp_path, others):
+    """A class has one list."""
+    for name in ["ada", *others]:
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "layers.py").write_text(RELU)
+    where = ["in", "--layout", "class"] if others else ["in/ada", "--layout", "one"]
+    options = ["--out", str(tmp_path / "out"), "--isolation", "process"]
+    main(["grade", str(tmp_path / where[0]), *where[1:], *options])
+    written = json.loads((tmp_path / "out" / "ada" / "result.json").read_text())
+    assert (written["max_score"] > 4) is bool(others)
+    assert bool(written["not_asked"]) is (not others)
+
+
 @pytest.mark.parametrize(("more", "most"), [([], 4), (["--assignment", "layers"], 34), (["affine"], 6)])
 def test_the_maximum_is_of_what_is_asked(tmp_path, capsys, more, most):
     """A teacher's word, or a part that is named, asks for more than the text does."""

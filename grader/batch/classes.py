@@ -71,7 +71,9 @@ def _grade_into(
     counts = Counter[str]()
     with settings.open_workshop(box, settings.jobs, settings.data, settings.tell) as workshop:
         if not terms.assignment:
-            terms = replace(terms, assignment=class_assignment(entries, workshop, terms), recognised=True)
+            alone = len(entries) == 1 and not terms.only and not store.people()
+            found = class_assignment(entries, workshop, terms)
+            terms = replace(terms, assignment=found, recognised=True, alone=alone)
         elif not settings.assignment and len(entries) > 1:
             refuse_another(class_assignment(entries, workshop, terms), terms.assignment, settings.out)
         kept = {**asdict(terms), "isolation": box.level}

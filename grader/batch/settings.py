@@ -88,7 +88,8 @@ def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Term
     if settings.assignment:
         refuse_another(settings.assignment, before.get("assignment"), settings.out)
     elif before.get("assignment"):
-        terms = replace(terms, assignment=before["assignment"], recognised=before["recognised"])
+        alone = before.get("alone", False) and len(entries) == 1
+        terms = replace(terms, assignment=before["assignment"], recognised=before["recognised"], alone=alone)
     return replace(terms, seed=seed)
 
 

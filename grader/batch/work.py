@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch.ingredients import ingredients
+from grader.course.asking import asked_of
 from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
@@ -38,6 +39,7 @@ class Terms:
     """What all of a class are graded by; ``assignment`` None recognises each, ``data`` is the data set's folder.
 
     ``recognised`` says that the assignment is what most of the class look like: who looks like another is told of.
+    ``alone``: it is one submission, of no class, and is graded on what its own text asks for.
     ``seconds`` is what the student processes of one submission may take in all. ``again`` says what ran out when it
     was graded before: now nothing else is graded.
     """
@@ -45,6 +47,7 @@ class Terms:
     seed: int
     assignment: str | None = None
     recognised: bool = False
+    alone: bool = False
     only: tuple[str, ...] = ()
     notebook: NotebookLimits | None = None
     time_factor: float = 1.0
@@ -167,6 +170,8 @@ def rendered(result: Result) -> tuple[str, str]:
 
 def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
     assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
+    if terms.alone:
+        assignment = asked_of(assignment, submission)
     checks = select(assignment, list(terms.only))
     key = _key(submission, ingredients(assignment, checks), order, terms, oracle, host.level)
     if key == order.known:
@@ -230,6 +235,7 @@ def _key(
         "isolation": level,
         **installed,
         "recognised": terms.recognised,
+        "alone": terms.alone,
         "notebook": asdict(terms.notebook) if terms.notebook else None,
         "time_factor": terms.time_factor,
         "seconds": terms.seconds,

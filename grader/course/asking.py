@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, all_assignments, given_by
 from grader.extract import defined_names
+from grader.forms import classes_of
 from grader.model import NotAsked, Note
+from grader.spec import Part
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text
 
@@ -27,15 +29,33 @@ def asked_of(assignment: Assignment, submission: Submission) -> Assignment:
     """The assignment without the parts that the submission does not ask for; all of it where it asks for none.
 
     A part is asked for if one of its functions is defined, called by a notebook's own lines (as a test of it is), or
-    named in its text. One that only other functions call is theirs to bring.
+    named in its text. One that only other functions call is theirs to bring. A check that ``asks`` for functions of its
+    own is asked for likewise, where its part is.
     """
     spoken = defined_names(submission) | {name for file in submission.files for name in _spoken_of(file)}
-    absent = tuple(part for part in assignment.parts if not spoken.intersection(part.needs))
-    if not absent or len(absent) == len(assignment.parts):
+    spoken |= classes_of(submission, [frame for part in assignment.parts for frame in part.frames])
+    kept = [_asked(part, spoken) for part in assignment.parts if spoken.intersection(part.needs)]
+    if not kept or kept == list(assignment.parts):
         return assignment
-    kept = tuple(part for part in assignment.parts if part not in absent)
-    left = tuple(NotAsked(part.slug, part.title, part.points) for part in absent)
-    return replace(assignment, load=lambda: kept, not_asked=left)
+    left = tuple(item for part in assignment.parts for item in _not_asked(part, kept))
+    return replace(assignment, load=lambda: tuple(kept), not_asked=left)
+
+
+def _asked(part: Part, spoken: set[str]) -> Part:
+    """The part with the checks that are asked for."""
+    checks = {slug: check for slug, check in part.checks.items() if not check.asks or spoken.intersection(check.asks)}
+    return part if checks == part.checks or not checks else replace(part, checks=checks)
+
+
+def _not_asked(part: Part, kept: Sequence[Part]) -> Iterator[NotAsked]:
+    """What is not asked of a part: all of it, or some of its checks."""
+    there = next((one for one in kept if one.slug == part.slug), None)
+    if there is None:
+        yield NotAsked(part.slug, part.title, part.points)
+        return
+    for check in part.checks.values():
+        if check.slug not in there.checks:
+            yield NotAsked(check.name, f"{part.title}, {check.slug}", check.points)
 
 
 def note_on_others(assignment: Assignment, submission: Submission) -> list[Note]:

@@ -39,6 +39,7 @@ part = Part(
     order=4,
     starter="neural_net",
     needs=("TwoLayerNet",),
+    frames=(toy.TwoLayerNet,),
 )
 
 MOST_OF_WAY = 0.35  # that the first of nine steps goes

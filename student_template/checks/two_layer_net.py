@@ -20,8 +20,37 @@ from grader.measures import Measured
 from grader.spec import GradientOf, Part, integers, normal
 from student_template.checks._parameters import gradients_of, own_names, set_params
 
+
+class TwoLayerNet:
+    """What the template gives of it, for who pastes methods alone."""
+
+    def __init__(self, input_size, hidden_size, output_size, std=1e-4):
+        self.params = {}
+        self.params["W1"] = std * np.random.randn(input_size, hidden_size)
+        self.params["b1"] = np.zeros(hidden_size)
+        self.params["W2"] = std * np.random.randn(hidden_size, output_size)
+        self.params["b2"] = np.zeros(output_size)
+
+    def loss(self, X, y=None, reg=0.0):
+        """Scores, or the loss and its gradients."""
+        ...
+
+    def train(self, X, y, X_val, y_val, **options):
+        """Stochastic gradient descent."""
+        ...
+
+    def predict(self, X):
+        """The class with the highest score."""
+        ...
+
+
 part = Part(
-    "two_layer_net", "Two-layer network", assignment="two_layer_net", starter="neural_net", needs=("TwoLayerNet",)
+    "two_layer_net",
+    "Two-layer network",
+    assignment="two_layer_net",
+    starter="neural_net",
+    needs=("TwoLayerNet",),
+    frames=(TwoLayerNet,),
 )
 
 WEIGHTS = ("W1", "b1", "W2", "b2")
