@@ -17,7 +17,7 @@ from grader.evidence import evidence
 from grader.expectations import Verdict
 from grader.fitting import Fit, GivenBy, fails, fit, may_explain, same_as
 from grader.judging import Graded, Played
-from grader.mistakes import Mistake, ignored
+from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
@@ -52,15 +52,16 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     return results
 
 
-def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Mistake, Fit]]:
+def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Mistake | Ignored, Fit]]:
     """Each known mistake that explains something of a check; arguments that are ignored only where none does."""
     if not _failed(one):
         return
     found = False
-    for item in (*oracle.catalogue.mistakes_of(one.check.part), *ignored(one.check)):
-        if found and item.code.startswith("ignores-"):
+    known: tuple[Mistake | Ignored, ...] = (*oracle.catalogue.mistakes_of(one.check.part), *ignored(one.check))
+    for item in known:
+        if found and isinstance(item, Ignored):
             return
-        variant = variant_of(oracle, item.code)
+        variant = variant_of(oracle, item)
         fits = fit(one, variant)
         if fits and not ruled_out(variant, one, part):
             found |= fits.certain
@@ -69,10 +70,10 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tu
 
 def all_certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Mistake]:
     """Every known mistake that explains all of a check; most are not told, as the cases do not tell them apart."""
-    return [item for item, fits in _singles(one, part, oracle) if fits.certain]
+    return [item for item, fits in _singles(one, part, oracle) if fits.certain and isinstance(item, Mistake)]
 
 
-def _either(found: Sequence[Mistake]) -> tuple[Diagnosis, ...]:
+def _either(found: Sequence[Mistake | Ignored]) -> tuple[Diagnosis, ...]:
     """Two mistakes that the cases do not tell apart, in one sentence: one of them was made. Of more nothing is said."""
     if len(found) != 2:
         return ()
@@ -82,7 +83,7 @@ def _either(found: Sequence[Mistake]) -> tuple[Diagnosis, ...]:
     return (Diagnosis(f"{one.code}-or-{other.code}", sentence, False, hint),)
 
 
-def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle) -> tuple[Diagnosis, ...]:
+def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The one mistake that explains much of what failed, if what it explains has no second explanation.
 
     Many mistakes look the same in some of the cases. One that another can stand for there, even one that the passed
@@ -95,7 +96,7 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle)
     ((mistake, fits),) = best
     explained = [item for item in one.played if item.case.name in fits.explains]
     for other in oracle.catalogue.mistakes_of(one.check.part):
-        variant = variant_of(oracle, other.code)
+        variant = variant_of(oracle, other)
         if other.code != mistake.code and all(
             may_explain(one.check, item, variant(one.check, item.case)) for item in explained
         ):
@@ -112,10 +113,10 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
-        if oracle.matters(one.check, item.code) and not ruled_out(variant_of(oracle, item.code), one, part)
+        if oracle.matters(one.check, item) and not ruled_out(variant_of(oracle, item), one, part)
     ]
     for pair in _worth_trying(one, failed, mistakes, oracle):
-        variant = variant_of(oracle, "+".join(item.code for item in pair))
+        variant = variant_of(oracle, Together(pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not may_explain(one.check, failed[0], first):
             continue  # most pairs end here, after one case
@@ -148,7 +149,7 @@ def _worth_trying(
         mistake.code: {
             (item.case.name, name)
             for item in failed
-            for name, given in (variant_of(oracle, mistake.code)(one.check, item.case) or {}).items()
+            for name, given in (variant_of(oracle, mistake)(one.check, item.case) or {}).items()
             if same_as(item, name, {name: given})
         }
         for mistake in mistakes
@@ -201,12 +202,12 @@ def _evidence(one: Graded) -> tuple[Diagnosis, ...]:
     return ()
 
 
-def variant_of(oracle: Oracle, code: str) -> GivenBy:
-    """What the known mistake of that code gives, or two of them: see Oracle.mistaken."""
-    return lambda check, case: oracle.mistaken(check, case, code)
+def variant_of(oracle: Oracle, wrong: Wrong) -> GivenBy:
+    """What code with that mistake in it gives."""
+    return lambda check, case: oracle.mistaken(check, case, wrong)
 
 
-def _diagnosis(item: Mistake, *, certain: bool) -> Diagnosis:
+def _diagnosis(item: Mistake | Ignored, *, certain: bool) -> Diagnosis:
     return Diagnosis(item.code, item.sentence, certain, item.hint)
 
 
@@ -226,10 +227,10 @@ def ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
     )
 
 
-def _most(candidates: Sequence[Mistake], explains: Counter[str]) -> list[Mistake]:
+def _most(candidates: Sequence[Mistake | Ignored], explains: Counter[str]) -> list[Mistake | Ignored]:
     """Those that explain most checks; of two about the same, which would contradict each other, the first."""
     most = max((explains[item.code] for item in candidates), default=0)
-    kept: list[Mistake] = []
+    kept: list[Mistake | Ignored] = []
     told: set[str] = set()
     for item in candidates:
         if explains[item.code] == most and not (told & item.about):

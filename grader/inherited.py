@@ -13,9 +13,9 @@ from grader.carried import CODE
 from grader.diagnosis import all_certain, ruled_out, variant_of
 from grader.fitting import fit, may_explain
 from grader.judging import Graded
-from grader.mistakes import Mistake
+from grader.mistakes import Mistake, Together
 from grader.model import CheckResult, Diagnosis, Status
-from grader.oracle import INHERITED, Oracle
+from grader.oracle import Oracle
 
 MOST = 4  # mistakes of other parts that are played together
 SENTENCE = "This is what follows here from a mistake in {title}: {sentence}"
@@ -73,15 +73,15 @@ def _explained(
         return result
     failed = [item for item in one.played if item.case.name not in one.passed]
     quickest = min(failed, key=lambda item: sum(value.size for value in item.inputs.values()))
-    for codes in _worth_trying(one, known, oracle):
-        variant = variant_of(oracle, INHERITED + "+".join(codes))
+    for wrong in _worth_trying(one, known, oracle):
+        variant = variant_of(oracle, wrong)
         first = variant(one.check, quickest.case)
         if first == {} or not may_explain(one.check, quickest, first):
             continue  # most end here, after one case
         fits = fit(one, variant)
         if fits and fits.certain and not ruled_out(variant, one, part):
             kept = [item for item in result.diagnosis if item.code == CODE]
-            return replace(result, diagnosis=(*_told(codes, known, one, oracle), *kept))
+            return replace(result, diagnosis=(*_told(wrong, known), *kept))
     return result
 
 
@@ -92,32 +92,29 @@ def _named(result: CheckResult, oracle: Oracle) -> bool:
     )
 
 
-def _worth_trying(one: Graded, known: Mapping[str, Known], oracle: Oracle) -> Iterator[tuple[str, ...]]:
+def _worth_trying(one: Graded, known: Mapping[str, Known], oracle: Oracle) -> Iterator[Together]:
     """Each mistake of another part that shows here, all of them together, and those with one of the part's own."""
     found = [
-        code
-        for code, item in known.items()
-        if one.check.part not in item.mistake.parts and _shows(one, INHERITED + code, oracle)
+        item
+        for item in known.values()
+        if one.check.part not in item.mistake.parts and _shows(one, Together((), (item.mistake,)), oracle)
     ]
-    yield from ((code,) for code in found)
-    told = [code for code in found if known[code].told]
+    yield from (Together((), (item.mistake,)) for item in found)
+    told = [item.mistake for item in found if item.told]
     together = [tuple(told[:MOST])] if len(told) > 1 else []
-    yield from together
-    for codes in (*together, *((code,) for code in told)):
+    yield from (Together((), others) for others in together)
+    for others in (*together, *((item,) for item in told)):
         for own in oracle.catalogue.mistakes_of(one.check.part):
-            yield (*codes, own.code)
+            yield Together((own,), others)
 
 
-def _shows(one: Graded, code: str, oracle: Oracle) -> bool:
-    return any(oracle.mistaken(one.check, item.case, code) != {} for item in one.played)
+def _shows(one: Graded, wrong: Together, oracle: Oracle) -> bool:
+    return any(oracle.mistaken(one.check, item.case, wrong) != {} for item in one.played)
 
 
-def _told(codes: Sequence[str], known: Mapping[str, Known], one: Graded, oracle: Oracle) -> Iterator[Diagnosis]:
+def _told(wrong: Together, known: Mapping[str, Known]) -> Iterator[Diagnosis]:
     """The part's own mistake first; of the others where each is from."""
-    own = [item for item in oracle.catalogue.mistakes_of(one.check.part) if item.code in codes]
-    yield from (Diagnosis(item.code, item.sentence, True, item.hint) for item in own)
-    for code in codes:
-        if code in known and one.check.part not in known[code].mistake.parts:
-            item = known[code].mistake
-            hint = (BESIDE if own else HINT).format(hint=item.hint)
-            yield Diagnosis(code, SENTENCE.format(title=known[code].title, sentence=item.sentence), True, hint)
+    yield from (Diagnosis(item.code, item.sentence, True, item.hint) for item in wrong.own)
+    for item in wrong.inherited:
+        hint = (BESIDE if wrong.own else HINT).format(hint=item.hint)
+        yield Diagnosis(item.code, SENTENCE.format(title=known[item.code].title, sentence=item.sentence), True, hint)

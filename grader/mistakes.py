@@ -153,26 +153,59 @@ class Raised:
         return cls(*said, re.compile(table["checks"]), through, table["not_through"])
 
 
-def ignored(check: Check) -> list[Mistake]:
-    """For each single number that a case sets otherwise than the usual case: that it is not looked at.
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """That a number of a ``part`` is not looked at: it is as if it had its ``usual`` value, None for its default.
 
-    These are found by playing the reference with the usual value, so they have no variant.
+    It is played by giving the reference that value, so there is no variant.
     """
+
+    name: str
+    usual: object
+    part: str
+
+    @property
+    def code(self) -> str:
+        """Unique within a part."""
+        return f"ignores-{self.name}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong."""
+        gives = f"the default of {self.name} gives" if self.usual is None else f"{self.name} = {self.usual} gives"
+        return f"{self.name} as given is not used: the result is what {gives}."
+
+    @property
+    def hint(self) -> str:
+        """Where to look."""
+        return f"Look for a place where {self.name} should stand and a fixed number, or nothing, does."
+
+    @property
+    def about(self) -> frozenset[str]:
+        """It is told beside any other."""
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several mistakes in one submission: a part's ``own``, and those of other parts that a right function calls."""
+
+    own: tuple[Mistake, ...]
+    inherited: tuple[Mistake, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The codes of all, those of other parts in brackets."""
+        return "+".join((*(item.code for item in self.own), *(f"[{item.code}]" for item in self.inherited)))
+
+
+Wrong = Mistake | Ignored | Together  # what a submission may have in it, and the reference can be played with
+
+
+def ignored(check: Check) -> list[Ignored]:
+    """For each single number that a case sets otherwise than the usual case: that it is not looked at."""
     usual = check.settings(check.cases[0])
-    names = {
-        name: usual.get(name)
-        for case in check.cases[1:]
-        for name, value in check.settings(case).items()
-        if value != usual.get(name)
-    }
-    return [
-        Mistake(
-            f"ignores-{name}",
-            (check.part,),
-            f"{name} as given is not used: the result is what "
-            + (f"{name} = {value} gives." if value is not None else f"the default of {name} gives."),
-            f"Look for a place where {name} should stand and a fixed number, or nothing, does.",
-            lambda ref: {},
-        )
-        for name, value in names.items()
-    ]
+    names = dict.fromkeys(
+        name for case in check.cases[1:] for name, value in check.settings(case).items() if value != usual.get(name)
+    )
+    return [Ignored(name, usual.get(name), check.part) for name in names]

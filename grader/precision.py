@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from grader.judging import Played
 from grader.oracle import Oracle
 from grader.outcome import Outcome
 from grader.spec import Check
+
+if TYPE_CHECKING:
+    from grader.mistakes import Ignored, Mistake
 
 # How much nearer, by how many numbers there are: few may be nearer by chance.
 NEARER = ((16, 0.3), (4, 0.1))
@@ -29,8 +33,8 @@ def strictly(check: Check, played: list[Played], oracle: Oracle) -> tuple[Check,
         return check, played
     from grader.mistakes import ignored  # needed by few
 
-    codes = [item.code for item in (*oracle.catalogue.mistakes_of(check.part), *ignored(check))]
-    if not any(_explains(check, played, forgiven, oracle, code) for code in codes):
+    known: tuple[Mistake | Ignored, ...] = (*oracle.catalogue.mistakes_of(check.part), *ignored(check))
+    if not any(_explains(check, played, forgiven, oracle, mistake) for mistake in known):
         return check, played
     return replace(check, expect=tuple(map(_strict, check.expect))), [_in_float64(item) for item in played]
 
@@ -53,14 +57,18 @@ def _forgiven(check: Check, item: Played) -> dict[str, str]:
 
 
 def _explains(
-    check: Check, played: Sequence[Played], forgiven: Mapping[str, Mapping[str, str]], oracle: Oracle, code: str
+    check: Check,
+    played: Sequence[Played],
+    forgiven: Mapping[str, Mapping[str, str]],
+    oracle: Oracle,
+    mistake: Mistake | Ignored,
 ) -> bool:
     """Whether all that was forgiven is much nearer to what a mistake gives, seen over all cases."""
     right = wrong = 0.0
     count = 0
     for item in played:
         names = forgiven.get(item.case.name, {})
-        given = oracle.mistaken(check, item.case, code) if names else {}
+        given = oracle.mistaken(check, item.case, mistake) if names else {}
         if given is None:
             return False
         for name, before in names.items():

@@ -261,9 +261,9 @@ def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
             assert differing(check.expect, inputs, live.inputs(check, case)) == {}
             assert answer.keys() == live.answer(check, case).keys()
             assert differing(check.expect, answer, live.answer(check, case)) == {}
-            for code in (item.code for item in (*live.catalogue.mistakes_of(check.part), *ignored(check))):
-                got, want = (oracle.mistaken(check, case, code) for oracle in (recorded, live))
-                assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, code)
+            for item in (*live.catalogue.mistakes_of(check.part), *ignored(check)):
+                got, want = (oracle.mistaken(check, case, item) for oracle in (recorded, live))
+                assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, item.code)
 
 
 def signatures(source: str) -> dict[str, str]:

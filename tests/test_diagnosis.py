@@ -34,10 +34,10 @@ class Oracle:
         )
     )
 
-    def mistaken(self, check, case, code):
-        return self.answers.get(code, {})
+    def mistaken(self, check, case, wrong):
+        return self.answers.get(wrong.code, {})
 
-    def matters(self, check, code):
+    def matters(self, check, wrong):
         return True
 
 
@@ -78,7 +78,7 @@ def test_what_the_cases_show_stands_before_what_is_likely(monkeypatch):
     """The pattern is certain of what it says."""
     monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED, "tripled": DOUBLED})
     first, second, third = played("right", "right", "right")
-    monkeypatch.setattr(Oracle, "mistaken", lambda self, check, case, code: DOUBLED if case.name == "pad 0" else {})
+    monkeypatch.setattr(Oracle, "mistaken", lambda self, check, case, wrong: DOUBLED if case.name == "pad 0" else {})
     assert codes([first, wrong(second, **DOUBLED), third]) == [("only-at-pad-0", True), ("doubled-or-tripled", False)]
 
 
@@ -92,8 +92,8 @@ def test_what_a_ruled_out_mistake_explains_too_is_not_said(monkeypatch):
     """The student's may be a third one, which looks like both in these cases."""
     first, second, third = played("right", "dx", "right")
 
-    def mistaken(self, check, case, code):
-        return {"doubled": DOUBLED, "tripled": {} if case.name == "pad 0" else DOUBLED}.get(code, {})
+    def mistaken(self, check, case, wrong):
+        return {"doubled": DOUBLED, "tripled": {} if case.name == "pad 0" else DOUBLED}.get(wrong.code, {})
 
     monkeypatch.setattr(Oracle, "mistaken", mistaken)
     assert not any(item[0] in ("doubled", "tripled") for item in codes([wrong(first, **DOUBLED), second, third]))
@@ -137,7 +137,7 @@ def test_the_cases_that_fail_can_name_a_mistake():
 def test_a_raise_fits_a_mistake_that_raises(monkeypatch):
     """As long as other cases are explained by their numbers."""
     monkeypatch.setattr(
-        Oracle, "mistaken", lambda self, check, case, code: None if case.name == "pad 0" else self.answers[code]
+        Oracle, "mistaken", lambda self, check, case, wrong: None if case.name == "pad 0" else self.answers[wrong.code]
     )
     first, raised, third = played("right", "raised", "right")
     assert codes([wrong(first, **DOUBLED), raised, wrong(third, **DOUBLED)]) == [("doubled", True)]
@@ -145,7 +145,7 @@ def test_a_raise_fits_a_mistake_that_raises(monkeypatch):
 
 def test_what_only_raises_is_explained_by_no_numbers(monkeypatch):
     """That two things raise says nothing yet."""
-    monkeypatch.setattr(Oracle, "mistaken", lambda self, check, case, code: None)
+    monkeypatch.setattr(Oracle, "mistaken", lambda self, check, case, wrong: None)
     assert codes(played("raised", "raised", "raised")) == []
 
 

@@ -47,7 +47,7 @@ def lines(name: str) -> Iterator[str]:
             continue
         if isinstance(item, Pattern) and chosen and name not in item.checks:
             continue
-        if isinstance(item, Mistake) and chosen and oracle and not oracle.matters(chosen, item.code):
+        if isinstance(item, Mistake) and chosen and oracle and not oracle.matters(chosen, item):
             continue
         file, line = catalogue.place(item, module)
         shown = Path(file).relative_to(current().folder) if Path(file).is_relative_to(current().folder) else file

@@ -15,10 +15,10 @@ from grader.spec import Case, Check, Inputs
 if TYPE_CHECKING:
     from grader.course.catalogue import Catalogue
     from grader.data_set import DataSet
+    from grader.mistakes import Wrong
 
 Answers = Arrays | None  # of a mistake: {} where it changes nothing, None where it raises
 
-INHERITED = "inherited:"  # before the codes of mistakes that may be made in other parts
 PUBLIC_SEED = 231  # the course's number
 
 
@@ -45,13 +45,10 @@ class Oracle(Protocol):
     def seconds(self, check: Check, case: Case) -> float | None:
         """How long the reference takes once it is warm; None where it does not run."""
 
-    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
-        """What a known mistake would return, or two of them, as "first+second", if that is known here.
+    def mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
+        """What code with that mistake in it would return, if that is known here."""
 
-        After INHERITED they may be those of other parts, which a right function of this one calls.
-        """
-
-    def matters(self, check: Check, code: str) -> bool:
+    def matters(self, check: Check, wrong: Wrong) -> bool:
         """Whether a known mistake can change anything of a check, and so be one of two."""
 
 

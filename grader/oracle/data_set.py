@@ -13,7 +13,7 @@ from grader.course.catalogue import Catalogue
 from grader.data_set import DataSet
 from grader.errors import HarnessError
 from grader.expectations import Arrays
-from grader.mistakes import Mistake
+from grader.mistakes import Mistake, Wrong
 from grader.oracle import Answers, Oracle, key
 from grader.oracle.live import shown
 from grader.spec import Case, Check, Inputs
@@ -59,18 +59,17 @@ class DataSetOracle:
         """Of the checks that need no data set only."""
         return None if check.needs_data else self._oracle.seconds(check, case)
 
-    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+    def mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
         """What a known mistake makes of the data set; none is known where the grader only measures."""
         if not check.needs_data:
-            return self._oracle.mistaken(check, case, code)
-        known = {item.code: item for item in self.data.mistakes if check.part in item.parts}
-        if check.truth or code not in known:
+            return self._oracle.mistaken(check, case, wrong)
+        if check.truth or not isinstance(wrong, Mistake) or wrong not in self.data.mistakes:
             return {}
-        return self._once(f"not/{code}/{key(check, case)}", lambda: self._play(check, case, known[code]))
+        return self._once(f"not/{wrong.code}/{key(check, case)}", lambda: self._play(check, case, wrong))
 
-    def matters(self, check: Check, code: str) -> bool:
+    def matters(self, check: Check, wrong: Wrong) -> bool:
         """Of the data set's own mistakes each stands alone."""
-        return not check.needs_data and self._oracle.matters(check, code)
+        return not check.needs_data and self._oracle.matters(check, wrong)
 
     def _truth(self, check: Check, case: Case) -> Arrays:
         values = check.truth(self.data) if check.truth else check.call(self._reference, self.inputs(check, case))

@@ -15,8 +15,8 @@ from grader.course.catalogue import live
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.expectations import Arrays
-from grader.mistakes import Mistake
-from grader.oracle import INHERITED, Answers, key
+from grader.mistakes import Ignored, Mistake, Together, Wrong
+from grader.oracle import Answers, key
 from grader.patches import combined
 from grader.rebuilt import rebuilt
 from grader.shapes import fitted
@@ -39,7 +39,6 @@ class LiveOracle:
         self._answers: dict[str, Arrays] = {}
         self._mistaken: dict[str, Answers] = {}
         self._seconds: dict[str, float] = {}
-        self._known: dict[str, Mapping[str, Mistake]] = {}  # by part and code; the catalogue is long
 
     def inputs(self, check: Check, case: Case) -> Inputs:
         """The inputs that the seed gives, which none may change."""
@@ -77,44 +76,36 @@ class LiveOracle:
         check.play(code, inputs)
         return time.perf_counter() - begin
 
-    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
+    def mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
         """Play the scenario with the reference as the mistake changes it; {} where that changes nothing."""
-        place = f"{code}/{key(check, case)}"
+        place = f"{wrong.code}/{key(check, case)}"
         with self._lock:
             if place not in self._mistaken:
-                self._mistaken[place] = self._play_mistaken(check, case, code)
+                self._mistaken[place] = self._play_mistaken(check, case, wrong)
             return self._mistaken[place]
 
-    def matters(self, check: Check, code: str) -> bool:
+    def matters(self, check: Check, wrong: Wrong) -> bool:
         """Whether the mistake changes the answer of some case."""
-        return any(self.mistaken(check, case, code) != {} for case in check.cases)
+        return any(self.mistaken(check, case, wrong) != {} for case in check.cases)
 
-    def _play_mistaken(self, check: Check, case: Case, code: str) -> Answers:
+    def _play_mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
         inputs = self.inputs(check, case)
-        if code.startswith("ignores-"):
-            return self._without(check, case, inputs, code.removeprefix("ignores-"))
+        if isinstance(wrong, Ignored):
+            return self._without(check, case, inputs, wrong.name)
+        if isinstance(wrong, Mistake):
+            return self._shown(check, case, combined(self._reference(check), [wrong]), inputs)
         try:
-            changed = self._changed(check, code)
-        except MalformedCheck:
-            if "+" in code:  # the pieces of one are not there any more with the other
-                return {}
-            raise
+            changed = self._changed(check, wrong)
+        except MalformedCheck:  # the pieces of one are not there any more with the other
+            return {}
         return self._shown(check, case, changed, inputs)
 
-    def _changed(self, check: Check, code: str) -> Any:
-        """The reference with the mistakes of a code in it; MalformedCheck if two do not go together."""
-        reference, own = self._reference(check), self._known_in(check.part)
-        codes = code.removeprefix(INHERITED).split("+")
-        if code.startswith(INHERITED):
-            everywhere = {item.code: item for item in self.catalogue.mistakes}
-            others = [everywhere[name] for name in codes if name not in own]
-            reference = rebuilt(reference, combined(reference, others))
-        return combined(reference, [own[name] for name in codes if name in own])
-
-    def _known_in(self, part: str) -> Mapping[str, Mistake]:
-        if part not in self._known:
-            self._known[part] = {item.code: item for item in self.catalogue.mistakes_of(part)}
-        return self._known[part]
+    def _changed(self, check: Check, wrong: Together) -> Any:
+        """The reference with several mistakes in it; MalformedCheck if two do not go together."""
+        reference = self._reference(check)
+        if wrong.inherited:
+            reference = rebuilt(reference, combined(reference, wrong.inherited))
+        return combined(reference, wrong.own)
 
     def _without(self, check: Check, case: Case, inputs: Inputs, name: str) -> Answers:
         """The answer as if an argument had its usual value; {} where that cannot be told."""

@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from grader.expectations import Arrays
 from grader.oracle import PUBLIC_SEED, Answers, Oracle, key
 from grader.parsing import by_itself
 from grader.spec import Case, Check, Inputs
+
+if TYPE_CHECKING:
+    from grader.mistakes import Ignored, Mistake, Wrong
 
 FILE = "public_answers.npz"
 KINDS = ANSWERS, MISTAKES = "answers", "mistakes"
@@ -64,15 +68,15 @@ class RecordedOracle:
     def seconds(self, check: Check, case: Case) -> None:
         """No reference runs here."""
 
-    def mistaken(self, check: Check, case: Case, code: str) -> Answers:
-        """The recorded answer of a known mistake; pairs are not recorded."""
+    def mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
+        """The recorded answer of a known mistake; several together are not recorded."""
         if self._mistaken is None:
             self._mistaken = _by_place(self._files, MISTAKES)
-        found = self._mistaken.get(f"not/{code}/{key(check, case)}", {})
+        found = self._mistaken.get(f"not/{wrong.code}/{key(check, case)}", {})
         return None if RAISES in found else found
 
-    def matters(self, check: Check, code: str) -> bool:
-        """Pairs are not recorded."""
+    def matters(self, check: Check, wrong: Wrong) -> bool:
+        """Several together are not recorded."""
         return False
 
 
@@ -96,8 +100,9 @@ def record(assignment: Assignment, oracle: Oracle) -> dict[str, np.ndarray]:
             place, answer = key(check, case), oracle.answer(check, case)
             arrays |= {f"in/{place}/{name}": value for name, value in oracle.inputs(check, case).items()}
             arrays |= {f"out/{place}/{name}": value for name, value in answer.items()}
-            for item in (*oracle.catalogue.mistakes_of(check.part), *ignored(check)):
-                values = oracle.mistaken(check, case, item.code)
+            known: tuple[Mistake | Ignored, ...] = (*oracle.catalogue.mistakes_of(check.part), *ignored(check))
+            for item in known:
+                values = oracle.mistaken(check, case, item)
                 values = {RAISES: np.array(True)} if values is None else values
                 arrays |= {f"not/{item.code}/{place}/{name}": value for name, value in values.items()}
     return arrays

@@ -87,7 +87,7 @@ def test_every_known_mistake_fails_on_20_seeds(mistake):
         for check in CHECKS:
             for case in check.cases:
                 want = oracle.answer(check, case)
-                values = {**want, **(oracle.mistaken(check, case, mistake.code) or {})}
+                values = {**want, **(oracle.mistaken(check, case, mistake) or {})}
                 verdicts = [item.judge(values, want, oracle.inputs(check, case), False) for item in check.expect]
                 if any(isinstance(verdict, Verdict) and not verdict.ok for verdict in verdicts):
                     failed.add(check.slug)
