@@ -25,7 +25,7 @@ FLOAT32 = "float32"  # it is over the limit, and as precise as float32 is
 OWN = "own"  # it is not as the reference has it, and right for what the student's other functions give
 GATE = "gate"  # nothing was measured: no array, a wrong shape or dtype, or a value that is not finite
 FLOAT32_SUMS = 1e-6  # relative to the largest entry: what sums of float32 are precise to
-FLOAT32_ON_THE_WAY = 2e-7
+FLOAT32_ON_THE_WAY = 2e-7  # the same of a mean of many such sums, as a loss is
 Values = Mapping[str, Array | NotAnArray]
 Arrays = Mapping[str, Array]
 
@@ -321,7 +321,7 @@ def _single(value: Array | NotAnArray) -> bool:
 def _as_precise_as_float32(value: Array, right: Array, *, single: bool) -> bool:
     """Whether the error is that of sums in single precision: it goes with the largest entry, not with each.
 
-    Of what is float64, and was float32 on the way at most, less is taken: slips such as log(p + 1e-7) are that large.
+    Of a loss that is float64, and was float32 on the way at most, less is taken: log(p + 1e-7) is as far off.
     """
-    most = FLOAT32_SUMS if single else FLOAT32_ON_THE_WAY
+    most = FLOAT32_SUMS if single or right.ndim else FLOAT32_ON_THE_WAY
     return bool(np.max(np.abs(value - right), initial=0.0) <= most * np.max(np.abs(right), initial=0.0))
