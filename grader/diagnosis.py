@@ -44,8 +44,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
-            found = (*_patterns(one, oracle), *likely) if not _on_sand(one, graded) else ()
-        found = found or _raised(one, oracle, general=True)
+            seen = _raised(one, oracle, general=True)
+            found = (*_patterns(one, oracle), *seen, *likely) if not _on_sand(one, graded) else seen
         if not found and not carried:
             found = _evidence(one)
         told = {(item.sentence, item.hint): item for item in (*found, *carried)}  # two codes may say the same

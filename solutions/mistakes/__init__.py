@@ -50,4 +50,5 @@ ORDER = (
     "two_layer_classifier",
     "two_layer_net",
     "update_rules",
+    "geometry",
 )
