@@ -44,7 +44,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
-            found = (*_patterns(one, oracle), *likely) if not _on_sand(one, graded) else ()
+            seen = _raised(one, oracle, general=True)
+            found = (*_patterns(one, oracle), *seen, *likely) if not _on_sand(one, graded) else seen
         if not found and not carried:
             found = _evidence(one)
         told = {(item.sentence, item.hint): item for item in (*found, *carried)}  # two codes may say the same
@@ -165,12 +166,14 @@ def _worth_trying(
     yield from together[: MOST_QUICK if quick else MOST_TOGETHER]
 
 
-def _raised(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
+def _raised(one: Graded, oracle: Oracle, *, general: bool = False) -> tuple[Diagnosis, ...]:
     """What every exception says, if all failed cases ended with one of the same known cause."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     known = oracle.catalogue
     causes = {
-        known.raised_by(one.check.name, item.transcript.error) if item.transcript.outcome == Outcome.RAISED else None
+        known.raised_by(one.check.name, item.transcript.error, general=general)
+        if item.transcript.outcome == Outcome.RAISED
+        else None
         for item in failed
     }
     return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[

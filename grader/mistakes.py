@@ -116,7 +116,8 @@ class Raised:
 
     ``message`` is a pattern, and so is ``through``, of a function of the student's that it came through;
     ``not_through`` names one that it did not. ``checks`` is a pattern of the names
-    ``part/check`` for which that is so.
+    ``part/check`` for which that is so, ``kind`` the type of the exception, if that matters. What is ``general`` says
+    what went wrong and not why: it is told only where nothing else is.
     """
 
     code: str
@@ -126,12 +127,15 @@ class Raised:
     checks: re.Pattern[str] = ANY
     through: re.Pattern[str] | None = None
     not_through: str = ""
+    kind: str = ""
+    general: bool = False
 
     def fits(self, check: str, error: Mapping[str, object]) -> bool:
         """Whether an error of the check is of this kind."""
         functions = set(FRAME.findall(str(error.get("traceback", ""))))
         return (
             self.message.search(str(error.get("message", ""))) is not None
+            and self.kind in ("", error.get("type"))
             and self.checks.search(check) is not None
             and (not self.through or any(map(self.through.fullmatch, functions)))
             and self.not_through not in functions
@@ -143,14 +147,15 @@ class Raised:
         patterns = {"message": self.message.pattern, "checks": self.checks.pattern, "not_through": self.not_through}
         through = self.through.pattern if self.through else None
         said = {"kind": "raised", "code": self.code, "sentence": self.sentence, "hint": self.hint}
-        return said | patterns | {"through": through}
+        return said | patterns | {"through": through, "type": self.kind, "general": self.general}
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> Raised:
         """From what ``as_dict`` made of it."""
         through = re.compile(table["through"]) if table["through"] is not None else None
         said = (table["code"], re.compile(table["message"]), table["sentence"], table["hint"])
-        return cls(*said, re.compile(table["checks"]), through, table["not_through"])
+        when = (re.compile(table["checks"]), through, table["not_through"])
+        return cls(*said, *when, kind=table["type"], general=table["general"])
 
 
 @dataclass(frozen=True, slots=True)

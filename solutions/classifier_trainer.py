@@ -5,12 +5,14 @@ With g the gradient, lr the learning rate and mu the momentum, a parameter moves
     sgd         step = -lr g
     momentum    v = mu v - lr g                      step = v
     rmsprop     cache = 0.99 cache + 0.01 g²         step = -lr g / sqrt(cache + 1e-8)
+
+What real code adds to the root instead is as right: ``EpsilonBesideRoot``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,8 @@ RMSPROP_EPSILON = 1e-8
 
 class ClassifierTrainer:
     """Trains a model; ``step_cache`` holds what an update rule remembers of each parameter."""
+
+    epsilon_beside_root: ClassVar[type[ClassifierTrainer]]
 
     def __init__(self) -> None:
         self.step_cache: dict[str, Floats] = {}
@@ -96,8 +100,22 @@ class ClassifierTrainer:
         if update == "rmsprop":
             cache = RMSPROP_DECAY * kept + (1 - RMSPROP_DECAY) * gradient**2
             self.step_cache[name] = cache
-            return -learning_rate * gradient / np.sqrt(cache + RMSPROP_EPSILON)
+            return -learning_rate * gradient / self._divisor(cache)
         raise ValueError(f"The update rule is {update!r}; expected 'sgd', 'momentum' or 'rmsprop'.")
+
+    def _divisor(self, cache: Floats) -> Floats:
+        """What RMSProp divides a gradient by."""
+        return np.sqrt(cache + RMSPROP_EPSILON)
+
+
+class EpsilonBesideRoot(ClassifierTrainer):
+    """The same, with the small number of RMSProp added to the root."""
+
+    def _divisor(self, cache: Floats) -> Floats:
+        return np.sqrt(cache) + RMSPROP_EPSILON
+
+
+ClassifierTrainer.epsilon_beside_root = EpsilonBesideRoot
 
 
 def accuracy(scores: Floats, y: Labels) -> float:

@@ -11,9 +11,11 @@ from grader.course.catalogue import Catalogue, live
 from grader.diagnosis import Graded, explained
 from grader.judging import Played, judge
 from grader.mistakes import Mistake, Pattern
+from grader.oracle.live import LiveOracle
 from grader.worker.client import Transcript
 from solutions.mistakes import ORDER
 from tests.conftest import ROOT
+from tests.diagnosing import changed, diagnoses
 from tests.test_judging import CHECK, WANT, played
 
 DOUBLED = {"dx": WANT["dx"] * 2}
@@ -175,3 +177,36 @@ def test_mistakes_are_tried_in_an_order_that_is_written_down(course):
     (mistakes / "__init__.py").write_text(listed.replace('"two_layer_net"', '"a_first_file"'), "utf-8")
     course()
     assert [item.code for item in live().declared] == codes
+
+
+RAISING = """
+import numpy as np
+
+def max_pool_forward_naive(x, pool_param):
+    N, C, H, W = x.shape
+    ph, pw, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    {refuse}
+    OH, OW = 1 + (H - ph) // s, 1 + (W - pw) // s
+    out = np.zeros((N, C, OH, OW))
+    for i in range(OH):
+        for j in range(OW):
+            out[:, :, i, j] = x[:, :, i * s : i * s + ph, j * s : j * s + pw].max(axis=(2, 3))
+    return out, (x, pool_param)
+"""
+
+
+@pytest.mark.parametrize(
+    ("refuse", "code"),
+    [
+        ("assert H == W, H", "own-assert"),
+        ("np.zeros(3)[:1.0 * s] if H != W else 0", "size-is-a-float"),
+        ("x = x.reshape(x.shape, newshape=x.shape) if H != W else x", "old-numpy"),
+        ("np.zeros(2)[C] if C > 2 else 0", "index-beyond-end"),
+    ],
+)
+def test_what_is_refused_in_some_cases_is_told_by_the_exception(refuse, code):
+    """An assert of the student's own, or a statement that Python refuses; a guess from the failing cases is not."""
+    code_of = changed(RAISING.format(refuse=refuse), "max_pool_forward_naive")
+    status, items = diagnoses("layers", "max_pool", code_of, LiveOracle(5))["max_pool/forward"]
+    assert status == "crashed"
+    assert [item.code for item in items if item.specific][:1] == [code]

@@ -102,7 +102,10 @@ def test_what_comes_out_of_a_network_may_have_been_float32_on_the_way():
     want = {"dx": WANT["dx"] + 0.1}
     rounded = want["dx"].astype(np.float32)
     assert judge(rounded.astype(float), matches("dx", single=True), want=want).ok
-    assert not judge(want["dx"] * (1 + 3e-6), matches("dx", single=True), want=want).ok
+    loss = {"dx": np.array(1.5)}
+    assert judge(np.array(1.5 * (1 + 1e-7)), matches("dx", single=True), want=loss).ok
+    assert not judge(np.array(1.5 * (1 + 4e-7)), matches("dx", single=True), want=loss).ok
+    assert judge(np.array(1.5 * (1 + 4e-7), np.float32), matches("dx", single=True), want=loss).ok
     assert judge(rounded, Within("dx", 1e-12), want=want).ok
     assert not judge(rounded.astype(float), Within("dx", 1e-12), want=want).ok
     assert judge(rounded.astype(float), Within("dx", 1e-12, single=True), want=want).ok

@@ -99,7 +99,7 @@ WRONG: list[tuple[str, ...]] = [
     ("conv/forward", "conv-forward-only-stride-1", WINDOW, "i * s : i + HH, j * s : j + WW"),
     ("conv/forward", "conv-forward-only-stride-1", "// s\n    OW", "\n    OW"),
     ("conv/backward", "conv-only-padded", "dx = " + CROP, "dx = np.zeros(x.shape) + dxp[:, :, p:-p, p:-p]"),
-    ("conv/backward", "conv-only-pad-1", PADDED, PADDED.replace("p, p", "1, 1")),
+    ("conv/backward", "conv-backward-padded-by-1", PADDED, PADDED.replace("p, p", "1, 1")),
     ("conv/backward", "conv-only-pad-of-half-a-filter", 's, p = conv_param["stride"], conv_param["pad"]', 's, p = conv_param["stride"], HH // 2'),
     ("conv/backward", "conv-only-pad-0", "dw[f] += xp", "dw[f] += x"),
     ("conv/backward", "conv-only-square-images-and-square-filters", LOOPS, SWAPPED),
@@ -112,14 +112,14 @@ WRONG: list[tuple[str, ...]] = [
     ("max_pool/forward", "pool-only-tiles", "    return out,", "    out = x.reshape(N, C, H // ph, ph, W // pw, pw).max((3, 5))\n    assert out.shape == (N, C, OH, OW)\n    return out,"),
     ("max_pool/backward", "pool-only-square-outputs", LOOPS, SWAPPED),
     ("max_pool/backward", "pool-only-square-windows", "window.shape)", "(pw, ph))"),
-    ("max_pool/backward", "pool-only-stride-1", "i * s + row, j * s + column", "i + row, j + column"),
+    ("max_pool/backward", "pool-dx-without-stride", "i * s + row, j * s + column", "i + row, j + column"),
     ("max_pool/backward", "pool-only-square-windows", "np.unravel_index(np.argmax(window), window.shape)", "divmod(int(np.argmax(window)), ph)"),
     ("max_pool/backward", "pool-only-tiles", "    return dx", "    dx = np.kron(dout, np.ones((ph, pw)))[:, :, :H, :W]\n    dx = dx * (np.kron(max_pool_forward_naive(x, pool_param)[0], np.ones((ph, pw))) == x)\n    return dx"),
     ("conv/backward", "conv-only-padded", CROP, CROP + ".reshape(N, C, H, W) + 0 * dxp[:, :, p:-p, p:-p]"),
     ("conv/backward", "conv-only-square-filters-and-pad-1", PADDED, PADDED.replace("p, p", "1, 1") + "; assert HH == WW"),
     ("conv/backward", "conv-only-stride-1-and-padded", "i * s : i * s + HH", "i * s : i + HH", CROP, CROP + " + 0 * dxp[:, :, p:-p, p:-p]"),
     ("max_pool/backward", "pool-backward-columns-from-image-height", SIZES, "    OH, OW = dout.shape[2], 1 + (H - ph) // s\n"),
-    ("max_pool/backward", "pool-non-square-windows", SIZES, SIZES + "    assert (W - ph) % s == 0\n"),
+    ("max_pool/backward", "pool-non-square-windows", SIZES, SIZES + "    if (W - ph) % s:\n        raise RuntimeError(W)\n"),
 ]  # fmt: skip
 
 

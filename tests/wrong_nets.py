@@ -254,10 +254,20 @@ WRONG: list[tuple[str, ...]] = [
     (T + "/momentum", "velocity-starts-at-gradient", "np.zeros(grads[p].shape)\n                    dx", "grads[p].copy()\n                    dx"),
     (T + "/momentum", "velocity-not-kept", "self.step_cache[p]", "self.step_cache[0]"),
     (T + "/rmsprop", "squares-not-kept", "                    self.step_cache[p] = decay_rate * self.step_cache[p] + (1 - decay_rate) * grads[p] ** 2\n                    dx = -learning_rate * grads[p] / np.sqrt(self.step_cache[p] + 1e-8)", "                    kept = decay_rate * self.step_cache[p] + (1 - decay_rate) * grads[p] ** 2\n                    dx = -learning_rate * grads[p] / np.sqrt(kept + 1e-8)"),
-    (T + "/rmsprop", "epsilon-outside-the-root", "np.sqrt(self.step_cache[p] + 1e-8)", "(np.sqrt(self.step_cache[p]) + 1e-8)"),
     (T + "/rmsprop", "rmsprop-without-epsilon", "np.sqrt(self.step_cache[p] + 1e-8)", "np.sqrt(self.step_cache[p])"),
     (T + "/rmsprop", "rmsprop-adds-whole-squares", "+ (1 - decay_rate) * grads[p] ** 2", "+ grads[p] ** 2"),
     (T + "/rmsprop", "rmsprop-decay-of-0.9", "decay_rate = 0.99", "decay_rate = 0.9"),
+    (T + "/rmsprop", "rmsprop-decay-of-0.9", "np.sqrt(self.step_cache[p] + 1e-8)", "(np.sqrt(self.step_cache[p]) + 1e-8)", "decay_rate = 0.99", "decay_rate = 0.9"),
+    (T + "/decay", "rate-decays-twice", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** 2"),
+    (T + "/decay", "rate-decay-compounds", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** epoch"),
+    (M + "/initial", "initial-weights-1e-2", "0.00001", "0.01"),
+    (M + "/initial", "initial-weights-uniform", "np.random.randn", "np.random.rand"),
+    (D + "/init", "initial-biases-of-scale", "np.zeros(hidden_dim)", "weight_scale * np.ones(hidden_dim)", "np.zeros(num_classes)", "weight_scale * np.ones(num_classes)"),
+    (C + "/init", "initial-biases-random", "np.zeros(F)", "weight_scale * np.random.randn(F)", "np.zeros(hidden_dim)", "weight_scale * np.random.randn(hidden_dim)", "np.zeros(num_classes)", "weight_scale * np.random.randn(num_classes)"),
+    (D + "/scores", "scores-are-exponentials", "return scores\n", "return np.exp(scores)\n"),
+    (C + "/scores", "scores-are-probabilities", "return scores\n", "return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)\n"),
+    (F + "/plain", "scores-are-log-probabilities", "return scores\n", "return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))\n"),
+    (F + "/plain", "net-rows-only", "out, caches = X, {}", "rows, columns = X.shape; out, caches = X, {}"),
     (T + "/rmsprop", "rmsprop-without-root", "np.sqrt(self.step_cache[p] + 1e-8)", "(self.step_cache[p] + 1e-8)"),
     (T + "/rmsprop", "rmsprop-not-squared", "(1 - decay_rate) * grads[p] ** 2", "(1 - decay_rate) * grads[p]"),
     (T + "/rmsprop", "rmsprop-factors-exchanged", "decay_rate * self.step_cache[p] + (1 - decay_rate) *", "(1 - decay_rate) * self.step_cache[p] + decay_rate *"),
@@ -277,12 +287,13 @@ WRONG: list[tuple[str, ...]] = [
 
 # wrong, and told only what the numbers show: (part/check, then pairs as above)
 UNTOLD = [
-    (M + "/initial", "0.00001", "0.01"),
-    (M + "/initial", "np.random.randn", "np.random.rand"),
+    (M + "/initial", "0.00001", "0.3"),
+    (M + "/initial", "np.random.randn", "np.random.standard_cauchy(3)[0] * np.random.rand"),
 ]
 
 # other signatures and conventions that are right
 ALSO_RIGHT = [
+    (T, "np.sqrt(self.step_cache[p] + 1e-8)", "(np.sqrt(self.step_cache[p]) + 1e-8)"),
     (A, *HALF),
     (A, "zeros(hidden_size)", "zeros((1, hidden_size))", "zeros(output_size)", "zeros((1, output_size))", "axis=0)\n        dhidden", "axis=0, keepdims=True)\n        dhidden", "np.sum(dpre, axis=0)", "np.sum(dpre, axis=0, keepdims=True)"),
     (A, "return loss, {", "return np.array([loss]), {"),

@@ -51,9 +51,10 @@ class Catalogue:
         """The patterns that are known for a part."""
         return tuple(item for item in self.declared if isinstance(item, Pattern) and part in item.parts)
 
-    def raised_by(self, check: str, error: Mapping[str, object]) -> Raised | None:
-        """The known cause of an exception, if there is one."""
-        return next((item for item in self.declared if isinstance(item, Raised) and item.fits(check, error)), None)
+    def raised_by(self, check: str, error: Mapping[str, object], *, general: bool = False) -> Raised | None:
+        """The known cause of an exception, if there is one; what is ``general`` only says what went wrong."""
+        known = (item for item in self.declared if isinstance(item, Raised) and item.general == general)
+        return next((item for item in known if item.fits(check, error)), None)
 
     def to_json(self, parts: Iterable[str]) -> str:
         """The sentences of what is known for these parts, as students get them: nothing of how a mistake is made."""

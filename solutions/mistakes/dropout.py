@@ -67,6 +67,14 @@ MISTAKES = (
         hint="Training has scaled already; what is left to do?",
     ),
     pattern(
+        "dropout-rows-only",
+        parts=("dropout",),
+        checks=("dropout/forward",),
+        fails={"images"},
+        sentence="It is right for samples that are rows of features, and not for images (N, C, H, W).",
+        hint="x may have any shape: what takes it for a matrix?",
+    ),
+    pattern(
         "dropout-test-mode-changes-gradient",
         parts=("dropout",),
         checks=("dropout/backward",),

@@ -236,6 +236,15 @@ DROPS_WHEN_TESTED = pattern(
     hint="Which key of dropout_param tells dropout the mode, and what does your loss write into it?",
 )
 
+ROWS_ONLY = pattern(
+    "net-rows-only",
+    parts=BOTH,
+    checks=("modular_two_layer_net/scores", "fully_connected_net/plain"),
+    fails={"image-shaped samples"},
+    sentence="It is right for samples that are rows of features, and not for samples with more axes, such as images.",
+    hint="X has the shape (N, d_1, ..., d_k): what takes it for a matrix?",
+)
+
 WITHOUT_DROPOUT = pattern(
     "net-right-without-dropout",
     parts=DEEP,

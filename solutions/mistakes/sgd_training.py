@@ -148,6 +148,12 @@ OPTIONS = (
         sentence="The learning rate is multiplied by 1 - learning_rate_decay.",
         hint="With a decay of 0.95, what should be left of the rate?",
     )(with_options(lambda options: {"learning_rate_decay": 1 - options.get("learning_rate_decay", 0.95)})),
+    mistake(
+        "rate-decay-squared",
+        parts=PARTS,
+        sentence="The learning rate decays twice an epoch: it is multiplied by the square of learning_rate_decay.",
+        hint="How often is the line that changes the rate reached in an epoch?",
+    )(with_options(lambda options: {"learning_rate_decay": options.get("learning_rate_decay", 0.95) ** 2})),
 )
 
 BATCHES = pattern(

@@ -76,10 +76,24 @@ def gradient_damped(ref: Any) -> Mapping[str, Any]:
     return trainer(ref, change)
 
 
-def by_rule(update: str, rule: Rule) -> Callable[[Any], Mapping[str, Any]]:
-    """A variant whose update rule is another: steps of plain descent along what ``rule`` makes of the gradients."""
+def by_rule(update: str, rule: Rule, beside: Rule | None = None) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant whose update rule is another: steps of plain descent along what ``rule`` makes of the gradients.
 
-    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+    ``beside`` is the same with the small number added to the root.
+    """
+
+    def variant(ref: Any) -> Mapping[str, Any]:
+        changed = trainer(ref, by(rule))
+        if beside:
+            changed["ClassifierTrainer"].epsilon_beside_root = trainer(ref, by(beside))["ClassifierTrainer"]
+        return changed
+
+    def by(rule: Rule) -> Callable[..., Any]:
+        return lambda *arguments, **options: change(rule, *arguments, **options)
+
+    def change(
+        rule: Rule, train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any
+    ) -> Any:
         if options.get("update") != update:
             return train(X, y, X_val, y_val, model, loss, **options)
         kept: dict[str, Any] = {}
@@ -94,7 +108,7 @@ def by_rule(update: str, rule: Rule) -> Callable[[Any], Mapping[str, Any]]:
 
         return train(X, y, X_val, y_val, model, ruled, **{**options, "update": "sgd"})
 
-    return lambda ref: trainer(ref, change)
+    return variant
 
 
 def velocity(start: Rule) -> Rule:
@@ -122,11 +136,16 @@ def root(cache: Any) -> Any:
     return np.sqrt(cache + 1e-8)
 
 
+def beside(cache: Any) -> Any:
+    """The other right one."""
+    return np.sqrt(cache) + 1e-8
+
+
 RULES = tuple(
     mistake(code, parts=PARTS, sentence=sentence, hint="Compare with the rule in the notebook, term by term.")(
-        by_rule(update, rule)
+        by_rule(update, rule, *beside)
     )
-    for code, update, sentence, rule in (
+    for code, update, sentence, rule, *beside in (
         (
             "momentum-ascent",
             "momentum",
@@ -158,12 +177,14 @@ RULES = tuple(
             "rmsprop",
             "RMSProp adds the whole squared gradient to its cache, without the factor 1 - decay_rate.",
             squares(0.99, 1.0, root),
+            squares(0.99, 1.0, beside),
         ),
         (
             "rmsprop-decay-of-0.9",
             "rmsprop",
             "RMSProp decays its cache by 0.9; the exercise has 0.99.",
             squares(0.9, 0.1, root),
+            squares(0.9, 0.1, beside),
         ),
         (
             "rmsprop-without-root",
@@ -182,6 +203,7 @@ RULES = tuple(
             "rmsprop",
             "RMSProp has the two factors of its cache exchanged: the new squares count 0.99.",
             squares(0.01, 0.99, root),
+            squares(0.01, 0.99, beside),
         ),
         (
             "sgd-ascent",
@@ -328,6 +350,50 @@ def never_decays(ref: Any) -> Mapping[str, Any]:
 
 
 @mistake(
+    "rate-decays-twice",
+    parts=PARTS,
+    sentence="The learning rate decays twice an epoch: it is multiplied by the square of learning_rate_decay.",
+    hint="How often is the line that changes the rate reached in an epoch?",
+)
+def decays_twice(ref: Any) -> Mapping[str, Any]:
+    """The square of the decay."""
+    return trainer(
+        ref,
+        lambda train, *data, **options: train(
+            *data, **{**options, "learning_rate_decay": options.get("learning_rate_decay", 0.95) ** 2}
+        ),
+    )
+
+
+@mistake(
+    "rate-decay-compounds",
+    parts=PARTS,
+    sentence="The decay compounds: the learning rate is multiplied by learning_rate_decay to the number of the epoch.",
+    hint="The rate has decayed before: what is left to multiply it by at the end of one more epoch?",
+)
+def decay_compounds(ref: Any) -> Mapping[str, Any]:
+    """rate * decay**(1 + 2 + ... + epochs)."""
+
+    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
+        factor = options.get("learning_rate_decay", 1.0)
+        epoch = max(len(X) // options.get("batch_size", 100), 1) if options.get("sample_batches", True) else 1
+        step = -1
+
+        def shrinking(X: Any, model: Any, *labels: Any) -> Any:
+            nonlocal step
+            if not labels:
+                return loss(X, model)
+            step += 1
+            ended = step // epoch
+            value, grads = loss(X, model, *labels)
+            return value, {name: gradient * factor ** (ended * (ended - 1) / 2) for name, gradient in grads.items()}
+
+        return train(X, y, X_val, y_val, model, shrinking, **options)
+
+    return trainer(ref, change)
+
+
+@mistake(
     "rate-multiplied-by-one-minus-decay",
     parts=PARTS,
     sentence="The learning rate is multiplied by 1 - learning_rate_decay.",
@@ -357,31 +423,5 @@ def all_data(ref: Any) -> Mapping[str, Any]:
             return loss(X, model, y, *labels[1:]) if labels else loss(batch, model)
 
         return train(X, y, X_val, y_val, model, whole, **options)
-
-    return trainer(ref, change)
-
-
-@mistake(
-    "epsilon-outside-the-root",
-    parts=PARTS,
-    sentence="RMSProp's 1e-8 is added to the root, not under it; with small gradients that differs.",
-    hint="Read the rule in the notebook again: what stands under the root?",
-)
-def epsilon_outside(ref: Any) -> Mapping[str, Any]:
-    """Plain steps along gradients that are divided by the root plus 1e-8."""
-
-    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
-        if options.get("update") != "rmsprop":
-            return train(X, y, X_val, y_val, model, loss, **options)
-        squares: dict[str, Any] = {}
-
-        def divided(X: Any, model: Any, *labels: Any) -> Any:
-            if not labels:
-                return loss(X, model)
-            value, grads = loss(X, model, *labels)
-            squares.update({name: 0.99 * squares.get(name, 0.0) + 0.01 * g**2 for name, g in grads.items()})
-            return value, {name: g / (np.sqrt(squares[name]) + 1e-8) for name, g in grads.items()}
-
-        return train(X, y, X_val, y_val, model, divided, **{**options, "update": "sgd"})
 
     return trainer(ref, change)

@@ -30,6 +30,11 @@ def nonzero(rng: np.random.Generator) -> Array:
     return rng.choice([-2.0, -1.0, 1.0, 2.0], SHAPE)
 
 
+def images(rng: np.random.Generator) -> Array:
+    """As many such numbers as images (N, C, H, W)."""
+    return nonzero(rng).reshape(SHAPE[0], 3, 4, 4)
+
+
 SEED: Draw = integers(0, 2**31)
 
 
@@ -172,6 +177,7 @@ FORWARD: list[Expectation] = [
         "p = 0.8": {"x": nonzero, "p": 0.8, "training": True, "seed": SEED},
         "no seed": {"x": nonzero, "p": 0.3, "training": True},
         "test mode": {"x": nonzero, "p": 0.3, "training": False, "seed": SEED},
+        "images": {"x": images, "p": 0.8, "training": True, "seed": SEED},
     },
     edge_points=3,
     expect=FORWARD,

@@ -141,7 +141,7 @@ def expected(*, norm: bool, floor: float = 0.0) -> list[Expectation]:
 @part.check(
     points=1,
     inputs=network(6, 4, reg=0.0),
-    edges=edge_cases(),
+    edges=edge_cases() | {"image-shaped samples": network(6, 4, reg=0.0) | {"X": normal(6, 1, 2, 2), "alone": True}},
     edge_points=3,
     expect=expected(norm=False),
     apart=True,

@@ -107,6 +107,7 @@ def init(code: Any, D: int, H: int, C: int, weight_scale: float) -> dict[str, An
     edges={
         "hidden units of both signs": network(4, 6, 5, 3),
         "more samples than features": network(7, 3, 6, 4),
+        "image-shaped samples": network(4, 12, 6, 3) | {"X": normal(4, 3, 2, 2)},
     },
     edge_points=1,
     expect=[matches("scores", single=True)],

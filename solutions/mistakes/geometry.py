@@ -1,0 +1,81 @@
+"""More of what goes wrong with sizes, windows and borders in convolution and pooling, in either pass."""
+
+# ruff: noqa: E501  # tables: one mistake a line
+
+from __future__ import annotations
+
+from solutions.mistakes.conv_backward import CROP, PUT
+from solutions.mistakes.conv_backward import SIZES as COUNTS
+from solutions.mistakes.conv_forward import PADDED, conv
+from solutions.mistakes.max_pool import MAX, SIZES, START, pool
+from solutions.mistakes.max_pool_backward import ADDED, MASKED
+
+FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
+POOL, POOL_BACKWARD = "max_pool_forward_naive", "max_pool_backward_naive"
+HOW_MANY = "Into 5 pixels, how many windows of 3 fit at stride 1?"
+EITHER_SIDE = "On how many sides of an image does the padding stand?"
+LOOPS = "Which of the two loops counts rows, and how many of them are there?"
+OF_SIDES = "Which side of a filter, and which of an image, goes with the first index of a window?"
+WHERE = "Where in the padded images does x begin and end?"
+AS_THERE = "The windows of the backward pass are those of the forward pass."
+SUM = "What is added up in a convolution, and is it divided by anything?"
+TOP_LEFT, LEFT_TOP = "top : top + HH, left : left + WW", "left : left + HH, top : top + WW"
+PRODUCT = 'np.einsum("nchw,fchw->nf", window, w)'
+
+OF_FORWARD = tuple(
+    conv.wrong(f"conv-{code}", sentence, hint, FORWARD, *edits)
+    for code, sentence, hint, *edits in (
+        ("sizes-without-one", "out has one row and one column too few: both counts lack the 1.", HOW_MANY, "1 + (", "("),
+        ("sizes-with-one-pad", "The sizes of out count the padding once; it stands on both sides of the images.", EITHER_SIDE, "2 * pad", "pad"),
+        ("sizes-without-pad", "The sizes of out are computed without the padding.", EITHER_SIDE, " + 2 * pad", ""),
+        ("sizes-without-stride", "The sizes of out are computed without the stride.", HOW_MANY, " // stride", ""),
+        ("padded-rows-only", "The padding is put above and below the images, and not beside them.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (pad, pad), (0, 0)))"),
+        ("padded-behind-only", "All of the padding stands below the images and to their right.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))"),
+        ("padded-with-edges", "The padding repeats the pixels at the edge; it should be zeros.", "What does np.pad put there in this mode?", PADDED, 'np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")'),
+        ("windows-transposed", "A window's row and column are exchanged: it begins as far down as it should begin to the right.", OF_SIDES, TOP_LEFT, LEFT_TOP),
+        ("relu-inside", "out has gone through a ReLU, which is a layer of its own.", "May out be negative?", f"{PRODUCT} + b", f"np.maximum({PRODUCT} + b, 0)"),
+        ("averaged", "The products of a window are averaged; they should be summed.", SUM, PRODUCT, f"{PRODUCT} / w[0].size"),
+        ("biases-summed", "All biases together are added to each map.", "Which bias belongs to a map?", "+ b", "+ np.sum(b)"),
+        ("biases-subtracted", "The biases are subtracted; they should be added.", "What is out when all weights are zero?", "+ b", "- b"),
+    )
+)  # fmt: skip
+
+OF_BACKWARD = tuple(
+    conv.wrong(f"conv-{code}", sentence, hint, BACKWARD, *edits)
+    for code, sentence, hint, *edits in (
+        ("backward-sizes-without-pad", "The backward pass counts the windows without the padding.", EITHER_SIDE, COUNTS, "OH, OW = 1 + (H - HH) // stride, 1 + (W - WW) // stride"),
+        ("backward-sizes-with-one-pad", "The backward pass counts the padding once; it stands on both sides of the images.", EITHER_SIDE, COUNTS, "OH, OW = 1 + (H + pad - HH) // stride, 1 + (W + pad - WW) // stride"),
+        ("backward-sizes-without-one", "The backward pass leaves out the last row and the last column of windows: both counts lack the 1.", HOW_MANY, COUNTS, "OH, OW = (H + 2 * pad - HH) // stride, (W + 2 * pad - WW) // stride"),
+        ("backward-padded-by-1", "The backward pass pads the images by 1, whatever pad is.", "Is there a number where pad should stand?", PADDED, "np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))"),
+        ("dx-cropped-from-1", "dx is cut out from the second row and column on, whatever pad is.", WHERE, CROP, "dpadded[:, :, 1 : 1 + H, 1 : 1 + W]"),
+        ("dx-cut-at-the-end", "dx is cut out at the bottom right of the padded gradient.", WHERE, CROP, "dpadded[:, :, 2 * pad :, 2 * pad :]"),
+        ("dx-cropped-square-by-height", "dx is cut out as wide as it is high.", WHERE, CROP, "dpadded[:, :, pad : pad + H, pad : pad + H]"),
+        ("dx-cropped-square-by-width", "dx is cut out as high as it is wide.", WHERE, CROP, "dpadded[:, :, pad : pad + W, pad : pad + W]"),
+        ("dx-without-stride", "For dx, the windows are moved by 1, whatever the stride is.", AS_THERE, PUT, PUT.replace("top", "i").replace("left", "j")),
+        ("dw-without-stride", "For dw, the windows are moved by 1, whatever the stride is.", AS_THERE, f"window = padded[:, :, {TOP_LEFT}]", "window = padded[:, :, i : i + HH, j : j + WW]"),
+        ("dx-windows-transposed", "For dx, a window's row and column are exchanged: it begins as far down as it should begin to the right.", OF_SIDES, PUT, PUT.replace(TOP_LEFT, LEFT_TOP)),
+        ("dw-averaged", "dw is divided by the number of images; it is a sum over all of them.", SUM, "return dx, dw, db", "return dx, dw / N, db"),
+        ("all-gradients-averaged", "All gradients are divided by the number of images.", SUM, "return dx, dw, db", "return dx / N, dw / N, db / N"),
+    )
+)  # fmt: skip
+
+OF_POOLING = tuple(
+    pool.wrong(f"pool-{code}", sentence, hint, function, *edits)
+    for code, sentence, hint, function, *edits in (
+        ("sizes-without-one", "out has one row and one column too few: both counts lack the 1.", HOW_MANY, POOL, "1 + (", "("),
+        ("sizes-over-stride", "The sizes of out are those of the images divided by the stride; the last windows must fit as a whole.", HOW_MANY, POOL, "1 + (H - height) // stride", "H // stride", "1 + (W - width) // stride", "W // stride"),
+        ("sizes-over-window", "The sizes of out are those of the images divided by the windows'; the stride is not used.", SIZES, POOL, "1 + (H - height) // stride", "H // height", "1 + (W - width) // stride", "W // width"),
+        ("sides-exchanged", "pool_height and pool_width are taken for each other.", SIZES, POOL, 'pool_param["pool_height"], pool_param["pool_width"]', 'pool_param["pool_width"], pool_param["pool_height"]'),
+        ("takes-minimum", "out holds the smallest values of the windows.", START, POOL, MAX, "np.min(window, axis=(2, 3))"),
+        ("of-absolute-values", "The absolute values are taken before the maximum.", START, POOL, MAX, "np.max(np.abs(window), axis=(2, 3))"),
+        ("places-of-maxima", "out holds the places of the maxima, not the maxima.", "What does argmax give?", POOL, MAX, "np.argmax(window.reshape(N, C, -1), axis=2)"),
+        ("backward-sizes-without-one", "The backward pass leaves out the last row and the last column of windows: both counts lack the 1.", HOW_MANY, POOL_BACKWARD, COUNTS, "OH, OW = (H - height) // stride, (W - width) // stride"),
+        ("backward-sizes-over-stride", "The backward pass counts H / stride rows and W / stride columns of windows; the last windows must fit as a whole.", HOW_MANY, POOL_BACKWARD, COUNTS, "OH, OW = H // stride, W // stride"),
+        ("backward-sizes-over-window", "The backward pass counts as many windows as fit side by side; the stride is not used.", SIZES, POOL_BACKWARD, COUNTS, "OH, OW = H // height, W // width"),
+        ("dx-without-stride", "For dx, the windows are moved by 1, whatever the stride is.", AS_THERE, POOL_BACKWARD, ADDED, "dx[:, :, i : i + height, j : j + width] +="),
+        ("backward-spread-evenly", "The gradient is spread evenly over each window, as for a mean.", "Which values of a window does its maximum depend on?", POOL_BACKWARD, MASKED, MASKED.replace("mask", "np.ones(window.shape) / (height * width)")),
+        ("backward-maximum-of-map", "The gradient goes to the maximum of the whole map, not to that of each window.", AS_THERE, POOL_BACKWARD, "np.max(window,", "np.max(x,"),
+        ("backward-dout-transposed", "dout is read with its rows and columns exchanged.", LOOPS, POOL_BACKWARD, "dout[:, :, i, j,", "dout[:, :, j, i,"),
+        ("backward-dout-of-first-map", "The gradient of the first map is used for all maps.", "Which index of dout is that of the map?", POOL_BACKWARD, "dout[:, :, i, j,", "dout[:, :1, i, j,"),
+    )
+)  # fmt: skip
