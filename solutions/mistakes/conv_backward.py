@@ -211,6 +211,15 @@ backward_windows_without_stride = conv.wrong(
     "Where did the window of out[..., 1, 1] begin?",
     *("conv_backward_naive", "i * stride", "i", "j * stride", "j"),
 )
+of_one_without_stride = tuple(
+    conv.wrong(
+        f"conv-{name}-without-stride",
+        f"The windows that go into {name} move by 1 from one output to the next, whatever the stride is.",
+        "Where did the window of out[..., 1, 1] begin?",
+        *("conv_backward_naive", piece, piece.replace("top", "i").replace("left", "j")),
+    )
+    for name, piece in (("dx", PUT), ("dw", "window = padded[:, :, top : top + HH, left : left + WW]"))
+)
 backward_stride_for_columns_only = conv.wrong(
     "conv-backward-stride-for-columns-only",
     "In the backward pass the stride moves the windows to the right only: downwards they move by 1.",

@@ -14,7 +14,12 @@ from grader.patches import Naive
 
 dropout = Naive(Path(__file__).parents[1] / "naive" / "dropout.py", parts=("dropout",), together=True)
 FORWARD, BACKWARD = "dropout_forward", "dropout_backward"
-ABOUT = ("dropout",)
+# Not two of one function; and of both functions only two with the same meaning of p
+ABOUT = (FORWARD, BACKWARD)
+KEEPS, DROPS = (
+    {FORWARD: (FORWARD, one), BACKWARD: (BACKWARD, other)}
+    for one, other in (("keeps, forward", "keeps, backward"), ("keeps, backward", "keeps, forward"))
+)
 P_DROPS = (FORWARD, "keep = p", "keep = 1 - p")
 
 
@@ -22,8 +27,8 @@ def in_both(code: str, sentence: str, hint: str, function: str, *edits: str) -> 
     """The mistake where p keeps and where p drops; {keep} in the sentence is the probability of keeping."""
     keeps, drops = (sentence.format(keep=f"{p}, the probability of keeping here") for p in ("p", "1 - p"))
     return (
-        dropout.wrong(code, keeps, hint, function, *edits, about=ABOUT),
-        dropout.wrong(f"{code}-p-drops", drops, hint, function, *edits, also=(P_DROPS,), about=ABOUT),
+        dropout.wrong(code, keeps, hint, function, *edits, about=KEEPS[function]),
+        dropout.wrong(f"{code}-p-drops", drops, hint, function, *edits, also=(P_DROPS,), about=DROPS[function]),
     )
 
 

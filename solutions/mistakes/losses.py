@@ -45,6 +45,11 @@ SOFTMAX = (
     softmax("gradient-divided-twice", "The softmax gradient is divided by the number of samples twice.", LOSS, OF_DX, OF_DX + OF_DX),
     softmax("sum-of-all", "The softmax divides by the sum over all samples and classes.", SHARES, TOTAL, "np.sum(weights)", LOG, LOG_OF_PROBS),
     softmax("sum-over-samples", "The softmax divides by the sum over the samples; it should be the one over the classes.", SHARES, TOTAL, "np.sum(weights, axis=0)", LOG, LOG_OF_PROBS),
+    softmax("sum-over-samples-of-one-shift", "The softmax divides by the sum over the samples; it should be the one over the classes.", SHARES, "np.max(x, axis=1, keepdims=True)", "np.max(x)", TOTAL, "np.sum(weights, axis=0)", LOG, LOG_OF_PROBS),
+    *(
+        softmax(f"loss-log{base}", f"The softmax loss is made of logarithms to the base {base}; it should be of natural ones, of which the gradient is.", "Which logarithm is the inverse of exp?", "return loss", f"return loss / np.log({base})")
+        for base in (10, 2)
+    ),
     # The sum of the exponentials of x itself, so written that it overflows nowhere
     softmax("shifted-on-one-side", "The softmax subtracts the maximum from the scores, but not in the sum that it divides by.", "Adding one number to all scores changes no probability, if it is added everywhere.", "weights / total", "weights / total * np.exp(-top)", LOG, f"{LOG} - top"),
     softmax("log-with-a-constant", "A small constant (1e-8) is added to the probability before its logarithm is taken, which changes the loss.", "Simplify log(exp(a) / b) on paper before you compute it.", LOG, "np.log(probs + 1e-8)"),
@@ -65,6 +70,7 @@ SVM = (
     svm("gradient-sign", "The SVM gradient has the wrong sign.", COUNT, RETURN, "return loss, -dx"),
     svm("gradient-zero", "The SVM gradient is zero everywhere.", COUNT, RETURN, "return loss, 0 * dx"),
     svm("gradient-margins", "The SVM gradient has the margins themselves where it should have 1 for each that is positive.", COUNT, POSITIVE, "margins.copy()"),
+    svm("gradient-margins-throughout", "The SVM gradient has the margins themselves where it should have 1 for each that is positive, at the correct class as well.", COUNT, POSITIVE, "margins.copy()", NUMBER, "np.sum(margins, axis=1)"),
     svm("loss-over-classes", "The SVM loss is divided by the number of classes as well.", LOSS, OF_LOSS, " / N / x.shape[1]\n"),
     svm("correct-not-subtracted", "The SVM margins do not subtract the score of the correct class.", MARGIN, LEAD, "x + 1"),
     svm("margins-reversed", "The SVM margins subtract each class's score from the correct one's; it should be the other way round.", MARGIN, LEAD, "correct - x + 1"),

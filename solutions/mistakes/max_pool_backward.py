@@ -160,3 +160,9 @@ backward_times_value = pool.wrong(
     "What is the derivative of max(a, b) to a where a is the larger one?",
     *("max_pool_backward_naive", MASKED, "mask * window * dout[:, :, i, j, None, None]"),
 )
+backward_place_in_window = pool.wrong(
+    "pool-backward-place-in-window",
+    "The gradient goes to the place that the maximum has in its window, counted from the corner of the image.",
+    "Where in the image does the window begin?",
+    *("max_pool_backward_naive", ADDED, "dx[:, :, :height, :width] +="),
+)
