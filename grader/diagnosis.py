@@ -7,7 +7,7 @@ most of the cases (grader.fitting), and at last what the numbers themselves show
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -21,6 +21,8 @@ from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
+
+Singles = Mapping[str, Sequence[tuple[Mistake, Fit]]]  # of each check, the known mistakes that explain some of it
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
@@ -43,7 +45,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = _least_contradicted(certain, singles, oracle, [other for other in graded if other is not one])
         carried = one.result.diagnosis
         found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
-        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
+        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, singles, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
             found = (*_patterns(one, oracle), *likely) if not _on_sand(one, graded) else ()
@@ -70,7 +72,7 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tu
 
 
 def _least_contradicted(
-    found: list[Mistake], singles: Mapping[str, Sequence[tuple[Mistake, Fit]]], oracle: Oracle, others: Sequence[Graded]
+    found: list[Mistake], singles: Singles, oracle: Oracle, others: Sequence[Graded]
 ) -> list[Mistake]:
     """Of several those that fit best to what is certain of the other checks, which each of them would have changed."""
     if len(found) < 2:
@@ -118,18 +120,26 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle)
     return (_diagnosis(mistake, certain=False),)
 
 
-def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
-    """The first two mistakes that together explain all of a check."""
+def _pair(one: Graded, part: Sequence[Graded], singles: Singles, oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """The first two mistakes that together explain all of a check.
+
+    Those that are certain of another check come first: what it has made, this one may go on from. Where a check that
+    this one makes use of has failed, one of the two is certain there.
+    """
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
-    if _on_sand(one, part) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
+    below = [other for other in _others(one, part) if other.check.slug in one.check.builds_on and _has_failed(other)]
+    known = _certain(below or _others(one, part), singles)
+    if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
         if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
     ]
-    for pair in _worth_trying(one, failed, mistakes, oracle):
+    for pair in _worth_trying(one, failed, mistakes, oracle, known):
+        if below and not known & {item.code for item in pair}:
+            continue
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not may_explain(one.check, failed[0], first):
@@ -142,17 +152,30 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
     """Whether what a check makes use of is wrong, so that its cases may fail for that."""
-    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
-    return any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on)
+    return any(other.check.slug in one.check.builds_on and _has_failed(other) for other in _others(one, part))
+
+
+def _others(one: Graded, part: Sequence[Graded]) -> list[Graded]:
+    return [other for other in part if other is not one and other.check.part == one.check.part]
+
+
+def _has_failed(one: Graded) -> bool:
+    return one.result.status in (Status.FAILED, Status.CRASHED)
+
+
+def _certain(graded: Sequence[Graded], singles: Singles) -> set[str]:
+    """The mistakes that are certain of some of these checks."""
+    return {item.code for one in graded for item, fits in singles[one.check.name] if fits.certain}
 
 
 def _worth_trying(
-    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle
+    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle, known: Collection[str]
 ) -> Iterator[tuple[Mistake, Mistake]]:
     """All pairs that may give every wrong array, as each array is given by one of the two alone; and a few others.
 
     Two mistakes that meet in one array show in no way but by playing them together, which takes its time. Those come
-    first of which each array is nearly given by one of the two: the other may be a slip of eps that is in all arrays.
+    first of which one is ``known`` from another check, then those of which each array is nearly given by one of the
+    two: the other may be a slip of eps that is in all arrays.
     """
     wrong = [
         (item, name)
@@ -172,7 +195,8 @@ def _worth_trying(
     far = np.count_nonzero(nearer > NEAR, axis=1)
     given_alone = (nearer <= SAME).all(axis=1)
     yield from (_both(pairs[n], mistakes) for n in np.flatnonzero(given_alone))
-    together = [n for n in np.argsort(far, kind="stable") if not given_alone[n]]
+    new = np.array([not any(mistakes[n].code in known for n in pair) for pair in pairs])
+    together = [n for n in np.lexsort((far, new)) if not given_alone[n]]
     quick = sum(value.size for value in failed[0].inputs.values()) <= QUICK
     yield from (_both(pairs[n], mistakes) for n in together[: MOST_QUICK if quick else MOST_TOGETHER])
 

@@ -398,6 +398,7 @@ WRONG: list[tuple[str, ...]] = [
     (TRANSPOSED, "layer_norm/forward", "layernorm-is-batchnorm", "xt = x.T", "xt = x", "* inv).T", "* inv)"),
     (LAYER, "layer_norm/backward", "layernorm-count-samples", "(x - mean) / D + dmean / D", "(x - mean) / N + dmean / N"),
     (LAYER, "layer_norm/backward", "layernorm-mean-path", " + dmean / D", ""),
+    (LAYER, "layer_norm/forward", "layernorm-mean-alone-divided", "xhat = (x - mean) / std", "xhat = x - mean / std; return gamma * xhat + beta, (x, mean, var, std, (x - mean) / std, gamma, eps)"),
     (LAYER, "layer_norm/backward", "layernorm-variance-path", " + 2 * dvar * (x - mean) / D", ""),
     (LAYER, "layer_norm/backward", "layernorm-variance-halved", "2 * dvar", "dvar"),
     (LAYER, "layer_norm/backward", "layernorm-variance-powers-2-less", "-0.5 * std**-3", "-0.5 / std"),
@@ -419,8 +420,6 @@ WRONG: list[tuple[str, ...]] = [
     (LAYER, "layer_norm/backward", "layernorm-sums-over-samples-by-features-inside", "axis=1, keepdims=True", "axis=0"),
     (LAYER, "layer_norm/backward", "layernorm-dx-eps-absent", "cache\n", "cache\n    std = np.sqrt(var)\n"),
     (LAYER, "layer_norm/backward", "layernorm-dx-eps-hard-coded", "cache\n", "cache\n    std = np.sqrt(var + 1e-5)\n"),
-    # The forward pass is wrong too, and the backward pass goes on from what it has kept: both are told.
-    (LAYER.replace("np.sqrt(var + eps)", "np.sqrt(var) + eps"), "layer_norm/backward", "layernorm-gradients-per-sample", "dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout * xhat, axis=1)", "dbeta = np.sum(dout, axis=0)", "dbeta = np.sum(dout, axis=1)"),
     (TRANSPOSED, "layer_norm/backward", "layernorm-gamma-last", "g = (dout * gamma).T", "g = dout.T", "dx.T,", "dx.T * gamma,"),
     (TRANSPOSED, "layer_norm/backward", "layernorm-dx-times-count", "inv / D *", "inv *"),
     (TRANSPOSED, "layer_norm/backward", "layernorm-direct-divided", "(D * g -", "(g -"),
@@ -462,6 +461,12 @@ WRONG: list[tuple[str, ...]] = [
     (GROUP, "group_norm/backward", "groupnorm-one-size-of-group", "(N, G, C // G, H, W)", "(N, G, 3, H, W)"),
     (GROUP, "group_norm/backward", "groupnorm-sums-per-channel", "(2, 3, 4)", "(3, 4)"),
     (GROUP, "group_norm/backward", "groupnorm-axes-of-length-1", "    return dx", "    dx = dx.squeeze()\n    N, G, K, H, W = dx.shape\n    return dx"),
+]  # fmt: skip
+
+# The same, where another function is wrong too
+WITH_ANOTHER = [
+    (LAYER.replace("np.sqrt(var + eps)", "np.sqrt(var) + eps"), "layer_norm/backward", "layernorm-gradients-per-sample", "dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout * xhat, axis=1)", "dbeta = np.sum(dout, axis=0)", "dbeta = np.sum(dout, axis=1)"),
+    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-variance-summed", " + dmean / D", ""),
 ]  # fmt: skip
 
 ASSIGNMENT = {

@@ -77,7 +77,7 @@ WRONG: list[tuple[str, ...]] = [
     (RULES, "update_rules/adam", "epsilon-not-as-given", "np.sqrt(vt) + eps", "np.sqrt(vt) + 1e-8"),
     (RULES, "update_rules/adam", "ignores-beta1", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9"),
     (RULES, "update_rules/adam", "adam-count-ahead", 't = config["t"]', 't = config["t"] + 1'),
-    (RULES.replace("np.sqrt(cache)", "cache"), "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', ""),  # not one of rmsprop's too
+    (RULES, "update_rules/adam", "adam-old-v-by-beta1", 'b2 * config["v"]', 'b1 * config["v"]'),
     (RULES, "update_rules/rmsprop", "rmsprop-gradient-by-size", "(1 - decay) * dw**2", "(1 - decay) * np.abs(dw)"),
     (RULES, "update_rules/sgd_momentum", "momentum-averages-gradients", '- config["learning_rate"] * dw', '+ (1 - config["momentum"]) * dw', "w + v", 'w - config["learning_rate"] * v'),
     (LOSSES, "losses/softmax", "softmax-summed", "y]) / N", "y])", "    dx /= N\n", ""),
@@ -162,7 +162,6 @@ WRONG: list[tuple[str, ...]] = [
     (DROPOUT, "dropout/backward", "dropout-gradient-scaled-twice", "dx = dout * mask", 'dx = dout * mask / dropout_param["p"]'),
     (DROPOUT, "dropout/backward", "dropout-gradient-not-scaled", "dx = dout * mask", "dx = dout * (mask > 0)"),
     (DROPOUT, "dropout/backward", "dropout-gradient-only-scaled", "dx = dout * mask", 'dx = dout / dropout_param["p"]'),
-    (DROPOUT.replace("< p) / p", "< p)"), "dropout/backward", "dropout-not-scaled", "dx = dout * mask", 'dx = dout / dropout_param["p"]'),  # and only scaled here
     (DROPOUT, "dropout/backward", "dropout-gradient-other-mask", "dx = dout * mask", 'dx = dout * (np.random.rand(*dout.shape) < dropout_param["p"]) / dropout_param["p"]'),
     (DROPOUT, "dropout/backward", "dropout-gradient-is-mask", "dx = dout * mask", "dx = mask"),
     (DROPOUT, "dropout/backward", "dropout-gradient-multiplied", "dx = dout * mask", 'dx = dout * mask * dropout_param["p"] ** 2'),
@@ -174,6 +173,12 @@ WRONG: list[tuple[str, ...]] = [
     (DROPS, "dropout/backward", "dropout-gradient-by-the-other-probability-p-drops", "dx = dout * mask", 'dx = dout * (mask > 0) / dropout_param["p"]'),
     (SIMPLE, "affine/forward", "affine-vectors-only", "rows.dot(w)", "x.dot(w)"),
     (SIMPLE, "affine_relu/backward", "relu-skipped-backward", "relu_backward(dout, relu)", "dout"),
+]  # fmt: skip
+
+# The same, where another function is wrong too
+WITH_ANOTHER = [
+    (RULES.replace("np.sqrt(cache)", "cache"), "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', ""),  # not one of rmsprop's too
+    (DROPOUT.replace("< p) / p", "< p)"), "dropout/backward", "dropout-not-scaled", "dx = dout * mask", 'dx = dout / dropout_param["p"]'),  # and only scaled here
 ]  # fmt: skip
 
 ASSIGNMENT = {

@@ -20,6 +20,8 @@ COUNTED = ("t",)  # two slips of counting look like a third
 
 MOMENTUM = (
     rules.wrong("momentum-absent", "The old velocity is not multiplied by the momentum.", FORMULA, "sgd_momentum", 'config["momentum"] * v', "v"),
+    rules.wrong("momentum-by-complement", "The old velocity is multiplied by 1 - momentum.", "With a momentum near 1, should the old velocity count much or little?", "sgd_momentum", 'config["momentum"] * v', '(1 - config["momentum"]) * v'),
+    rules.wrong("momentum-in-step", "The step is the new velocity times the momentum; it should be the new velocity.", FORMULA, "sgd_momentum", "w + v", 'w + config["momentum"] * v'),
     rules.wrong("momentum-ascends", "The gradient enters the velocity with the wrong sign: the step climbs the loss.", UPHILL, "sgd_momentum", "v - config", "v + config"),
     rules.wrong("momentum-damped", "The gradient is multiplied by 1 - momentum as well as by the learning rate.", FORMULA, "sgd_momentum", '- config["learning_rate"] * dw', '- (1 - config["momentum"]) * config["learning_rate"] * dw'),
     rules.wrong("momentum-averages-gradients", "The velocity is a running mean of the gradients, with 1 - momentum as the new one's weight, and the learning rate multiplies it in the step.", FORMULA, "sgd_momentum", '- config["learning_rate"] * dw', '+ (1 - config["momentum"]) * dw', "w + v", 'w - config["learning_rate"] * v'),
@@ -61,6 +63,12 @@ ADAM = (
     rules.wrong("adam-beta1-for-v", "Adam's v is averaged with beta1.", FORMULA, "adam", 'config["v"] = b2 * config["v"] + (1 - b2) * dw**2', 'config["v"] = b1 * config["v"] + (1 - b1) * dw**2'),
     rules.wrong("adam-beta2-corrects-both", "Adam's bias correction of m uses beta2; it has its own beta.", CORRECTION, "adam", "(1 - b1**t)", "(1 - b2**t)"),
     rules.wrong("adam-beta2-for-m", "Adam's m is averaged with beta2.", FORMULA, "adam", 'config["m"] = b1 * config["m"] + (1 - b1) * dw\n', 'config["m"] = b2 * config["m"] + (1 - b2) * dw\n'),
+    rules.wrong("adam-old-v-by-beta1", "Adam's old v is weighted with beta1.", FORMULA, "adam", 'b2 * config["v"]', 'b1 * config["v"]'),
+    rules.wrong("adam-old-m-by-beta2", "Adam's old m is weighted with beta2.", FORMULA, "adam", 'b1 * config["m"]', 'b2 * config["m"]'),
+    rules.wrong("adam-new-v-by-beta1", "Adam's v weights the new square with beta1's complement.", FORMULA, "adam", "(1 - b2) * dw**2", "(1 - b1) * dw**2"),
+    rules.wrong("adam-new-m-by-beta2", "Adam's m weights the new gradient with beta2's complement.", FORMULA, "adam", "(1 - b1) * dw\n", "(1 - b2) * dw\n"),
+    rules.wrong("adam-v-of-m-squared", "Adam's v takes up the square of m; it should take up the gradient's.", FORMULA, "adam", "(1 - b2) * dw**2", '(1 - b2) * config["m"] ** 2'),
+    rules.wrong("adam-m-of-squares", "Adam's m takes up the square of the gradient; it should take up the gradient.", FORMULA, "adam", "(1 - b1) * dw\n", "(1 - b1) * dw**2\n"),
     rules.wrong("adam-betas-fixed", "Adam's betas are always 0.9 and 0.999, whatever config says.", SETTINGS, "adam", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9", 'b2 = config.setdefault("beta2", 0.999)', "b2 = 0.999"),
     rules.wrong("adam-betas-swapped-in-correction", "Adam's bias corrections of m and v use each other's beta.", CORRECTION, "adam", "b1**t", "b3**t", "b2**t", "b1**t", "b3**t", "b2**t"),
     rules.wrong("adam-corrected-moments-kept", "Adam stores the bias-corrected moments in config, so that the next step corrects them again.", "The correction is for this step's use only.", "adam", "return next_w", 'config["m"], config["v"] = mt, vt\n    return next_w'),
