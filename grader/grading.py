@@ -20,7 +20,7 @@ from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
-from grader.forms import in_classes
+from grader.forms import as_asked
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
 from grader.model import (
@@ -128,9 +128,9 @@ def _graded(
         from grader.compat import converted
 
         submission = converted(submission, python2=python2)
-    framed, notes_on_methods = in_classes(submission, [frame for part in assignment.parts for frame in part.frames])
+    made, notes_on_forms = as_asked(submission, assignment.parts)
     program = extract(
-        framed,
+        made,
         assignment.needs,
         assignment.notebook,
         starters={name: part.starter for part in assignment.parts for name in part.needs},
@@ -178,7 +178,7 @@ def _graded(
         questions=_questions(submission, assignment, public=oracle.public),
         notes=(
             *(Note("newest", plain_text(sentence)) for sentence in submission.notes),
-            *notes_on_methods,
+            *notes_on_forms,
             *notes_on_cells(program, assignment, parts),
             *notes_on_age(as_handed_in, program, compat=compat),
             *note_on_stand_ins(process.stand_ins),

@@ -60,7 +60,7 @@ def _not_asked(part: Part, kept: Sequence[Part]) -> Iterator[NotAsked]:
 
 def note_on_others(assignment: Assignment, submission: Submission) -> list[Note]:
     """What the submission defines that belongs to other assignments, and is not graded here."""
-    known = {name for other in all_assignments().values() for name in other.names}
+    known = {name for other in all_assignments().values() if other.recognised for name in other.names}
     others = defined_names(submission) & known - set(assignment.names)
     others -= given_by(assignment, others)
     if not others:

@@ -27,6 +27,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
     "template": bool,
     "recognised": bool,
+    "alone": bool,
     "carried": NUMBER,
     "repeat": NUMBER,
     **ADJUSTING,
@@ -39,11 +40,12 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``recognised`` is known by its notebook's file name alone, since what it asks for
-    stands in many a submission to others. One that is not ``template`` has no template notebook, since the course gives
-    its own. ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was
-    charged before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may
-    use the packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they
-    are not among its parts.
+    stands in many a submission to others; one that is ``alone`` only where its notebook is the only one. One that is
+    not ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
+    for error carried forward, ``repeat`` what a cause costs that was charged before; ``differences`` says what
+    gradients by differences earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
+    ``not_asked`` are parts and checks that one submission does not ask for: then they are not among its
+    parts.
     """
 
     slug: str
@@ -59,6 +61,7 @@ class Assignment:
     notebooks: tuple[str, ...] = ()
     template: bool = True
     recognised: bool = True
+    alone: bool = False
     carried: float = 0.5
     repeat: float = 0.5
     differences: str = "flag"
@@ -142,6 +145,7 @@ def _read(course: Course, file: Path) -> Assignment:
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         recognised=text.get("recognised", True),
+        alone=text.get("alone", False),
         carried=text.get("carried", 0.5),
         repeat=text.get("repeat", 0.5),
         differences=text.get("differences", "flag"),
@@ -167,8 +171,9 @@ def recognise(submission: Submission) -> Assignment:
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
+    notebooks = [name for name in files if name.endswith(".ipynb")]
     known = [one for one in all_assignments().values() if one.recognised or one.notebook in files]
-
+    known = [one for one in known if not one.alone or notebooks == [one.notebook]]
     of_any = defined & {name for assignment in known for name in assignment.names}
 
     def likeness(assignment: Assignment) -> tuple[float, int, int, bool]:
