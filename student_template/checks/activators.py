@@ -10,7 +10,7 @@ from grader.expectations import Array, Expectation, matches
 from grader.spec import Part, Recipe, normal
 
 NAMES = ("ReluActivator", "IdentityActivator", "SigmoidActivator", "TanhActivator")
-part = Part("activators", "Activators", assignment="cnn_objects", order=1, needs=NAMES)
+part = Part("activators", "Activators", assignment="cnn_objects", order=1, starter="activators", needs=NAMES)
 
 
 def on_each(function: Any, values: Array) -> Array:
