@@ -140,6 +140,15 @@ def test_a_function_that_is_written_and_wrong_is_not_called_unwritten(grade):
     assert statuses(result) == {"forward": "failed", "backward": "crashed"}
 
 
+def test_a_function_that_computes_and_returns_nothing_lacks_its_return(grade):
+    """It is written: its last line is named, whether the check unpacks what comes back or not."""
+    text = "import numpy as np\n\n\ndef relu_forward(x):\n    out = x * (x > 0)\n\n\n"
+    text += "def relu_backward(dout, cache):\n    dx = dout * (cache > 0)\n"
+    checks = grade({"layers.py": text}, "layers", ["relu/forward", "relu/backward"]).checks
+    assert {(check.status, check.error.line) for check in checks} == {("crashed", 5), ("crashed", 9)}
+    assert all("returns nothing: the line with its return is missing" in check.error.message for check in checks)
+
+
 def test_what_is_written_in_part_is_wrong_and_not_unwritten(grade):
     """dw and db come back, dx is still the starter's None: two arrays of three are right."""
     text = "import numpy as np\n\n\ndef affine_forward(x, w, b):\n"

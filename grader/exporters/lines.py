@@ -176,7 +176,7 @@ def _where(error: ErrorInfo, several: bool) -> str:
 
 def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
-    ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
+    ours = error.type in ("Missing", "NoReturn", "TimeLimit", "Died", "Violated", "HarnessError")
     return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
 
 
