@@ -63,8 +63,9 @@ class Program:
     {index, binds}, their place in the cell and the names that they bind ("*": any). ``entries`` maps a wanted name to
     the file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
     ``wanted`` are the names that were asked for, ``packages`` those that are imported from and are no folders here.
-    ``files`` are all that were handed in, to look for what is nowhere defined. ``notes`` say what is amiss with the
-    cells, ``others`` what else the notebooks define that something was taken from.
+    ``files`` are all that were handed in, to look for what is nowhere defined; ``as_written`` the same before they were
+    converted, if they were. ``notes`` say what is amiss with the cells, ``others`` what else the notebooks define that
+    something was taken from.
     """
 
     units: dict[str, list[dict[str, object]]]
@@ -76,6 +77,7 @@ class Program:
     files: tuple[SourceFile, ...] = ()
     notes: tuple[Note, ...] = ()
     others: Mapping[str, set[str]] = field(default_factory=dict)
+    as_written: tuple[SourceFile, ...] = ()
 
     def left_none(self) -> set[str]:
         """The functions that use what the starter left None; looked up where nothing but None came back."""

@@ -136,6 +136,8 @@ def _graded(
         starters={name: part.starter for part in assignment.parts for name in part.needs},
         modules_first=not assignment.template,  # the course's own notebooks import what its package defines
     )
+    if submission is not as_handed_in:
+        program = replace(program, as_written=as_handed_in.files)
     run = _run_notebook(submission, as_handed_in, assignment, host, notebook) if notebook else None
     needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()

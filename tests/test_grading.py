@@ -66,6 +66,17 @@ def test_a_converted_copy_says_so_where_nothing_but_print_shows_python_2(grade):
     assert [note.code for note in converted.notes] == ["python2-print", "compat"]
 
 
+def test_of_a_converted_copy_the_students_own_line_is_shown_and_what_it_lacks_is_told(grade):
+    """Not the converted line; a file that does not parse even so is no converted copy."""
+    text = "import numpy as np\n\ndef relu_forward(x):\n    print 'forward'\n    return x.missing / 2, x\n"
+    files = {"layers.py": text, "solver.py": "print 'a'\ndef step(:\n    pass\n"}
+    converted = grade(files, "layers", ["relu/forward"], compat=True)
+    assert [check.error.source for check in converted.checks] == ["    return x.missing / 2, x"]
+    assert converted.notes[-1].sentence == (
+        "A converted copy was graded; solver.py does not parse in it either, and was left out."
+    )
+
+
 def test_a_division_that_was_meant_as_python_2_has_it_is_that_in_a_converted_copy(grade):
     """Nothing else shows Python 2; the retry is said, and is not kept where it earns no more."""
     text = "import numpy as np\n\n\ndef relu_forward(x):\n    n = x.size / 1\n"
