@@ -182,6 +182,7 @@ def _graded(
             *(Note("newest", plain_text(sentence)) for sentence in submission.notes),
             *notes_on_forms,
             *notes_on_cells(program, assignment, parts),
+            *_notes_on_what_is_shown(as_handed_in, assignment),
             *notes_on_age(as_handed_in, program, compat=compat),
             *note_on_stand_ins(process.stand_ins),
         ),
@@ -314,6 +315,16 @@ def _questions(submission: Submission, assignment: Assignment, *, public: bool) 
             asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
         }
     return questions_of(file, assignment.questions, right)
+
+
+def _notes_on_what_is_shown(submission: Submission, assignment: Assignment) -> list[Note]:
+    if not assignment.shows:
+        return []
+    from grader.shown import notes_on_what_is_shown
+
+    return list(
+        notes_on_what_is_shown(main_notebook(submission, assignment.needs, assignment.notebook), assignment.shows)
+    )
 
 
 def _run_notebook(

@@ -14,6 +14,8 @@ from grader.outcome import Outcome
 from grader.spec import Check
 from grader.worker.client import Transcript
 
+CALLED = re.compile(r"\b(\w++)\(")
+
 
 def or_unwritten(
     check: Check, transcript: Transcript, program: Program, needs: Sequence[str], inputs: Arrays
@@ -53,15 +55,12 @@ def _silent(check: Check, transcript: Transcript, program: Program, needs: Seque
         return {}
     places = {name: place for name, place in program.returning_nothing().items() if name in needs}
     own = getattr(check.scenario, "__code__", None)  # what it calls by itself, and not for a cache
-    called = [
-        name
-        for name in places
-        if (re.search(rf"\b{re.escape(name)}\(", line) if line else own and name in own.co_names)
-    ]
+    said = CALLED.findall(line) if line else own.co_names if own else ()
+    called = [name for name in places if name in said]
     if len(called) != 1:
         return {}
-    said = f"{called[0]} computes something and returns nothing: the line with its return is missing."
-    return {"type": "NoReturn", "message": said, **places[called[0]]}
+    lacks = f"{called[0]} computes something and returns nothing: the line with its return is missing."
+    return {"type": "NoReturn", "message": lacks, **places[called[0]]}
 
 
 def _is_blank(value: Array | NotAnArray, inputs: Arrays) -> bool:

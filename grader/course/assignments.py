@@ -16,6 +16,7 @@ from grader.errors import MalformedCheck, NothingFound, Refused
 from grader.extract import defined_names
 from grader.model import NotAsked
 from grader.questions.declared import Asked, asked
+from grader.shown import Shown, shown
 from grader.spec import Check, Part
 from grader.submission import Submission
 from grader.words import did_you_mean
@@ -24,7 +25,7 @@ from grader.worker.packages import USUAL
 REQUIRED = ("title", "summary", "source", "notebook")
 KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys((*REQUIRED, "convention", "differences"), str),
-    **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
+    **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions", "shows"), list),
     "template": bool,
     "recognised": bool,
     "alone": bool,
@@ -58,6 +59,7 @@ class Assignment:
     load: Callable[[], tuple[Part, ...]]
     names: tuple[str, ...]
     questions: tuple[Asked, ...] = ()
+    shows: tuple[Shown, ...] = ()
     notebooks: tuple[str, ...] = ()
     template: bool = True
     recognised: bool = True
@@ -142,6 +144,7 @@ def _read(course: Course, file: Path) -> Assignment:
         load=load,
         names=tuple(renamed(name, course, text) for name in text.get("names", ())),
         questions=asked(text.get("questions", []), where),
+        shows=shown(text.get("shows", []), where),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         recognised=text.get("recognised", True),
