@@ -5,14 +5,12 @@ None of it carries marks.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, recognise
 from grader.errors import Refused
-from grader.intake.notebooks import language_of
 from grader.mangled import content
 from grader.model import Note
 from grader.names import Definition, is_unfilled, left_none
@@ -32,19 +30,6 @@ def notes_on_what_is_beside(submission: Submission, assignment: Assignment, grad
     counted = _merged([_definitions(file, assignment) for file in submission.files if file.path in graded])
     copies = [note for file in others if (note := _copy(file, _definitions(file, assignment), counted, graded))]
     return [*found, *copies[:MOST], *list(_other_exercises(submission, others, assignment))[:MOST]]
-
-
-def said_of_languages(submission: Submission) -> Iterator[str]:
-    """The notebooks whose kernel speaks another language than Python: perhaps a wrong kernel, perhaps a wrong file."""
-    for file in [file for file in submission.files if file.is_notebook][:MOST]:
-        place = submission.root / file.place if submission.root else submission.file
-        with contextlib.suppress(OSError):
-            language = language_of(place.read_bytes()) if place else ""
-            if language and not language.lower().startswith(("python", "ipython")):
-                yield plain_text(
-                    f"{file.path} is a notebook of {language}, by its kernel, and this grader reads Python: choose a "
-                    "Python kernel in Jupyter (Kernel, Change kernel), or give the right file."
-                )
 
 
 def _copy(file: SourceFile, here: Defined, counted: Defined, graded: Sequence[str]) -> Note | None:

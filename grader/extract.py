@@ -19,7 +19,7 @@ from grader.cells import CellText, readable
 from grader.course.folder import current
 from grader.mangled import cut_off, notes_on_cells, notes_on_files, unfilled_again
 from grader.model import Note
-from grader.names import binds, is_stub, left_none, of_framework, stars, uses
+from grader.names import binds, is_stub, left_none, of_framework, returns_nothing, stars, uses
 from grader.parsing import parse
 from grader.slips import slip_of, without_prefixes
 from grader.submission import Cell, SourceFile, Submission
@@ -63,8 +63,9 @@ class Program:
     {index, binds}, their place in the cell and the names that they bind ("*": any). ``entries`` maps a wanted name to
     the file that defines it; ``roots`` are the folders from which the submission's own modules are imported.
     ``wanted`` are the names that were asked for, ``packages`` those that are imported from and are no folders here.
-    ``files`` are all that were handed in, to look for what is nowhere defined. ``notes`` say what is amiss with the
-    cells, ``others`` what else the notebooks define that something was taken from.
+    ``files`` are all that were handed in, to look for what is nowhere defined; ``as_written`` the same before they were
+    converted, if they were. ``notes`` say what is amiss with the cells, ``others`` what else the notebooks define that
+    something was taken from.
     """
 
     units: dict[str, list[dict[str, object]]]
@@ -76,11 +77,22 @@ class Program:
     files: tuple[SourceFile, ...] = ()
     notes: tuple[Note, ...] = ()
     others: Mapping[str, set[str]] = field(default_factory=dict)
+    as_written: tuple[SourceFile, ...] = ()
 
     def left_none(self) -> set[str]:
         """The functions that use what the starter left None; looked up where nothing but None came back."""
         texts = [str(cell["text"]) for cells in self.units.values() for cell in cells]
         return set(_left_none(tuple(texts)))
+
+    def returning_nothing(self) -> dict[str, dict[str, object]]:
+        """The functions that compute and return nothing, and where each ends: {file, cell, line}."""
+        cells = [cell for several in self.units.values() for cell in several]
+        return {
+            node.name: {"file": cell["file"], "cell": cell["cell"], "line": node.end_lineno}
+            for cell in cells
+            for node in parse(str(cell["text"])).body
+            if isinstance(node, ast.FunctionDef) and returns_nothing(node)
+        }
 
     @property
     def is_converted(self) -> bool:

@@ -1,7 +1,10 @@
-"""Other forms in which students hand in what is asked for: methods that stand alone, without their class.
+"""Other forms in which students hand in what is asked for: methods without their class, a variable for a function.
 
 A part gives its classes as ``frames``: what the starter gives of each, and the signatures of what students write.
 Methods that a notebook defines at its top level are put into the frame, or into the class from which they were cut off.
+
+A part gives as ``variables`` what may be handed in as a variable for a function: the function is made of the cells that
+bind the variable, and runs where and when the function would, on what it is given.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ from grader.cells import CellText
 from grader.extract import parsed_cells
 from grader.model import Note
 from grader.names import binds, is_stub
+from grader.spec import FromVariable, Part
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text
 
 FIRST = "self"  # what a method calls its first argument
+Definitions = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -30,6 +35,14 @@ class _Frame:
     name: str
     open: frozenset[str]
     text: str
+
+
+def as_asked(submission: Submission, parts: Iterable[Part]) -> tuple[Submission, list[Note]]:
+    """The submission with what these parts ask for where it is there in another form, and a note for each."""
+    parts = list(parts)
+    submission, on_methods = in_classes(submission, [frame for part in parts for frame in part.frames])
+    submission, on_variables = as_functions(submission, [one for part in parts for one in part.variables])
+    return submission, [*on_methods, *on_variables]
 
 
 def in_classes(submission: Submission, frames: Iterable[type]) -> tuple[Submission, list[Note]]:
@@ -46,6 +59,51 @@ def in_classes(submission: Submission, frames: Iterable[type]) -> tuple[Submissi
             )
             notes.append(Note("methods", plain_text(_said(file, frame, found))))
     return submission, notes
+
+
+def as_functions(submission: Submission, variables: Iterable[FromVariable]) -> tuple[Submission, list[Note]]:
+    """The submission with functions made of the cells that bind variables, and a note for each."""
+    notes: list[Note] = []
+    defined = {
+        name
+        for file in submission.files
+        for text in parsed_cells(file)[0]
+        for node in text.tree.body
+        for name in binds(node)
+    }
+    for one in dict.fromkeys(variables):
+        files = [file for file in submission.files if file.is_notebook and one.function not in defined]
+        for file in files:
+            texts = parsed_cells(file)[0]
+            if body := [node for text in texts for node in _made(text, one.variable)]:
+                cells = (*file.cells, Cell(None, _function(one, body)))
+                framed = replace(file, cells=cells)
+                submission = replace(submission, files=tuple(framed if it is file else it for it in submission.files))
+                said = (
+                    f"{file.path}: {one.variable} was judged by its cells, run on the grader's data as {one.function}."
+                )
+                notes.append(Note("variable", plain_text(said)))
+                break
+    return submission, notes
+
+
+def _made(text: CellText, variable: str) -> list[ast.stmt]:
+    """The statements of a cell up to the last that binds a variable, but for definitions; none if that is None."""
+    body = text.tree.body
+    last = max((at for at, node in enumerate(body) if variable in binds(node)), default=-1)
+    found = [node for node in body[: last + 1] if not isinstance(node, (*Definitions, ast.Import, ast.ImportFrom))]
+    return found if any(variable in binds(node) and not _is_none(node) for node in found) else []
+
+
+def _is_none(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is None
+
+
+def _function(one: FromVariable, body: Sequence[ast.stmt]) -> str:
+    given = ", ".join(one.given)
+    lines = [f"globals().update({', '.join(f'{name}={name}' for name in one.given)})", *map(ast.unparse, body)]
+    text = "\n".join([*lines, f"return {one.variable}"])
+    return f"def {one.function}({given}):\n{textwrap.indent(text, '    ')}"
 
 
 def classes_of(submission: Submission, frames: Iterable[type]) -> set[str]:

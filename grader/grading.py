@@ -20,7 +20,7 @@ from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
-from grader.forms import in_classes
+from grader.forms import as_asked
 from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
 from grader.model import (
@@ -128,14 +128,16 @@ def _graded(
         from grader.compat import converted
 
         submission = converted(submission, python2=python2)
-    framed, notes_on_methods = in_classes(submission, [frame for part in assignment.parts for frame in part.frames])
+    made, notes_on_forms = as_asked(submission, assignment.parts)
     program = extract(
-        framed,
+        made,
         assignment.needs,
         assignment.notebook,
         starters={name: part.starter for part in assignment.parts for name in part.needs},
         modules_first=not assignment.template,  # the course's own notebooks import what its package defines
     )
+    if submission is not as_handed_in:
+        program = replace(program, as_written=as_handed_in.files)
     run = _run_notebook(submission, as_handed_in, assignment, host, notebook) if notebook else None
     needs = {part.slug: part.needs for part in assignment.parts}
     places = oracle.data.places if oracle.data and any(check.needs_data for check in checks) else ()
@@ -180,8 +182,9 @@ def _graded(
         questions=_questions(submission, assignment, public=oracle.public),
         notes=(
             *(Note("newest", plain_text(sentence)) for sentence in submission.notes),
-            *notes_on_methods,
+            *notes_on_forms,
             *notes_on_cells(program, assignment, parts),
+            *_notes_on_what_is_shown(as_handed_in, assignment),
             *notes_on_age(as_handed_in, program, compat=compat),
             *note_on_stand_ins(process.stand_ins),
         ),
@@ -325,6 +328,16 @@ def _questions(submission: Submission, assignment: Assignment, *, public: bool) 
             asked.slug: right[asked.slug] for asked in assignment.questions if asked.public and asked.slug in right
         }
     return questions_of(file, assignment.questions, right)
+
+
+def _notes_on_what_is_shown(submission: Submission, assignment: Assignment) -> list[Note]:
+    if not assignment.shows:
+        return []
+    from grader.shown import notes_on_what_is_shown
+
+    return list(
+        notes_on_what_is_shown(main_notebook(submission, assignment.needs, assignment.notebook), assignment.shows)
+    )
 
 
 def _run_notebook(

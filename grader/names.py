@@ -142,6 +142,16 @@ def is_stub(node: ast.stmt) -> bool:
     return raises and not any(isinstance(item, (ast.Return, ast.Yield)) for part in above for item in ast.walk(part))
 
 
+def returns_nothing(node: ast.stmt) -> bool:
+    """Whether a function is written, and no line of it returns or yields anything."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or is_unfilled(node):
+        return False
+    given = [item for item in ast.walk(node) if isinstance(item, (ast.Return, ast.Yield, ast.YieldFrom))]
+    # A starter's lines only set names to None, or to what they take from the arguments.
+    computes = any(isinstance(item, (ast.For, ast.While, ast.BinOp, ast.AugAssign)) for item in ast.walk(node))
+    return computes and all(isinstance(item, ast.Return) and item.value is None for item in given)
+
+
 def is_unfilled(node: ast.stmt) -> bool:
     """Whether a definition is as a starter gives it: a stub, or names set to None and returned, and nothing else."""
     if is_stub(node):

@@ -53,8 +53,10 @@ def _with_source(error: ErrorInfo, program: Program) -> ErrorInfo:
     line = _line(error, program)
     if not line.strip():
         return replace(error, column=None, end=None)
+    written = _as_written(error, program, line)
+    column, end = (_expanded(line, at) if written == line else None for at in (error.column, error.end))
+    line = written
     shown = line.expandtabs(4)
-    column, end = (_expanded(line, at) for at in (error.column, error.end))
     if column is None or not shown.isprintable() or max(column, end or 0) > min(len(shown), LONGEST) + 1:
         column = end = None
     return replace(error, source=_cut(shown), column=column, end=end)
@@ -78,6 +80,16 @@ def _line(error: ErrorInfo, program: Program) -> str:
     ]
     lines = texts[0].split("\n") if texts else []
     return lines[error.line - 1] if error.line and 0 < error.line <= len(lines) else ""
+
+
+def _as_written(error: ErrorInfo, program: Program, line: str) -> str:
+    """The same line as the student wrote it, where a converted copy was graded."""
+    for file in program.as_written:
+        for cell in file.cells:
+            lines = cell.text.split("\n") if (file.path, cell.number) == (error.file, error.cell) else []
+            if error.line and error.line <= len(lines):
+                return lines[error.line - 1]
+    return line
 
 
 def _place(check: Check, program: Program) -> Place | None:

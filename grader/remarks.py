@@ -24,6 +24,7 @@ LENT = (
     "Your forward pass gave no cache, so this ran with the one that the exercise describes. If yours holds something "
     "else, nothing may be wrong here: mend the forward pass first."
 )
+AS_IT_IS = "It was graded as it is; --compat grades a converted copy."
 
 
 def notes_on_cells(program: Program, assignment: Assignment, parts: Sequence[PartResult]) -> Iterator[Note]:
@@ -99,8 +100,18 @@ def notes_on_age(submission: Submission, program: Program, *, compat: bool) -> I
                 seen.add(fact.code)
                 yield Note(fact.code, plain_text(f"{_place(file, cell)}: {fact.sentence}"))
     if seen:
-        done = "A converted copy was graded" if compat else "It was graded as it is; --compat grades a converted copy"
-        yield Note("compat", f"{done}.")
+        yield Note("compat", _done(program, {file.path for file in old}) if compat else AS_IT_IS)
+
+
+def _done(program: Program, converted: set[str]) -> str:
+    """That a converted copy was graded, and what of it does not parse even so."""
+    left = [item.place for item in program.broken if item.file in converted]
+    if not left:
+        return "A converted copy was graded."
+    does, was = ("do", "were") if len(left) > 1 else ("does", "was")
+    return plain_text(
+        f"A converted copy was graded; {listing(left, MOST_BROKEN)} {does} not parse in it either, and {was} left out."
+    )
 
 
 def note_on_stand_ins(names: Sequence[str]) -> list[Note]:

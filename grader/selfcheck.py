@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.beside import notes_on_what_is_beside, said_of_languages
-from grader.course.asking import asked_of, note_on_others
-from grader.course.assignments import Assignment, find_assignment, recognise, select
+from grader.beside import notes_on_what_is_beside
+from grader.course.asking import asked_of, assignment_of, note_on_others
+from grader.course.assignments import select
 from grader.data_set import DataSet
-from grader.errors import NothingFound
 from grader.grading import Told, grade_submission
+from grader.intake.languages import said_of_languages
 from grader.intake.reading import open_submission
 from grader.limits import NotebookLimits
 from grader.model import Note, Result, Status
 from grader.oracle import Oracle
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import open_box, own_level
-from grader.submission import Submission
 from grader.worker.processes import split
 
 
@@ -40,7 +39,7 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
     ``told`` hears of each check before it is run.
     """
     with open_submission(wanted.path, data=wanted.notebook is not None) as submission:
-        assignment = find_assignment(wanted.assignment) if wanted.assignment else _recognised(submission)
+        assignment = assignment_of(submission, wanted.assignment)
         if not (wanted.assignment or wanted.names):
             assignment = asked_of(assignment, submission)
         checks = select(assignment, list(wanted.names))
@@ -68,10 +67,3 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
         if not (wanted.assignment or {"not-checked", "glued"} & {note.code for note in (*result.notes, *beside)}):
             beside += note_on_others(assignment, submission)
         return replace(result, notes=(*result.notes, *beside))
-
-
-def _recognised(submission: Submission) -> Assignment:
-    try:
-        return recognise(submission)
-    except NothingFound as error:
-        raise NothingFound(" ".join([str(error), *said_of_languages(submission)])) from None

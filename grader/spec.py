@@ -177,6 +177,15 @@ class Check:
         return self.scenario(code, **arguments)
 
 
+@dataclass(frozen=True, slots=True)
+class FromVariable:
+    """A ``function`` that may be handed in as the cells that make a ``variable`` of what the names ``given`` hold."""
+
+    function: str
+    variable: str
+    given: tuple[str, ...]
+
+
 @dataclass
 class Part:
     """A group of checks of an assignment; each file in the course's ``checks/`` defines one, named ``part``.
@@ -186,7 +195,8 @@ class Part:
     says how much faster the reference is.
     ``reference`` names the reference of those whose name two exercises share: {"Net": "DeeperNet"}.
     ``frames`` are classes as the starter gives them, without the methods that students write but for their signatures
-    (``...``): who pastes methods alone is graded on them in it (grader.forms).
+    (``...``): who pastes methods alone is graded on them in it. ``variables`` are functions that may be handed in as a
+    variable, and the cells that make it (both: grader.forms).
     """
 
     slug: str
@@ -199,6 +209,7 @@ class Part:
     checks: dict[str, Check] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
     frames: tuple[type, ...] = ()
+    variables: tuple[FromVariable, ...] = ()
 
     @property
     def points(self) -> float:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of source text; ``number`` counts the notebook's non-empty code cells from 1, None in a .py file."""
+    """A piece of source text; ``number`` counts the notebook's non-empty code cells from 1, None in a .py file.
+
+    ``image`` is how many characters the largest image has that the cell shows, as it was handed in; 0 for none.
+    """
 
     number: int | None
     text: str
+    image: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from grader.outcome import Outcome
 from grader.spec import Check
 from grader.worker.client import Transcript
 
+CALLED = re.compile(r"\b(\w++)\(")
+
 
 def or_unwritten(
     check: Check, transcript: Transcript, program: Program, needs: Sequence[str], inputs: Arrays
@@ -23,6 +25,8 @@ def or_unwritten(
     What carries no marks does not count: an argument that is returned to be compared says nothing of the code. Nor does
     what is only zeros, or what was given: starters begin with these. Where more came back, something is written.
     """
+    if silent := _silent(check, transcript, program, needs):
+        return replace(transcript, outcome=Outcome.RAISED, values={}, error=silent)
     error = transcript.error
     unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
     values = [value for name, value in transcript.values.items() if name not in unmarked]
@@ -41,6 +45,22 @@ def or_unwritten(
         if error.get("scenario") or program.left_none() & set(places):
             return replace(transcript, outcome=Outcome.UNWRITTEN)
     return transcript
+
+
+def _silent(check: Check, transcript: Transcript, program: Program, needs: Sequence[str]) -> dict[str, object]:
+    """What to say where a function that computes returns nothing, so that None is all that the check gets of it."""
+    line = str(transcript.error.get("scenario", ""))
+    gave_none = [isinstance(value, NotAnArray) and value.kind == "None" for value in transcript.values.values()]
+    if not (any(gave_none) or (line and "NoneType" in str(transcript.error.get("message", "")))):
+        return {}
+    places = {name: place for name, place in program.returning_nothing().items() if name in needs}
+    own = getattr(check.scenario, "__code__", None)  # what it calls by itself, and not for a cache
+    said = CALLED.findall(line) if line else own.co_names if own else ()
+    called = [name for name in places if name in said]
+    if len(called) != 1:
+        return {}
+    lacks = f"{called[0]} computes something and returns nothing: the line with its return is missing."
+    return {"type": "NoReturn", "message": lacks, **places[called[0]]}
 
 
 def _is_blank(value: Array | NotAnArray, inputs: Arrays) -> bool:

@@ -25,7 +25,7 @@ FLOORS = (
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
-    "grader.compat grader.questions grader.intake grader.watching",
+    "grader.compat grader.questions grader.intake grader.shown grader.watching",
     "grader.course grader.scenarios grader.worker.packages",
     "grader.extract grader.forms grader.mangled grader.cells grader.names grader.history",
     "grader.shares",

@@ -106,6 +106,27 @@ def test_one_submission_is_graded_on_what_it_asks_for_and_a_class_on_all(tmp_pat
     assert bool(written["not_asked"]) is (not others)
 
 
+def test_the_course_may_say_what_a_class_is_graded_by(tmp_path, course, capsys):
+    """As --assignment does, which counts before it; a slip is refused as there."""
+    place = course() / "course.toml"
+    text = place.read_text()
+    (tmp_path / "relu.py").write_text(RELU)
+    command = ["grade", str(tmp_path / "relu.py"), "--isolation", "process", "--out"]
+    for slug, more, graded_by in (
+        ("dropout", [], "dropout"),
+        ("dropout", ["--assignment", "layers"], "layers"),
+        ("dropuot", [], None),
+    ):
+        place.write_text(f'assignment = "{slug}"\n{text}')
+        course()
+        out = tmp_path / f"{slug}{len(more)}"
+        main([*command, str(out), *more])
+        assert [json.loads(file.read_text())["assignment"] for file in out.glob("*/result.json")] == (
+            [graded_by] if graded_by else []
+        )
+    assert "There is no assignment 'dropuot'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("more", "most"), [([], 4), (["--assignment", "layers"], 34), (["affine"], 6)])
 def test_the_maximum_is_of_what_is_asked(tmp_path, capsys, more, most):
     """A teacher's word, or a part that is named, asks for more than the text does."""

@@ -95,3 +95,33 @@ def test_a_frame_is_what_the_template_gives():
     given = ast.parse(head).body[0].body[1]
     own = ast.parse(textwrap.dedent(inspect.getsource(frame.__init__))).body[0]
     assert [ast.unparse(node) for node in own.body] == [ast.unparse(node) for node in given.body[1:]]
+
+
+HALVES = """
+whole = ConvLayer.backward
+methods = {name: value for name, value in vars(ConvLayer).items() if name != "backward"}
+
+def bp_sensitivity_map(self, sensitivity_array, activator):
+    self.activator_before = activator
+
+def bp_gradient(self, sensitivity_array):
+    whole(self, image, sensitivity_array, self.activator_before)
+
+def forward(self, input_array):
+    global image
+    image = input_array
+    methods["forward"](self, input_array)
+
+halves = {"bp_sensitivity_map": bp_sensitivity_map, "bp_gradient": bp_gradient, "forward": forward}
+ConvLayer = type("ConvLayer", (), {**methods, **halves})
+"""
+
+
+def test_a_convolution_layer_may_go_back_in_two_halves(tmp_path, shared_box):
+    """As the tutorial's does, whose layers have no method that calls both."""
+    objects = find_assignment("cnn_objects")
+    cells = [cell["source"] for cell in finished("cnn_objects")["cells"] if cell["cell_type"] == "code"]
+    submission = handed_in(tmp_path, [*cells, HALVES])
+    checks = select(objects, ["conv_layer/delta", "conv_layer/update", "with_your_activators"])
+    result = grade_submission(submission, objects, checks, RecordedOracle(objects), shared_box)
+    assert [str(check.status) for check in result.checks] == ["passed"] * 3

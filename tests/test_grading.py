@@ -66,6 +66,17 @@ def test_a_converted_copy_says_so_where_nothing_but_print_shows_python_2(grade):
     assert [note.code for note in converted.notes] == ["python2-print", "compat"]
 
 
+def test_of_a_converted_copy_the_students_own_line_is_shown_and_what_it_lacks_is_told(grade):
+    """Not the converted line; a file that does not parse even so is no converted copy."""
+    text = "import numpy as np\n\ndef relu_forward(x):\n    print 'forward'\n    return x.missing / 2, x\n"
+    files = {"layers.py": text, "solver.py": "print 'a'\ndef step(:\n    pass\n"}
+    converted = grade(files, "layers", ["relu/forward"], compat=True)
+    assert [check.error.source for check in converted.checks] == ["    return x.missing / 2, x"]
+    assert converted.notes[-1].sentence == (
+        "A converted copy was graded; solver.py does not parse in it either, and was left out."
+    )
+
+
 def test_a_division_that_was_meant_as_python_2_has_it_is_that_in_a_converted_copy(grade):
     """Nothing else shows Python 2; the retry is said, and is not kept where it earns no more."""
     text = "import numpy as np\n\n\ndef relu_forward(x):\n    n = x.size / 1\n"
@@ -138,6 +149,15 @@ def test_a_function_that_is_written_and_wrong_is_not_called_unwritten(grade):
     text += "def relu_backward(dout, cache):\n    return {}.get('dx').copy()\n"
     result = grade({"layers.py": text}, "layers", ["relu/forward", "relu/backward"])
     assert statuses(result) == {"forward": "failed", "backward": "crashed"}
+
+
+def test_a_function_that_computes_and_returns_nothing_lacks_its_return(grade):
+    """It is written: its last line is named, whether the check unpacks what comes back or not."""
+    text = "import numpy as np\n\n\ndef relu_forward(x):\n    out = x * (x > 0)\n\n\n"
+    text += "def relu_backward(dout, cache):\n    dx = dout * (cache > 0)\n"
+    checks = grade({"layers.py": text}, "layers", ["relu/forward", "relu/backward"]).checks
+    assert {(check.status, check.error.line) for check in checks} == {("crashed", 5), ("crashed", 9)}
+    assert all("returns nothing: the line with its return is missing" in check.error.message for check in checks)
 
 
 def test_what_is_written_in_part_is_wrong_and_not_unwritten(grade):

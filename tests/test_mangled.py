@@ -57,6 +57,10 @@ def written_to_a_file(source: str) -> str:
     return f"%%writefile relu.py\n{source}"
 
 
+def of_me(source: str) -> str:
+    return re.sub(r"\bself\b", "me", source)
+
+
 def in_a_function(source: str) -> str:
     return f"def mine():\n{indented(source)}"
 
@@ -175,6 +179,11 @@ NAMED = {  # graded as it can be, and the cause is named with its place
     "a class cut in two": Case(
         "two_layer_net",
         mangling.split("class TwoLayerNet", "def predict"),
+        said="predict stands outside of a class, and was judged as a method of TwoLayerNet.",
+    ),
+    "a class of another self cut in two": Case(
+        "two_layer_net",
+        lambda whole: mangling.split("class TwoLayerNet", "def predict")(edited("class TwoLayerNet", of_me)(whole)),
         lost=True,
         said="two_layer_net.ipynb: cell 3 is indented as a whole, as if it went on with TwoLayerNet of cell 2",
     ),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
 
-from grader.beside import notes_on_what_is_beside, said_of_languages
+from grader.beside import notes_on_what_is_beside
+from grader.course.asking import assignment_of
 from grader.course.assignments import find_assignment
-from grader.errors import Refused
+from grader.errors import NothingFound, Refused
 from grader.extract import extract
 from grader.hints import hint_for
+from grader.intake.languages import said_of_languages
 from grader.intake.reading import open_submission, read_submission
 from grader.slips import is_utf_16, slip_of
 from grader.whereabouts import near_name
@@ -142,7 +145,7 @@ def test_what_lies_beside_is_said(tmp_path):
     ("metadata", "said"),
     [
         ({"kernelspec": {"language": "R", "name": "ir"}}, "is a notebook of R"),
-        ({"language_info": {"name": "julia"}}, "is a notebook of julia"),
+        ({"language_info": {"name": "julia"}}, "is a notebook of Julia"),
         ({"kernelspec": {"language": "python", "name": "python2"}}, ""),
         ({"kernelspec": 3}, ""),
         ({}, ""),
@@ -161,3 +164,25 @@ def test_a_path_that_is_almost_right_is_answered_with_the_nearest_one(tmp_path):
     (tmp_path / "layers.py").write_text(CODE)
     with pytest.raises(Refused, match=r"layres.py does not exist; .* Did you mean layers.py\?"):
         read_submission(tmp_path / "layres.py")
+
+
+GRAPH = "import theano.tensor as T\n\n\ndef relu_forward(x):\n    return T.maximum(0, x), x\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "metadata", "said"),
+    [
+        ([GRAPH], {}, "This is code for Theano"),
+        ([GRAPH, CODE], {}, ""),  # one of them is written with NumPy
+        (["import theano", CODE], {}, ""),
+        (["out = paddle.networks.conv(3)"], {}, "This is code for PaddlePaddle"),
+        (["y = ones(3) .* x'"], {"language_info": {"name": "matlab"}}, "is a notebook of MATLAB"),
+        ([CODE], {"language_info": {"name": "matlab"}}, ""),  # a wrong kernel, and Python
+    ],
+)
+def test_what_is_no_code_with_numpy_is_named_and_not_run(tmp_path, cells, metadata, said):
+    """Whatever assignment is named; where some of it is the student's own code with NumPy it is graded."""
+    (tmp_path / "work.ipynb").write_text(json.dumps(notebook_json(cells) | {"metadata": metadata}))
+    refused = pytest.raises(NothingFound, match=said) if said else contextlib.nullcontext()
+    with open_submission(tmp_path / "work.ipynb") as submission, refused:
+        assert assignment_of(submission, "layers").slug == "layers"

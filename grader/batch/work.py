@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch.ingredients import ingredients
-from grader.course.asking import asked_of
-from grader.course.assignments import Assignment, all_assignments, find_assignment, recognise, select
+from grader.course.asking import asked_of, assignment_of
+from grader.course.assignments import Assignment, all_assignments, recognise, select
 from grader.errors import Interrupted, Refused
 from grader.exporters import csv, html
 from grader.grading import grade_submission, not_graded, versions
@@ -169,7 +169,7 @@ def rendered(result: Result) -> tuple[str, str]:
 
 
 def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, host: Host) -> Answer:
-    assignment = find_assignment(terms.assignment) if terms.assignment else recognise(submission)
+    assignment = assignment_of(submission, terms.assignment)
     if terms.alone:
         assignment = asked_of(assignment, submission)
     checks = select(assignment, list(terms.only))

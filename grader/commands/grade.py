@@ -112,12 +112,14 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.batch.handed import everyone, shard_of
     from grader.commands._policies import chosen, is_handed_in
+    from grader.course.folder import current
     from grader.exporters.github import commands_stopped
     from grader.intake.layouts import described, open_entries
     from grader.leftovers import run_folder
     from grader.machine.users import denied_below
 
     opener = _opener(options)
+    options.assignment = options.assignment or current().assignment or None
     if options.shard and (options.seed is None or not options.assignment):
         raise Refused("--shard needs --seed and --assignment, the same for all shards: one class has one of each.")
     if any(os.path.abspath(path) == os.path.abspath(options.out) for path in options.paths):

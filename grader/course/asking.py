@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.cells import readable
-from grader.course.assignments import Assignment, all_assignments, given_by
+from grader.course.assignments import Assignment, all_assignments, find_assignment, given_by, recognise
+from grader.errors import NothingFound
 from grader.extract import defined_names
 from grader.forms import classes_of
+from grader.intake.languages import refuse_other_languages, said_of_languages
 from grader.model import NotAsked, Note
 from grader.spec import Part
 from grader.submission import SourceFile, Submission
@@ -23,6 +25,19 @@ from grader.words import listing, plain_text
 CLOSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 WORD = re.compile(r"[A-Za-z_]\w{2,80}")
 MOST = 5  # names that are listed
+
+
+def assignment_of(submission: Submission, named: str | None) -> Assignment:
+    """The assignment that is ``named``, or else recognised.
+
+    Refused where there is none of that name; NothingFound where none is recognised, or it is no code with NumPy.
+    """
+    try:
+        assignment = find_assignment(named) if named else recognise(submission)
+    except NothingFound as error:
+        raise NothingFound(" ".join(said_of_languages(submission)) or str(error)) from None
+    refuse_other_languages(submission, assignment.names, assignment.allow)
+    return assignment
 
 
 def asked_of(assignment: Assignment, submission: Submission) -> Assignment:
@@ -60,7 +75,7 @@ def _not_asked(part: Part, kept: Sequence[Part]) -> Iterator[NotAsked]:
 
 def note_on_others(assignment: Assignment, submission: Submission) -> list[Note]:
     """What the submission defines that belongs to other assignments, and is not graded here."""
-    known = {name for other in all_assignments().values() for name in other.names}
+    known = {name for other in all_assignments().values() if other.recognised for name in other.names}
     others = defined_names(submission) & known - set(assignment.names)
     others -= given_by(assignment, others)
     if not others:

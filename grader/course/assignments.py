@@ -16,6 +16,7 @@ from grader.errors import MalformedCheck, NothingFound, Refused
 from grader.extract import defined_names
 from grader.model import NotAsked
 from grader.questions.declared import Asked, asked
+from grader.shown import Shown, shown
 from grader.spec import Check, Part
 from grader.submission import Submission
 from grader.words import did_you_mean
@@ -24,9 +25,10 @@ from grader.worker.packages import USUAL
 REQUIRED = ("title", "summary", "source", "notebook")
 KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys((*REQUIRED, "convention", "differences"), str),
-    **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions"), list),
+    **dict.fromkeys(("parts", "names", "notebooks", "allow", "questions", "shows"), list),
     "template": bool,
     "recognised": bool,
+    "alone": bool,
     "carried": NUMBER,
     "repeat": NUMBER,
     **ADJUSTING,
@@ -39,11 +41,12 @@ class Assignment:
 
     It is recognised by the file names ``notebooks`` and the functions and classes ``names``, those that its starter
     gives included. One that is not ``recognised`` is known by its notebook's file name alone, since what it asks for
-    stands in many a submission to others. One that is not ``template`` has no template notebook, since the course gives
-    its own. ``carried`` is the share of the points for error carried forward, ``repeat`` what a cause costs that was
-    charged before; ``differences`` says what gradients by differences earn: "flag" (all) or "zero". Students' code may
-    use the packages ``allow`` besides NumPy. ``not_asked`` are parts that one submission does not ask for: then they
-    are not among its parts.
+    stands in many a submission to others; one that is ``alone`` only where its notebook is the only one. One that is
+    not ``template`` has no template notebook, since the course gives its own. ``carried`` is the share of the points
+    for error carried forward, ``repeat`` what a cause costs that was charged before; ``differences`` says what
+    gradients by differences earn: "flag" (all) or "zero". Students' code may use the packages ``allow`` besides NumPy.
+    ``not_asked`` are parts and checks that one submission does not ask for: then they are not among its
+    parts.
     """
 
     slug: str
@@ -56,9 +59,11 @@ class Assignment:
     load: Callable[[], tuple[Part, ...]]
     names: tuple[str, ...]
     questions: tuple[Asked, ...] = ()
+    shows: tuple[Shown, ...] = ()
     notebooks: tuple[str, ...] = ()
     template: bool = True
     recognised: bool = True
+    alone: bool = False
     carried: float = 0.5
     repeat: float = 0.5
     differences: str = "flag"
@@ -139,9 +144,11 @@ def _read(course: Course, file: Path) -> Assignment:
         load=load,
         names=tuple(renamed(name, course, text) for name in text.get("names", ())),
         questions=asked(text.get("questions", []), where),
+        shows=shown(text.get("shows", []), where),
         notebooks=tuple(text.get("notebooks", [text["notebook"]])),
         template=text.get("template", True),
         recognised=text.get("recognised", True),
+        alone=text.get("alone", False),
         carried=text.get("carried", 0.5),
         repeat=text.get("repeat", 0.5),
         differences=text.get("differences", "flag"),
@@ -167,8 +174,9 @@ def recognise(submission: Submission) -> Assignment:
     """
     defined = defined_names(submission)
     files = {file.path.rpartition("/")[2] for file in submission.files}
+    notebooks = [name for name in files if name.endswith(".ipynb")]
     known = [one for one in all_assignments().values() if one.recognised or one.notebook in files]
-
+    known = [one for one in known if not one.alone or notebooks == [one.notebook]]
     of_any = defined & {name for assignment in known for name in assignment.names}
 
     def likeness(assignment: Assignment) -> tuple[float, int, int, bool]:

@@ -24,6 +24,7 @@ HIDDEN = ".grader"  # where a released assignment has its course
 VARIABLE = "GRADER_COURSE"  # the environment variable that names the folder; children of this process read it
 KINDS: dict[str, type | tuple[type, ...]] = {
     "title": str,
+    "assignment": str,
     "language": str,
     "private": bool,
     "packages": list,
@@ -51,12 +52,14 @@ class DataOf:
 class Course:
     """A course: where it lies, and what ``course.toml`` says for all of its assignments.
 
-    ``packages`` are those in which its students write, ``folders`` the names that folders of assignments have, perhaps
+    ``assignment`` is what classes are graded by where nobody names another; "" where it is recognised. ``packages``
+    are those in which its students write, ``folders`` the names that folders of assignments have, perhaps
     with a number. ``found`` if nobody named it: it lies above the working folder.
     """
 
     folder: Path
     title: str = ""
+    assignment: str = ""
     language: str = "en"
     private: bool = False
     packages: tuple[str, ...] = ()
@@ -97,6 +100,7 @@ def read_course(folder: Path, *, found: bool = False) -> Course:
     return Course(
         folder,
         title=text.get("title", folder.name),
+        assignment=text.get("assignment", ""),
         language=text.get("language", "en"),
         private=text.get("private", False),
         packages=tuple(text.get("packages", ())),

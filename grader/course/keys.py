@@ -49,5 +49,5 @@ def checked(table: Mapping[str, Any], kinds: Mapping[str, type | tuple[type, ...
 
 
 NUMBER = (int, float)
-LISTS_OF_TABLES = frozenset({"questions"})
+LISTS_OF_TABLES = frozenset({"questions", "shows"})
 _WORDS = {str: "a text", bool: "true or false", list: "a list", dict: "a table", int: "a whole number"}

@@ -24,7 +24,7 @@ SIGNS_OF_AGE = (
 PYTHON_2 = "The code is written for Python 2."
 OLD_NUMPY = "The code is written for an older NumPy."
 # Types of errors that are the grader's words, not exceptions of Python.
-OURS = ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
+OURS = ("Missing", "NoReturn", "TimeLimit", "Died", "Violated", "HarnessError")
 COMPAT = "--compat grades a copy that is converted to Python 3 and today's NumPy."
 
 EXPLAINED = {

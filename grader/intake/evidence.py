@@ -63,10 +63,12 @@ def held(folder: Node) -> Holds:
         return Holds.ONE
     if sum(part.is_archive for part in parts) * 2 > len(parts):
         return Holds.UNCLEAR if any(map(_is_own, parts)) else Holds.MANY
-    found = [by_kind for by_kind in map(_names, _by_kind(parts)) if len(by_kind) > 1]
+    kinds = [by_kind for by_kind in _by_kind(parts) if len(by_kind) > 1]
+    found = list(map(_names, kinds))
     if not any(itertools.chain.from_iterable(found)):
         return Holds.UNKNOWN if found else Holds.ONE
-    if not any(_is_again(names) for names in found):
+    again = [by_kind for by_kind, names in zip(kinds, found, strict=True) if _is_again(names)]
+    if all(map(are_of_course, again)):
         return Holds.ONE
     if all(part.is_folder and is_course_folder(part) for part in parts if part.is_folder) and any(
         part.is_folder for part in parts
@@ -195,6 +197,18 @@ def _names(parts: Sequence[Node]) -> list[frozenset[str]]:
 def _is_again(names: Sequence[frozenset[str]]) -> bool:
     """Whether any name is defined in two of them."""
     return any(number > 1 for number in Counter(name for of_one in names for name in of_one).values())
+
+
+def are_of_course(parts: Sequence[Node]) -> bool:
+    """Whether all are modules that are called as the course calls those in which its students write."""
+    return all(not part.is_folder and part.name.removesuffix(".py") in _modules(current().folder) for part in parts)
+
+
+@functools.cache
+def _modules(course: Path) -> frozenset[str]:
+    from grader.course.parts import all_parts
+
+    return frozenset(part.starter for part in all_parts())
 
 
 def _is_own(part: Node) -> bool:

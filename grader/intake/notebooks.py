@@ -18,6 +18,7 @@ CLEAR = "clear its outputs and save it again"
 NO_TEXT = re.compile(r"[\ud800-\udfff]")  # what is left of bad UTF-8, or half a pair
 CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 SOME = 50  # bytes, so that there is something to end in the middle
+IMAGES = ("image/png", "image/jpeg", "image/svg+xml", "png", "jpeg", "svg")  # outputs of nbformat 4 and 3
 PICTURE = re.compile(r"(data:image/[\w.+-]{1,40};base64,)[A-Za-z0-9+/=]{100,}")  # pasted into a text
 
 
@@ -125,8 +126,20 @@ def _code(cells: list[dict[str, Any]], key: str) -> tuple[Cell, ...]:
             source = cell.get(key, "")
             if not isinstance(source, (str, list)):
                 raise TypeError
-            texts.append(_lines(source if isinstance(source, str) else "".join(source)))
-    return tuple(Cell(number, text) for number, text in enumerate(filter(str.strip, texts), start=1))
+            text = _lines(source if isinstance(source, str) else "".join(source))
+            if text.strip():
+                texts.append((text, _image(cell.get("outputs"))))
+    return tuple(Cell(number, text, image) for number, (text, image) in enumerate(texts, start=1))
+
+
+def _image(outputs: Any) -> int:
+    """How many characters the largest image among a cell's outputs has; 0 for none, or what is damaged."""
+    found = [0]
+    for output in outputs if isinstance(outputs, list) else []:
+        data = output.get("data", output) if isinstance(output, dict) else {}  # nbformat 3 has no data
+        if isinstance(data, dict):
+            found += [len(_text(data.get(kind))) for kind in IMAGES]
+    return max(found)
 
 
 def _prose(cells: list[dict[str, Any]], key: str) -> tuple[Prose, ...]:

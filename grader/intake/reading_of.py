@@ -12,6 +12,7 @@ from grader.intake.evidence import (
     OWN,
     SAMPLE,
     Holds,
+    are_of_course,
     defined,
     held,
     holds_source,
@@ -141,7 +142,12 @@ def _is_class(folder: Node, *, packed: bool = False) -> bool:
 
 
 def _define_the_same(files: Sequence[Node]) -> bool:
-    """Whether two modules define the same graded class or function: one student has each once."""
+    """Whether two modules define the same graded class or function: one student has each once.
+
+    Modules that are all called as the course calls its own are one student's.
+    """
+    if are_of_course(files):
+        return False
     seen: set[str] = set()
     for file in files:
         names = defined(file)

@@ -10,7 +10,7 @@ from grader.expectations import Array, Expectation, matches
 from grader.spec import Part, Recipe, normal
 
 NAMES = ("ReluActivator", "IdentityActivator", "SigmoidActivator", "TanhActivator")
-part = Part("activators", "Activators", assignment="cnn_objects", order=1, needs=NAMES)
+part = Part("activators", "Activators", assignment="cnn_objects", order=1, starter="activators", needs=NAMES)
 
 
 def on_each(function: Any, values: Array) -> Array:
@@ -43,25 +43,25 @@ def between(low: float, high: float) -> Recipe:
 EXPECT: list[Expectation] = [matches("output"), matches("slope")]
 
 
-@part.check(points=1, inputs=relu_outputs, expect=EXPECT)
+@part.check(points=1, inputs=relu_outputs, expect=EXPECT, asks=("ReluActivator",))
 def relu(code: Any, weighted_input: Array, output: Array) -> dict[str, Any]:
     """ReLU: the output, and the derivative by the output."""
     return play(code.ReluActivator(), weighted_input, output)
 
 
-@part.check(points=1, inputs=between(-3, 3), expect=EXPECT)
+@part.check(points=1, inputs=between(-3, 3), expect=EXPECT, asks=("IdentityActivator",))
 def identity(code: Any, weighted_input: Array, output: Array) -> dict[str, Any]:
     """Identity: the output, and the derivative by the output."""
     return play(code.IdentityActivator(), weighted_input, output)
 
 
-@part.check(points=1, inputs=between(0.02, 0.98), expect=EXPECT)
+@part.check(points=1, inputs=between(0.02, 0.98), expect=EXPECT, asks=("SigmoidActivator",))
 def sigmoid(code: Any, weighted_input: Array, output: Array) -> dict[str, Any]:
     """Sigmoid: the output, and the derivative by the output."""
     return play(code.SigmoidActivator(), weighted_input, output)
 
 
-@part.check(points=1, inputs=between(-0.98, 0.98), expect=EXPECT)
+@part.check(points=1, inputs=between(-0.98, 0.98), expect=EXPECT, asks=("TanhActivator",))
 def tanh(code: Any, weighted_input: Array, output: Array) -> dict[str, Any]:
     """Tanh: the output, and the derivative by the output."""
     return play(code.TanhActivator(), weighted_input, output)

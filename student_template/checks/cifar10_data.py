@@ -2,10 +2,17 @@
 
 Only the loader needs the data set itself. The rest is asked of small sets of images made of 8 x 8 blocks, whose
 number of training images is a power of two: then means and differences are exact in any order of summation.
+
+The course's own get_CIFAR10_data takes the sizes alone and loads by itself. It is played with a loader that gives these
+images; so the package that it imports one from need not be there.
 """
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,6 +102,53 @@ def small_set(train: int, val: int, test: int, spare: int = 0) -> dict[str, Any]
     }
 
 
+LOADER = "load_CIFAR10"
+
+
+def prepared(code: Any, X_train: Array, y_train: Array, X_test: Array, y_test: Array, **sizes: int) -> Any:
+    """What the student's get_CIFAR10_data makes of the images that it is given, or where it loads by itself, loads."""
+    function = code.get_CIFAR10_data
+    images = {"X_train": X_train, "y_train": y_train, "X_test": X_test, "y_test": y_test}
+    if loads_by_itself(function):
+        known = inspect.signature(function).parameters
+        sizes = {name: size for name, size in {**sizes, "num_dev": 1}.items() if name in known}
+        return with_loader(function, tuple(images.values()), sizes)[:6]
+    return function(**images, **sizes)
+
+
+def loads_by_itself(function: Any) -> bool:
+    """Whether a function takes no images: nothing that has to be given, as the course's own."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return isinstance(function, types.FunctionType) and all(one.default is not one.empty for one in parameters)
+
+
+def with_loader(function: Any, images: tuple[Array, ...], sizes: dict[str, int]) -> Any:
+    """Call it where a loader gives these images: in its own module, and in those that it imports one from."""
+
+    def load(*arguments: Any, **options: Any) -> tuple[Array, ...]:
+        return tuple(array.copy() for array in images)
+
+    for name in [name for name in function.__code__.co_names if "." in name]:
+        try:
+            importlib.import_module(name)
+        except Exception:  # the course's package is not there
+            for above in (name.rpartition(".")[0], name):
+                sys.modules.setdefault(above, types.ModuleType(above))
+            setattr(sys.modules[name], LOADER, load)
+    places = [function.__globals__, *[vars(module) for module in list(sys.modules.values()) if hasattr(module, LOADER)]]
+    before = [(names, names.get(LOADER)) for names in places]
+    try:
+        for names in places:
+            names[LOADER] = load
+        return function(**sizes)
+    finally:
+        for names, loader in before:
+            names[LOADER] = loader
+
+
 EDGES = {"images left over": small_set(8, 4, 3, spare=3), "one image to validate": small_set(4, 1, 2, spare=1)}
 
 
@@ -107,7 +161,7 @@ EDGES = {"images left over": small_set(8, 4, 3, spare=3), "one image to validate
 )
 def split(code: Any, **case: Any) -> dict[str, Any]:
     """Split: which images train, validate and test."""
-    found = code.get_CIFAR10_data(**case)
+    found = prepared(code, **case)
     return dict(zip([f"y_{name}" for name in NAMES], found[1::2], strict=True))
 
 
@@ -120,5 +174,5 @@ def split(code: Any, **case: Any) -> dict[str, Any]:
 )
 def preprocessing(code: Any, **case: Any) -> dict[str, Any]:
     """Preprocessing: the mean training image is subtracted, and each image becomes a row."""
-    found = code.get_CIFAR10_data(**case)
+    found = prepared(code, **case)
     return dict(zip([f"X_{name}" for name in NAMES], found[0::2], strict=True))

@@ -15,7 +15,7 @@ import numpy as np
 from grader.course.reference import measure_of
 from grader.expectations import GATE, Array, Arrays, Values, Verdict, gate, plain, shapes
 from grader.measures import Measured, own_figure
-from grader.spec import Part
+from grader.spec import FromVariable, Part
 from student_template.checks.two_layer_net import figure
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ part = Part(
     assignment="cifar10",
     order=2,
     needs=("TwoLayerNet", "train_best_net"),
+    # the course's own notebook keeps the network in a variable
+    variables=(FromVariable("train_best_net", "best_net", ("X_train", "y_train", "X_val", "y_val")),),
 )
 
 WEIGHTS = ("W1", "b1", "W2", "b2")
@@ -183,6 +185,7 @@ def best_task(rng: np.random.Generator, data: Cifar10) -> dict[str, Any]:
     expect=[Accuracy("accuracy", 0.48)],
     seconds=900,
     truth=held_out,
+    asks=("train_best_net", "best_net"),
 )
 def best_net(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, mean_image: Array) -> dict[str, Any]:
     """Tuned network: the validation accuracy is above 0.48."""

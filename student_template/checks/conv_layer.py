@@ -140,11 +140,21 @@ def gather(layer: Any, count: int, name: str) -> Array:
     return np.array([number(value) if name.startswith("bias") else value for value in values])
 
 
+def step_back(layer: Any, input: Array, sensitivity: Array, activator: Any) -> None:
+    """The layer's backward pass; where it has none, its two halves by the names that they have in the tutorial."""
+    if hasattr(layer, "backward") or not (hasattr(layer, "bp_sensitivity_map") and hasattr(layer, "bp_gradient")):
+        layer.backward(input, sensitivity, activator)
+        return
+    layer.forward(input)
+    layer.bp_sensitivity_map(sensitivity, activator)
+    layer.bp_gradient(sensitivity)
+
+
 def went_back(code: Any, sensitivity: Array, own: int = 0, previous: int = 0, **case: Any) -> Any:
     """A layer after forward and backward; ``own`` and ``previous`` name the activators of it and of the one before."""
     layer = layer_of(code, activator(own), **case)
     layer.forward(case["input"].copy())
-    layer.backward(case["input"].copy(), sensitivity.copy(), activator(previous))
+    step_back(layer, case["input"].copy(), sensitivity.copy(), activator(previous))
     return layer
 
 
@@ -218,7 +228,7 @@ def update(code: Any, steps: int, **case: Any) -> dict[str, Any]:
     if steps == 2:  # on another image: the gradients of the first must not linger
         image = case["input"][:, ::-1].copy()
         layer.forward(image.copy())
-        layer.backward(image, case["sensitivity"][::-1].copy(), Plain())
+        step_back(layer, image, case["sensitivity"][::-1].copy(), Plain())
         layer.update()
     return {name: gather(layer, F, name) for name in ("weights", "bias")}
 
@@ -229,5 +239,5 @@ def with_your_activators(code: Any, input: Array, sensitivity: Array, **case: An
     layer = layer_of(code, code.ReluActivator(), input=input, **case)
     layer.forward(input.copy())
     output = np.array(layer.output_array)
-    layer.backward(input, sensitivity, code.SigmoidActivator())
+    step_back(layer, input, sensitivity, code.SigmoidActivator())
     return {"output_array": output, "delta_array": np.array(layer.delta_array)}

@@ -30,6 +30,7 @@ def bend(value: Any) -> Any:
     edges={"a matrix": {"array": normal(3, 5)}},
     edge_points=0.5,
     expect=[matches("array", shape_hint="The array itself changes; its shape stays.")],
+    asks=("element_wise_op",),
 )
 def element_wise_op(code: Any, array: Array) -> dict[str, Any]:
     """element_wise_op: every entry of the array becomes op(entry), in place."""
@@ -48,6 +49,7 @@ def element_wise_op(code: Any, array: Array) -> dict[str, Any]:
     },
     edge_points=1,
     expect=[matches("padded", shape_hint="Height and width grow by 2 * zp, channels do not.")],
+    asks=("padding",),
 )
 def padding(code: Any, input_array: Array, zp: int) -> dict[str, Any]:
     """padding: zp zeros on each side of height and width."""
@@ -71,6 +73,7 @@ def window(*shape: int, i: int, j: int, height: int, width: int, stride: int) ->
     },
     edge_points=1,
     expect=[matches("patch", shape_hint="It is (channels, filter_height, filter_width), or a matrix of a matrix.")],
+    asks=("get_patch",),
 )
 def get_patch(
     code: Any, input_array: Array, i: int, j: int, filter_height: int, filter_width: int, stride: int
@@ -95,6 +98,7 @@ def pass_of(image: tuple[int, ...], kernel: tuple[int, ...], stride: int, bias: 
     },
     edge_points=2,
     expect=[matches("output_array", shape_hint="output_array itself is filled; its shape stays.")],
+    asks=("conv",),
 )
 def conv(code: Any, input_array: Array, kernel_array: Array, stride: int, bias: float) -> dict[str, Any]:
     """conv: output_array is filled with the sums of patch times kernel, plus the bias."""
@@ -121,6 +125,7 @@ def largest_last(rng: np.random.Generator, rows: int, columns: int) -> dict[str,
     },
     edge_points=0.5,
     expect=[matches("index", shape_hint="It is the pair (row, column).")],
+    asks=("get_max_index",),
 )
 def get_max_index(code: Any, array: Array) -> dict[str, Any]:
     """get_max_index: the row and the column of the largest entry."""

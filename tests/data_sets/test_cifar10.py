@@ -12,7 +12,8 @@ import pytest
 
 import solutions
 from grader.cli import main
-from grader.course.assignments import find_assignment
+from grader.course.asking import asked_of
+from grader.course.assignments import find_assignment, recognise, select
 from grader.errors import Refused
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -120,6 +121,68 @@ def test_without_the_data_set_checks_are_skipped_with_the_reason(box):
     }
     assert [(part.score, part.max_score) for part in result.parts] == [(10, 10), (0, 0)]
     assert (result.status, result.score, result.max_score) == ("graded", 10, 10)
+
+
+GETS = """
+def get_CIFAR10_data(num_training=49000, num_validation=1000, num_test=1000, num_dev=500):
+    {within}
+    images, labels, tests, test_labels = {loader}("cs231n/datasets/cifar-10-batches-py")
+    last = num_training + num_validation
+    some = np.random.choice(num_training, num_dev, replace=False)
+    parts = images[:num_training], images[num_training:last], tests[:num_test]
+    rows = [(part - parts[0].mean(axis=0)).reshape(len(part), -1) for part in parts]
+    return (rows[0], labels[:num_training], rows[1], labels[num_training:last], rows[2], test_labels[:num_test],
+            rows[0][some], labels[some])
+
+X_train, y_train, X_val, y_val, X_test, y_test, X_dev, y_dev = get_CIFAR10_data()
+"""
+IMPORT = "from cs231n.data_utils import load_CIFAR10"
+
+
+@pytest.mark.parametrize(
+    ("above", "form"),
+    [
+        (f"import numpy as np\n{IMPORT}", {"within": "pass", "loader": "load_CIFAR10"}),
+        ("import numpy as np", {"within": IMPORT, "loader": "load_CIFAR10"}),
+        ("import numpy as np", {"within": "import cs231n.data_utils", "loader": "cs231n.data_utils.load_CIFAR10"}),
+    ],
+)
+def test_the_courses_own_form_loads_by_itself(shared_box, write_notebook, above, form):
+    """With a loader that is imported from a package that is not there, wherever; the data it loads are the grader's."""
+    path = write_notebook(above, GETS.format(**form), name="two_layer_net.ipynb")
+    submission = read_submission(path)
+    assignment = find_assignment("cs231n_2019_a1_q4")
+    checks = select(assignment, ["split", "preprocessing"])
+    result = grade_submission(submission, assignment, checks, RecordedOracle(assignment), shared_box)
+    assert [check.status for check in result.checks] == [Status.PASSED] * 2
+    asked = asked_of(recognise(submission), submission)
+    assert (asked.slug, [item.slug for item in asked.not_asked][-1]) == (assignment.slug, "cifar10_training")
+
+
+BEST = """
+best_net, best = None, -1
+for rate in rates:
+    net = TwoLayerNet(X_train.shape[1], 30, 10)
+    net.train(X_train, y_train, X_val, y_val, num_iters=60, batch_size=100, learning_rate=rate, reg=0.1)
+    accuracy = np.mean(net.predict(X_val) == y_val)
+    if accuracy > best:
+        best_net, best = net, accuracy
+print(best_net.predict(X_test))
+"""
+
+
+@pytest.mark.parametrize(("cell", "status"), [(BEST, Status.PASSED), ("best_net = None\npass\n", Status.MISSING)])
+def test_the_best_network_may_be_a_variable(data, shared_box, write_notebook, cell, status):
+    """What makes it runs on the grader's images, and only weights come back; left None it is not there."""
+    notebook = json.loads(PERFECT.read_text("utf-8"))
+    net = next("".join(c["source"]) for c in notebook["cells"] if "".join(c["source"]).startswith("class TwoLayerNet"))
+    path = write_notebook("import numpy as np\nrates = [1e-5, 1e-3]", net, cell, name="two_layer_net.ipynb")
+    assignment = find_assignment("cs231n_2019_a1_q4")
+    checks = select(assignment, ["best_net"])
+    oracle = with_data(RecordedOracle(assignment), data)
+    result = grade_submission(read_submission(path), assignment, checks, oracle, shared_box)
+    assert [check.status for check in result.checks] == [status], result.checks[0]
+    assert [note.code for note in result.notes if note.code == "variable"] == ["variable"] * (status is Status.PASSED)
 
 
 def test_weights_that_are_no_weights_are_told_so(data, box, write_notebook):

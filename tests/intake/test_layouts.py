@@ -78,6 +78,16 @@ def test_modules_that_define_the_same_are_a_class(tmp_path):
     assert students(tmp_path) == ["ada", "ben"]
 
 
+@pytest.mark.parametrize(("second", "count"), [("activators", 1), ("ben", 2)])
+def test_modules_that_are_called_as_the_courses_own_are_one_students(tmp_path, second, count):
+    """Also where one repeats what the other defines."""
+    folder = tmp_path / "dana"
+    folder.mkdir()
+    for name in ("cnn", second):
+        (folder / f"{name}.py").write_text("class ReluActivator: pass\n")
+    assert len(students(folder)) == count
+
+
 def test_the_folder_of_the_results_is_no_submission(write_notebook, tmp_path):
     """Also on the second run, when it is there."""
     write_notebook("x = 1", name="ada/a.ipynb")
