@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import itertools
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -153,6 +155,29 @@ def test_a_folder_that_is_deleted_and_back_is_watched_on(tmp_path):
         (folder / "work.py").write_text(f"x = {turn}\n")
 
     assert seen_after(folder, write, lambda turn: (write(turn), shutil.rmtree(folder)), write) == 3
+
+
+@pytest.mark.slow
+def test_watching_ends_with_ctrl_c_and_says_what_is_gone(tmp_path):
+    """Without a word of the library's; a file that was deleted is waited for."""
+    path = shutil.copy(PERFECT, tmp_path / "work.ipynb")
+    command = [sys.executable, "-m", "grader", "check", path, "scores", "--watch"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as watching:
+        assert any("points." in line for line in watching.stdout)
+        said: queue.Queue[str] = queue.Queue()
+        reader = threading.Thread(target=lambda: [said.put(line) for line in watching.stderr], daemon=True)
+        reader.start()
+        for _ in range(100):  # what happens before watching has begun is not seen
+            shutil.copy(PERFECT, path)
+            path.unlink()
+            with contextlib.suppress(queue.Empty):
+                assert said.get(timeout=1).endswith("is gone; it is checked again when it is back.\n")
+                break
+        watching.send_signal(signal.SIGINT)
+        watching.stdout.read()
+        reader.join()
+    assert not any("KeyboardInterrupt" in line for line in said.queue)
 
 
 @pytest.mark.slow
