@@ -63,7 +63,10 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
             box.close()
         beside: list[Note] = []
         if Status.MISSING in {check.status for check in result.checks}:
-            beside += [Note("language", said) for said in said_of_languages(submission)]
+            languages = list(said_of_languages(submission))
+            if languages and not result.submission.files:  # then nothing else needs to be said
+                raise NothingFound(" ".join(languages))
+            beside += [Note("language", said) for said in languages]
         beside += notes_on_what_is_beside(submission, assignment, result.submission.files)
         if not (wanted.assignment or {"not-checked", "glued"} & {note.code for note in (*result.notes, *beside)}):
             beside += note_on_others(assignment, submission)

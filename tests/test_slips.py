@@ -9,10 +9,11 @@ import pytest
 
 from grader.beside import notes_on_what_is_beside, said_of_languages
 from grader.course.assignments import find_assignment
-from grader.errors import Refused
+from grader.errors import NothingFound, Refused
 from grader.extract import extract
 from grader.hints import hint_for
 from grader.intake.reading import open_submission, read_submission
+from grader.selfcheck import Wanted, self_check
 from grader.slips import is_utf_16, slip_of
 from grader.whereabouts import near_name
 from grader.words import nearest
@@ -161,3 +162,12 @@ def test_a_path_that_is_almost_right_is_answered_with_the_nearest_one(tmp_path):
     (tmp_path / "layers.py").write_text(CODE)
     with pytest.raises(Refused, match=r"layres.py does not exist; .* Did you mean layers.py\?"):
         read_submission(tmp_path / "layres.py")
+
+
+def test_a_notebook_in_which_nothing_is_python_is_told_so_once(tmp_path):
+    """Not by ten functions that are not there; its name says which assignment it should be."""
+    metadata = {"kernelspec": {"language": "R", "name": "ir"}}
+    text = json.dumps(notebook_json(["relu_forward <- function(x) pmax(x, 0)"]) | {"metadata": metadata})
+    (tmp_path / "layers.ipynb").write_text(text)
+    with pytest.raises(NothingFound, match=r"\Alayers.ipynb is a notebook of R"):
+        self_check(Wanted(tmp_path / "layers.ipynb"))

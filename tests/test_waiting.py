@@ -60,6 +60,29 @@ def test_what_hangs_twice_is_not_waited_for_a_third_time(layers, patience):
     assert "it calls relu_forward like them" in note.sentence
 
 
+def test_a_helper_that_hangs_is_one_cause(layers):
+    """What a function calls counts as what a check calls; other functions that ran out of time are not named."""
+    own = f"def rows(x):\n    while x: pass\n{OWN.replace('relu_forward(): pass', 'relu_forward(): rows(1)')}"
+    own = own.replace("affine_forward(): pass", "affine_forward(): return rows(2)")
+    patience = Patience(Program({"work.py": [{"text": own}]}, {}, []))
+    for name in ("affine/forward", "affine/backward"):
+        patience.after(ended(layers[name], Status.TIMED_OUT), layers[name])
+    third = layers["relu/forward"]
+    assert patience.shortened(third).seconds == SHORT
+    (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
+    assert "it calls rows like them" in note.sentence
+
+
+def test_each_cause_is_counted_by_itself(layers, patience):
+    """Two functions that hang, each twice: neither hides the other."""
+    for name in ("affine/forward", "affine/backward", "relu/forward", "relu/backward"):
+        assert patience.shortened(layers[name]) is layers[name]
+        patience.after(ended(layers[name], Status.TIMED_OUT), layers[name])
+    third = layers["relu/at_zero"]
+    (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
+    assert "relu/forward and relu/backward had run out of time already" in note.sentence
+
+
 def test_other_causes_are_waited_for(layers, patience):
     """A check that calls something else, and what came back in another check, is not what hangs."""
     for name in ("relu/forward", "relu/backward"):

@@ -47,8 +47,10 @@ def leading(check: CheckResult) -> Diagnosis | None:
 
 
 def cause_of(check: CheckResult) -> tuple[object, ...] | None:
-    """What the checks that fail by an exception at one place have in common; None for others."""
+    """What the checks have in common that fail by an exception at one place, or miss one name; None for others."""
     error = check.error
+    if error and error.line is None and error.type == "Missing":
+        return "missing", error.message
     if error is None or error.line is None:
         return None
     return "error", error.type, error.file, error.cell, error.line
