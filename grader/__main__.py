@@ -15,7 +15,10 @@ def main() -> int:
         leave_secrets()
     from grader import cli
 
-    return cli.main()
+    try:
+        return cli.main()
+    except Exception as error:  # a bug of ours; Python's own exit code would say that some check failed
+        return cli.failed(error)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,8 @@ from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
 
-Singles = Mapping[
-    str, Sequence[tuple[Mistake | Ignored, Fit]]
-]  # of each check, the known mistakes that explain some of it
+# Of each check, the known mistakes that explain some of it.
+Singles = Mapping[str, Sequence[tuple[Mistake | Ignored, Fit]]]
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that

@@ -23,6 +23,7 @@ from grader.history import Cells, cells_now
 from grader.machine.system import NEEDS_WHOLE_ENVIRONMENT
 
 NO_NOTEBOOK = "check() grades what the cells of a notebook define; in a terminal use `grader check PATH`."
+USE = 'check() takes names of parts and checks, and an assignment: check("conv_backward", assignment="layers").'
 USAGE = "%grade takes names of parts and checks, and --assignment A: %grade conv/backward"
 
 
@@ -58,14 +59,18 @@ class Checked:
         return {"text/plain": repr(self), "text/html": fragment.html(self.result)}
 
 
-def check(*names: str, assignment: str | None = None) -> Checked | Said:
-    """Grade what the cells define now; ``names`` pick parts and checks, as those of ``grader check`` do.
+def check(*named: Any, assignment: str | None = None) -> Checked | Said:
+    """Grade what the cells define now; names pick parts and checks, as those of ``grader check`` do.
 
-    Comes back as what a notebook shows; nothing is raised for what cannot be graded.
+    A function or class stands for its name. Comes back as what a notebook shows; nothing is raised for what cannot be
+    graded.
     """
     shell = _shell()
     if shell is None:
         return Said(NO_NOTEBOOK)
+    names = tuple(getattr(one, "__name__", one) for one in named)
+    if not all(isinstance(name, str) for name in (*names, assignment or "")):
+        return Said(USE)
     if any(name.startswith("-") for name in (*names, assignment or "")):
         return Said(USAGE)
     cells = cells_now(shell.history_manager.input_hist_raw)

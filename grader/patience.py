@@ -7,6 +7,7 @@ it is said that it was not waited for in full.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from grader.extract import Program
@@ -19,29 +20,37 @@ from grader.words import listing, number
 REPEATED = 2  # time-outs of one cause
 SHORT = 2.0  # seconds, or a fifth of the limit where that is longer
 DEFINED = re.compile(r"\b(?:def|class) (\w+)")
+WORD = re.compile(r"\w+")
 
 
 class Patience:
-    """Remembers what the checks called that ran out of time, and what those called that did not."""
+    """Remembers what the checks called that ran out of time, and what those called that did not.
+
+    What a function calls in its turn counts too, by the words of its text: a helper that hangs is one cause.
+    """
 
     def __init__(self, program: Program) -> None:
-        texts = [str(cell["text"]) for cells in program.units.values() for cell in cells]
-        self._own = {name for text in texts for name in DEFINED.findall(text)}
+        self._uses: dict[str, set[str]] = {}
+        for text in [str(cell["text"]) for cells in program.units.values() for cell in cells]:
+            _, *pieces = DEFINED.split(text)
+            for name, body in zip(pieces[::2], pieces[1::2], strict=True):
+                self._uses.setdefault(name, set()).update(WORD.findall(body))
         self._late: dict[str, set[str]] = {}
         self._in_time: set[str] = set()
 
     def shortened(self, check: Check) -> Check:
-        """The check, with a shorter limit if it calls what all those called that ran out of time."""
+        """The check, with a shorter limit if it calls what several called that ran out of time."""
         return replace(check, seconds=_short(check)) if self._causes(check) else check
 
     def after(self, graded: Graded, check: Check) -> Graded:
         """What came of a check, with a note if it was not waited for; ``check`` has the limit that it had at first."""
         result = graded.result
         if result.status is not Status.TIMED_OUT:
-            self._in_time |= called(check)  # also where it raised: it did not hang
+            self._in_time |= self._reached(check)  # also where it raised: it did not hang
             return graded
-        causes, before = self._causes(check), list(self._late)
-        self._late[check.name] = called(check)
+        causes = self._causes(check)
+        before = [name for name, reached in self._late.items() if reached & causes]
+        self._late[check.name] = self._reached(check)
         if not causes or _short(check) == check.seconds:
             return graded
         said = (
@@ -51,10 +60,22 @@ class Patience:
         return replace(graded, result=replace(result, notes=(*result.notes, Note("not-waited", said))))
 
     def _causes(self, check: Check) -> set[str]:
-        """What a check has in common with the ones that ran out of time, if those are enough."""
+        """The student's functions that a check calls as enough others did that ran out of time."""
         if len(self._late) < REPEATED:
             return set()
-        return self._own.intersection(called(check), *self._late.values()) - self._in_time
+        late = Counter(name for reached in self._late.values() for name in reached)
+        return {name for name in self._reached(check) - self._in_time if late[name] >= REPEATED}
+
+    def _reached(self, check: Check) -> set[str]:
+        """The student's functions that a check calls, and those that these call."""
+        found: set[str] = set()
+        waiting = [*called(check)]
+        while waiting:
+            name = waiting.pop()
+            if name in self._uses and name not in found:
+                found.add(name)
+                waiting += self._uses[name]
+        return found
 
 
 def _short(check: Check) -> float:

@@ -38,19 +38,21 @@ def changes(path: Path) -> Iterator[None]:
             if identity is None:
                 time.sleep(LOOK_MILLISECONDS / 1000)
                 continue
-            options: dict[str, Any] = {"rust_timeout": LOOK_MILLISECONDS, "yield_on_timeout": True}
+            options: dict[str, Any] = {
+                "rust_timeout": LOOK_MILLISECONDS,
+                "yield_on_timeout": True,
+                "raise_interrupt": True,
+            }
             try:
-                for seen in watchfiles.watch(
-                    folder, watch_filter=matters, recursive=not lone, raise_interrupt=False, **options
-                ):
+                for seen in watchfiles.watch(folder, watch_filter=matters, recursive=not lone, **options):
                     if seen or _identity(folder) != identity:
                         yield
                     if _identity(folder) != identity:
                         break  # it is another folder now, or none: watch anew
-                else:
-                    return  # Ctrl-C
             except FileNotFoundError:
                 continue  # it went away just now
+            except KeyboardInterrupt:  # Ctrl-C, which is how watching ends
+                return
 
     return watch()
 

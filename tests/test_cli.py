@@ -19,7 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.__main__ import main as command
 from grader.cli import main
+from grader.commands import COMMANDS
 from grader.errors import HarnessError
 from grader.sandbox import LEVELS, lockdown, trial
 from tests.attacks.scene import HONEST, honest_notebook
@@ -576,3 +578,20 @@ def test_a_class_is_not_graded_below_level_1_unless_told_so(tmp_path, capsys, mo
     assert not (tmp_path / "out").exists()
     assert main([*arguments, "--isolation", "process"]) == 0
     assert "Isolation level process" in capsys.readouterr().out
+
+
+def test_a_bug_of_ours_is_no_failed_check(monkeypatch, capsys):
+    """Exit code 3 and a sentence that says where; the traceback for whoever asks for it."""
+
+    def broken(options):
+        raise KeyError("seed")
+
+    monkeypatch.setattr(COMMANDS["doctor"], "run", broken)
+    monkeypatch.setattr(sys, "argv", ["grader", "doctor"])
+    assert command() == 3
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "The grader itself failed, in tests/test_cli.py, line" in said
+    assert "KeyError: 'seed'" in said
+    monkeypatch.setenv("GRADER_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        command()

@@ -103,3 +103,7 @@ def test_what_cannot_be_graded_is_a_sentence(kernel):
     kernel(FORWARD % "")
     assert "Did you mean affine?" in kernel("%grade afine --assignment layers")["text/plain"]
     assert "%grade takes names" in kernel("%grade affine --html x")["text/plain"]
+    kernel("from grader import check")
+    assert "check() takes names" in kernel("check(['affine'], assignment='layers')")["text/plain"]
+    function = kernel("check(affine_forward, assignment='layers')")["text/plain"]  # as it comes to mind
+    assert "forward     " in function and "1 of 10 checks ran" in function

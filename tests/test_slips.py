@@ -16,6 +16,7 @@ from grader.extract import extract
 from grader.hints import hint_for
 from grader.intake.languages import said_of_languages
 from grader.intake.reading import open_submission, read_submission
+from grader.selfcheck import Wanted, self_check
 from grader.slips import is_utf_16, slip_of
 from grader.whereabouts import near_name
 from grader.words import nearest
@@ -186,3 +187,12 @@ def test_what_is_no_code_with_numpy_is_named_and_not_run(tmp_path, cells, metada
     refused = pytest.raises(NothingFound, match=said) if said else contextlib.nullcontext()
     with open_submission(tmp_path / "work.ipynb") as submission, refused:
         assert assignment_of(submission, "layers").slug == "layers"
+
+
+def test_a_notebook_in_which_nothing_is_python_is_told_so_once(tmp_path):
+    """Not by ten functions that are not there; its name says which assignment it should be."""
+    metadata = {"kernelspec": {"language": "R", "name": "ir"}}
+    text = json.dumps(notebook_json(["relu_forward <- function(x) pmax(x, 0)"]) | {"metadata": metadata})
+    (tmp_path / "layers.ipynb").write_text(text)
+    with pytest.raises(NothingFound, match=r"\Alayers.ipynb is a notebook of R"):
+        self_check(Wanted(tmp_path / "layers.ipynb"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import itertools
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -56,6 +58,29 @@ def test_what_hangs_twice_is_not_waited_for_a_third_time(layers, patience):
     assert note.code == "not-waited"
     assert "relu/forward and relu/backward had run out of time already" in note.sentence
     assert "it calls relu_forward like them" in note.sentence
+
+
+def test_a_helper_that_hangs_is_one_cause(layers):
+    """What a function calls counts as what a check calls; other functions that ran out of time are not named."""
+    own = f"def rows(x):\n    while x: pass\n{OWN.replace('relu_forward(): pass', 'relu_forward(): rows(1)')}"
+    own = own.replace("affine_forward(): pass", "affine_forward(): return rows(2)")
+    patience = Patience(Program({"work.py": [{"text": own}]}, {}, []))
+    for name in ("affine/forward", "affine/backward"):
+        patience.after(ended(layers[name], Status.TIMED_OUT), layers[name])
+    third = layers["relu/forward"]
+    assert patience.shortened(third).seconds == SHORT
+    (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
+    assert "it calls rows like them" in note.sentence
+
+
+def test_each_cause_is_counted_by_itself(layers, patience):
+    """Two functions that hang, each twice: neither hides the other."""
+    for name in ("affine/forward", "affine/backward", "relu/forward", "relu/backward"):
+        assert patience.shortened(layers[name]) is layers[name]
+        patience.after(ended(layers[name], Status.TIMED_OUT), layers[name])
+    third = layers["relu/at_zero"]
+    (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
+    assert "relu/forward and relu/backward had run out of time already" in note.sentence
 
 
 def test_other_causes_are_waited_for(layers, patience):
@@ -153,6 +178,29 @@ def test_a_folder_that_is_deleted_and_back_is_watched_on(tmp_path):
         (folder / "work.py").write_text(f"x = {turn}\n")
 
     assert seen_after(folder, write, lambda turn: (write(turn), shutil.rmtree(folder)), write) == 3
+
+
+@pytest.mark.slow
+def test_watching_ends_with_ctrl_c_and_says_what_is_gone(tmp_path):
+    """Without a word of the library's; a file that was deleted is waited for."""
+    path = shutil.copy(PERFECT, tmp_path / "work.ipynb")
+    command = [sys.executable, "-m", "grader", "check", path, "scores", "--watch"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as watching:
+        assert any("points." in line for line in watching.stdout)
+        said: queue.Queue[str] = queue.Queue()
+        reader = threading.Thread(target=lambda: [said.put(line) for line in watching.stderr], daemon=True)
+        reader.start()
+        for _ in range(100):  # what happens before watching has begun is not seen
+            shutil.copy(PERFECT, path)
+            path.unlink()
+            with contextlib.suppress(queue.Empty):
+                assert said.get(timeout=1).endswith("is gone; it is checked again when it is back.\n")
+                break
+        watching.send_signal(signal.SIGINT)
+        watching.stdout.read()
+        reader.join()
+    assert not any("KeyboardInterrupt" in line for line in said.queue)
 
 
 @pytest.mark.slow

@@ -55,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
         try:
             code = _check_once(options)
         except Refused as error:  # half-saved and renamed files are normal here: say so and go on watching
-            say(str(error))
+            gone = not os.path.lexists(options.path)
+            say(f"{options.path} is gone; it is checked again when it is back." if gone else str(error))
     return code
 
 

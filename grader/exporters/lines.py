@@ -136,7 +136,8 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several
             how = unsure if diagnosis.specific else "The numbers show: "
             yield _line((f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), "bold"), indent=DEEP)
         if check.error and said:
-            yield _line(f"As above, in {said}: {_where(check.error, several)}.", indent=DEEP)
+            where = _where(check.error, several)
+            yield _line(f"As above, in {said}{f': {where}' if where else ''}.", indent=DEEP)
         elif check.error:
             where = _where(check.error, several)
             yield _line(_error(check.error, where, kind=check.status is not Status.MISSING), indent=DEEP)

@@ -95,7 +95,7 @@ def _why_no_json(data: bytes, error: json.JSONDecodeError) -> str:
     if error.msg == "Extra data" and error.doc[error.pos :].lstrip()[:1] == "{":
         return f"a second one begins in its line {error.lineno}; hand in each by itself"
     if len(data) > SOME and (error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")):
-        return "it is not valid JSON, since it ends in the middle: it was cut off when it was copied or loaded down"
+        return "it is not valid JSON, since it ends in the middle: it was cut off when it was copied or downloaded"
     return "it is not valid JSON; save it again in Jupyter"
 
 

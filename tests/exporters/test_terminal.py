@@ -119,6 +119,9 @@ def test_one_cause_is_told_once_with_the_students_line():
     assert "backward stands" not in shown
     several = replace(result(), parts=(part,), submission=replace(result().submission, files=("a.ipynb", "work.ipynb")))
     assert "\n      work.ipynb, cell 3, line 2: forward stands" in lines.plain(several)
+    absent = replace(first, error=ErrorInfo("Missing", "TwoLayerNet is not defined in the submission."))
+    shown = lines.plain(replace(result(), parts=(replace(part, checks=(absent, replace(absent, slug="loss"))),)))
+    assert shown.count("TwoLayerNet is not defined") == 1 and "      The same cause as in forward.\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ class Engine:
         shutil.rmtree(root)
         return "localhost/grader-base"
 
-    def build(self, name: str, base: str, *options: str) -> None:
-        """Build the image by the project's Dockerfile."""
+    def build(self, name: str, base: str, *options: str, context: Path = ROOT) -> None:
+        """Build an image by the Dockerfile of a folder, the project's if none is said."""
         volumes = [word for place in MACHINES if os.path.exists(place) for word in ("--volume", f"{place}:{place}:ro")]
         own = ["--network", "host", *(volumes if is_podman() else [])]
-        self.run("build", "--tag", name, "--build-arg", f"BASE={base}", *own, *options, str(ROOT))
+        self.run("build", "--tag", name, "--build-arg", f"BASE={base}", *own, *options, str(context))
         self._made.append(name)
 
 
