@@ -44,7 +44,7 @@ def _charged(
         return result
     where = before[0]
     audit = Audit(f"as above: {where}", "repeated", given, 0.0, share=share)
-    said = Note("as-above", f"As above: the cause was charged in {where}, and costs {share:.0%} of the points here.")
+    said = Note("as-above", f"The cause was charged in {where}; it costs only {share:.0%} of the points here.")
     return replace(
         result,
         points=round(result.points + given, 2),

@@ -45,7 +45,5 @@ def test_a_cause_costs_all_once_and_then_its_share(share):
 def test_the_report_says_where_it_was_charged_first():
     """As above."""
     (note,) = [note for note in results(0.5)["backward"].notes if note.code == "as-above"]
-    assert (
-        note.sentence == "As above: the cause was charged in batch_norm/train_mode, and costs 50% of the points here."
-    )
+    assert note.sentence == "The cause was charged in batch_norm/train_mode; it costs only 50% of the points here."
     assert not [note for note in results(0.5)["train_mode"].notes if note.code == "as-above"]

@@ -1,4 +1,4 @@
-"""What the reports conclude from Results: root causes, groups, rates. All pure."""
+"""What the reports conclude from the Results of a class: groups, rates, distributions. All pure."""
 
 from __future__ import annotations
 
@@ -7,51 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grader.model import CheckResult, Diagnosis, Result, Status
-
-# These cost marks. Skipped checks were not judged, and a grader_error is never the student's.
-FAILING = frozenset({Status.FAILED, Status.CRASHED, Status.TIMED_OUT, Status.MISSING, Status.VIOLATED})
-
-
-@dataclass(slots=True)
-class Cause:
-    """Failing checks that probably one fix would turn; ``places`` are (part, check) positions in the Result."""
-
-    checks: list[CheckResult] = field(default_factory=list)
-    places: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def lost(self) -> float:
-        """The points that these checks cost."""
-        return sum(check.max_points - check.points for check in self.checks)
-
-
-def root_causes(result: Result) -> list[Cause]:
-    """Group failing checks by a sure diagnosis, else by the place of the error, else singly; the costliest first."""
-    causes: dict[tuple[object, ...], Cause] = {}
-    for i, part in enumerate(result.parts, 1):
-        for j, check in enumerate(part.checks, 1):
-            if check.status not in FAILING:
-                continue
-            said = leading(check)
-            key: tuple[object, ...] = ("diagnosis", said.code) if said else cause_of(check) or ("check", i, j)
-            cause = causes.setdefault(key, Cause())
-            cause.checks.append(check)
-            cause.places.append((i, j))
-    return sorted(causes.values(), key=lambda cause: -cause.lost)
-
-
-def leading(check: CheckResult) -> Diagnosis | None:
-    """The diagnosis that may stand for a check where there is room for one sentence: never one that is only likely."""
-    return next((item for item in check.diagnosis[:1] if item.certain or not item.specific), None)
-
-
-def cause_of(check: CheckResult) -> tuple[object, ...] | None:
-    """What the checks that fail by an exception at one place have in common; None for others."""
-    error = check.error
-    if error is None or error.line is None:
-        return None
-    return "error", error.type, error.file, error.cell, error.line
+from grader.exporters._causes import FAILING
+from grader.model import CheckResult, Result, Status
 
 
 def is_graded(result: Result) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from grader.exporters._digest import Cause, leading, root_causes
-from grader.exporters.html import sentence
+from grader.exporters._causes import Cause, root_causes
 from grader.model import CheckResult, Result, Status
 from grader.words import inert, listing, number, plain_text
 
@@ -80,16 +79,13 @@ def _errors(result: Result, locate: Locate) -> Iterator[Annotation]:
         if file is None and place:
             file, cell, line = place.file, place.cell, place.line
         where = f" (cell {cell}{f', line {line}' if line else ''})" if cell else ""
-        said = leading(check)
-        hint = f" {said.hint}" if said else ""
-        message = f"{sentence(check)}{hint}{where}"
+        message = f"{cause.sentence}{f' {cause.hint}' if cause.hint else ''}{where}"
         shown = _located(locate, file, cell, line)
-        yield Annotation("error", _costs(result, cause), plain_text(message, LONGEST), *shown)
+        yield Annotation("error", _costs(cause), plain_text(message, LONGEST), *shown)
 
 
-def _costs(result: Result, cause: Cause) -> str:
-    names = [f"{result.parts[i - 1].slug}/{result.parts[i - 1].checks[j - 1].slug}" for i, j in cause.places]
-    return f"{listing(names, 4)}: {number(cause.lost)} {'point' if cause.lost == 1 else 'points'} lost"
+def _costs(cause: Cause) -> str:
+    return f"{listing(cause.names, 4)}: {number(cause.lost)} {'point' if cause.lost == 1 else 'points'} lost"
 
 
 def _located(locate: Locate, file: str | None, cell: int | None, line: int | None) -> tuple[str | None, int | None]:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader import resources
-from grader.exporters import _attention, _digest, _figures, _standing
+from grader.exporters import _attention, _causes, _digest, _figures, _standing
+from grader.exporters._sources import Source
 from grader.exporters.lines import UNLOCKED, not_asked
 from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
@@ -40,16 +41,6 @@ WORDS = {
     Status.VIOLATED: "Rule broken",
     Status.GRADER_ERROR: "Not graded",
 }
-_EXPLAINED = {
-    Status.PASSED: "Everything that this check compares is right.",
-    Status.FAILED: "The result is wrong.",
-    Status.CRASHED: "Your code raised an exception.",
-    Status.TIMED_OUT: "It did not finish in time.",
-    Status.MISSING: "There is nothing to check yet.",
-    Status.SKIPPED: "It did not run, so it is not failed either.",
-    Status.VIOLATED: "It breaks a rule of the assignment.",
-    Status.GRADER_ERROR: "Trouble in the grader, not in your code.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +57,21 @@ class Detail:
 _DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
 
 
-def report(given: Row | Result, *, index_href: str | None = None) -> str:
+def report(given: Row | Result, *, index_href: str | None = None, sources: Mapping[str, Source] | None = None) -> str:
     """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class.
 
     Of a row it also says who it is, what was handed in when, and why the score is not the raw one.
     """
     row = _standing.row_of(given)
-    causes = _digest.root_causes(row.result)
-    context = {"row": row, "mark": row.mark, "result": row.result, "index_href": index_href, "causes": causes}
+    every = _causes.root_causes(row.result)
+    causes = [cause for cause in every if not cause.is_unwritten]
+    unwritten = [cause for cause in every if cause.is_unwritten]
+    told = _causes.numbered(causes) | {
+        name: _causes.Told(0, False, cause.sentence) for cause in unwritten for name in cause.names
+    }
+    context: dict[str, Any] = {"row": row, "mark": row.mark, "result": row.result, "index_href": index_href}
+    context |= {"causes": causes, "unwritten": unwritten, "told": told, "sources": sources or {}}
+    context["aged"] = _causes.age_of(row.result)
     for detail in _DETAILS:
         page = _environment().get_template("report.html.j2").render(context, detail=detail)
         if len(page.encode()) <= LIMIT_BYTES:
@@ -170,8 +168,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "place": _place,
         "href": _href,
-        "sentence": sentence,
-        "leading": _digest.leading,
+        "name_of": _causes.name_of,
         "files": _files,
         "unit": _unit,
         "heat_png": _figures.heat_png,
@@ -186,11 +183,12 @@ def _environment() -> Environment:
         "seconds": _digest.seconds,
         "slowest_check": _slowest_check,
     }
+    environment.tests["aged_code"] = _causes.is_aged_code
     environment.globals |= {
         "Status": Status,
         "WORDS": WORDS,
-        "EXPLAINED": _EXPLAINED,
-        "FAILING": _digest.FAILING,
+        "EXPLAINED": _causes.EXPLAINED,
+        "FAILING": _causes.FAILING,
         "UNLOCKED": UNLOCKED,
         "not_asked": not_asked,
     }
@@ -267,17 +265,6 @@ def _place(error: ErrorInfo) -> str:
 def _href(student: str) -> str:
     """The link from the class's page to a student's; the folder is named like the student."""
     return quote(student, safe="", errors="backslashreplace") + "/report.html"
-
-
-def sentence(check: CheckResult) -> str:
-    """What is wrong with a check, in one sentence."""
-    said = _digest.leading(check)
-    if said:
-        return said.sentence
-    if check.error:
-        return f"{check.error.type}: {check.error.message}" if check.error.message else check.error.type
-    wrong = [finding.message for finding in check.findings if not finding.ok]
-    return wrong[0] if wrong else _EXPLAINED[check.status]
 
 
 def _slowest_check(result: Result) -> str:

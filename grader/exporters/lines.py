@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from grader.exporters._digest import FAILING, cause_of
+from grader.exporters._causes import FAILING, OURS, key_of, leading
 from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
 from grader.words import inert, listing, number
 
@@ -111,8 +111,8 @@ def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterat
 
 def _said_already(part: PartResult, check: CheckResult, said: dict[object, str]) -> str:
     """The check that has failed by the same cause and shown it; "" for the first."""
-    cause = cause_of(check)
-    if cause is None or check.status not in FAILING:
+    cause = key_of(check)
+    if cause is None or check.status not in FAILING or (check.error and check.error.type == "Missing"):
         return ""
     name = f"{part.slug}/{check.slug}"
     before = said.setdefault(cause, name)
@@ -129,19 +129,23 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several
     if check.status is not Status.PASSED:
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
+            if said and diagnosis is leading(check):
+                yield _line(f"As above, in {said}: {diagnosis.sentence}", indent=DEEP)
+                continue
             unsure = "" if diagnosis.certain else "Likely: "
             how = unsure if diagnosis.specific else "The numbers show: "
             yield _line((f"{how}{diagnosis.sentence} {diagnosis.hint}".rstrip(), "bold"), indent=DEEP)
         if check.error and said:
-            yield _line(f"The same cause as in {said}: {_where(check.error, several)}.", indent=DEEP)
+            yield _line(f"As above, in {said}: {_where(check.error, several)}.", indent=DEEP)
         elif check.error:
             where = _where(check.error, several)
             yield _line(_error(check.error, where, kind=check.status is not Status.MISSING), indent=DEEP)
             yield from _source(check.error) if source else ()
         for finding in check.findings:
             good = (f"✓ {finding.name}: {finding.message}", "dim")
-            yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
-        if check.usual_max_points and check.edge_max_points and check.status is not Status.GRADER_ERROR:
+            if check.status is Status.FAILED or not finding.ok:  # what came before a crash is no success
+                yield _line(good if finding.ok else f"✗ {finding.message}", indent=DEEP)
+        if check.points and check.usual_max_points and check.edge_max_points and check.status in FAILING:
             yield _line((_marks(check), "dim"), indent=DEEP)
     for note in check.notes:
         yield _line((f"note: {note.sentence}", "dim"), indent=DEEP)
@@ -176,7 +180,7 @@ def _where(error: ErrorInfo, several: bool) -> str:
 
 def _error(error: ErrorInfo, where: str, *, kind: bool = True) -> str:
     place = f"{where}: " if where else ""
-    ours = error.type in ("Missing", "TimeLimit", "Died", "Violated", "HarnessError")
+    ours = error.type in OURS
     return f"{place}{error.type}: {error.message}" if kind and not ours else f"{place}{error.message}"
 
 

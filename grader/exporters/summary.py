@@ -10,8 +10,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from grader.exporters._digest import Cause, leading, root_causes
-from grader.exporters.html import WORDS, sentence
+from grader.exporters._causes import Cause, root_causes
+from grader.exporters.html import WORDS
 from grader.exporters.lines import LOOK, verdict
 from grader.model import CheckResult, ErrorInfo, Result
 from grader.words import inert, listing, number, plain_text
@@ -39,7 +39,7 @@ def _lines(result: Result, characters: int, findings: int) -> Iterator[str]:
         yield from (_row(part.slug, check) for part in result.parts for check in part.checks)
         yield ""
     for cause in root_causes(result):
-        yield from _cause(result, cause, characters, findings)
+        yield from _cause(cause, characters, findings)
     for note in result.notes:
         yield f"- Note, no marks: {text(note.sentence, characters)}"
     if result.notebook and result.notebook.errors:
@@ -56,15 +56,13 @@ def _row(part: str, check: CheckResult) -> str:
     return f"| {shown} | {part}/{check.slug} | {points} | {text(check.title, 200)} |"
 
 
-def _cause(result: Result, cause: Cause, characters: int, findings: int) -> Iterator[str]:
-    names = [f"{result.parts[i - 1].slug}/{result.parts[i - 1].checks[j - 1].slug}" for i, j in cause.places]
+def _cause(cause: Cause, characters: int, findings: int) -> Iterator[str]:
     check = cause.checks[0]
-    yield f"#### {text(sentence(check), characters)}"
+    yield f"#### {text(cause.sentence, characters)}"
     yield ""
-    said = leading(check)
-    if said and said.hint:
-        yield f"{text(said.hint, characters)}\n"
-    yield f"Costs {number(cause.lost)} points in {text(listing(names, 10), 400)}{_where(check)}.\n"
+    if cause.hint:
+        yield f"{text(cause.hint, characters)}\n"
+    yield f"Costs {number(cause.lost)} points in {text(listing(cause.names, 10), 400)}{_where(check)}.\n"
     if check.error and check.error.source:
         yield _source(check.error, characters)
     for finding in [finding for finding in check.findings if not finding.ok][:findings]:

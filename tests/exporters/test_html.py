@@ -14,10 +14,24 @@ import pytest
 
 from grader import resources
 from grader.errors import HarnessError
-from grader.exporters import _digest, _figures, html
-from grader.model import CellError, Curve, ErrorInfo, Finding, NotebookRun, Question, Result, Status, SubmissionInfo
+from grader.exporters import _causes, _digest, _figures, html, lines
+from grader.hints import hint_for
+from grader.model import (
+    CellError,
+    Curve,
+    ErrorInfo,
+    Finding,
+    Note,
+    NotebookRun,
+    Question,
+    Result,
+    Status,
+    SubmissionInfo,
+)
 from tests.exporters import samples
 
+XRANGE = "name 'xrange' is not defined"
+ITERITEMS = "'dict' object has no attribute 'iteritems'"
 HOSTILE = '</title><script>alert(1)</script><img src=x onerror="alert(1)">\u202egnp.\x1b[31m\x00\ud800'
 
 
@@ -98,12 +112,12 @@ def test_report_stays_small_whatever_students_write():
     result = dataclasses.replace(samples.mixed(), parts=(part,), notebook=run, questions=questions)
     page = html.report(result)
     assert len(page.encode()) <= html.LIMIT_BYTES
-    assert all(f"<h4>Check {i}</h4>" in page for i in range(60))
+    assert all(f"<h4>Check {i} <code" in page for i in range(60))
 
 
 def facts(page: str) -> dict[str, str]:
-    """The facts in the head of a page."""
-    head = page.partition('<dl class="facts">')[2].partition("</dl>")[0]
+    """The facts in the head of a page, also those that are folded away."""
+    head = page.partition('<dl class="facts">')[2].partition("</header>")[0]
     return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", head))
 
 
@@ -177,7 +191,8 @@ def test_grader_trouble_has_no_points():
     """A check that the grader could not run shows "not graded" for its points, and so does its part."""
     page = html.report(samples.trouble())
     speed = words(page[page.index('id="part-2"') : page.index('id="part-3"')])
-    assert "0 of 1 passed, 1 not graded not graded Not graded Convolution of a large batch not graded" in speed
+    assert "0 of 1 passed, 1 not graded not graded Not graded Convolution of a large batch" in speed
+    assert "speed/conv_speed not graded" in speed
     assert "Trouble in the grader, not in your code." in speed
     assert "0 / 5" not in speed
 
@@ -220,17 +235,97 @@ def test_expected_values_only_where_there_are_any():
 
 def test_fix_these_first_groups_by_cause():
     """Checks with one diagnosis, or one place of a crash, are one cause; the costliest three come first."""
-    causes = _digest.root_causes(samples.mixed())
+    causes = _causes.root_causes(samples.mixed())
     assert [cause.lost for cause in causes[:3]] == [12, 8, 6]
     assert [[check.slug for check in cause.checks] for cause in causes[:2]] == [
         ["gradients", "train"],
         ["conv_dx", "conv_dw"],
     ]
     page = html.report(samples.mixed())
-    first = page[page.index("Fix these first") : page.index("Part by part")]
-    assert first.count("<h3>") == 3
+    first = page[page.index("Fix these first") : page.index("Still to write")]
+    assert first.count("<h3>") == 6
     assert 'href="#check-1-3"' in first
-    assert "In cell 14, line 7." in first
+    assert "In cell 14, line 7 of ConvolutionalNetworks.ipynb." in first
+
+
+def test_costs_name_checks_as_the_command_does():
+    """What a cause costs is told with the names that `grader check` takes, not with titles."""
+    text = words(html.report(samples.mixed()))
+    assert "Costs 12 points in two_layer_net/gradients , two_layer_net/train ." in text
+    assert text.count("Training on toy data reaches a loss below 0.02") == 1
+
+
+def test_a_cause_is_told_once_with_its_first_array():
+    """Sentence, hint and the first array's heatmap stand under the cause; other arrays and later checks refer to it."""
+    page = html.report(samples.mixed())
+    said = "The gradient of the L2 term lacks its factor"
+    assert page.count(said) == 2  # once in full, once behind "As above"
+    assert page.count("Compare the regularisation in your loss") == 1
+    first = page[page.index('id="cause-1"') : page.index('id="cause-2"')]
+    shown, _, folded = first.partition('<details class="others">')
+    assert "Heatmap of the absolute error of W1" in shown
+    assert "of W2" not in shown
+    assert "Also wrong: W2 . Right: b1 , b2" in words(folded)
+    assert "Heatmap of the absolute error of W2" in folded
+    assert f"As above, cause 1 : {said}" in words(page[page.index('id="check-1-4"') :])
+
+
+def test_what_is_missing_is_one_list():
+    """Functions that are not there are listed behind what is wrong, each sentence once; their parts are folded."""
+    check = dataclasses.replace(
+        samples.pooling().checks[1], error=ErrorInfo("Missing", "pool is not defined in the submission.")
+    )
+    part = dataclasses.replace(samples.pooling(), checks=(check, dataclasses.replace(check, slug="again")))
+    page = html.report(dataclasses.replace(samples.mixed(), parts=(samples.convolution(), part)))
+    unwritten = words(page[page.index("Still to write") : page.index("Part by part")])
+    assert unwritten.count("pool is not defined in the submission.") == 1
+    assert "pooling/pool_backward , pooling/again" in unwritten
+    assert '<details class="part" id="part-2">' in page
+
+
+def test_a_crash_has_no_tick():
+    """Arrays of the cases before an exception are no success."""
+    check = dataclasses.replace(samples.convolution().checks[3], findings=(samples.right("out", 1e-12),))
+    part = dataclasses.replace(samples.convolution(), checks=(check,))
+    result = dataclasses.replace(samples.mixed(), parts=(part,), questions=())
+    assert "#i-passed" not in html.report(result).partition("</header>")[2]
+    assert "✓" not in lines.plain(result)
+
+
+def test_the_students_line_stands_under_the_cause():
+    """File, line and marks under what went wrong, once."""
+    crash = samples.convolution().checks[3].error
+    error = dataclasses.replace(crash, source="    dx[n] += w[f] * dout[n, f, i, j]", column=21, end=37)
+    page = html.report(with_check({"status": Status.CRASHED, "error": error, "diagnosis": (), "findings": ()}))
+    assert page.count("dx[n] += w[f] * dout[n, f, i, j]") == 1
+    cause = page[page.index('id="cause-1"') : page.index("Part by part")]
+    assert f"\n{' ' * 20}{'^' * 16}</pre>" in cause
+
+
+def test_python_2_is_one_line_and_one_cause():
+    """Signs of age are one remark; what they break is one cause, with what to do."""
+    errors = (
+        ErrorInfo("NameError", f"name 'xrange' is not defined. {hint_for(XRANGE)}", 2, 3, file="a.ipynb"),
+        ErrorInfo("AttributeError", f"{ITERITEMS}. {hint_for(ITERITEMS)}", 4, 1, file="a.ipynb"),
+        ErrorInfo("IndexError", "index 3 is out of bounds", 5, 1, file="a.ipynb"),
+    )
+    crash = dataclasses.replace(samples.convolution().checks[3], status=Status.CRASHED)
+    checks = tuple(dataclasses.replace(crash, slug=f"c{k}", error=error) for k, error in enumerate(errors))
+    notes = (
+        Note("python2-xrange", "a.ipynb, cell 2: Written for Python 2: line 3 uses xrange."),
+        Note("python2-iteritems", "a.ipynb, cell 4: Written for Python 2: line 1 calls iteritems."),
+        Note("compat", "It was graded as it is; --compat grades a converted copy."),
+    )
+    part = dataclasses.replace(samples.convolution(), checks=checks)
+    result = dataclasses.replace(samples.mixed(), parts=(part,), notes=notes)
+    causes = _causes.root_causes(result)
+    assert [(cause.sentence, len(cause.checks)) for cause in causes] == [
+        ("The code is written for Python 2.", 2),
+        ("IndexError: index 3 is out of bounds", 1),
+    ]
+    page = words(html.report(result))
+    assert page.count("Written for Python 2: line") == 1
+    assert page.count("--compat") == 2
 
 
 def test_likely_is_said_of_uncertain_diagnoses_only():
@@ -246,11 +341,11 @@ def test_what_is_likely_heads_no_list():
     assert checks
     for check in checks:
         wrong = next(finding.message for finding in check.findings if not finding.ok)
-        assert _digest.leading(check) is None
-        assert html.sentence(check) == wrong
+        assert _causes.leading(check) is None
+        assert _causes.sentence(check) == wrong
     page = html.report(samples.mixed())
-    first = page[page.index("Fix these first") : page.index("Part by part")]
-    assert "Height and width are mixed up" not in first
+    heads = re.findall(r"<li id=.*?<h3>(.*?)</h3>", page, re.S)
+    assert heads and not any("Height and width are mixed up" in head for head in heads)
 
 
 def test_failures_are_open_and_passed_parts_closed():
@@ -258,8 +353,8 @@ def test_failures_are_open_and_passed_parts_closed():
     page = html.report(samples.mixed())
     assert '<details class="part" id="part-1" open>' in page
     assert '<details class="part" id="part-5">' in page
-    assert '<details class="check" id="check-1-3" open>' in page
     assert '<details class="check" id="check-1-1">' in page
+    assert page.index("Heatmap of the absolute error of W1") < page.index('id="part-1"')
 
 
 def contrast(one: str, other: str) -> float:
@@ -288,7 +383,7 @@ def test_text_has_contrast(scheme):
 def test_check_without_marks_says_so():
     """A check worth nothing shows "no marks" in place of 0 / 0."""
     text = words(html.report(with_check({"points": 0.0, "max_points": 0.0})))
-    assert "all four parameters no marks" in text
+    assert "all four parameters two_layer_net/gradients no marks" in text
     assert "0 / 0" not in text
 
 

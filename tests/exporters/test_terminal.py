@@ -115,7 +115,7 @@ def test_one_cause_is_told_once_with_the_students_line():
     shown = lines.plain(replace(result(), parts=(part,)))
     assert "      cell 3, line 2: forward stands in cell 3, which does not parse.\n" in shown
     assert "        2 |     out = x.dot(w\n          |                ^\n" in shown
-    assert "      The same cause as in forward: cell 3, line 2.\n" in shown
+    assert "      As above, in forward: cell 3, line 2.\n" in shown
     assert "backward stands" not in shown
     several = replace(result(), parts=(part,), submission=replace(result().submission, files=("a.ipynb", "work.ipynb")))
     assert "\n      work.ipynb, cell 3, line 2: forward stands" in lines.plain(several)
