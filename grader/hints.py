@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from grader.words import plain_text
+
+CALLED = re.compile(r"\bcode\.(\w+)")
 HINTS = {
     re.compile(
         r"module 'numpy(\.\w+)*' has no attribute '(lib\.)?pad'"
@@ -66,3 +69,14 @@ DEBUGGER = "A debugger was called just above (pdb.set_trace(), breakpoint()), wh
 def hint_for(message: str) -> str:
     """What a known exception means, from its message; empty for others."""
     return next((hint for pattern, hint in HINTS.items() if pattern.search(message)), "")
+
+
+def said_of_none(line: str, function: str) -> str:
+    """Which function returned None, if the check's ``line`` calls one; else in which ``function`` a None came up."""
+    called = CALLED.findall(line)
+    if len(called) == 1:
+        return f"{plain_text(called[0], 80)} returns None: it is not written yet, or its return is missing."
+    if function:
+        name = plain_text(function, 80)
+        return f"{name} meets a None: a function that it calls, or a line of its own, is not written yet."
+    return "A None came back where an array was expected: the function is not written yet, or its return is missing."

@@ -192,7 +192,8 @@ def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
         if transcript.outcome in (Outcome.DIED, Outcome.VIOLATED) and "type" not in error:
             return ErrorInfo(transcript.outcome.capitalize(), plain_text(str(error.get("message", ""))))
         if transcript.outcome == Outcome.MISSING:
-            return ErrorInfo("Missing", f"{transcript.name} is not defined in the submission.")
+            what = "is missing" if " " in transcript.name else "is not defined in the submission"  # "The body of f"
+            return ErrorInfo("Missing", f"{transcript.name} {what}.")
         return described(error, one.case.name, unwritten=transcript.outcome == Outcome.UNWRITTEN)
     return None
 
@@ -222,7 +223,9 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
     elif unwritten:
         function = plain_text(str(error.get("function") or "A function"), 80)
         if "NoneType" in message:
-            message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
+            from grader.hints import said_of_none
+
+            message = said_of_none(str(error.get("scenario") or ""), str(error.get("function") or ""))
         elif "type" in error:
             message = f"{function} is not written yet (it raises NotImplementedError)."
     elif str(error.get("scenario") or "raise ").startswith("raise "):
