@@ -5,19 +5,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
-from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs
-from grader.whereabouts import near_name, whereabouts
 from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
@@ -234,7 +232,7 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         call = plain_text(str(error["scenario"]), 200)
         unfit = f": {_unfit(error, message)}" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
-    message = _with_hint(message)
+    message = with_hint(message)
     if case and not unwritten:
         message = f"With {case}: {message}"
     return ErrorInfo(
@@ -256,7 +254,8 @@ def _unfit(error: Mapping[str, object], message: str) -> str:
     return "what your code returned does not fit"
 
 
-def _with_hint(message: str) -> str:
+def with_hint(message: str) -> str:
+    """The message of an exception, with what it means where that is known."""
     from grader.hints import hint_for  # needed where something was raised only
 
     hint = hint_for(message)
@@ -280,53 +279,6 @@ def ended(sentence: str) -> str:
 def plain_lines(text: str) -> str:
     """Several lines made safe to print, their indentation kept."""
     return "\n".join(line[: len(line) - len(line.lstrip())] + plain_text(line, 200) for line in text.split("\n")[:40])
-
-
-def explain_absence(result: CheckResult, program: Program, problems: Problems) -> CheckResult:
-    """Where a name is absent, say why if that is known: its cell does not parse, or its definition raised."""
-    error = result.error
-    named = re.search(r"^(?:With .*: )?(?:name ')?(\w+)'? is not defined", error.message) if error else None
-    if error is None or named is None or error.type not in ("Missing", "NameError"):
-        return result
-    name = named[1]
-    broken = broken_definition(program, name)
-    if broken:
-        said = _with_hint(plain_text(broken.message))
-        why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
-        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file, column=broken.column)
-    else:
-        raised = next((item for item in problems if name in _names(item)), None)
-        if raised is None:
-            return _with_whereabouts(result, error, name, program)
-        place = described(raised)
-        why = f"Defining {name} raised {place.type}: {ended(place.message)}"
-    if error.type == "Missing":
-        return replace(result, error=replace(place, message=why))
-    where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
-    return replace(result, error=replace(error, message=f"{ended(error.message)} {why} ({where})"))
-
-
-def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program: Program) -> CheckResult:
-    """The result with where the name stands that is not defined, if it stands somewhere or surely nowhere."""
-    found = whereabouts(program.files, name)
-    if found is None:
-        return result
-    if error.type == "Missing":
-        if found.nowhere:
-            near = near_name(program.files, name, program.wanted)
-            if near is None:
-                return result
-            said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
-            return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
-        said = f"{error.message.removesuffix('.')}: {found.message}."
-        return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
-    said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."
-    return replace(result, error=replace(error, message=plain_text(said)))
-
-
-def _names(problem: Mapping[str, object]) -> list[object]:
-    names = problem.get("binds")
-    return names if isinstance(names, list) else []
 
 
 def harness_failure(check: Check, error: HarnessError) -> CheckResult:
