@@ -92,3 +92,12 @@ def test_sentences_of_mistakes_are_sentences():
     assert sorted(one for one in sentences if not one.endswith(".") or "  " in one) == []
     assert sorted(one for one in sentences if re.match(r"(Of|Look|Check|Read|Is|Are|Does|What|Which)\b", one)) == []
     assert sorted(one for one in sentences if re.search(r"[:,] (The|One|It|There|A)\b", one)) == []
+
+
+def test_a_mistake_is_told_alike_in_every_assignment():
+    """One file that is checked by two assignments of one exercise hears one sentence of one mistake."""
+    told: dict[str, set[tuple[str, str]]] = {}
+    for file in sorted((ROOT / "student_template").glob("*/mistakes.json")):
+        for one in json.loads(file.read_text("utf-8")):
+            told.setdefault(one["code"], set()).add((one.get("sentence", ""), one.get("hint", "")))
+    assert {code: said for code, said in told.items() if len(said) > 1} == {}
