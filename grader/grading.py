@@ -225,7 +225,7 @@ def _grade_check(
         judged, played = strictly(check, played, oracle)
         result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
-        result = placed(result, check, program)
+        result = placed(result, check, program, code=not oracle.public)
     except Interrupted:
         raise
     except HarnessError as error:
