@@ -68,8 +68,17 @@ def notes_on_age(submission: Submission, program: Program, *, compat: bool) -> I
                 seen.add(fact.code)
                 yield Note(fact.code, plain_text(f"{_place(file, cell)}: {fact.sentence}"))
     if seen:
-        done = "A converted copy was graded" if compat else "It was graded as it is; --compat grades a converted copy"
-        yield Note("compat", f"{done}.")
+        done = _converted(program) if compat else "It was graded as it is; --compat grades a converted copy."
+        yield Note("compat", plain_text(done))
+
+
+def _converted(program: Program) -> str:
+    """That a converted copy was graded, and of which pieces of it the conversion has made no Python 3."""
+    left = [f"{item.file}, cell {item.cell}" if item.cell else item.file for item in program.broken]
+    if not left:
+        return "A converted copy was graded."
+    verb = "does" if len(left) == 1 else "do"
+    return f"A converted copy was graded, without {listing(left, MOST_BROKEN)}, which {verb} not parse even so."
 
 
 def note_on_stand_ins(names: Sequence[str]) -> list[Note]:
