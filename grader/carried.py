@@ -37,7 +37,7 @@ ENOUGH, SURE = 8, 5.0  # and of how many numbers, and in standard errors
 ORDER = 1e3  # between the norms of gradients
 CODE = "follows-own-forward"
 SENTENCE = "Your backward pass is consistent with your own forward pass; fix the forward pass."
-HINT = "It is the exact gradient of what your forward pass computes; once that is right, it has to follow again."
+HINT = "It is the exact gradient of what your forward pass computes; once that is right, this has to change too."
 
 
 @dataclass(frozen=True, slots=True)

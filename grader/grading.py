@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
+from grader.absence import explain_absence
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, NotAnArray, Values
 from grader.extract import Program, extract, main_notebook
 from grader.forms import as_asked
-from grader.judging import Graded, Played, explain_absence, harness_failure, judge, skipped
+from grader.judging import Graded, Played, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
 from grader.model import (
     CheckResult,
@@ -232,7 +233,7 @@ def _grade_check(
         judged, played = strictly(check, played, oracle)
         result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
-        result = placed(result, check, program)
+        result = placed(result, check, program, code=not oracle.public)
     except Interrupted:
         raise
     except HarnessError as error:

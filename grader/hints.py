@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from grader.words import plain_text
+
+CALLED = re.compile(r"\bcode\.(\w+)")
 HINTS = {
     re.compile(
         r"module 'numpy(\.\w+)*' has no attribute '(lib\.)?pad'"
@@ -33,36 +36,47 @@ HINTS = {
         "The code is written for Python 2; in Python 3 these are items, keys and values."
     ),
     re.compile(r"'dict' object has no attribute 'has_key'"): (
-        "The code is written for Python 2; in Python 3 it is asked with: key in the_dict."
+        "The code is written for Python 2; in Python 3, write: key in the_dict."
     ),
     re.compile(r"inconsistent use of tabs and spaces"): (
         "Lines of one block begin with tabs here and with spaces there; Python 3 refuses that."
     ),
     re.compile(r"only integers, slices \(.{0,100} are valid indices"): (
-        "An index is no whole number here: in Python 3, / gives a float; // divides to a whole number."
+        "An index is not a whole number here: in Python 3, / gives a float; // divides to a whole number."
     ),
     re.compile(r"Module 'scipy' has no attribute '(?!misc)"): (
-        "SciPy no longer passes on the functions of NumPy; take those from numpy itself."
+        "SciPy no longer passes on NumPy's functions; take them from numpy itself."
     ),
     re.compile(r"cannot unpack non-iterable NoneType object"): (
         "Something returned None where a tuple was expected: is a return missing?"
     ),
     re.compile(r"^(With .{0,100}: )?EOF when reading a line$"): (
-        "input() has nobody to ask here: write the value into the code, or take it as an argument."
+        "Nobody can answer input() here: write the value into the code, or take it as an argument."
     ),
     re.compile(r"invalid character '[“”„‘’‚«»]'"): (
-        "Such quotes come from a word processor or a web page: type them anew, as \" or '."
+        "Such quotes come from a word processor or a web page: type them again, as \" or '."
     ),
     re.compile(r"invalid character '[\uff01-\uff5e、。，（）：；]'"): (
-        "It is a sign of full width, from another keyboard layout: type the plain one."
+        "It is a full-width character, from another keyboard layout: type the plain one."
     ),
     re.compile(r"invalid non-printable character U\+(00A0|200B|FEFF)"): (
         "It looks like a space, or like nothing, and was pasted from a web page: delete it and type a space."
     ),
 }
-DEBUGGER = "A debugger was called just above (pdb.set_trace(), breakpoint()), where nobody can go on: take it out."
+DEBUGGER = "A debugger was called just above (pdb.set_trace(), breakpoint()); nobody can step through here: remove it."
 
 
 def hint_for(message: str) -> str:
     """What a known exception means, from its message; empty for others."""
     return next((hint for pattern, hint in HINTS.items() if pattern.search(message)), "")
+
+
+def said_of_none(line: str, function: str) -> str:
+    """Which function returned None, if the check's ``line`` calls one; else in which ``function`` a None came up."""
+    called = CALLED.findall(line)
+    if len(called) == 1:
+        return f"{plain_text(called[0], 80)} returns None: it is not written yet, or its return is missing."
+    if function:
+        name = plain_text(function, 80)
+        return f"{name} meets a None: a function that it calls, or a line of its own, is not written yet."
+    return "A None came back where an array was expected: the function is not written yet, or its return is missing."

@@ -66,7 +66,7 @@ def what_stays_in_the_kernel(result: Result, cells: Cells, kernel: Mapping[str, 
                 )
             elif name in kernel and name not in cells.defined:
                 said = (
-                    f"{name} is there in this kernel, but the code of no cell that was run defines it (%run, exec or "
+                    f"{name} exists in this kernel, but no cell that was run defines it (%run, exec or "
                     "another program did): only code of cells is graded. Define it in a cell."
                 )
             else:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
-from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs
-from grader.whereabouts import near_name, whereabouts
 from grader.words import listing, number, plain_text
 from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
 
@@ -192,7 +190,8 @@ def _error(check: Check, played: Sequence[Played]) -> ErrorInfo | None:
         if transcript.outcome in (Outcome.DIED, Outcome.VIOLATED) and "type" not in error:
             return ErrorInfo(transcript.outcome.capitalize(), plain_text(str(error.get("message", ""))))
         if transcript.outcome == Outcome.MISSING:
-            return ErrorInfo("Missing", f"{transcript.name} is not defined in the submission.")
+            what = "is missing" if " " in transcript.name else "is not defined in the submission"  # "The body of f"
+            return ErrorInfo("Missing", f"{transcript.name} {what}.")
         return described(error, one.case.name, unwritten=transcript.outcome == Outcome.UNWRITTEN)
     return None
 
@@ -222,7 +221,9 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
     elif unwritten:
         function = plain_text(str(error.get("function") or "A function"), 80)
         if "NoneType" in message:
-            message = f"{function} gets a None: what gives it is not written yet, or a return is missing."
+            from grader.hints import said_of_none
+
+            message = said_of_none(str(error.get("scenario") or ""), str(error.get("function") or ""))
         elif "type" in error:
             message = f"{function} is not written yet (it raises NotImplementedError)."
     elif str(error.get("scenario") or "raise ").startswith("raise "):
@@ -231,7 +232,7 @@ def described(error: Mapping[str, object], case: str = "", *, unwritten: bool = 
         call = plain_text(str(error["scenario"]), 200)
         unfit = f": {_unfit(error, message)}" if error.get("type") in ("TypeError", "ValueError") else ""
         message = f"{message} (in the check's line `{call}`{unfit})"
-    message = _with_hint(message)
+    message = with_hint(message)
     if case and not unwritten:
         message = f"With {case}: {message}"
     return ErrorInfo(
@@ -253,7 +254,8 @@ def _unfit(error: Mapping[str, object], message: str) -> str:
     return "what your code returned does not fit"
 
 
-def _with_hint(message: str) -> str:
+def with_hint(message: str) -> str:
+    """The message of an exception, with what it means where that is known."""
     from grader.hints import hint_for  # needed where something was raised only
 
     hint = hint_for(message)
@@ -277,53 +279,6 @@ def ended(sentence: str) -> str:
 def plain_lines(text: str) -> str:
     """Several lines made safe to print, their indentation kept."""
     return "\n".join(line[: len(line) - len(line.lstrip())] + plain_text(line, 200) for line in text.split("\n")[:40])
-
-
-def explain_absence(result: CheckResult, program: Program, problems: Problems) -> CheckResult:
-    """Where a name is absent, say why if that is known: its cell does not parse, or its definition raised."""
-    error = result.error
-    named = re.search(r"^(?:With .*: )?(?:name ')?(\w+)'? is not defined", error.message) if error else None
-    if error is None or named is None or error.type not in ("Missing", "NameError"):
-        return result
-    name = named[1]
-    broken = broken_definition(program, name)
-    if broken:
-        said = _with_hint(plain_text(broken.message))
-        why = f"{name} stands in {broken.place}, which does not parse: {ended(said)}"
-        place = ErrorInfo("SyntaxError", "", broken.cell, broken.line, file=broken.file, column=broken.column)
-    else:
-        raised = next((item for item in problems if name in _names(item)), None)
-        if raised is None:
-            return _with_whereabouts(result, error, name, program)
-        place = described(raised)
-        why = f"Defining {name} raised {place.type}: {ended(place.message)}"
-    if error.type == "Missing":
-        return replace(result, error=replace(place, message=why))
-    where = f"{f'cell {place.cell}' if place.cell else place.file}, line {place.line}"
-    return replace(result, error=replace(error, message=f"{ended(error.message)} {why} ({where})"))
-
-
-def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program: Program) -> CheckResult:
-    """The result with where the name stands that is not defined, if it stands somewhere or surely nowhere."""
-    found = whereabouts(program.files, name)
-    if found is None:
-        return result
-    if error.type == "Missing":
-        if found.nowhere:
-            near = near_name(program.files, name, program.wanted)
-            if near is None:
-                return result
-            said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
-            return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
-        said = f"{error.message.removesuffix('.')}: {found.message}."
-        return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
-    said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."
-    return replace(result, error=replace(error, message=plain_text(said)))
-
-
-def _names(problem: Mapping[str, object]) -> list[object]:
-    names = problem.get("binds")
-    return names if isinstance(names, list) else []
 
 
 def harness_failure(check: Check, error: HarnessError) -> CheckResult:

@@ -168,7 +168,7 @@ def _twice(file: str, texts: list[CellText], name: str, found: list[_Defined], l
     counted = texts[counts.place[0]].number if cells else counts.node.lineno
     kind = "cell" if cells else "line"
     many = f"{kind}s {listing(list(dict.fromkeys(where)), MOST)}" if len(set(where)) > 1 else f"{kind} {where[0]}"
-    return f"{file}: {name} is defined {times}, not in the same way ({many}); that of {kind} {counted} counts, {why}."
+    return f"{file}: {name} is defined {times}, in different ways ({many}); that of {kind} {counted} counts, {why}."
 
 
 def _late_imports(file: str, texts: list[CellText], taken: list[Place]) -> Iterator[Note]:
@@ -183,9 +183,7 @@ def _late_imports(file: str, texts: list[CellText], taken: list[Place]) -> Itera
             for name in sorted(new & used.keys()):
                 if used[name] < at:
                     cells = texts[used[name]].number, texts[at].number
-                    said = (
-                        f"{file}: cell {cells[0]} uses {name}, which is imported further down only, in cell {cells[1]}."
-                    )
+                    said = f"{file}: cell {cells[0]} uses {name}, which is imported only later, in cell {cells[1]}."
                     yield Note("late-import", said)
         else:
             for name in uses(node, texts[at].scopes):

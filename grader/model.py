@@ -120,12 +120,16 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a function or class of the student's stands; ``cell`` is None in a module."""
+    """Where a function or class of the student's stands; ``cell`` is None in a module.
+
+    ``code`` is what stands there, in hidden runs: it is shown to staff.
+    """
 
     name: str
     file: str
     cell: int | None = None
     line: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ class Patience:
         if not causes or _short(check) == check.seconds:
             return graded
         said = (
-            f"It was waited for {number(_short(check))} s instead of {number(check.seconds)} s: {listing(before, 4)} "
-            f"had run out of time already, and it calls {listing(sorted(causes), 3)} like them."
+            f"It was stopped after {number(_short(check))} s instead of {number(check.seconds)} s: {listing(before, 4)}"
+            f" had already run out of time, and this check calls {listing(sorted(causes), 3)} too."
         )
         return replace(graded, result=replace(result, notes=(*result.notes, Note("not-waited", said))))
 

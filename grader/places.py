@@ -14,6 +14,7 @@ from grader.words import inert, plain_text
 
 ABOVE = 10  # lines in which the call of a debugger is looked for
 LONGEST = 200  # characters of a line that are shown
+MOST_LINES = 120  # of a function that is shown to staff
 CALLED = re.compile(r"\bcode\.(\w+)")
 DEBUGGER_CALL = re.compile(r"\b(?:set_trace|breakpoint)\(")
 METHOD = re.compile(r"\.(\w+)\(")
@@ -28,12 +29,16 @@ def called(check: Check) -> set[str]:
     return {*CALLED.findall(text), *METHOD.findall(text)}
 
 
-def placed(result: CheckResult, check: Check, program: Program) -> CheckResult:
-    """A check's result with the student's line under its error, and the place of the code that it calls."""
+def placed(result: CheckResult, check: Check, program: Program, *, code: bool = False) -> CheckResult:
+    """A check's result with the student's line under its error, and the place of the code that it calls.
+
+    With ``code`` the place has that code, too.
+    """
     if result.status in WELL:
         return result
     error = _with_source(_at_debugger(result.error, program), program) if result.error else None
-    return replace(result, error=error, place=_place(check, program))
+    place = _place(check, program)
+    return replace(result, error=error, place=place if place is None or code else replace(place, code=""))
 
 
 def _at_debugger(error: ErrorInfo, program: Program) -> ErrorInfo:
@@ -103,8 +108,29 @@ def _place(check: Check, program: Program) -> Place | None:
             if line is not None:
                 methods = [method for method in METHOD.findall(text) if _defines(lines, method, line) is not None]
                 found = _defines(lines, methods[-1], line) if lines[line - 1].startswith("class") and methods else line
-                return Place(plain_text(name, 100), plain_text(file, 200), cell, found)
+                own = _block(lines, found) if found else ""
+                return Place(plain_text(name, 100), plain_text(file, 200), cell, found, own)
     return None
+
+
+def _block(lines: list[str], first: int) -> str:
+    """The definition that begins at a line, to where its indentation ends; of a long one the first lines."""
+    depth = _depth(lines[first - 1])
+    taken = [lines[first - 1]]
+    for line in lines[first:]:
+        if line.strip() and _depth(line) <= depth and not line.lstrip().startswith((")", "#")):
+            break
+        taken.append(line)
+    while not taken[-1].strip():
+        taken.pop()
+    shown = [_cut(line.expandtabs(4)[depth:]) for line in taken[:MOST_LINES]]
+    more = len(taken) - len(shown)
+    return "\n".join([*shown, f"# … and {more} lines more"] if more else shown)
+
+
+def _depth(line: str) -> int:
+    shown = line.expandtabs(4)
+    return len(shown) - len(shown.lstrip())
 
 
 def _cells_that_bind(program: Program, file: str, name: str) -> Iterator[tuple[int | None, list[str]]]:

@@ -108,9 +108,9 @@ def _done(program: Program, converted: set[str]) -> str:
     left = [item.place for item in program.broken if item.file in converted]
     if not left:
         return "A converted copy was graded."
-    does, was = ("do", "were") if len(left) > 1 else ("does", "was")
+    verb = "does" if len(left) == 1 else "do"
     return plain_text(
-        f"A converted copy was graded; {listing(left, MOST_BROKEN)} {does} not parse in it either, and {was} left out."
+        f"A converted copy was graded, without {listing(left, MOST_BROKEN)}, which {verb} not parse even so."
     )
 
 

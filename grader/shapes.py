@@ -31,7 +31,7 @@ def said_of_shapes(values: Values, want: Arrays, right: Mapping[str, bool]) -> s
     odd = {name: value for name, value in _too_many_axes(values, want) if name in right}
     if not odd:
         return ""
-    words = [f"{name} has the shape {value.shape} where {want[name].shape} is meant" for name, value in odd.items()]
+    words = [f"{name} has shape {value.shape} instead of {want[name].shape}" for name, value in odd.items()]
     rest = "the numbers are right" if all(right[name] for name in odd) else "it was compared in that shape"
     return f"{listing(words)}: {rest}."
 

@@ -20,9 +20,9 @@ def slip_of(text: str) -> tuple[int, str] | None:
     lines = text.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
     if PROMPT.match(lines[first]):
-        return first + 1, "its lines begin with the prompts of a console, which are no code: take those out"
+        return first + 1, "its lines begin with the prompts of a console, which are not code: remove them"
     if _is_numbered([line for line in lines if line.strip()]):
-        return first + 1, "its lines begin with their numbers, as an editor shows them beside the code: take those out"
+        return first + 1, "its lines begin with their numbers, as an editor shows them beside the code: remove them"
     return None
 
 

@@ -35,7 +35,7 @@ def or_unwritten(
     if transcript.outcome == Outcome.RETURNED and values:
         left = any(none) and program.left_none() & set(needs)
         if all(none) or (left and all(_is_blank(value, inputs) for value in values)):
-            message = "Nothing comes back: it is not written yet, or a return is missing."
+            message = "It returns None: it is not written yet, or its return is missing."
             return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
         if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
             message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."

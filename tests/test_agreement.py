@@ -123,7 +123,7 @@ def test_the_same_as_json(collection, tmp_path, capsys):
     said = {item["function"]: item["said"] for item in written["functions"]}
     assert said["affine_forward"] == []
     assert said["svm_loss"] == ["NameError: name 'undefined_name' is not defined"]
-    assert said["softmax_loss"] == ["Missing: Nothing comes back: it is not written yet, or a return is missing."]
+    assert said["softmax_loss"] == ["Missing: It returns None: it is not written yet, or its return is missing."]
     assert said["adam"] == ["SyntaxError: adam stands in cs231n/optim.py, which does not parse: expected ':'."]
 
 

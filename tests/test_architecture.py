@@ -19,7 +19,7 @@ FLOORS = (
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
     "grader.repeats grader.inherited",
-    "grader.unwritten",
+    "grader.unwritten grader.absence",
     "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",

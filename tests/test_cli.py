@@ -85,6 +85,7 @@ def test_check_explains_the_worked_example(tmp_path):
         "predict": "passed",
     }
     assert (result["schema"], result["public"], result["status"]) == ("grader/result/v1", True, "graded")
+    assert result["parts"][0]["checks"][2]["place"]["code"] == ""  # that is for staff
     page = (tmp_path / "r.html").read_text()
     assert "missing its factor 2" in page
     assert "<dt>Code from</dt><dd>two_layer_net.ipynb</dd>" in page
@@ -226,6 +227,7 @@ def test_a_class_is_graded_whatever_some_hand_in(sample_class, tmp_path, in_proc
         result = json.loads((out / name / "result.json").read_text())
         assert (result["student"], result["public"]) == (name, False)
         assert (out / name / "report.html").read_text().startswith("<!")
+    assert "The student's <code>TwoLayerNet</code>" in (out / "ben/report.html").read_text()  # what failed, for staff
     assert (out / "index.html").exists()
     assert (out / "grades.db").exists()
 

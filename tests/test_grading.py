@@ -58,6 +58,33 @@ def test_python_2_is_said_and_costs_the_checks_unless_it_is_converted(grade):
     assert converted.notes[-1].sentence == "A converted copy was graded."
 
 
+def test_a_converted_copy_that_does_not_parse_all_the_same_is_said_to_be_left_out(grade):
+    """It is Python 2, and a bracket is missing besides: no conversion mends that."""
+    (check,) = (graded := grade({"layers.py": f"{PYTHON_2}\nx = (1\n"}, "layers", ["relu/forward"], compat=True)).checks
+    assert check.status == "missing"
+    assert graded.notes[-1].sentence == "A converted copy was graded, without layers.py, which does not parse even so."
+
+
+BROKEN = "def affine_forward(x, w, b):\n    return (x.reshape(len(x), -1) @ w + b, (x, w, b)\n"
+USES = """
+from cs231n import layers
+from nowhere import relu_forward
+
+def affine_relu_forward(x, w, b):
+    return layers.affine_forward(x, w, b)
+"""
+
+
+def test_a_file_that_does_not_parse_is_named_wherever_it_is_imported(grade):
+    """By a name of its module; and an import that fails is said to be one, no definition."""
+    files = {"cs231n/layers.py": BROKEN, "cs231n/layer_utils.py": USES}
+    (affine,) = (check.error for check in grade(files, "fully_connected", ["affine_relu/forward"]).checks)
+    assert affine.type == "AttributeError"
+    assert "affine_forward stands in cs231n/layers.py, which does not parse: '(' was never closed." in affine.message
+    (relu,) = (check.error for check in grade({"layers.py": USES}, "layers", ["relu/forward"]).checks)
+    assert relu.message == "Importing relu_forward failed: No module named 'nowhere'."
+
+
 def test_a_converted_copy_says_so_where_nothing_but_print_shows_python_2(grade):
     """What does not parse as it was handed in parses as it is graded."""
     text = "def relu_forward(x):\n    print 'forward'\n    return x * (x > 0), x\n"

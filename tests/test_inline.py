@@ -46,7 +46,7 @@ def test_what_only_the_kernel_has_is_said():
         return [note.sentence for note in what_stays_in_the_kernel(result, cells, kernel).notes]
 
     (sentence,) = said("name 'LATER' is not defined. Nothing defines it.", {"LATER": 3})
-    assert sentence.startswith("LATER is there in this kernel, but the code of no cell that was run defines it")
+    assert sentence.startswith("LATER exists in this kernel, but no cell that was run defines it")
     assert said("name 'LATER' is not defined. Nothing defines it.", {}) == []
     (sentence,) = said("name 'data' is not defined. Defining data raised PermissionError: no.", {"data": ""})
     assert sentence.startswith("data is made by running code, which a locked process did again, without your files")

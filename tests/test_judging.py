@@ -102,6 +102,16 @@ def test_every_trouble_is_a_sentence():
     assert result("unwritten").error.message == "f is not written yet (it raises NotImplementedError)."
 
 
+def test_a_none_is_said_to_be_whose_it_is():
+    """The function that the check's line calls, else the student's in which it came up."""
+    error = {"type": "TypeError", "message": "cannot unpack non-iterable NoneType object"}
+    line = {"scenario": "out, cache = code.affine_forward(x, w, b)"}
+    said = [described({**error, **more}, unwritten=True).message for more in (line, {"function": "loss"}, {})]
+    assert said[0] == "affine_forward returns None: it is not written yet, or its return is missing."
+    assert said[1].startswith("loss meets a None: ")
+    assert said[2].startswith("A None came back where an array was expected")
+
+
 def test_a_crash_in_all_cases_needs_no_list():
     """The note names no case."""
     assert [note.sentence for note in result("raised", "raised", "raised").notes] == ["It raised in all 3 cases."]

@@ -118,9 +118,9 @@ NAMED = {  # graded as it can be, and the cause is named with its place
     "imports last": Case(
         "layers",
         mangling.moved_to_the_end("import numpy"),
-        said="layers.ipynb: cell 5 uses np, which is imported further down only, in cell 14.",
+        said="layers.ipynb: cell 5 uses np, which is imported only later, in cell 14.",
     ),
-    "reversed": Case("layers", mangling.reversed_cells, said="which is imported further down only, in cell 14."),
+    "reversed": Case("layers", mangling.reversed_cells, said="which is imported only later, in cell 14."),
     "a helper deleted": Case(
         "fully_connected",
         mangling.deleted("def affine_forward"),
@@ -133,27 +133,27 @@ NAMED = {  # graded as it can be, and the cause is named with its place
     "an older version above": Case(
         "layers",
         mangling.repeated(RELU, WRONG, before=True),
-        said="layers.ipynb: relu_forward is defined twice, not in the same way (cells 6 and 7); "
+        said="layers.ipynb: relu_forward is defined twice, in different ways (cells 6 and 7); "
         "that of cell 7 counts, as the last one.",
     ),
     "an older version below": Case(
         "layers",
         mangling.repeated(RELU, WRONG),
         lost=True,
-        said="relu_forward is defined twice, not in the same way (cells 6 and 7); that of cell 7 counts",
+        said="relu_forward is defined twice, in different ways (cells 6 and 7); that of cell 7 counts",
     ),
     "three versions": Case(
         "layers",
         mangling.repeated(RELU, WRONG, STUB),
         lost=True,
-        said="relu_forward is defined 3 times, not in the same way (cells 6, 7 and 8); that of cell 7 counts, "
+        said="relu_forward is defined 3 times, in different ways (cells 6, 7 and 8); that of cell 7 counts, "
         "as the last one that is filled in.",
     ),
     "three versions of a helper": Case(
         "fully_connected",
         mangling.repeated("def affine_forward", *(f"def affine_forward(x, w, b):\n    return {n}" for n in (1, 2))),
         lost=True,
-        said="affine_forward is defined 3 times, not in the same way (cells 2, 3 and 4); that of cell 4 counts",
+        said="affine_forward is defined 3 times, in different ways (cells 2, 3 and 4); that of cell 4 counts",
     ),
     "a stub below": Case("layers", mangling.repeated(RELU, STUB), said="that of cell 6 counts"),
     "a stub below that gives None": Case("layers", mangling.repeated(RELU, NONE), said="that of cell 6 counts"),
@@ -161,7 +161,7 @@ NAMED = {  # graded as it can be, and the cause is named with its place
         "layers",
         mangling.repeated(RELU, "relu_forward = relu_forward(np.zeros(3))"),
         lost=True,
-        said="relu_forward is defined twice, not in the same way (cells 6 and 7); that of cell 7 counts",
+        said="relu_forward is defined twice, in different ways (cells 6 and 7); that of cell 7 counts",
     ),
     "a function cut in two": Case(
         "layers",
@@ -253,7 +253,7 @@ NAMED = {  # graded as it can be, and the cause is named with its place
     "the template of a class glued to the end": Case(
         "two_layer_net",
         glued(template("two_layer_net")),
-        said="TwoLayerNet is defined twice, not in the same way (cells 2 and 11); that of cell 2 counts, "
+        said="TwoLayerNet is defined twice, in different ways (cells 2 and 11); that of cell 2 counts, "
         "as the last one that is filled in.",
     ),
     "itself glued to the end": Case("batch_norm", glued(finished("batch_norm")), said="the later ones count."),

@@ -28,7 +28,7 @@ TOLD_OTHERWISE = {
 
 # Told in all checks but one that fails with it.
 NOT_EVERYWHERE = {
-    # They give one number a feature that is no channel: with running statistics of the channels that only raises.
+    # They give one number per feature that is no channel: with running statistics of the channels that only raises.
     "spatial-batchnorm-per-pixel",
     "spatial-batchnorm-per-image",
     # A backward pass that does nothing either is consistent with it.

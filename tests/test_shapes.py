@@ -42,7 +42,7 @@ def test_right_numbers_with_axes_too_many_have_all_marks_and_a_note(name, value)
     got = result(**{name: value})
     assert (got.status, got.points) == (Status.PASSED, 1)
     assert [note.sentence for note in got.notes] == [
-        f"{name} has the shape {value.shape} where {WANT[name].shape} is meant: the numbers are right."
+        f"{name} has shape {value.shape} instead of {WANT[name].shape}: the numbers are right."
     ]
 
 
@@ -50,15 +50,14 @@ def test_wrong_numbers_are_compared_in_the_expected_shape():
     """The finding says where they are wrong, the note that the shape is odd."""
     got = result(db=np.array([[1.0, 2.0, 4.0]]))
     assert got.findings[0].message == "db has relative error 1.4e-01 at [2]; limit 1e-08."
-    assert got.notes[0].sentence == "db has the shape (1, 3) where (3,) is meant: it was compared in that shape."
+    assert got.notes[0].sentence == "db has shape (1, 3) instead of (3,): it was compared in that shape."
 
 
 def test_several_arrays_have_one_note():
     """All that a check finds is said at once."""
     got = result(db=VECTOR[None], loss=np.array([2.0]))
     assert [note.sentence for note in got.notes] == [
-        "db has the shape (1, 3) where (3,) is meant and loss has the shape (1,) where () is meant: "
-        "the numbers are right."
+        "db has shape (1, 3) instead of (3,) and loss has shape (1,) instead of (): the numbers are right."
     ]
 
 

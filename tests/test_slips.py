@@ -86,9 +86,9 @@ def test_binary_data_is_no_text_in_utf_16():
 @pytest.mark.parametrize(
     ("message", "hint"),
     [
-        ("EOF when reading a line", "input() has nobody to ask here"),
+        ("EOF when reading a line", "Nobody can answer input() here"),
         ("invalid character '“' (U+201C)", "Such quotes come from a word processor"),
-        ("invalid character '（' (U+FF08)", "a sign of full width"),
+        ("invalid character '（' (U+FF08)", "a full-width character"),
         ("invalid non-printable character U+00A0", "pasted from a web page"),
         ("could not broadcast input array from shape (2,3,4,4) into shape (2,3,0,0)", "is empty: so is a[p:-p] where"),
         ("could not broadcast input array from shape (4,) into shape (0,)", "is empty: so is a[p:-p] where"),

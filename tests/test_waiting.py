@@ -56,8 +56,8 @@ def test_what_hangs_twice_is_not_waited_for_a_third_time(layers, patience):
     assert patience.shortened(third).seconds == SHORT < third.seconds
     (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
     assert note.code == "not-waited"
-    assert "relu/forward and relu/backward had run out of time already" in note.sentence
-    assert "it calls relu_forward like them" in note.sentence
+    assert "relu/forward and relu/backward had already run out of time" in note.sentence
+    assert "this check calls relu_forward too" in note.sentence
 
 
 def test_a_helper_that_hangs_is_one_cause(layers):

@@ -185,7 +185,7 @@ def _unguarded(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _module(name: str, line: int) -> Sign:
-    return "python2-module", line, f"imports {name}, which Python 3 calls otherwise"
+    return "python2-module", line, f"imports {name}, which has another name in Python 3"
 
 
 def _prints_to(node: ast.expr) -> bool:
@@ -200,7 +200,7 @@ def _prints_to(node: ast.expr) -> bool:
 
 
 def _divisions(text: str, tree: ast.Module | None) -> Iterator[Sign]:
-    what = "divides with /, which rounds whole numbers down there"
+    what = "divides with /, which rounds whole numbers down in Python 2"
     if tree is not None:
         lines = [
             node.lineno

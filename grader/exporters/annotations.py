@@ -98,11 +98,11 @@ def _warnings(result: Result, locate: Locate) -> Iterator[Annotation]:
             yield Annotation("warning", f"{check.slug} could not be judged", "Trouble in the grader, not in your code.")
     for note in result.notes:
         kind = "warning" if note.code in LOOK_AT else "notice"
-        yield Annotation(kind, "No marks hang on this", plain_text(note.sentence, LONGEST))
+        yield Annotation(kind, "No marks depend on this", plain_text(note.sentence, LONGEST))
     for error in result.notebook.errors if result.notebook else ():
         message = f"{error.type}: {error.message} (cell {error.cell}, run from top to bottom)"
         where = _located(locate, result.notebook.file if result.notebook else None, error.cell, error.line)
-        yield Annotation("warning", "A cell raised; no marks hang on this", plain_text(message, LONGEST), *where)
+        yield Annotation("warning", "A cell raised; no marks depend on this", plain_text(message, LONGEST), *where)
 
 
 def _data(text: str) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from grader import resources
 from grader.exporters import _attention, _causes, _digest, _figures, _standing
-from grader.exporters._sources import Source
+from grader.exporters._sources import sources
 from grader.exporters.lines import UNLOCKED, not_asked
 from grader.gradebook import Row
 from grader.model import CheckResult, ErrorInfo, Finding, Result, Status
@@ -57,7 +57,7 @@ class Detail:
 _DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
 
 
-def report(given: Row | Result, *, index_href: str | None = None, sources: Mapping[str, Source] | None = None) -> str:
+def report(given: Row | Result, *, index_href: str | None = None) -> str:
     """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class.
 
     Of a row it also says who it is, what was handed in when, and why the score is not the raw one.
@@ -70,7 +70,12 @@ def report(given: Row | Result, *, index_href: str | None = None, sources: Mappi
         name: _causes.Told(0, False, cause.sentence) for cause in unwritten for name in cause.names
     }
     context: dict[str, Any] = {"row": row, "mark": row.mark, "result": row.result, "index_href": index_href}
-    context |= {"causes": causes, "unwritten": unwritten, "told": told, "sources": sources or {}}
+    context |= {"causes": causes, "unwritten": unwritten, "told": told, "sources": sources(row.result, _visible)}
+    context["ids"] = {
+        _causes.name_of(part, check): f"check-{i}-{j}"
+        for i, part in enumerate(row.result.parts, 1)
+        for j, check in enumerate(part.checks, 1)
+    }
     context["aged"] = _causes.age_of(row.result)
     for detail in _DETAILS:
         page = _environment().get_template("report.html.j2").render(context, detail=detail)

@@ -21,7 +21,7 @@ LOOK = {
 }
 FILES = 4  # that are named; of more the others are counted
 DEEP = 6  # columns: what stands under a check
-UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with all the rights of who started this."
+UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with the rights of the user who started it."
 
 
 class Line(NamedTuple):
@@ -197,7 +197,7 @@ def _notebook(result: Result) -> str:
     run = result.notebook
     assert run is not None, "only called with a notebook"
     if run.trouble:
-        return f"\nNotebook: could not be run, by no fault of the student: {run.trouble}"
+        return f"\nNotebook: could not be run, through no fault of the student's: {run.trouble}"
     name = f" {_files([run.file])}" if run.file else ""
     text = f"\nNotebook{name}: {run.executed} of {run.cells} cells ran in {run.seconds:.1f} s"
     errors = [f"cell {error.cell} {error.type}" for error in run.errors[:5]]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from grader.gradebook import Row
-from grader.model import Isolation, SubmissionInfo
+from grader.model import Isolation, PartResult, SubmissionInfo
 from grader.people import Attempt
 
 ELIDED = "…"
@@ -48,12 +48,19 @@ def for_student(row: Row, private: Iterable[str] = ()) -> Row:
         submission=SubmissionInfo(".", result.submission.sha256, result.submission.files),
         seed=None,
         isolation=Isolation("", {}),
+        parts=tuple(_without_code(part) for part in result.parts),
     )
     seen = _mapped(own, clean)
     mark = _mapped(row.mark, clean)
     person = replace(row.person, login="", email="", lms_id="", sis_id="", section="", group="")
     attempts = tuple(_unnamed(one) for one in row.attempts)
     return Row(person, _unnamed(row.attempt) if row.attempt else None, seen, mark, attempts)
+
+
+def _without_code(part: PartResult) -> PartResult:
+    """The code beside failed checks is for staff."""
+    checks = (replace(check, place=replace(check.place, code="") if check.place else None) for check in part.checks)
+    return replace(part, checks=tuple(checks))
 
 
 def _unnamed(attempt: Attempt) -> Attempt:

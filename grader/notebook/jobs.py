@@ -71,7 +71,7 @@ def open_job(
         copied = _copy_submission(notebook, root, folder / "room" / "files")
         for name, content in converted.items():
             if Path(name).is_absolute() or ".." in Path(name).parts:
-                raise HarnessError("What is run in the place of a file lies in the submission.")
+                raise HarnessError("The file that is run instead lies in the submission.")
             place = folder / "room" / "files" / name
             if place.is_file():  # not left out for its size
                 place.write_bytes(content)

@@ -11,7 +11,7 @@ from grader.mistakes import mistake, pattern
 @mistake(
     "affine-weights-transposed",
     parts=("affine",),
-    sentence="The weights are taken as (M, D), one row an output; here they are (D, M).",
+    sentence="The weights are used as if they were (M, D), with a row for each output; they are (D, M).",
     hint="Which axis of w has the length of a flattened sample?",
 )
 def weights_transposed(ref: Any) -> Mapping[str, Any]:
@@ -28,14 +28,14 @@ def weights_transposed(ref: Any) -> Mapping[str, Any]:
     return {"affine_forward": affine_forward, "affine_backward": affine_backward}
 
 
-NOT_FLATTENED = "Right for plain vectors only: samples with more than one axis fail."
+NOT_FLATTENED = "It is right for plain vectors only: samples with more than one axis fail."
 forward_for_vectors = pattern(
     "affine-vectors-only",
     parts=("affine",),
     checks=("affine/forward",),
     fails={"", "a single sample", "square weights"},
     sentence=NOT_FLATTENED,
-    hint="Each sample is a row of D numbers for this layer; which shape has x when it is multiplied?",
+    hint="Each sample is a row of D numbers for this layer; what is the shape of x when it is multiplied?",
 )
 backward_for_vectors = pattern(
     "affine-backward-vectors-only",
@@ -43,5 +43,5 @@ backward_for_vectors = pattern(
     checks=("affine/backward",),
     fails={"", "image-shaped samples", "square weights"},
     sentence=NOT_FLATTENED,
-    hint="Each sample is a row of D numbers for this layer; which shape has x when it is multiplied?",
+    hint="Each sample is a row of D numbers for this layer; what is the shape of x when it is multiplied?",
 )

@@ -47,14 +47,14 @@ OLD_MEAN, OLD_VAR = f'bn_param.get("running_mean", {ZEROS})', f'bn_param.get("ru
 TAKES_ROOT = "Which of the two does test mode take the root of?"
 RUNNING = (
     both.wrong("batchnorm-running-forgotten", "The running mean and variance are not updated in training.", "bn_param must hold the new running statistics when the function returns.", FORWARD, NEW_MEAN, "running_mean", NEW_VAR, "running_var"),
-    both.wrong("batchnorm-momentum-swapped", "The momentum multiplies the batch's statistics, and its complement the running ones.", "With a momentum near 1, should one batch change the running statistics little or much?", FORWARD, MOMENTUM, f"1 - {MOMENTUM}"),
+    both.wrong("batchnorm-momentum-swapped", "The momentum multiplies the batch's statistics, and 1 - momentum the running ones.", "With a momentum near 1, should one batch change the running statistics little or much?", FORWARD, MOMENTUM, f"1 - {MOMENTUM}"),
     both.wrong("batchnorm-momentum-ignored", "The momentum is always 0.9, whatever bn_param says.", "Read the momentum from bn_param.", FORWARD, MOMENTUM, "0.9"),
-    both.wrong("batchnorm-running-restart", "The running statistics start again at zero with every batch.", "They continue from those in bn_param.", FORWARD, f"        M = {(ONES := 'total(np.ones_like(x))')}", f"        running_mean, running_var = {ZEROS}, {ZEROS}\n        M = {ONES}"),
-    both.wrong("batchnorm-running-unbiased", "The running variance takes up the unbiased variance, divided by one sample less.", "Some libraries do so; here the variance is the biased one throughout.", FORWARD, BATCH_VAR, "(1 - momentum) * var * M / np.maximum(M - 1, 1)"),
-    both.wrong("batchnorm-running-var-eps", "The running variance takes up the variance plus eps.", "eps guards a division; it is no part of the statistics.", FORWARD, BATCH_VAR, "(1 - momentum) * (var + eps)"),
-    both.wrong("batchnorm-running-std", "The running variance takes up the standard deviation.", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var)"),
-    both.wrong("batchnorm-running-std-eps", "The running variance takes up the standard deviation, sqrt(var + eps).", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var + eps)"),
-    both.wrong("batchnorm-unbiased-variance", "The variance is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", also=in_both_passes(BY_VAR, "/ (M - 1) * xhat / root"), about=("variance",)),
+    both.wrong("batchnorm-running-restart", "The running statistics start again from zero with every batch.", "They continue from those in bn_param.", FORWARD, f"        M = {(ONES := 'total(np.ones_like(x))')}", f"        running_mean, running_var = {ZEROS}, {ZEROS}\n        M = {ONES}"),
+    both.wrong("batchnorm-running-unbiased", "The running variance is updated with the unbiased variance, which divides by one less than the number of samples.", "Some libraries do so; here the variance is the biased one throughout.", FORWARD, BATCH_VAR, "(1 - momentum) * var * M / np.maximum(M - 1, 1)"),
+    both.wrong("batchnorm-running-var-eps", "The running variance is updated with the variance plus eps.", "eps guards a division; it is no part of the statistics.", FORWARD, BATCH_VAR, "(1 - momentum) * (var + eps)"),
+    both.wrong("batchnorm-running-std", "The running variance is updated with the standard deviation.", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var)"),
+    both.wrong("batchnorm-running-std-eps", "The running variance is updated with the standard deviation, sqrt(var + eps).", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var + eps)"),
+    both.wrong("batchnorm-unbiased-variance", "The variance is the unbiased one, which divides by one less than the number of samples.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", also=in_both_passes(BY_VAR, "/ (M - 1) * xhat / root"), about=("variance",)),
     both.wrong("batchnorm-variance-summed", "The squares are summed and not averaged, so that the variance is too large, and the running one with it.", "A variance is a mean.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2)", about=("variance",)),
     both.wrong("batchnorm-unbiased-variance-forward", "The variance of the forward pass is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", about=("variance",)),
     both.wrong("batchnorm-test-uses-batch", "Test mode normalises with the batch's own statistics instead of the running ones.", "In test mode a sample's result must not depend on the others in its batch.", FORWARD, "testing(x, gamma, beta, running_mean, running_var, eps)", "testing(x, gamma, beta, np.mean(x, axis=0), np.var(x, axis=0), eps)"),
@@ -157,8 +157,8 @@ GAMMA_ABSENT: Slip = (
 )
 PER_SAMPLE: Slip = (
     "gradients-per-sample",
-    "dgamma and dbeta are summed over the features, one number a sample.",
-    "gamma has one number a feature, shared by all samples.",
+    "dgamma and dbeta are summed over the features, one number per sample.",
+    "gamma has one number per feature, shared by all samples.",
     "shared(dout * xhat)",
     "np.sum(dout * xhat, axis=1)",
     "shared(dout)",
@@ -187,7 +187,7 @@ COUNTS = (
 PER_IMAGE = "np.repeat(({}).reshape(N, -1, g.shape[1]).sum(axis=1), len(g) // N, axis=0)"
 SUMS_PER_IMAGE = images.wrong("spatial-batchnorm-backward-sums-per-image", "The sums in dx go over the pixels of each image by itself, though the statistics are those of all images.", "The sums of the backward pass go over what the means of the forward pass went over.", BACKWARD, TAKES_CACHE, "(dout, cache, N)", "total(g)", PER_IMAGE.format("g"), "total(g * xhat)", PER_IMAGE.format("g * xhat"), also=((IMAGES_BACK, "rows_of(dout), cache", "rows_of(dout), cache, len(dout)"),))  # fmt: skip
 SUMMED_OVER = tuple(
-    images.wrong(f"spatial-batchnorm-{name}-over-{axis}", f"{words} summed over the {axis} only; the sum goes over images and pixels.", "gamma and beta have one number a channel.", BACKWARD, *edits, also=[(IMAGES_BACK, old, new.format(f".sum(axis={axes})")) for old, new in of], about=("parameters",))
+    images.wrong(f"spatial-batchnorm-{name}-over-{axis}", f"{words} summed over the {axis} only; the sum goes over images and pixels.", "gamma and beta have one number per channel.", BACKWARD, *edits, also=[(IMAGES_BACK, old, new.format(f".sum(axis={axes})")) for old, new in of], about=("parameters",))
     for name, words, of, edits in (
         ("dgamma", "dgamma is", (DGAMMA,), ("shared(dout * xhat)", "dout * xhat")),
         ("dbeta", "dbeta is", (DBETA,), ("shared(dout)", "dout")),
@@ -209,7 +209,7 @@ BESIDE = (ROOT, "(np.sqrt(var) + eps)")
 EXACT = in_both_passes(*BESIDE, BY_VAR, "/ M * xhat / np.sqrt(var)")
 TINY_EXACT = in_both_passes(ROOT, TINY_BESIDE, BY_VAR, "/ M * xhat / np.sqrt(var)")
 OF_EPS = (
-    both.wrong("batchnorm-eps-hard-coded-backward", "The backward pass uses an eps of 1e-5, whatever the forward pass was given.", "What the backward pass needs to know belongs into the cache.", "training", CACHED, "mean, var, 1e-5)\n    xhat"),
+    both.wrong("batchnorm-eps-hard-coded-backward", "The backward pass uses an eps of 1e-5, whatever the forward pass was given.", "What the backward pass needs to know belongs in the cache.", "training", CACHED, "mean, var, 1e-5)\n    xhat"),
     both.wrong("batchnorm-eps-hard-coded-training", "In training eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, TO_TRAINING, "beta, mean, var, 1e-5)"),
     both.wrong("batchnorm-eps-hard-coded-test", "In test mode eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, TO_TEST, "running_var, 1e-5)"),
     both.wrong("batchnorm-eps-hard-coded", "eps is always 1e-5, whatever bn_param says.", READ_IT, FORWARD, EPS, "1e-5"),
@@ -221,9 +221,9 @@ OF_EPS = (
     both.wrong("batchnorm-eps-outside-root-test", "In test mode eps is added to the root of the running variance; it belongs under the root.", PLACE, "testing", *BESIDE),
     both.wrong("batchnorm-eps-outside-root", "eps is added to the standard deviation, outside the square root; it belongs to the variance.", PLACE, "training", *BESIDE, also=(("testing", *BESIDE), *EXACT)),
     both.wrong("batchnorm-backward-std-plus-eps-staged", "The backward pass goes through std + eps, but takes the derivative of the root at var + eps.", "eps belongs under the root, in both passes.", BACKWARD, *BESIDE, BY_VAR, f"/ M * xhat / {ROOT}", also=((ALT, *BESIDE), (ALT, BY_VAR, f"/ M * xhat / {ROOT}"))),
-    both.wrong("batchnorm-backward-std-plus-eps", "The backward pass has std + eps where the square root of var + eps belongs.", AS_FORWARD, BACKWARD, *BESIDE, also=((ALT, *BESIDE),)),
+    both.wrong("batchnorm-backward-std-plus-eps", "The backward pass uses std + eps where sqrt(var + eps) belongs.", AS_FORWARD, BACKWARD, *BESIDE, also=((ALT, *BESIDE),)),
     both.wrong("batchnorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", BACKWARD, *BESIDE, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)", also=((ALT, *BESIDE), (ALT, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)"))),
-    both.wrong("batchnorm-eps-default", "Where bn_param holds no eps, next to none is used; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-12)'),
+    both.wrong("batchnorm-eps-default", "Where bn_param holds no eps, almost none is used; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-12)'),
     both.wrong("batchnorm-eps-default-1e-8", "Where bn_param holds no eps, 1e-8 is taken; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-8)'),
     both.wrong("batchnorm-eps-hard-coded-tiny", STD_PLUS_TINY, READ_IT, FORWARD, EPS, "1e-8", about=("out",)),
     both.wrong("batchnorm-std-plus-tiny-training", f"In training {STD_PLUS_TINY}", TINY, "training", ROOT, TINY_BESIDE, also=TINY_EXACT, about=("out",)),
@@ -236,13 +236,8 @@ OF_EPS = (
 OF_SAMPLES = {"variance-not-averaged", "variance-not-centred", "squares-about-mean-of-all"}  # of a batch of its own
 
 
-def lowered(sentence: str) -> str:
-    """The sentence as it goes on after a colon; "One" is stressed."""
-    return sentence if sentence.startswith("One ") else sentence[0].lower() + sentence[1:]
-
-
 OF_OUT = tuple(
-    both.wrong(f"batchnorm-{mode}-{code}", f"{words}: {lowered(sentence)}", hint, function, *edits, about=("out",))
+    both.wrong(f"batchnorm-{mode}-{code}", f"{words}, {sentence[0].lower()}{sentence[1:]}", hint, function, *edits, about=("out",))
     for mode, words, function in (("train", "In training", "training"), ("test", "In test mode", "testing"))
     for code, sentence, hint, *edits in OUT
     if mode == "train" or code not in OF_SAMPLES
@@ -252,21 +247,21 @@ WEIGHTS = "The new running statistic is a weighted mean of the old one and the b
 AVERAGES = tuple(
     both.wrong(f"batchnorm-{code}-{name}", sentence.format(words), WEIGHTS, FORWARD, *(piece for one in of for piece in (f"momentum * running_{one} + (1 - momentum) * {one}", new.format(one))))
     for code, sentence, new in (
-        ("batch-by-momentum", "The batch's {} multiplied by the momentum; it should be by its complement.", "momentum * (running_{0} + {0})"),
+        ("batch-by-momentum", "The batch's {} multiplied by the momentum, where 1 - momentum belongs.", "momentum * (running_{0} + {0})"),
         ("not-decayed", "The old running {} not multiplied by the momentum before the batch's statistics are added.", "running_{0} + (1 - momentum) * {0}"),
-        ("batch-not-weighted", "The batch's {} added as a whole to the running one; it should be multiplied by 1 - momentum.", "momentum * running_{0} + {0}"),
-        ("running-replaced", "The running {} replaced by the batch's; it should move towards it by a part.", "{0}"),
+        ("batch-not-weighted", "The batch's {} added without the factor 1 - momentum.", "momentum * running_{0} + {0}"),
+        ("running-replaced", "The running {} replaced by the batch's; one batch should count for a part only.", "{0}"),
     )
     for name, words, of in (("mean", "mean is", ("mean",)), ("var", "variance is", ("var",)), ("both", "mean and variance are", ("mean", "var")))
 )  # fmt: skip
 OF_ONE = (
-    both.wrong("batchnorm-momentum-swapped-mean", "The momentum multiplies the batch's mean, and its complement the running mean.", WEIGHTS, FORWARD, NEW_MEAN, "(1 - momentum) * running_mean + momentum * mean"),
-    both.wrong("batchnorm-momentum-swapped-var", "The momentum multiplies the batch's variance, and its complement the running variance.", WEIGHTS, FORWARD, NEW_VAR, "(1 - momentum) * running_var + momentum * var"),
+    both.wrong("batchnorm-momentum-swapped-mean", "The momentum multiplies the batch's mean, and 1 - momentum the running mean.", WEIGHTS, FORWARD, NEW_MEAN, "(1 - momentum) * running_mean + momentum * mean"),
+    both.wrong("batchnorm-momentum-swapped-var", "The momentum multiplies the batch's variance, and 1 - momentum the running variance.", WEIGHTS, FORWARD, NEW_VAR, "(1 - momentum) * running_var + momentum * var"),
     both.wrong("batchnorm-running-mean-forgotten", "The running mean is not updated in training; the running variance is.", WEIGHTS, FORWARD, NEW_MEAN, "running_mean"),
     both.wrong("batchnorm-running-var-forgotten", "The running variance is not updated in training; the running mean is.", WEIGHTS, FORWARD, NEW_VAR, "running_var"),
-    both.wrong("batchnorm-running-inverse-std", "The running variance takes up 1 / std.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var)"),
-    both.wrong("batchnorm-running-var-squared", "The running variance takes up the square of the variance.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) * var**2"),
-    both.wrong("batchnorm-running-inverse-std-eps", "The running variance takes up 1 / sqrt(var + eps).", "Which number does test mode take the root of?", FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var + eps)"),
+    both.wrong("batchnorm-running-inverse-std", "The running variance is updated with 1 / std.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var)"),
+    both.wrong("batchnorm-running-var-squared", "The running variance is updated with the square of the variance.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) * var**2"),
+    both.wrong("batchnorm-running-inverse-std-eps", "The running variance is updated with 1 / sqrt(var + eps).", "Which number does test mode take the root of?", FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var + eps)"),
 )  # fmt: skip
 
 LINES = "Compare the lines of the running mean with those of the running variance."
@@ -278,8 +273,8 @@ OWN_STATISTICS = "In training a batch is normalised with its own mean and varian
 NOT_ON_BATCHES = "In test mode a sample's result must not depend on the others in its batch, nor on batches before."
 OF_BATCH = (UPDATE_MEAN + UPDATE_VAR).replace("* mean", "* np.mean(x, axis=0)").replace("* var", "* np.var(x, axis=0)")
 CROSSED = (
-    both.wrong("batchnorm-running-var-is-mean", "bn_param gets the running mean for the running variance.", LINES, FORWARD, STORE_VAR, 'bn_param["running_var"] = running_mean'),
-    both.wrong("batchnorm-running-mean-is-var", "bn_param gets the running variance for the running mean.", LINES, FORWARD, STORE_MEAN, 'bn_param["running_mean"] = running_var'),
+    both.wrong("batchnorm-running-var-is-mean", "bn_param gets the running mean where the running variance belongs.", LINES, FORWARD, STORE_VAR, 'bn_param["running_var"] = running_mean'),
+    both.wrong("batchnorm-running-mean-is-var", "bn_param gets the running variance where the running mean belongs.", LINES, FORWARD, STORE_MEAN, 'bn_param["running_mean"] = running_var'),
     both.wrong("batchnorm-running-swapped", "The running mean and the running variance are swapped.", LINES, FORWARD, STORE_MEAN, 'bn_param["running_mean"] = running_var', STORE_VAR, 'bn_param["running_var"] = running_mean'),
     both.wrong("batchnorm-running-var-from-mean", "The running variance continues from the running mean.", LINES, FORWARD, UPDATE_MEAN + UPDATE_VAR, UPDATE_VAR.replace("momentum * running_var", "momentum * running_mean") + UPDATE_MEAN),
     both.wrong("batchnorm-running-var-from-new-mean", "The running variance continues from the running mean.", LINES, FORWARD, "momentum * running_var", "momentum * running_mean"),

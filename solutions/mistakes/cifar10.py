@@ -47,7 +47,7 @@ def flat(images: Any) -> Any:
 @mistake(
     "cifar10-validation-overlaps",
     parts=PART,
-    sentence="The validation images are among those that train.",
+    sentence="The validation images are training images too.",
     hint="Validation comes after the training images, not from the start again.",
 )
 def validation_overlaps(ref: Any) -> Mapping[str, Any]:
@@ -63,8 +63,8 @@ def validation_overlaps(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "cifar10-mean-with-validation",
     parts=PART,
-    sentence="The mean image is that of all images of the training file, those kept for validation among them.",
-    hint="What validates must not influence what is learned: take the mean after the split.",
+    sentence="The mean image includes the validation images: it is that of the whole training file.",
+    hint="Validation images must not influence what is learned: take the mean after the split.",
 )
 def mean_with_validation(ref: Any) -> Mapping[str, Any]:
     """The mean before the split."""
@@ -147,7 +147,7 @@ def not_flattened(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "cifar10-flattened-by-colours",
     parts=PART,
-    sentence="The images are transposed before they are flattened, so the numbers of a row stand in another order.",
+    sentence="The images are transposed before they are flattened, so the numbers of a row are in a different order.",
     hint="Flatten an image as it is.",
 )
 def flattened_by_colours(ref: Any) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from grader.mistakes import mistake
 @mistake(
     "activator-derivative-of-input",
     parts=("activators", "conv_layer"),
-    sentence="An activator's backward applies the function once more: it takes its argument for the weighted input.",
+    sentence="An activator's backward applies the function once more: it treats its argument as the weighted input.",
     hint="backward is given the output of the activator.",
 )
 def derivative_of_input(ref: Any) -> Mapping[str, Any]:
@@ -177,7 +177,7 @@ def groups_ignored(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "groups-interleaved",
     parts=("general_conv",),
-    sentence="The filters are dealt out to the groups in turn; each group is a run of neighbouring filters.",
+    sentence="The filters are dealt out to the groups in turn; each group should be a run of neighbouring filters.",
     hint="With 6 filters in 2 groups, the first three see the first half of the channels.",
 )
 def groups_interleaved(ref: Any) -> Mapping[str, Any]:
@@ -206,7 +206,7 @@ def bias_ignored(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "initial-variance-for-std",
     parts=("general_conv",),
-    sentence="The initial weights have the variance for their standard deviation: the root is missing.",
+    sentence="The initial weights use the variance as their standard deviation: the square root is missing.",
     hint="Is the second argument of a normal draw the variance or the standard deviation?",
 )
 def variance_for_std(ref: Any) -> Mapping[str, Any]:

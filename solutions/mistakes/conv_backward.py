@@ -7,7 +7,7 @@ from solutions.mistakes.conv_forward import conv
 SIDES = "Follow each side of out back to the image's and the filter's side that it belongs to."
 PADDING = "Follow pad through the function: is there a number, or another name, where it should stand?"
 ADD = "Is there an = where += is meant? Whatever was used more than once receives the sum."
-WINDOW = "At which column stands the window of row i and column j?"
+WINDOW = "In which column is the window of row i and column j?"
 
 PADDED = "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
 UNPADDED = """np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
@@ -51,7 +51,7 @@ dx_cut_at_the_corner = conv.wrong(
 )
 dx_height_and_width_exchanged = conv.wrong(
     "conv-dx-height-and-width-exchanged",
-    "dx is cut out with the height and the width of the images exchanged.",
+    "dx is cut out with the height and the width of the images swapped.",
     "Which axis of x is its height? Try images that are not square.",
     *("conv_backward_naive", CROP, "dpadded[:, :, pad : pad + W, pad : pad + H]"),
 )
@@ -287,13 +287,13 @@ dx_index_by_height = conv.wrong(
 )
 dx_index_by_width = conv.wrong(
     "conv-dx-index-by-width",
-    "For dx the rows and columns of a matrix of all windows are exchanged.",
+    "For dx the rows and columns of a matrix of all windows are swapped.",
     WINDOW,
     *("conv_backward_naive", DX, 'np.einsum("fchw,nf->nchw", w, dout.reshape(N, F, OH * OW)[:, :, j * OH + i])'),
 )
 backward_windows_begin_in_image = conv.wrong(
     "conv-backward-windows-begin-in-image",
-    "The backward pass leaves out windows that begin in the padding behind the image (below it or to its right).",
+    "The backward pass leaves out windows that begin in the padding beyond the image (below it or to its right).",
     "Count the windows over the padded image, not over the image.",
     *(
         "conv_backward_naive",

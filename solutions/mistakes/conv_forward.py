@@ -21,7 +21,7 @@ PADDED = "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
 # What comes out
 out_transposed = conv.wrong(
     "conv-out-transposed",
-    "The values of out are right, but laid out with rows and columns exchanged in its shape.",
+    "The values of out are right, but its shape has rows and columns swapped.",
     "Which comes first in the shape of out, the number of rows or of columns?",
     *("conv_forward_naive", "return out,", "return out.reshape(N, F, OW, OH),"),
 )
@@ -45,7 +45,7 @@ bias_per_channel = conv.wrong(
 )
 bias_per_image = conv.wrong(
     "conv-bias-per-image",
-    "The biases are added by image, not by filter.",
+    "The biases are added per image, not per filter.",
     "Which index does b have: that of the image or that of the filter?",
     *("conv_forward_naive", "+ b", "+ b[np.arange(N), None]"),
 )
@@ -95,7 +95,7 @@ padded_with_edge = conv.wrong(
 )
 windows_begin_in_image = conv.wrong(
     "conv-windows-begin-in-image",
-    "Windows that begin in the padding behind the image (below it or to its right) are left out.",
+    "Windows that begin in the padding beyond the image (below it or to its right) are left out.",
     "Count the windows over the padded image, not over the image.",
     *(
         "conv_forward_naive",

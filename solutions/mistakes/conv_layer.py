@@ -62,7 +62,7 @@ class Plain:
 @mistake(
     "filter-object-flipped",
     parts=("conv_layer",),
-    sentence="The forward pass rotates the filters by 180 degrees: they are to be laid on the image as they stand.",
+    sentence="The forward pass rotates the filters by 180 degrees: they should be laid on the image as they are.",
     hint="Which weight meets the top left pixel of a window?",
 )
 def filter_flipped(ref: Any) -> Mapping[str, Any]:

@@ -30,8 +30,8 @@ def derivative_absent(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "activator-derivative-of-own-layer",
     parts=("conv_layer",),
-    sentence="The derivative taken is that of this layer's own activator, not of the one of the layer before.",
-    hint="The sensitivity already is a gradient to this layer's weighted input; which derivative is left to do?",
+    sentence="The derivative is that of this layer's own activator, not of the previous layer's.",
+    hint="The sensitivity is a gradient with respect to this layer's weighted input already; which one is left?",
 )
 def derivative_of_own_layer(ref: Any) -> Mapping[str, Any]:
     """The sensitivity is taken for a gradient to the output."""
@@ -47,7 +47,7 @@ def derivative_of_own_layer(ref: Any) -> Mapping[str, Any]:
     "activator-derivative-of-own-layer-too",
     parts=("conv_layer",),
     sentence="The derivative of this layer's own activator is multiplied in as well; the sensitivity holds it already.",
-    hint="The sensitivity is the gradient to the weighted input, not to output_array.",
+    hint="The sensitivity is the gradient with respect to the weighted input, not to output_array.",
 )
 def derivative_of_own_layer_too(ref: Any) -> Mapping[str, Any]:
     """The derivatives of both layers' activators."""
@@ -95,7 +95,7 @@ def bias_gradient_absent(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "gradients-accumulate",
     parts=("conv_layer",),
-    sentence="The gradients of an earlier call of backward are still in there: they pile up from step to step.",
+    sentence="The gradients of earlier calls of backward are never cleared: they pile up from step to step.",
     hint="Where do weights_grad and bias_grad start from when backward is called a second time?",
 )
 def gradients_accumulate(ref: Any) -> Mapping[str, Any]:
@@ -160,7 +160,7 @@ SQUARE_FILTERS = pattern(
     parts=("conv_layer",),
     checks=CONV_CHECKS,
     fails={"filter height and width differ"},
-    sentence="Of the cases tried, those are right in which the filters are square.",
+    sentence="It is right only where the filters are square, among the cases tried.",
     hint="Follow filter_height and filter_width through the layer: does one stand where the other belongs?",
 )
 SQUARE_IMAGES = pattern(
@@ -169,7 +169,7 @@ SQUARE_IMAGES = pattern(
     checks=CONV_CHECKS,
     fails={"height and width differ"},
     may={"filter height and width differ"},  # there the image is not square either
-    sentence="Of the cases tried, those are right in which the image is square.",
+    sentence="It is right only where the image is square, among the cases tried.",
     hint="Follow input_height and input_width through the layer: does one stand where the other belongs?",
 )
 POOL_CHECKS = ("max_pooling_layer/forward", "max_pooling_layer/backward")
@@ -178,7 +178,7 @@ POOL_APART = pattern(
     parts=("max_pooling_layer",),
     checks=POOL_CHECKS,
     fails={"overlapping windows", "stride 1", "window height and width differ"},
-    sentence="Of the cases tried, those are right in which windows do not overlap.",
+    sentence="It is right only where windows do not overlap, among the cases tried.",
     hint="The stride moves the windows, their size does not; and a pixel may belong to several windows.",
 )
 POOL_SQUARE = pattern(
@@ -186,6 +186,6 @@ POOL_SQUARE = pattern(
     parts=("max_pooling_layer",),
     checks=POOL_CHECKS,
     fails={"window height and width differ"},
-    sentence="Of the cases tried, those are right in which the window is square.",
+    sentence="It is right only where the window is square, among the cases tried.",
     hint="Follow filter_height and filter_width through the layer: does one stand where the other belongs?",
 )

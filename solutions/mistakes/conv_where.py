@@ -73,7 +73,7 @@ HALF = Condition(
 NARROW = Condition(
     "filters-larger-than-2-pad",
     "the filters are larger than 2 * pad",
-    "Where does the last window begin? With much padding, it is behind the image.",
+    "Where does the last window begin? With much padding, it begins beyond the image.",
     lambda case: 2 * case["pad"] < min(case["HH"], case["WW"]),
 )
 APART = Condition(
@@ -95,7 +95,7 @@ def only_where(*conditions: Condition) -> tuple[Pattern, Pattern]:
 
     All cases that meet the conditions are right, and no other case is.
     """
-    sentence = f"Of the cases tried, those are right in which {' and '.join(item.words for item in conditions)}."
+    sentence = f"It is right only where {' and '.join(item.words for item in conditions)}, among the cases tried."
     slug = "-and-".join(item.slug for item in conditions)
     hint = " ".join(dict.fromkeys(item.hint for item in conditions))
 

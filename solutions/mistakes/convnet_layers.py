@@ -58,7 +58,7 @@ SQUARE = tuple(
     "pooling-not-counted",
     parts=PARTS,
     sentence="The size of W2 does not allow for the pooling.",
-    hint="What shape has the input of the first affine layer?",
+    hint="What is the shape of the first affine layer's input?",
 )
 def pooling_not_counted(ref: Any) -> Mapping[str, Any]:
     """Images of twice the sides, which the pooling halves."""
@@ -73,7 +73,7 @@ def pooling_not_counted(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "weight-scale-ignored",
     parts=PARTS,
-    sentence="The first weights are not those of weight_scale.",
+    sentence="The initial weights do not have the spread weight_scale.",
     hint="Check what weight_scale multiplies: each of the weight arrays.",
 )
 def scale_ignored(ref: Any) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ def scale_ignored(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "weights-unscaled",
     parts=PARTS,
-    sentence="The first weights are standard normal: weight_scale does not multiply them.",
+    sentence="The initial weights are standard normal: weight_scale does not multiply them.",
     hint="Check what weight_scale multiplies: each of the weight arrays.",
 )
 def unscaled(ref: Any) -> Mapping[str, Any]:
@@ -101,7 +101,7 @@ UNSCALED = tuple(
     mistake(
         f"{name.lower()}-unscaled",
         parts=PARTS,
-        sentence=f"The first {name} is standard normal: weight_scale does not multiply it.",
+        sentence=f"The initial {name} is standard normal: weight_scale does not multiply it.",
         hint="Check what weight_scale multiplies: each of the weight arrays.",
     )(_unscaled(name))
     for name in ("W1", "W2", "W3")
@@ -109,7 +109,7 @@ UNSCALED = tuple(
 W1_ZERO = mistake(
     "w1-starts-at-zero",
     parts=PARTS,
-    sentence="The first W1 is zero everywhere: all filters are the same, and stay so.",
+    sentence="The initial W1 is zero everywhere: all filters are the same, and stay so.",
     hint="What is to make one filter differ from the next?",
 )(lambda ref: first_weights(ref, lambda given: (given, {"W1": lambda W: 0 * W})))
 
@@ -133,7 +133,7 @@ def one_side_halved(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "biases-random",
     parts=PARTS,
-    sentence="The first biases are random numbers; they should be zero.",
+    sentence="The initial biases are random numbers; they should be zero.",
     hint="Only the weights have to differ from each other at the start.",
 )
 def biases_random(ref: Any) -> Mapping[str, Any]:
@@ -256,6 +256,6 @@ COUNTS = pattern(
     checks=PLAYED,
     fails={"other numbers of channels, filters and hidden units"},
     may={"all of these"},
-    sentence="It goes wrong where the numbers of channels, filters, hidden units or classes are others.",
+    sentence="It goes wrong with other numbers of channels, filters, hidden units or classes.",
     hint="Take each size from the shapes of the parameters.",
 )

@@ -25,7 +25,7 @@ CONVOLUTION = (
         convolution.wrong(f"{form.replace('_', '-')}-unrotated", f"{form} uses the kernel as it stands: that is a correlation.", SLIDES, form, FULL, f"spread(x, {TURNED})")
         for form in ("conv_full", "conv_valid", "conv_same")  # it may be made in one of them and not in another
     ),
-    convolution.wrong("rotation-on-one-axis", "rot180 turns one axis of the kernel over, not both.", CORNERS, "rot180", TURNED, "w[::-1]"),
+    convolution.wrong("rotation-on-one-axis", "rot180 flips one axis of the kernel, not both.", CORNERS, "rot180", TURNED, "w[::-1]"),
     convolution.wrong("rotation-is-transposition", "rot180 transposes the kernel.", CORNERS, "rot180", TURNED, "w.T"),
     convolution.wrong("valid-one-short", "conv_valid leaves out the last row and the last column of positions.", "Count the positions of a kernel of 3 on a line of 5 pixels.", "conv_valid", "[HH - 1 : H, WW - 1 : W]", "[HH - 1 : H - 1, WW - 1 : W - 1]"),
     convolution.wrong("same-too-late", "conv_same is cut out of the full convolution one row and one column too late.", CENTRE, "conv_same", FULL, f"np.pad({FULL}, ((0, 1), (0, 1)))[1:, 1:]"),

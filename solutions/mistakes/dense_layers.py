@@ -88,7 +88,7 @@ RELUS = (
         "relu-gated-by-gradient",
         relu(right, lambda x, dout: right(dout)),
         "The backward pass of the ReLU sets negative gradients to 0, instead of those of units that are off.",
-        "The sign of what decides: that of the gradient, or that of the input?",
+        "Whose sign decides: that of the gradient, or that of the input?",
     ),
     *everywhere(
         "relu-backward-times-value",
@@ -106,7 +106,7 @@ RELUS = (
         "relu-in-backward-only",
         relu(lambda x: x, lambda x, dout: dout * (x > 0)),
         "There is no ReLU in the forward pass; only the backward pass has one.",
-        "Look at the hidden values of a network some of which are negative.",
+        "Look at a network in which some hidden values are negative.",
     ),
     *everywhere(
         "sigmoid-for-relu",
@@ -230,7 +230,7 @@ SOFTMAX = tuple(
         (
             "correct-class-not-subtracted",
             softmax(lambda scores, y, loss, gradient: (loss, gradient + hot(scores, y))),
-            "The gradient of the scores is that of wrong classes for all: the right class is treated like the others.",
+            "The gradient of the scores treats the right class like the wrong ones.",
             WHERE,
         ),
         (
@@ -365,7 +365,7 @@ GRADIENTS = tuple(
             "w2-gradient-from-raw-hidden",
             from_raw_hidden,
             "The gradient of W2 is made with the hidden values from before the ReLU.",
-            "What is it that W2 is multiplied with in the forward pass?",
+            "What does the forward pass multiply by W2?",
         ),
     )
 )

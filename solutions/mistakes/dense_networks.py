@@ -83,7 +83,7 @@ BIASES = (
     "relu-absent",
     parts=PARTS,
     sentence="There is no ReLU between the two layers.",
-    hint="Look at the hidden values of a model some of which are negative.",
+    hint="Look at a model in which some hidden values are negative.",
 )
 def relu_absent(ref: Any) -> Mapping[str, Any]:
     """A network with each hidden unit twice, mirrored: relu(a) - relu(-a) = a."""

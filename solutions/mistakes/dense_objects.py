@@ -11,10 +11,10 @@ from grader.patches import Naive
 naive = Naive(Path(__file__).parents[1] / "naive" / "dense_objects.py", parts=("dense_objects",))
 
 OUT = "What is output_array where the input is 0?"
-SENSITIVITY = "The sensitivity already is the gradient to this layer's weighted input; what is left to do?"
+SENSITIVITY = "The sensitivity already is the gradient with respect to this layer's weighted input; what is left to do?"
 SHAPE = "A gradient has the shape of what it belongs to."
 STEP = "Which way does the loss fall?"
-EACH = "Write down the loss for three scores, and its derivative to each of them."
+EACH = "Write down the loss for three scores, and its derivative with respect to each of them."
 FULL = "FullyConnectedLayer"
 
 FORWARD = (
@@ -41,7 +41,7 @@ UPDATE = (
 SOFTMAX = (
     naive.wrong("softmax-object-not-shifted", "The softmax is computed from the scores as they are: large scores overflow.", "What is exp(1000)? And what stays the same if all scores get smaller by one number?", "SoftmaxLayer.forward", "input - np.max(input)", "input"),
     naive.wrong("softmax-object-not-normalised", "The probabilities do not add up to 1: the powers are not divided by their sum.", "What do the probabilities of all classes add up to?", "SoftmaxLayer.forward", "powers / np.sum(powers)", "powers"),
-    naive.wrong("softmax-object-sign", "The loss has the wrong sign.", "Which sign has the logarithm of a probability?", "SoftmaxLayer.loss", "-np.log", "np.log"),
+    naive.wrong("softmax-object-sign", "The loss has the wrong sign.", "What is the sign of the logarithm of a probability?", "SoftmaxLayer.loss", "-np.log", "np.log"),
     naive.wrong("softmax-object-no-logarithm", "The loss is not a logarithm of the probability.", EACH, "SoftmaxLayer.loss", "-np.log(self.output_array[label])", "1 - self.output_array[label]"),
     naive.wrong("softmax-object-delta-turned", "delta_array has the wrong sign.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", "self.delta_array[label] -= 1\n        self.delta_array = -self.delta_array"),
     naive.wrong("softmax-object-delta-plain", "delta_array is the probabilities: the right class is not taken into account.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", ""),

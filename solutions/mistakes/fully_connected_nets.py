@@ -259,7 +259,7 @@ WITHOUT_DROPOUT = pattern(
 @mistake(
     "net-weights-transposed",
     parts=("modular_two_layer_net",),
-    sentence="The weights are stored transposed: outputs x inputs for inputs x outputs.",
+    sentence="The weights are stored transposed: (outputs, inputs) instead of (inputs, outputs).",
     hint="In the exercise, x of shape (N, D) is multiplied by W from the right.",
 )
 def weights_transposed(ref: Any) -> Mapping[str, Any]:
@@ -295,7 +295,7 @@ def weight_scale_ignored(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "net-weights-unscaled",
     parts=("modular_two_layer_net",),
-    sentence="The first weights are standard normal: weight_scale does not multiply them.",
+    sentence="The initial weights are standard normal: weight_scale does not multiply them.",
     hint="Where does weight_scale enter?",
 )
 def weights_unscaled(ref: Any) -> Mapping[str, Any]:
@@ -311,7 +311,7 @@ def weights_unscaled(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "net-biases-of-one",
     parts=("modular_two_layer_net",),
-    sentence="The first biases are 1; they should be 0.",
+    sentence="The initial biases are 1; they should be 0.",
     hint="What do the biases start at?",
 )
 def biases_of_one(ref: Any) -> Mapping[str, Any]:

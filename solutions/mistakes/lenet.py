@@ -154,7 +154,7 @@ def fan_out_without_pooling(ref: Any) -> Mapping[str, Any]:
     "normal-conv-pool-weights",
     parts=("lenet_conv_pool",),
     sentence="init_conv_pool draws normal numbers with the end of the range as standard deviation.",
-    hint="Which distribution has a range with ends?",
+    hint="Which distribution is bounded by the ends of a range?",
 )
 def normal_weights(ref: Any) -> Mapping[str, Any]:
     """Normal numbers instead of uniform ones."""

@@ -18,7 +18,7 @@ MAPS = "Each map has a bias of its own, which enters every output of the map."
 SHAPE = "A gradient has the shape of what it belongs to."
 WINDOW = "What is the sum of a window of ones?"
 CHAIN = "Write the layer as three steps, sum, line and sigmoid: each has a factor of its own."
-LOSS = "Write the loss down, and its derivative to the output; then that of the output to its weighted input."
+LOSS = "Write down the loss and its derivative with respect to the output; then that of the output with respect to its weighted input."
 FAR = "How far is x from itself? And which way does the distance grow?"
 
 KERNELS = (
@@ -28,20 +28,20 @@ KERNELS = (
     grads.wrong("correlation-gradient-of-turned-dout", "corr_kernel_gradient rotates dout by 180 degrees; it should be used as it stands.", MET, "corr_kernel_gradient", "dout * x[", "dout[::-1, ::-1] * x["),
     grads.wrong("kernel-gradient-averaged", "The gradient of the kernel is averaged over the outputs; it should be a sum.", MET, "corr_kernel_gradient", "np.sum(", "np.mean("),
     grads.wrong("layer-gradient-axes-swapped", "dw has its first two axes swapped: it is (C, F, HH, WW).", SHAPE, "conv_layer_gradients", "np.array(dw)", "np.array(dw).swapaxes(0, 1)"),
-    grads.wrong("layer-gradient-of-correlation", "The layer convolves, and conv_layer_gradients has the gradients of a correlation.", MET, "conv_layer_gradients", "conv_kernel_gradient(", "corr_kernel_gradient("),
+    grads.wrong("layer-gradient-of-correlation", "The layer convolves, but conv_layer_gradients computes the gradients of a correlation.", MET, "conv_layer_gradients", "conv_kernel_gradient(", "corr_kernel_gradient("),
     grads.wrong("layer-gradient-over-channels", "dw is summed over the channels; every channel has kernels of its own.", SHAPE, "conv_layer_gradients", "np.array(dw)", "np.array(dw) * 0 + np.sum(dw, axis=1, keepdims=True)"),
     grads.wrong("map-bias-averaged", "db is averaged over the map; it should be a sum.", MAPS, "bias_gradient", ".sum(", ".mean("),
     grads.wrong("map-bias-one-for-all", "db is one number for all maps.", MAPS, "bias_gradient", "dout.sum(axis=(1, 2))", "dout.sum()"),
-    grads.wrong("map-bias-over-maps", "db is summed over the maps; it should be over the outputs of each map.", MAPS, "bias_gradient", "axis=(1, 2)", "axis=0"),
+    grads.wrong("map-bias-over-maps", "db is summed over the maps; it should be summed over the outputs of each map.", MAPS, "bias_gradient", "axis=(1, 2)", "axis=0"),
 )  # fmt: skip
 
 SUBSAMPLING = (
     sub.wrong("subsampling-mean", "The window is averaged; it should be summed.", WINDOW, "subsample_forward", ".sum(axis=(2, 4))", ".mean(axis=(2, 4))"),
-    sub.wrong("subsampling-max", "The largest value of the window is taken; it should be the sum.", WINDOW, "subsample_forward", ".sum(axis=(2, 4))", ".max(axis=(2, 4))"),
+    sub.wrong("subsampling-max", "The largest value of the window is taken; the sum should be.", WINDOW, "subsample_forward", ".sum(axis=(2, 4))", ".max(axis=(2, 4))"),
     sub.wrong("subsampling-bias-forgotten", "The bias is not added.", "What is out where x is 0?", "subsample_forward", " + b[:, None, None]", ""),
     sub.wrong("subsampling-coefficient-forgotten", "The coefficient beta is not used.", "Every map has two numbers to train; where do they enter?", "subsample_forward", "beta[:, None, None] * sums", "sums"),
     sub.wrong("subsampling-no-sigmoid", "The sigmoid is not applied.", CHAIN, "subsample_forward", "1 / (1 + np.exp(-net))", "net"),
-    sub.wrong("subsampling-tanh", "tanh is applied; it should be the sigmoid.", CHAIN, "subsample_forward", "1 / (1 + np.exp(-net))", "np.tanh(net)"),
+    sub.wrong("subsampling-tanh", "tanh is applied; the sigmoid should be.", CHAIN, "subsample_forward", "1 / (1 + np.exp(-net))", "np.tanh(net)"),
     sub.wrong("subsampling-derivative-absent", "The backward pass leaves out the derivative of the sigmoid.", CHAIN, "subsample_backward", "dout * out * (1 - out)", "dout * 1.0"),
     sub.wrong("subsampling-dx-without-beta", "dx leaves out the coefficient beta.", CHAIN, "subsample_backward", "beta[:, None, None] * dnet", "dnet"),
     sub.wrong("subsampling-dx-shared", "dx is divided by the size of the window, as in mean pooling; the forward pass sums.", WINDOW, "subsample_backward", "np.ones((1, s, s))", "np.ones((1, s, s)) / (s * s)"),
@@ -57,7 +57,7 @@ OUTPUT = (
     out.wrong("residual-doubled", "quadratic_residual is twice as large as it should be: the loss has a factor of 1/2.", LOSS, "quadratic_residual", "(a - t)", "2 * (a - t)"),
     out.wrong("softmax-residual-turned", "softmax_residual has the wrong sign: it is the target minus the probability.", LOSS, "softmax_residual", "p - t", "t - p"),
     out.wrong("softmax-residual-with-derivative", "softmax_residual has a factor p (1 - p), which belongs to the quadratic loss of a sigmoid.", LOSS, "softmax_residual", "p - t", "(p - t) * p * (1 - p)"),
-    out.wrong("softmax-residual-quotient", "softmax_residual is the gradient to the probabilities; it should be the one to the weighted input.", LOSS, "softmax_residual", "p - t", "-t / p"),
+    out.wrong("softmax-residual-quotient", "softmax_residual is the gradient with respect to the probabilities; it should be with respect to the weighted input.", LOSS, "softmax_residual", "p - t", "-t / p"),
     out.wrong("hidden-residual-without-derivative", "hidden_residual leaves out the derivative of the sigmoid.", LOSS, "hidden_residual", " * a * (1 - a)", ""),
     out.wrong("hidden-residual-of-tanh", "hidden_residual has the derivative of tanh; the layer is a sigmoid.", LOSS, "hidden_residual", "a * (1 - a)", "(1 - a**2)"),
     out.wrong("rbf-root", "rbf_output is the distance; it should be its square.", FAR, "rbf_output", "np.sum((x - w) ** 2, axis=1)", "np.sqrt(np.sum((x - w) ** 2, axis=1))"),

@@ -14,8 +14,8 @@ pool, dense, stop = (Naive(FILE, parts=(part,)) for part in ("conv_pool_class", 
 POOL, HIDDEN, LOGISTIC, TRAIN = "LeNetConvPoolLayer", "HiddenLayer", "LogisticRegression", "train_with_early_stopping"
 FANS = "How many numbers reach one output, and how many outputs does one number reach?"
 LAYER = "Convolution, pooling, bias, tanh: which comes first?"
-MEAN = "What happens to the loss if every sample stands there twice?"
-SLOPE = "Write down the loss of one sample, and its derivative to the scores."
+MEAN = "What happens to the loss if every sample is there twice?"
+SLOPE = "Write down the loss of one sample, and its derivative with respect to the scores."
 PATIENCE = "Follow patience through the loop: when does it grow, by how much, and what is it compared with?"
 BEST = "Which weights had the best validation error, and which does the model have at the end?"
 
@@ -38,9 +38,9 @@ DENSE = (
     dense.wrong("hidden-bias-forgotten", "The bias is not added.", "What is the output where x is 0?", f"{HIDDEN}.forward", " + self.b", ""),
     dense.wrong("logistic-not-shifted", "The softmax is computed from the scores as they are: large scores overflow.", "What is exp(1000)? And what stays the same if all scores of a sample get smaller by one number?", f"{LOGISTIC}.p_y_given_x", "scores - scores.max(axis=1, keepdims=True)", "scores"),
     dense.wrong("logistic-sigmoid", "p_y_given_x is a sigmoid of each score; the probabilities of a sample should add up to 1.", "What do the probabilities of all classes add up to?", f"{LOGISTIC}.p_y_given_x", "powers / powers.sum(axis=1, keepdims=True)", "1 / (1 + np.exp(-scores))"),
-    dense.wrong("logistic-over-samples", "The powers are divided by their sum over the samples; it should be over the classes.", "What do the probabilities of all classes add up to?", f"{LOGISTIC}.p_y_given_x", "powers.sum(axis=1, keepdims=True)", "powers.sum(axis=0, keepdims=True)"),
+    dense.wrong("logistic-over-samples", "The powers are divided by their sum over the samples; they should be divided by that over the classes.", "What do the probabilities of all classes add up to?", f"{LOGISTIC}.p_y_given_x", "powers.sum(axis=1, keepdims=True)", "powers.sum(axis=0, keepdims=True)"),
     dense.wrong("likelihood-summed", "negative_log_likelihood is a sum over the samples; it should be their mean.", MEAN, f"{LOGISTIC}.negative_log_likelihood", "np.mean(", "np.sum("),
-    dense.wrong("likelihood-sign", "negative_log_likelihood has the wrong sign.", "Which sign has the logarithm of a probability?", f"{LOGISTIC}.negative_log_likelihood", "-np.mean", "np.mean"),
+    dense.wrong("likelihood-sign", "negative_log_likelihood has the wrong sign.", "What is the sign of the logarithm of a probability?", f"{LOGISTIC}.negative_log_likelihood", "-np.mean", "np.mean"),
     dense.wrong("errors-counted", "errors counts the wrong labels; it should be their share.", MEAN, f"{LOGISTIC}.errors", "np.mean(", "np.sum("),
     dense.wrong("errors-accuracy", "errors is the share of right labels; it should be that of wrong ones.", "What is it for a model that is always right?", f"{LOGISTIC}.errors", "!= y", "== y"),
     dense.wrong("logistic-gradients-summed", "gradients are those of the sum over the samples; the loss is their mean.", MEAN, f"{LOGISTIC}.gradients", "delta / len(y)", "delta * 1.0"),
@@ -49,17 +49,17 @@ DENSE = (
 )  # fmt: skip
 
 STOPPING = (
-    stop.wrong("stopping-last-weights", "The weights that are returned are those of the end; it should be those of the best validation error.", BEST, TRAIN, '"W": W,\n        "b": b', '"W": model.W,\n        "b": model.b'),
+    stop.wrong("stopping-last-weights", "The weights that are returned are the last ones; they should be those with the best validation error.", BEST, TRAIN, '"W": W,\n        "b": b', '"W": model.W,\n        "b": model.b'),
     stop.wrong("stopping-never", "Training runs through all epochs: patience does not end it.", PATIENCE, TRAIN, "done = True\n                break", "done = False"),
     stop.wrong("stopping-patience-fixed", "patience never grows when the validation error improves.", PATIENCE, TRAIN, "max(patience, iter * patience_increase)", "patience"),
     stop.wrong("stopping-patience-shrinks", "patience can shrink: the larger of the old and the new one is needed.", PATIENCE, TRAIN, "max(patience, iter * patience_increase)", "iter * patience_increase"),
     stop.wrong("stopping-threshold-ignored", "Every new best validation error raises patience, however small the improvement is.", PATIENCE, TRAIN, "best * improvement_threshold", "best"),
     stop.wrong("stopping-threshold-for-best", "A new best validation error counts only if it is better by improvement_threshold.", "What is the threshold for: the best weights, or patience?", TRAIN, "if error < best:", "if error < best * improvement_threshold:"),
-    stop.wrong("stopping-once-an-epoch", "The validation set is looked at once an epoch, however small patience is.", "What is validation_frequency when patience // 2 is less than an epoch?", TRAIN, "min(n_batches, patience // 2)", "n_batches"),
-    stop.wrong("stopping-on-training-set", "The error is measured on the training set; it should be on the validation set.", "Which data has the model not seen?", TRAIN, "model.errors(X_val, y_val)", "model.errors(X, y)"),
+    stop.wrong("stopping-once-an-epoch", "The validation error is measured once per epoch, however small patience is.", "What is validation_frequency when patience // 2 is less than an epoch?", TRAIN, "min(n_batches, patience // 2)", "n_batches"),
+    stop.wrong("stopping-on-training-set", "The error is measured on the training set; it should be measured on the validation set.", "Which data is new to the model?", TRAIN, "model.errors(X_val, y_val)", "model.errors(X, y)"),
     stop.wrong("stopping-first-batch", "Every step uses the first minibatch.", "Which rows belong to the second minibatch?", TRAIN, "slice(k * batch_size, (k + 1) * batch_size)", "slice(0, batch_size)"),
-    stop.wrong("stopping-counts-from-1", "iter begins at 1 in every epoch's count: best_iter and patience are off by one.", "Which number has the first step?", TRAIN, "iter = epoch * n_batches + k", "iter = epoch * n_batches + k + 1", "iterations = iter + 1", "iterations = iter", "(iter + 1) %", "iter %"),
+    stop.wrong("stopping-counts-from-1", "iter counts from 1: best_iter and patience are off by one.", "What is the number of the first step?", TRAIN, "iter = epoch * n_batches + k", "iter = epoch * n_batches + k + 1", "iterations = iter + 1", "iterations = iter", "(iter + 1) %", "iter %"),
     stop.wrong("stopping-step-uphill", "The step goes along the gradient; it should go against it.", "Which way does the loss fall?", TRAIN, "- learning_rate", "+ learning_rate"),
     stop.wrong("stopping-bias-fixed", "The bias is never updated.", BEST, TRAIN, "model.b - learning_rate * db", "model.b"),
-    stop.wrong("stopping-ties-to-the-last", "Of equal validation errors the last one is kept as the best; it should be the first.", "Is an error that is as good a new best?", TRAIN, "if error < best:", "if error <= best:"),
+    stop.wrong("stopping-ties-to-the-last", "The last of several equal validation errors is kept as the best; the first should be.", "Is an error that is as good a new best?", TRAIN, "if error < best:", "if error <= best:"),
 )  # fmt: skip

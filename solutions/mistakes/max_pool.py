@@ -187,7 +187,7 @@ maximum_of_all_channels = pool.wrong(
 )
 out_transposed = pool.wrong(
     "pool-out-transposed",
-    "The values of out are right, but laid out with rows and columns exchanged in its shape.",
+    "The values of out are right, but its shape has rows and columns swapped.",
     "Which comes first in the shape of out, the number of rows or of columns?",
     *("max_pool_forward_naive", "return out,", "return out.reshape(N, C, OW, OH),"),
 )

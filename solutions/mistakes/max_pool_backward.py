@@ -157,7 +157,7 @@ backward_to_whole_window = pool.wrong(
 backward_times_value = pool.wrong(
     "pool-backward-times-value",
     "The gradient is multiplied by the maximum itself.",
-    "What is the derivative of max(a, b) to a where a is the larger one?",
+    "What is the derivative of max(a, b) with respect to a where a is the larger one?",
     *("max_pool_backward_naive", MASKED, "mask * window * dout[:, :, i, j, None, None]"),
 )
 backward_place_in_window = pool.wrong(

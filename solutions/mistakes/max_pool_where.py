@@ -71,7 +71,7 @@ def only_where(*conditions: Condition) -> Pattern:
         parts=("max_pool", "fast_layers"),
         checks=CHECKS,
         fails={name for name, case in cases.items() if not all(item.holds(case) for item in conditions)},
-        sentence=f"Of the cases tried, those are right in which {' and '.join(item.words for item in conditions)}.",
+        sentence=f"It is right only where {' and '.join(item.words for item in conditions)}, among the cases tried.",
         hint=" ".join(item.hint for item in conditions),
     )
 
@@ -103,6 +103,6 @@ odd_windows = pattern(
     parts=("max_pool", "fast_layers"),
     checks=CHECKS,
     fails=("non-square window",),
-    sentence="Of the cases tried, only the one goes wrong in which the window is not square and the stride is not 1.",
+    sentence="It goes wrong only where the window is not square and the stride is not 1, among the cases tried.",
     hint=WINDOWS.hint,
 )

@@ -96,19 +96,19 @@ LOOPS = tuple(
         (
             "net-gamma-and-beta-exchanged",
             exchanged,
-            "gamma and beta are exchanged: the normalised values are multiplied by beta, and gamma is added.",
+            "gamma and beta are swapped: the normalised values are multiplied by beta, and gamma is added.",
             "In which order does the normalisation take its arguments?",
         ),
         (
             "net-gamma-and-beta-gradients-exchanged",
             gradients_exchanged,
-            "The gradients of gamma and beta are exchanged.",
-            "In which order does the backward pass of the normalisation give its results?",
+            "The gradients of gamma and beta are swapped.",
+            "In which order does the backward pass of the normalisation return its results?",
         ),
         (
             "net-norm-in-forward-only",
             forward_only,
-            "The normalisation has no backward pass: the gradients of gamma and beta are not there.",
+            "The normalisation has no backward pass: the gradients of gamma and beta are missing.",
             "Each step of the forward pass has its backward pass.",
         ),
         (
@@ -216,7 +216,7 @@ ONE_SIZE = pattern(
     checks=CHECKS,
     fails={"", "regularisation", "three hidden layers", "three hidden layers, regularisation"},
     may={"scores alone"},
-    sentence="It is right in a net whose layers are all of one size, and wrong in the others.",
+    sentence="It is right in a net whose layers all have the same size, and wrong in others.",
     hint="Which sizes do the parameters of a layer get, and which does the code expect?",
 )
 TWO_LAYERS = pattern(

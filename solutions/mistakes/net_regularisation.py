@@ -141,7 +141,7 @@ TERMS = (
     reg_terms(
         "net-reg-loss-every-layer",
         DEEP,
-        "The loss has the whole regularisation once a layer: the sum over the layers is taken again and again.",
+        "The loss adds the whole regularisation once per layer.",
         loss=lambda i, L: L,
     ),
     reg_terms(
@@ -195,7 +195,7 @@ WITHOUT_REG = (
         parts=DEEP,
         checks=tuple(f"fully_connected_net/{check}" for check in ("plain", "batchnorm", "layernorm")),
         fails=REG_CASES,
-        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        sentence="It is right only where reg is 0: the regularisation is wrong.",
         hint=HINT,
     ),
     pattern(
@@ -203,7 +203,7 @@ WITHOUT_REG = (
         parts=("modular_two_layer_net",),
         checks=("modular_two_layer_net/loss", "modular_two_layer_net/gradients"),
         fails={"regularisation", "more samples than features, regularisation"},
-        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        sentence="It is right only where reg is 0: the regularisation is wrong.",
         hint=HINT,
     ),
     pattern(
@@ -211,7 +211,7 @@ WITHOUT_REG = (
         parts=("three_layer_convnet",),
         checks=("three_layer_convnet/loss", "three_layer_convnet/gradients"),
         fails={"regularisation", "all of these"},
-        sentence="It is right where reg is 0 only: the regularisation goes wrong.",
+        sentence="It is right only where reg is 0: the regularisation is wrong.",
         hint=HINT,
     ),
 )

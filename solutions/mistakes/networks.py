@@ -106,7 +106,7 @@ def about(where: str, names: Collection[str] = ("W1", "W2", "W3")) -> set[str]:
 @mistake(
     "whole-reg-convention",
     parts=PARTS,
-    sentence="The regularisation is taken as reg * sum(W**2); this assignment has it with the factor 0.5.",
+    sentence="The regularisation is taken as reg * sum(W**2); this assignment uses the factor 0.5.",
     hint="Other editions of the course leave the 0.5 out; read the formula in this notebook.",
     about=about("loss") | about("gradient"),
 )
@@ -118,7 +118,7 @@ def whole_convention(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "reg-loss-not-halved",
     parts=PARTS,
-    sentence="The loss adds reg * sum(W**2); this assignment has it with the factor 0.5.",
+    sentence="The loss adds reg * sum(W**2); this assignment uses the factor 0.5.",
     hint="The loss and its gradients must belong together: compare them numerically with reg above 0.",
     about=about("loss"),
 )
@@ -130,7 +130,7 @@ def loss_not_halved(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "reg-gradient-doubled",
     parts=PARTS,
-    sentence="The gradient of the regularisation is twice too large.",
+    sentence="The gradient of the regularisation is twice as large as it should be.",
     hint="Your loss adds 0.5 * reg * sum(W**2); differentiate that term with respect to W once more.",
     about=about("gradient"),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 Slip = tuple[str, ...]  # how the code ends, the sentence, the hint, and pieces of text, each with the new one
 
-SCALE = "After the normalisation two parameters decide about scale and mean of each feature. Which, and how?"
+SCALE = "After the normalisation two parameters set the scale and the mean of each feature. Which, and how?"
 STEPS = "Compare with the formula step by step: what is subtracted, and what is divided by?"
 OVER = "Over which axes do the mean and the variance go?"
 
@@ -40,7 +40,7 @@ OUT: tuple[Slip, ...] = (
     ("variance-not-centred", "The variance is the mean of the squares of x; the mean is not subtracted first.", "What is squared and averaged in a variance?", ROOT, "np.sqrt(var + mean**2 + eps)"),
     ("statistics-of-all", "One mean and one variance are taken over all numbers of x.", OVER, CENTRED, "xhat = (x - np.mean(x))", ROOT, "np.sqrt(np.var(x) + eps)"),
     ("mean-of-all", "One mean is taken over all numbers of x.", OVER, CENTRED, "xhat = (x - np.mean(x))"),
-    ("squares-about-mean-of-all", "One mean is taken over all numbers of x, and the squares are taken about it.", OVER, CENTRED, "xhat = (x - np.mean(x))", ROOT, "np.sqrt(var + (mean - np.mean(x)) ** 2 + eps)"),
+    ("squares-about-mean-of-all", "One mean is taken over all numbers of x, and the deviations are taken from it.", OVER, CENTRED, "xhat = (x - np.mean(x))", ROOT, "np.sqrt(var + (mean - np.mean(x)) ** 2 + eps)"),
     ("variance-of-all", "One variance is taken over all numbers of x.", OVER, ROOT, "np.sqrt(np.var(x) + eps)"),
 )  # fmt: skip
 
@@ -73,8 +73,8 @@ PARAMETERS: tuple[Slip, ...] = (
     ("dbeta-zero", "dbeta is zero everywhere.", AS_OUT, DBETA, f"0 * {DBETA}"),
 )  # fmt: skip
 
-WAYS = "Draw the graph of the computation: x reaches out along three ways. Which of them are in dx?"
-FACTORS = "Derive the way through the variance again, one step at a time: the root, the mean, the square."
+WAYS = "Draw the computational graph: x reaches out along three paths. Which of them are in dx?"
+FACTORS = "Derive the path through the variance again, one step at a time: the root, the mean, the square."
 MEANS = "mean and var are means over the values: which factor does each of their gradients get?"
 POWERS = "What is the derivative of 1 / sqrt(v) with respect to v?"
 GAMMA = "What do the normalised values pass through on their way to out?"
@@ -123,16 +123,16 @@ TERMS: tuple[Slip, ...] = (
     ("mean-without-gamma", "In dx, what flows through the mean lacks gamma.", GAMMA, OF_MEAN, "total(dout)"),
     ("variance-without-gamma", "In dx, what flows through the variance lacks gamma.", GAMMA, OF_VAR, "total(dout * xhat)"),
     ("statistics-without-gamma", "In dx, what flows through the mean and through the variance lacks gamma.", GAMMA, OF_MEAN, "total(dout)", OF_VAR, "total(dout * xhat)"),
-    ("direct-gamma-twice", "In dx, the direct way has gamma twice.", GAMMA, DIRECT, "direct = g * gamma"),
+    ("direct-gamma-twice", "In dx, the direct path has gamma twice.", GAMMA, DIRECT, "direct = g * gamma"),
     ("gamma-twice", "dx is multiplied by gamma twice.", GAMMA, G_LINE, "g = dout * gamma**2"),
-    ("variance-from-x", "In dx, the sum on the way through the variance is one of dout times x; the mean is not subtracted.", SQUARED, OF_VAR, "total(g * x) / root"),
+    ("variance-from-x", "In dx, the sum on the path through the variance uses x; the mean is not subtracted.", SQUARED, OF_VAR, "total(g * x) / root"),
     ("variance-times-x", "In dx, what flows through the variance is multiplied by x; the mean is not subtracted.", SQUARED, BY_VAR, "/ M * x / root**2"),
     ("variance-times-x-for-xhat", "In dx, what flows through the variance is multiplied by x, where the normalised value belongs.", SQUARED, BY_VAR, "/ M * x / root"),
     ("variance-not-multiplied", "In dx, what flows through the variance is the same for all values; it should grow with each centred value.", SQUARED, BY_VAR, "/ M / root"),
-    ("variance-sum", "In dx, the sum on the way through the variance is left out: each value takes its own product.", ONE_VARIANCE, DX, f"direct - {OWN}\n    dx = dx - total(dx) / M"),
-    ("variance-sum-alone", "In dx, the sum on the way through the variance is left out: each value takes its own product.", ONE_VARIANCE, DX, f"direct - by_mean - {OWN}"),
-    ("mean-sum", "In dx, the sum on the way through the mean is left out: each value takes its own.", ONE_MEAN, DX, "(direct - by_var) * (M - 1) / M"),
-    ("mean-sum-alone", "In dx, the sum on the way through the mean is left out: each value takes its own.", ONE_MEAN, DX, "direct - direct / M - by_var"),
+    ("variance-sum", "In dx, the sum on the path through the variance is left out: each value takes its own product.", ONE_VARIANCE, DX, f"direct - {OWN}\n    dx = dx - total(dx) / M"),
+    ("variance-sum-alone", "In dx, the sum on the path through the variance is left out: each value takes its own product.", ONE_VARIANCE, DX, f"direct - by_mean - {OWN}"),
+    ("mean-sum", "In dx, the sum on the path through the mean is left out: each value takes its own.", ONE_MEAN, DX, "(direct - by_var) * (M - 1) / M"),
+    ("mean-sum-alone", "In dx, the sum on the path through the mean is left out: each value takes its own.", ONE_MEAN, DX, "direct - direct / M - by_var"),
 )  # fmt: skip
 
 AS_FORWARD = "It has to divide by what the forward pass divided by."
@@ -141,14 +141,14 @@ PLACES = (
     ("dx-xhat", "What the backward pass takes for xhat", "xhat = (x - mean) / root", "xhat = (x - mean) / {root}"),
     ("dx-outside", "dx", DX, f"({DX}) * root / {{root}}"),
     ("dx-variance", "In dx, what flows through the variance", DX, f"{DX} * (root / {{root}}) ** 3"),
-    ("dx-variance-once", "In dx, one step on the way through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),
+    ("dx-variance-once", "In dx, one step on the path through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),
     ("dx-root", "In dx, the derivative of the root", DX, f"{DX} * root / {{root}}"),
     ("dx-direct", "In dx, what flows straight through the normalised value", DX, "direct * root / {root} - by_mean - by_var"),
     ("dx-mean", "In dx, what flows through the mean", DX, "direct - by_mean * root / {root} - by_var"),
     ("dx-direct-and-mean", "In dx, all but what flows through the variance", DX, "(direct - by_mean) * root / {root} - by_var"),
 )  # fmt: skip
 ROOTS: tuple[Slip, ...] = tuple(
-    (f"{where}-{code}", f"{what} {does}: it should have the root of var + eps that the forward pass divides by.", AS_FORWARD, piece, new.format(root=root))
+    (f"{where}-{code}", f"{what} {does}: it should use sqrt(var + eps), as the forward pass does.", AS_FORWARD, piece, new.format(root=root))
     for code, does, root, places in (
         ("eps-absent", "leaves eps out", "np.sqrt(var)", PLACES),
         ("std-plus-eps", "adds eps to the standard deviation, outside the root", "(np.sqrt(var) + eps)", PLACES),

@@ -231,7 +231,7 @@ OTHERWISE = (
     mistake(
         "reg-loss-strength-for-w1-only",
         parts=MOST,
-        sentence="In the loss, reg multiplies the squares of W1 only; those of the others stand without it.",
+        sentence="In the loss, reg multiplies the squares of W1 only; those of the others enter without it.",
         hint="Check the brackets of the regularisation.",
         about=about("loss"),
     )(

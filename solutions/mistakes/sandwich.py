@@ -42,7 +42,7 @@ def relu_left_out(ref: Any) -> Mapping[str, Any]:
     "relu-skipped-backward",
     parts=PARTS,
     sentence="The backward pass skips the ReLU: gradients flow where it was closed.",
-    hint="Backward passes every layer that forward passed, in reverse.",
+    hint="The backward pass visits every layer of the forward pass, in reverse order.",
 )
 def relu_skipped_backward(ref: Any) -> Mapping[str, Any]:
     """Forward is right; backward goes as if there were no ReLU."""

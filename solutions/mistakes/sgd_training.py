@@ -99,7 +99,7 @@ FROZEN = tuple(
 @mistake(
     "rate-decays-every-iteration",
     parts=PARTS,
-    sentence="The learning rate decays at every iteration, not once an epoch.",
+    sentence="The learning rate decays at every iteration, not once per epoch.",
     hint="How many iterations does an epoch have?",
 )
 def decays_every_step(ref: Any) -> Mapping[str, Any]:
@@ -161,7 +161,7 @@ BATCHES = pattern(
     parts=("two_layer_classifier",),
     checks=("two_layer_classifier/training",),
     fails={"", "the same problem in disguise"},
-    sentence="Steps on samples that are all the same one come out right; training on the toy problem does not.",
+    sentence="Steps on copies of a single sample come out right; training on the toy problem does not.",
     hint="Look at how a batch is drawn: do its labels belong to its samples, and is it drawn from the training data?",
 )
 
@@ -219,8 +219,8 @@ PREDICTIONS = tuple(
         ),
         (
             "predicts-one-place",
-            "The prediction is the place of the highest of all scores: one number for all samples.",
-            "One label for each sample is wanted.",
+            "The prediction is the position of the highest of all scores: one number for all samples.",
+            "Each sample needs a label of its own.",
             lambda scores, hidden: np.argmax(scores),
         ),
         (
@@ -232,7 +232,7 @@ PREDICTIONS = tuple(
         (
             "predicts-score",
             "The prediction gives the highest score itself, not its class.",
-            "What does max give, and what argmax?",
+            "What does max return, and what does argmax?",
             lambda scores, hidden: np.max(scores, axis=1),
         ),
         (

@@ -11,7 +11,7 @@ from grader.patches import Naive
 FILE = Path(__file__).parents[1] / "naive" / "simple_layers.py"
 affine, relu, both = (Naive(FILE, parts=(part,)) for part in ("affine", "relu", "affine_relu"))
 
-ROW = "Each sample is a row of D numbers for this layer; which numbers stand in it, and in which order?"
+ROW = "Each sample is a row of D numbers for this layer; which numbers does it hold, and in which order?"
 BIAS = "What is out where x is 0?"
 SUM = "w and b are shared by all samples: what reaches them from each adds up."
 SHAPE = "A gradient has the shape of what it belongs to."
@@ -25,20 +25,20 @@ AFFINE_OUT = (
     affine.wrong("affine-bias-subtracted", "The bias is subtracted; it should be added.", BIAS, "affine_forward", "+ b", "- b"),
     affine.wrong("affine-bias-twice", "The bias is added twice.", BIAS, "affine_forward", "+ b", "+ 2 * b"),
     affine.wrong("affine-bias-in-weights", "The bias is added to the weights; it should be added to the result.", BIAS, "affine_forward", "rows.dot(w) + b", "rows.dot(w + b)"),
-    affine.wrong("affine-mixes-samples", "The numbers of different samples get into one row when x is reshaped.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "x.reshape(-1, x.shape[0]).T"),
-    affine.wrong("affine-sample-order", "The numbers of a sample stand in another order in its row: its axes are reversed.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "np.array([sample.T.ravel() for sample in x])"),
+    affine.wrong("affine-mixes-samples", "Numbers of different samples end up in one row when x is reshaped.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "x.reshape(-1, x.shape[0]).T"),
+    affine.wrong("affine-sample-order", "The numbers of a sample are in a different order in its row: its axes are reversed.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "np.array([sample.T.ravel() for sample in x])"),
     affine.wrong("affine-with-relu", "A ReLU is applied to the result; the affine layer has none.", BIAS, "affine_forward", "rows.dot(w) + b", "np.maximum(rows.dot(w) + b, 0)"),
-    affine.wrong("affine-forward-transposed", "The forward pass takes the weights as (M, D), one row an output; here they are (D, M).", "Which axis of w has the length of a flattened sample?", "affine_forward", "rows.dot(w)", "rows.dot(w.T)"),
+    affine.wrong("affine-forward-transposed", "The forward pass uses the weights as if they were (M, D), with a row for each output; they are (D, M).", "Which axis of w has the length of a flattened sample?", "affine_forward", "rows.dot(w)", "rows.dot(w.T)"),
 )  # fmt: skip
 
 AFFINE_BACK = (
     affine.wrong("affine-dx-not-reshaped", "dx comes back flattened, (N, D); it should have the shape of x.", SHAPE, "affine_backward", ".reshape(x.shape)", ""),
-    affine.wrong("affine-dw-from-unflattened-x", "dw is computed from x with all its axes; x should be flattened first, as in the forward pass.", "Which shape has x.T if x has more than two axes?", "affine_backward", "rows.T.dot", "x.T.dot"),
+    affine.wrong("affine-dw-from-unflattened-x", "dw is computed from x with all its axes; x should be flattened first, as in the forward pass.", "What is the shape of x.T if x has more than two axes?", "affine_backward", "rows.T.dot", "x.T.dot"),
     affine.wrong("affine-dw-averaged", "dw is averaged over the samples; it should be a sum.", SUM, "affine_backward", "rows.T.dot(dout)", "rows.T.dot(dout) / len(x)"),
     affine.wrong("affine-db-averaged", "db is averaged over the samples; it should be a sum.", SUM, "affine_backward", "dout.sum(axis=0)", "dout.mean(axis=0)"),
     affine.wrong("affine-gradients-averaged", "dw and db are averaged over the samples; they should be sums.", SUM, "affine_backward", "return dx, dw, db", "return dx, dw / len(x), db / len(x)"),
     affine.wrong("affine-all-averaged", "dx, dw and db are divided by the number of samples.", SUM, "affine_backward", "return dx, dw, db", "return dx / len(x), dw / len(x), db / len(x)"),
-    affine.wrong("affine-db-over-outputs", "db is summed over the outputs, one number a sample; it should be over the samples.", SHAPE, "affine_backward", "dout.sum(axis=0)", "dout.sum(axis=1)"),
+    affine.wrong("affine-db-over-outputs", "db is summed over the outputs, one number per sample; it should be summed over the samples.", SHAPE, "affine_backward", "dout.sum(axis=0)", "dout.sum(axis=1)"),
     affine.wrong("affine-db-one-number", "db is summed to one number; there should be one for each output.", SHAPE, "affine_backward", "dout.sum(axis=0)", "dout.sum()"),
     affine.wrong("affine-db-not-summed", "db is dout itself; it should be summed over the samples.", SHAPE, "affine_backward", "dout.sum(axis=0)", "dout"),
     affine.wrong("affine-db-ones", "db is 1 everywhere: dout does not reach it.", SUM, "affine_backward", "dout.sum(axis=0)", "np.ones_like(b)"),
@@ -64,12 +64,12 @@ RELU_OUT = (
 RELU_BACK = (
     relu.wrong("relu-gradient-not-masked", "The backward pass returns dout as it is.", "Where x is negative, out does not change with x.", "relu_backward", "dout * (x > 0)", "dout"),
     relu.wrong("relu-gradient-by-its-sign", "The backward pass keeps dout where dout is positive; it depends on where x is positive.", "What did the forward pass keep, and what is in the cache for?", "relu_backward", "dout * (x > 0)", "dout * (dout > 0)"),
-    relu.wrong("relu-gradient-where-negative", "dout is kept where x is negative; it should be where x is positive.", SLOPE, "relu_backward", "x > 0", "x < 0"),
+    relu.wrong("relu-gradient-where-negative", "dout is kept where x is negative; it should be kept where x is positive.", SLOPE, "relu_backward", "x > 0", "x < 0"),
     relu.wrong("relu-gradient-without-dout", "dx is 1 where x is positive; dout does not enter it.", SLOPE, "relu_backward", "dout * (x > 0)", "(x > 0).astype(float)"),
     relu.wrong("relu-gradient-times-out", "dx is dout times the result of the forward pass.", SLOPE, "relu_backward", "(x > 0)", "np.maximum(0, x)"),
     relu.wrong("relu-gradient-is-out", "dx is the result of the forward pass; dout does not enter it.", SLOPE, "relu_backward", "dout * (x > 0)", "np.maximum(0, x)"),
     relu.wrong("relu-gradient-times-x", "dx is dout times x.", SLOPE, "relu_backward", "(x > 0)", "x"),
-    relu.wrong("relu-gradient-positive-only", "Only positive values of dout come through; where x is positive all should.", SLOPE, "relu_backward", "(x > 0)", "(x > 0) * (dout > 0)"),
+    relu.wrong("relu-gradient-positive-only", "Only positive values of dout come through; all should where x is positive.", SLOPE, "relu_backward", "(x > 0)", "(x > 0) * (dout > 0)"),
     relu.wrong("relu-gradient-leaky", "Where x is negative, dout comes through times 0.01, as in a leaky ReLU.", SLOPE, "relu_backward", "dout * (x > 0)", "np.where(x > 0, dout, 0.01 * dout)"),
     relu.wrong("relu-gradient-zero", "dx is zero everywhere.", SLOPE, "relu_backward", "dout * (x > 0)", "np.zeros_like(dout)"),
 )  # fmt: skip

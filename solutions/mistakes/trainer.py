@@ -155,7 +155,7 @@ RULES = tuple(
         (
             "momentum-of-last-gradient",
             "momentum",
-            "What is kept for momentum is the last gradient, not the velocity.",
+            "Momentum keeps the last gradient, not the velocity.",
             velocity(lambda v, g, options: (g - options["momentum"] / options["learning_rate"] * v, g)),
         ),
         (
@@ -201,7 +201,7 @@ RULES = tuple(
         (
             "rmsprop-factors-exchanged",
             "rmsprop",
-            "RMSProp has the two factors of its cache exchanged: the new squares count 0.99.",
+            "RMSProp's two factors are swapped: the new squares are multiplied by 0.99.",
             squares(0.01, 0.99, root),
             squares(0.01, 0.99, beside),
         ),
@@ -279,7 +279,7 @@ BATCHES = (
     mistake(
         "labels-not-of-the-batch",
         parts=PARTS,
-        sentence="The samples of a batch are drawn, its labels are the first ones: they do not belong together.",
+        sentence="The samples of a batch are drawn, but its labels are the first ones: they do not belong together.",
         hint="Index samples and labels with the same mask.",
     )(batch_of(lambda batch, labels, X, y: (batch, y[: len(batch)]))),
     mistake(
@@ -314,7 +314,7 @@ def squares_not_kept(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "rate-decays-every-step",
     parts=PARTS,
-    sentence="The learning rate decays at every step, not once an epoch.",
+    sentence="The learning rate decays at every step, not once per epoch.",
     hint="How many steps does an epoch have?",
 )
 def decays_every_step(ref: Any) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ def gradient_factor(ref: Any) -> Mapping[str, Any]:
 @mistake(
     "regularisation-half-convention",
     parts=("two_layer_net",),
-    sentence="The regularisation is taken as 0.5 * reg * sum(W**2); this assignment has it without the 0.5.",
+    sentence="The regularisation is taken as 0.5 * reg * sum(W**2); this assignment leaves the 0.5 out.",
     hint="Other editions of the course use the factor 0.5; read the formula in this notebook.",
 )
 def half_convention(ref: Any) -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ EPSILON = pattern(
     parts=PARTS,
     checks=("update_rules/rmsprop", "update_rules/adam"),
     fails={"a large epsilon"},
-    sentence="Right for a tiny epsilon only: with a large one the first step is not what epsilon beside or under the "
-    "root gives.",
+    sentence="It is right for a tiny epsilon only: a large one shows that epsilon stands neither beside the root nor "
+    "under it.",
     hint="Is epsilon read from config, and where is it added?",
 )

@@ -130,8 +130,8 @@ BACKWARD_EDGES: dict[str, Recipe] = {
 }
 BACKWARD_EXPECT: list[Expectation] = [
     matches("dx", shape_hint="dx has the shape of x."),
-    matches("dgamma", shape_hint="One number a feature, (D,): sum over the samples."),
-    matches("dbeta", shape_hint="One number a feature, (D,): sum over the samples."),
+    matches("dgamma", shape_hint="One number per feature, (D,): sum over the samples."),
+    matches("dbeta", shape_hint="One number per feature, (D,): sum over the samples."),
 ]
 
 

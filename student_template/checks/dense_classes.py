@@ -62,7 +62,7 @@ def twice(values: Any) -> Any:
     inputs={"x": normal(4, 5), "W": normal(5, 3), "b": normal(3)},
     edges={"another activation": {"x": normal(4, 5), "W": normal(5, 3), "b": normal(3), "other": 1}},
     edge_points=1,
-    expect=[matches("out", shape_hint="One row a sample, one column an output.")],
+    expect=[matches("out", shape_hint="One row per sample, one column per output.")],
 )
 def hidden_forward(code: Any, x: Array, W: Array, b: Array, other: int = 0) -> dict[str, Any]:
     """forward of HiddenLayer."""
@@ -89,7 +89,7 @@ HUGE: dict[str, Any] = {"x": normal(6, 4), "W": normal(4, 3, scale=1000.0), "b":
     inputs=MODEL,
     edges={"scores in the thousands": HUGE},
     edge_points=1,
-    expect=[matches("p", shape_hint="One row a sample, one column a class.")],
+    expect=[matches("p", shape_hint="One row per sample, one column per class.")],
 )
 def probabilities(code: Any, x: Array, W: Array, b: Array) -> dict[str, Any]:
     """p_y_given_x of LogisticRegression."""
@@ -112,7 +112,7 @@ def likelihood(code: Any, x: Array, W: Array, b: Array, y: Array) -> dict[str, A
 @part.check(
     points=2,
     inputs=LABELLED,
-    expect=[matches("dW", shape_hint="dW has the shape of W."), matches("db", shape_hint="One number a class.")],
+    expect=[matches("dW", shape_hint="dW has the shape of W."), matches("db", shape_hint="One number per class.")],
 )
 def gradients(code: Any, x: Array, W: Array, b: Array, y: Array) -> dict[str, Any]:
     """gradients of LogisticRegression."""

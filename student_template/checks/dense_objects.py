@@ -61,7 +61,7 @@ def flat(value: Any, count: int) -> Any:
         "the maps of a layer before": forward_case(2, 2, 3, outputs=3),
     },
     edge_points=1,
-    expect=[matches("output_array", shape_hint="One number an output, with the activator applied.")],
+    expect=[matches("output_array", shape_hint="One number per output, with the activator applied.")],
 )
 def forward(code: Any, input: Array, weights: Array, bias: Array, own: int = 0) -> dict[str, Any]:
     """The fully connected layer, forward: output_array."""
@@ -100,7 +100,7 @@ def delta(code: Any, **case: Any) -> dict[str, Any]:
     edge_points=1,
     expect=[
         matches("weights_grad", shape_hint="It has the shape of the weights, (output_size, input_size)."),
-        matches("bias_grad", shape_hint="One number an output."),
+        matches("bias_grad", shape_hint="One number per output."),
     ],
 )
 def gradients(code: Any, **case: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def softmax(code: Any, input: Array) -> dict[str, Any]:
     expect=[matches("loss"), matches("delta_array", shape_hint="It has the shape of the scores.")],
 )
 def softmax_backward(code: Any, input: Array, label: int) -> dict[str, Any]:
-    """The softmax layer: the cross-entropy loss, and its gradient to the scores in delta_array."""
+    """The softmax layer: the cross-entropy loss, and its gradient with respect to the scores in delta_array."""
     layer = code.SoftmaxLayer(input.size)
     layer.forward(input)
     loss = layer.loss(label)

@@ -93,8 +93,8 @@ def by_channel(gradient: Any, parameter: Array) -> Any:
     edge_points=2,
     expect=[
         matches("dx", shape_hint="dx has the shape of x, (N, C, H, W)."),
-        matches("dgamma", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
-        matches("dbeta", shape_hint="One number a channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
+        matches("dgamma", shape_hint="One number per channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
+        matches("dbeta", shape_hint="One number per channel, (1, C, 1, 1) or (C,): sum over images and pixels."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
     own=COURSES,

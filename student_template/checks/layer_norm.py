@@ -67,8 +67,8 @@ def forward(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -> 
     edge_points=1,
     expect=[
         matches("dx", shape_hint="dx has the shape of x."),
-        matches("dgamma", shape_hint="One number a feature, (D,): sum over the samples."),
-        matches("dbeta", shape_hint="One number a feature, (D,): sum over the samples."),
+        matches("dgamma", shape_hint="One number per feature, (D,): sum over the samples."),
+        matches("dbeta", shape_hint="One number per feature, (D,): sum over the samples."),
     ],
     gradient_of=GradientOf("forward", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
     own=COURSES,

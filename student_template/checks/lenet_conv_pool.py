@@ -102,7 +102,7 @@ def forward(code: Any, x: Array, W: Array, b: Array, poolsize: Array) -> dict[st
         },
     },
     edge_points=1,
-    expect=[matches("probabilities", shape_hint="One row an image, one column a class.")],
+    expect=[matches("probabilities", shape_hint="One row per image, one column per class.")],
 )
 def classifier(code: Any, features: Array, W3: Array, b3: Array, W4: Array, b4: Array) -> dict[str, Any]:
     """The dense layers: tanh, then softmax."""
@@ -129,7 +129,7 @@ def small_network(N: int, H: int, W: int, features: int) -> dict[str, Any]:
     inputs=small_network(1, 14, 14, 4 * 2 * 2),
     edges={"height and width differ": small_network(2, 10, 14, 4 * 1 * 2)},
     edge_points=1,
-    expect=[matches("probabilities", shape_hint="One row an image, one column a class.")],
+    expect=[matches("probabilities", shape_hint="One row per image, one column per class.")],
 )
 def network(code: Any, x: Array, **params: Array) -> dict[str, Any]:
     """The network, small, with given weights."""

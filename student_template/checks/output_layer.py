@@ -62,7 +62,7 @@ def hidden(code: Any, delta: Array, W: Array, a: Array) -> dict[str, Any]:
     inputs={"x": normal(6), "w": normal(4, 6)},
     edges={"as many classes as numbers": {"x": normal(3), "w": normal(3, 3)}},
     edge_points=1,
-    expect=[matches("y", shape_hint="One number a class, which is a row of w.")],
+    expect=[matches("y", shape_hint="One number per class, which is a row of w.")],
 )
 def rbf(code: Any, x: Array, w: Array) -> dict[str, Any]:
     """The RBF output: squared distances to the rows of w."""

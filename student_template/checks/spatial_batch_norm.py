@@ -127,8 +127,8 @@ def test_mode(code: Any, x: Array, gamma: Array, beta: Array, **settings: Any) -
     edge_points=1,
     expect=[
         matches("dx", shape_hint="dx has the shape of x, (N, C, H, W)."),
-        matches("dgamma", shape_hint="One number a channel, (C,): sum over images and pixels."),
-        matches("dbeta", shape_hint="One number a channel, (C,): sum over images and pixels."),
+        matches("dgamma", shape_hint="One number per channel, (C,): sum over images and pixels."),
+        matches("dbeta", shape_hint="One number per channel, (C,): sum over images and pixels."),
     ],
     gradient_of=GradientOf("train_mode", {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}),
     own=COURSES,
