@@ -19,6 +19,7 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
 def test_a_wrong_layer_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made comes first, and is certain."""
