@@ -35,6 +35,7 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "item"), PATTERNS, ids=lambda value: getattr(value, "code", value))
 def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
     """Each pattern is told apart from all others of its check, and leaves some case right."""
