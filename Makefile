@@ -11,15 +11,20 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 	$(BIN)/grader grade tests/specimens/two_layer_net --out build/demo --seed 2026 \
 		--cell-seconds 5 && echo "Open build/demo/index.html in a browser."
 
-# Tests that share what is dear to make run in one process (xdist_group).
-PYTEST := $(BIN)/python -m pytest --dist loadgroup
+# Tests that share what is dear to make run in one process (xdist_group). The tests start programs by the hundred: these
+# find their modules compiled, whatever the environment says of that, and have one thread each, as the grader has.
+TESTS := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1
+PYTEST = $(BIN)/python -m compileall -q grader solutions student_template && $(TESTS) $(BIN)/python -m pytest --dist loadgroup
+
+# One more than there are processors: whatever is in the group "waiting", which goes first, mostly waits.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 test: $(VENV)/.test  ## every test but those of other processors; the attacks by themselves
-	$(PYTEST) -n auto -m 'not processors' --ignore tests/attacks
+	$(PYTEST) -n $(WORKERS) -m 'not processors' --ignore tests/attacks
 	$(PYTEST) -n 4 tests/attacks
 
 FAST := not (fairness or hidden or levels or slow or processors)
-test-fast: $(VENV)/.test  ## in about three minutes: one isolation level, public seed, no attacks, nothing that waits
+test-fast: $(VENV)/.test  ## in about two minutes: one isolation level, a part of the specimens, no attacks, nothing that waits
 	$(PYTEST) -n auto -m '$(FAST)' --ignore tests/attacks
 
 test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors
@@ -27,7 +32,7 @@ test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences 
 
 # Of CI a selection: GRADER_TEST_IMAGE=selection
 test-image: $(VENV)/.test  ## the image, built and run with podman or Docker; nothing of it stays
-	GRADER_TEST_IMAGE=$${GRADER_TEST_IMAGE:-all} $(PYTEST) tests/image
+	export GRADER_TEST_IMAGE=$${GRADER_TEST_IMAGE:-all}; $(PYTEST) tests/image
 
 test-versions:  ## a quick choice of tests with the oldest packages, and on other Pythons: PYTHONS="python3.13"
 	.ci/versions

@@ -28,5 +28,7 @@ def plain(value: Array | NotAnArray) -> Array:
     What is larger than float64 can be is infinite. It comes first: what is finite must be so in what is judged.
     """
     assert not isinstance(value, NotAnArray), "the gate let a non-array pass"
+    if type(value) is np.ndarray and value.dtype == np.float64:
+        return value.copy(order="K")  # most are: nothing is converted, and nothing can go wrong
     with np.errstate(all="ignore"):
         return np.asarray(value).astype(np.complex128 if value.dtype.kind == "c" else np.float64)

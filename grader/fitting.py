@@ -63,7 +63,8 @@ def fit(one: Graded, variant: GivenBy) -> Fit | None:
 
     A case that never ended counts as failed, and nothing explains it.
     """
-    explains, numbers, failed, spoils = set(), 0, 0, False
+    explains, numbers, failed = set(), 0, 0
+    unlike: list[tuple[Played, Answers]] = []
     for item in one.played:
         given = variant(one.check, item.case)
         if item.case.name in one.passed:
@@ -78,15 +79,19 @@ def fit(one: Graded, variant: GivenBy) -> Fit | None:
                 explains.add(item.case.name)
                 numbers += 1
             else:
-                spoils |= _spoils(one.check, item, given)
-    return Fit(frozenset(explains), numbers, failed, spoils) if numbers else None
+                unlike.append((item, given))
+    if not numbers:
+        return None  # so most mistakes end, before anything of them is judged
+    spoils = any(_spoils(one.check, item, given) for item, given in unlike)
+    return Fit(frozenset(explains), numbers, failed, spoils)
 
 
 def fails(check: Check, item: Played, given: Answers) -> bool:
     """Whether what a mistake gives would not have passed; what passed by the student's own functions tells nothing."""
     if given is None:
         return True
-    return bool(given) and bool(_wrong(check, item, {**item.want, **given}) - _by_own(check, item))
+    wrong = _wrong(check, item, {**item.want, **given}) if given else set()
+    return bool(wrong) and bool(wrong - _by_own(check, item))
 
 
 def may_explain(check: Check, item: Played, given: Answers) -> bool:
@@ -139,11 +144,13 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
         for expectation in check.expect
         if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
+    apart = []
+    for name, place in names.items():
+        apart.append(_distance(got.get(name), values[place], _floor(judges.get(name))))
+        if not apart[-1] <= _limit(judges.get(name)):
+            return False  # so most end, at the first array
     wrong = max((_distance(got.get(name), item.want.get(place)) for name, place in names.items()), default=0.0)
-    return wrong > 0 and all(
-        _distance(got.get(name), values[place], _floor(judges.get(name))) <= min(_limit(judges.get(name)), wrong / 10)
-        for name, place in names.items()
-    )
+    return wrong > 0 and all(distance <= wrong / 10 for distance in apart)
 
 
 def _limit(judge: Expectation | None) -> float:
@@ -164,6 +171,8 @@ def _distance(x: object, y: object, floor: float = 0.0) -> float:
         return np.inf
     x, y = plain(x), plain(y)
     finite = np.isfinite(x)
+    if finite.all() and np.isfinite(y).all():
+        return float(np.max(rel_errors(x, y, floor), initial=0.0))
     if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
         return np.inf
     return float(np.max(rel_errors(x[finite], y[finite], floor), initial=0.0))

@@ -30,6 +30,16 @@ def notebook_json(cells: list[str]) -> dict:
     return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [markdown, *code]}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups that run in one process go first, those that mostly wait before all: none is left to the end alone."""
+
+    def late(item: pytest.Item) -> int:
+        group = item.get_closest_marker("xdist_group")
+        return 2 if group is None else group.args[0] != "waiting"
+
+    items.sort(key=late)
+
+
 @pytest.fixture
 def write_notebook(tmp_path: Path) -> WriteNotebook:
     """Write a notebook with the given code cells and return its path."""

@@ -127,6 +127,7 @@ def test_the_same_as_json(collection, tmp_path, capsys):
     assert said["adam"] == ["SyntaxError: adam stands in cs231n/optim.py, which does not parse: expected ':'."]
 
 
+@pytest.mark.slow
 def test_every_cause_is_written_beside_the_code(collection, tmp_path, capsys):
     """For reading: what a wrong function was told, how sure that is, its lines, and the counts at the end."""
     strange = LAYERS.replace("return np.maximum(x, 0), x", "return (\n        x * 0.12\n    ), x")

@@ -168,6 +168,7 @@ def test_the_hook_names_files_that_there_are():
     assert all((PUBLIC / name).is_file() for name in JOBS)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_no_report_of_an_earlier_one(job):
     """They are gone before anything is read. Nor does the command hold what the job's environment keeps secret."""
     (job.repository / "work.py").write_text("def relu_forward(x):\n    while True:\n        pass\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -59,14 +60,22 @@ def live(assignment: Assignment) -> LiveOracle:
     return hidden()
 
 
-def by_topic(specimens: list[Path]) -> list:
-    """The specimens as parameters, those of one topic in one process, which has their answers then."""
-    names = [path.relative_to(ROOT).as_posix() for path in specimens]
-    topics = [pytest.mark.xdist_group(name.rpartition("/")[0]) for name in names]
-    return [pytest.param(*item[:1], id=item[1], marks=item[2]) for item in zip(specimens, names, topics, strict=True)]
+def by_topic(specimens: list[Path], quick: int = 1) -> list:
+    """The specimens as parameters, those of one topic in one process, which has their answers then.
+
+    Of each topic all but the first and every ``quick``-th after it are marked as slow: `make test` has them all.
+    """
+    found, places = [], Counter[str]()
+    for path in specimens:
+        name = path.relative_to(ROOT).as_posix()
+        topic = name.rpartition("/")[0]
+        marks = [pytest.mark.xdist_group(topic), *([pytest.mark.slow] if places[topic] % quick else [])]
+        found.append(pytest.param(path, id=name, marks=marks))
+        places[topic] += 1
+    return found
 
 
-@pytest.mark.parametrize("specimen", by_topic(SPECIMENS))
+@pytest.mark.parametrize("specimen", by_topic(SPECIMENS, quick=4))
 def test_a_specimen_gets_its_verdict_from_recorded_answers(specimen: Path, shared_box: Box):
     """Statuses, findings and diagnoses are as expect.toml has them."""
     judge_specimen(specimen, recorded, shared_box)

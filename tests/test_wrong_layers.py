@@ -19,6 +19,7 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
 def test_a_wrong_layer_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made comes first, and is certain."""
@@ -34,6 +35,7 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "item"), PATTERNS, ids=lambda value: getattr(value, "code", value))
 def test_where_a_layer_is_right_is_told_from_the_cases_that_fail(name, item):
     """Each pattern is told apart from all others of its check, and leaves some case right."""

@@ -19,6 +19,8 @@ from grader.intake.snapshot import Snapshot
 from tests.cluster.conftest import results
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.xdist_group("waiting")
+
 
 @pytest.mark.slow
 def test_a_cluster_of_this_machine_gives_what_a_local_run_gives(programs, class_of_six, local_results, tmp_path):

@@ -19,7 +19,7 @@ from grader.cluster.engine import ClusterWorkshop
 from grader.intake.layouts import open_entries
 from tests.cluster.conftest import results, worker_words
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
 FIRST = "1/6"
 # The program of a worker that is killed by whatever hands in a certain word, as the kernel kills one without memory.
 PLANTED = """

@@ -31,7 +31,8 @@ def all_patterns() -> dict[str, tuple[str, int]]:
         for pattern in held(item, INSIDE):
             found.setdefault((pattern.pattern, pattern.flags & ~re.UNICODE), f"{item.code} of the course")
     for path in sorted(ROOT.rglob("*.py")):
-        for line, pattern, flags in given(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        for line, pattern, flags in given(ast.parse(text)) if re.search(r"\bre\s*\.", text) else ():
             found.setdefault((pattern, flags), f"{path.relative_to(ROOT)}:{line}")
     return {f"{where} {pattern}"[:120]: (pattern, flags) for (pattern, flags), where in found.items()}
 
@@ -69,9 +70,10 @@ def unseen(tree: ast.Module) -> list[int]:
 
 def calls(tree: ast.Module) -> Iterator[ast.Call]:
     """The calls of ``re``'s functions within functions; what a module compiles for itself it holds."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+    nodes = list(ast.walk(tree))
+    functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.Lambda))]
     inside = {id(node): node for function in functions for node in ast.walk(function)}
-    for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for node in (node for node in nodes if isinstance(node, ast.Call)):
         function = node.func
         of_re = (
             isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "re"
