@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, recognise
@@ -16,6 +15,7 @@ from grader.intake.notebooks import language_of
 from grader.mangled import content
 from grader.model import Note
 from grader.names import Definition, is_unfilled, left_none
+from grader.records import replace
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from grader.expectations import Arrays, Values, Verdict
 from grader.extract import Program, broken_definition
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
+from grader.records import dataclass, replace
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs

@@ -1,18 +1,18 @@
 """The records that a grading run produces, frozen; ``Result`` is the JSON of docs/result.md.
 
-This module imports nothing else of the project: everything may import it.
+This module imports nothing else of the project but how records are made: everything may import it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from grader.records import as_dict, dataclass, field, is_record
 
 SCHEMA = "grader/result/v1"
 
@@ -344,7 +344,7 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""
-        fields = dataclasses.asdict(self)
+        fields = as_dict(self)
         ordered = ["schema", "assignment", "student", "submission", "status", "reason"]
         out = {name: fields[name] for name in ordered if name != "reason" or self.reason is not None}
         out |= {name: value for name, value in fields.items() if name not in ordered}
@@ -370,7 +370,7 @@ def built(kind: Any, value: Any) -> Any:
 @functools.cache
 def _builder(kind: Any) -> Callable[[Any], Any]:
     """What makes values of a type from their JSON form; types are looked into once for many records."""
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if is_record(kind):
         fields = {name: _builder(hint) for name, hint in get_type_hints(kind).items()}
         return lambda value: kind(**{name: fields[name](item) for name, item in value.items() if name in fields})
     if get_origin(kind) is UnionType:

@@ -6,12 +6,12 @@ None of it carries marks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from grader.compat.old_names import may_show_age
 from grader.course.assignments import Assignment, all_assignments
 from grader.extract import Program
 from grader.model import Note, PartResult
+from grader.records import replace
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, all_assignments, given_by
 from grader.extract import defined_names
 from grader.model import NotAsked, Note
+from grader.records import replace
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text
 
