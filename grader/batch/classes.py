@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from grader.batch.handed import everyone
 from grader.batch.reports import Gradebook, says_more
-from grader.batch.results import Finished, class_assignment, grade_all, stopped_by_signals
+from grader.batch.results import Finished, Known, class_assignment, grade_all, stopped_by_signals
 from grader.batch.settings import Settings, refuse_another, terms_of, writable
 from grader.course.assignments import find_assignment, select
 from grader.gradebook import Row
@@ -17,7 +17,7 @@ from grader.intake.layouts import Entry
 from grader.model import Result
 from grader.sandbox import Box
 from grader.store.opening import store_to_write
-from grader.store.records import Handed, Run, Saved
+from grader.store.records import Handed, Run
 from grader.store.rows import is_damaged, shown
 from grader.store.store import Store
 
@@ -26,7 +26,8 @@ from grader.store.store import Store
 class Outcome:
     """The results of a class in order, which inputs were refused, whether we failed at one, or were stopped.
 
-    ``rows`` are everyone's that the folder knows, also of earlier runs.
+    ``rows`` are everyone's that the folder knows, also of earlier runs. Both are brief, but for the result of a single
+    submission.
     """
 
     seed: int
@@ -76,21 +77,21 @@ def _grade_into(
         kept = {**asdict(terms), "isolation": box.level}
         store.begin(Run(settings.command, terms.seed, versions(public=False), kept, settings.given))
         book = Gradebook(store, settings.out)
-        for key in store.settle(book.rows.values()):
-            book.write_report(book.rows[key], book.rows[key].result.to_json())
-        saved = _saved(store, book, entries) if settings.resume else {}
+        for row in filter(None, map(store.row, store.settle(book.rows.values()))):
+            book.write_report(row, row.result.to_json())
+        keys = _keys(store, book, entries) if settings.resume else {}
         there = [entry for entry in entries if not _stays(entry, store)]
         for entry in entries:
             if _stays(entry, store):
                 _meet(everyone(entry)[0], None, store, book)
-                outcome.results.append(shown(book.rows[entry.student]))
-        for graded in grade_all(there, workshop, terms, saved, on_start):
+                outcome.results.append(_outcome_of(entry.student, entries, store, book))
+        for graded in grade_all(there, workshop, terms, Known(keys, store.result), on_start):
             _keep(graded, store, book)
             if graded.answer.refused:
                 outcome.refused.append(graded.result.student)
             outcome.failed |= graded.answer.failed
             counts["kept" if graded.answer.known else graded.result.status] += 1
-            outcome.results.append(shown(book.rows[graded.result.student]))
+            outcome.results.append(_outcome_of(graded.result.student, entries, store, book))
             on_result(graded)
     outcome.interrupted = box.closed
     store.end("stopped" if box.closed else "done", (counts["graded"], counts["kept"], counts["not_graded"]))
@@ -120,27 +121,31 @@ def _keep(graded: Finished, store: Store, book: Gradebook) -> None:
             book.write_report(row, text, "" if says_more(row) else page)
         else:  # another attempt counts
             book.write_report(row, row.result.to_json())
-        book.write_table()
+        book.row_is_new()
 
 
 def _meet(one: Handed, result: Result | None, store: Store, book: Gradebook) -> None:
     """Keep what is known of somebody whose result stays, and show it if it is more than before."""
     row = store.meet(one, result)
-    if row != book.rows.get(one.person.key):
-        book.put(row)
+    if book.put(row):
         book.write_report(row, row.result.to_json())
 
 
-def _saved(store: Store, book: Gradebook, entries: Sequence[Entry]) -> dict[tuple[str, str], Saved]:
-    """What is saved for those who are graded and need not be made anew if it would have the same key."""
+def _outcome_of(student: str, entries: Sequence[Entry], store: Store, book: Gradebook) -> Result:
+    """What the terminal shows of somebody: of a single submission all that there is."""
+    row = store.row(student) if len(entries) == 1 else None
+    return shown(row or book.rows[student])
+
+
+def _keys(store: Store, book: Gradebook, entries: Sequence[Entry]) -> dict[tuple[str, str], str]:
+    """What the results are made of that need not be made anew if they would be made of the same."""
+    found = {}
     keys = store.keys()
-    found: dict[tuple[str, str], Saved] = {}
     for one in (everyone(entry)[0] for entry in entries):
-        row = book.rows.get(one.person.key)
-        if row and row.attempt == one.attempt and not is_damaged(row.result):
-            found[one.person.key, one.id] = Saved(keys[one.person.key, one.id], row.result)
-        elif saved := store.load(one.person.key, one.id):
-            found[one.person.key, one.id] = saved
+        row, place = book.rows.get(one.person.key), (one.person.key, one.id)
+        counts = row is not None and row.attempt == one.attempt
+        if place in keys and not is_damaged(row.result if row and counts else store.result(place)):
+            found[place] = keys[place]
     return found
 
 

@@ -22,8 +22,7 @@ def merged(target: Store, others: Sequence[tuple[Path, Store]], command: str, ou
     target.begin(Run(command, seed, versions(public=True)))
     taken = merge(target, others)
     book = Gradebook(target, out)
-    for person in taken:
-        row = book.rows[person]
+    for row in filter(None, map(target.row, taken)):
         book.write_report(row, row.result.to_json())
     target.end("done")
     book.write(target.changes())

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.batch.handed import everyone
 from grader.batch.reports import Gradebook
-from grader.batch.results import Finished, grade_all, stopped_by_signals
+from grader.batch.results import Finished, Known, grade_all, stopped_by_signals
 from grader.batch.work import Terms
 from grader.batch.workshop import open_workshop
 from grader.data_set import open_data_set
@@ -153,7 +153,8 @@ def make_again(
         data = open_data_set(Path(source.run.terms["data"]) if source.run.terms.get("data") else None)
         terms = replace(terms_then(source), seed=store.seed or 0)
         before = {(h.person.key, h.id): store.load(h.person.key, h.id) for e in entries for h in everyone(e)}
-        known = {place: saved for place, saved in before.items() if saved and only_changed} | staged
+        saved = {place: one for place, one in before.items() if one and only_changed} | staged
+        known = Known({place: one.key for place, one in saved.items()}, _reading(saved))
         with stopped_by_signals(box), open_workshop(box, jobs, data, tell) as workshop:
             for graded in grade_all(entries, workshop, terms, known, on_start):
                 done.looked_at += 1
@@ -168,6 +169,10 @@ def make_again(
     done.interrupted = box.closed
     done.moved.sort(key=lambda one: one.handed.person.key)
     return done
+
+
+def _reading(saved: Mapping[Place, Saved]) -> Callable[[Place], Result]:
+    return lambda place: saved[place].result
 
 
 def _moved(graded: Finished, one: Handed, before: Mapping[Place, Saved | None], source: int) -> list[Moved]:

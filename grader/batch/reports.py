@@ -8,25 +8,32 @@ from pathlib import Path
 from grader.course.assignments import find_assignment
 from grader.errors import Refused
 from grader.exporters import csv, html
+from grader.exporters.brief import Briefs
 from grader.gradebook import Row
 from grader.store.rows import in_order
 from grader.store.store import Store, gradebook_rows
+
+ROWS_A_WRITE = 500  # grades.csv is written for each new row of a class of up to twice as many
 
 
 class Gradebook:
     """The rows of a class as they change, read from the store once, and the files that show all of them.
 
-    ``rows`` are by key.
+    ``rows`` are by key, and brief: what a report says of a check is in the store, and is read when it is written.
     """
 
     def __init__(self, store: Store, out: Path) -> None:
         self._out = out
         self._table = csv.Table()
-        self.rows = {row.person.key: row for row in gradebook_rows(store, store.policy)}
+        self._briefs = Briefs()
+        self._unwritten = 0
+        self.rows = {row.person.key: self._briefs.of(row) for row in gradebook_rows(store, store.policy)}
 
-    def put(self, row: Row) -> None:
-        """A person's row has changed."""
-        self.rows[row.person.key] = row
+    def put(self, row: Row) -> bool:
+        """Keep a person's row by now; whether it is another than before."""
+        before, brief = self.rows.get(row.person.key), self._briefs.of(row)
+        self.rows[row.person.key] = brief
+        return brief != before
 
     @property
     def ordered(self) -> list[Row]:
@@ -43,8 +50,15 @@ class Gradebook:
         replace(folder / "result.json", text + "\n")
         replace(folder / "report.html", page or page_of(row))
 
+    def row_is_new(self) -> None:
+        """Write DIR/grades.csv; of a class of thousands only once for many rows, as each time takes all of them."""
+        self._unwritten += 1
+        if self._unwritten >= len(self.rows) // ROWS_A_WRITE:
+            self.write_table()
+
     def write_table(self) -> None:
         """Write DIR/grades.csv; a row that has not changed is not made again."""
+        self._unwritten = 0
         replace(self._out / "grades.csv", self._table.text(self.ordered))
 
     def write(self, changes: Mapping[str, float]) -> None:

@@ -18,7 +18,7 @@ from grader.intake.layouts import Entry
 from grader.machine.system import stopping
 from grader.model import Result, Status
 from grader.sandbox import Box
-from grader.store.records import Handed, Saved
+from grader.store.records import Handed
 from grader.words import readable
 
 
@@ -43,6 +43,17 @@ class Finished:
         return own, *rendered(own)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Results that need not be made anew if they would have the same key: ``keys``, and how to read one.
+
+    Both by person and attempt; ``read`` is called by the thread that goes through what comes.
+    """
+
+    keys: Mapping[tuple[str, str], str]
+    read: Callable[[tuple[str, str]], Result]
+
+
 def class_assignment(entries: Sequence[Entry], workshop: Workshop, terms: Terms) -> str | None:
     """The assignment that most of a class look like, the first of several; None if nobody looks like any.
 
@@ -60,23 +71,19 @@ def grade_all(
     entries: Sequence[Entry],
     workshop: Workshop,
     terms: Terms,
-    saved: Mapping[tuple[str, str], Saved],
+    known: Known,
     on_start: Callable[[str], object],
 ) -> Iterator[Finished]:
-    """Yield results as they come, until the box is closed.
+    """Yield results as they come, until the box is closed."""
 
-    ``saved``, by student and attempt, are those that need not be made anew where they would have the same key.
-    """
-
-    def grade(worker: Worker, entry: Entry) -> Finished:
+    def grade(worker: Worker, entry: Entry) -> Finished | Answer:
         on_start(entry.student)
         whose = everyone(entry)
         if entry.reason:
             return _without_files(entry, whose, terms, workshop.level)
-        old = saved.get((entry.student, whose[0].id))
-        answer = worker.grade(entry, terms, old.key if old else "")
-        if answer.known and old:
-            return Finished(old.result, answer, whose)
+        answer = worker.grade(entry, terms, known.keys.get((entry.student, whose[0].id), ""))
+        if answer.known:
+            return answer
         try:
             return Finished(read_answer(answer.text, entry.student), answer, whose)
         except Exception as error:  # what judges has read student text, and is not believed in everything
@@ -84,8 +91,12 @@ def grade_all(
             answer = without_grade(entry.student, str(entry.shown or entry.path), reason, terms, workshop.level)
             return Finished(read_answer(answer.text, entry.student), answer, whose)
 
-    for _, graded in workshop.each(entries, grade):
-        yield graded
+    for entry, graded in workshop.each(entries, grade):
+        if isinstance(graded, Finished):
+            yield graded
+        else:
+            whose = everyone(entry)
+            yield Finished(known.read((entry.student, whose[0].id)), graded, whose)
 
 
 def _without_files(entry: Entry, whose: tuple[Handed, ...], terms: Terms, level: str) -> Finished:

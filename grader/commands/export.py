@@ -147,7 +147,7 @@ def _rows(folder: Path) -> list[Row]:
     from grader.store.store import gradebook_rows
 
     with store_to_read(folder) as store:
-        rows = gradebook_rows(store, store.policy)
+        rows = list(gradebook_rows(store, store.policy))
     if not rows:
         raise Refused(f"{folder} holds no result yet; grade the class first.")
     return rows

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
     check_place(options.out, options.folder, must_be_zip=options.layout if options.layout in ZIPPED else "")
     with store_to_read(options.folder) as store:
-        rows = gradebook_rows(store, store.policy)
+        rows = list(gradebook_rows(store, store.policy))
     layout = LAYOUTS[options.layout](rows)
     private = places(options.folder)
     chosen = [row for row in rows if row.person.key in layout.paths]

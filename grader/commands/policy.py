@@ -59,7 +59,7 @@ def _changed(store: Store, rule: Policy) -> list[tuple[Row, Row]]:
     from grader.store.ledger import policy_text
     from grader.store.store import gradebook_rows
 
-    after = gradebook_rows(store, rule)
+    after = list(gradebook_rows(store, rule))
     for sentence in rule.remarks([row.person for row in after], [row.result for row in after]):
         say(f"The policy's {sentence}")
     applied = Policy()

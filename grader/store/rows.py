@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -172,25 +172,24 @@ def is_damaged(result: Result) -> bool:
     return result.schema == DAMAGED
 
 
-def known_of(
-    db: sqlite3.Connection, person: str | None = None, read_already: Mapping[str, Result] | None = None
-) -> dict[str, Known]:
-    """What is known of everyone, or of one person, who has a result; in the order of keys.
+def everyone_known(
+    db: sqlite3.Connection, keys: Iterable[str] | None = None, read_already: Mapping[str, Result] | None = None
+) -> Iterator[Known]:
+    """What is known of everyone who has a result, or of those with these keys; in the order of keys.
 
-    ``read_already`` are results of that person, by attempt, that need not be read again.
+    ``read_already`` are results of a single person, by attempt, that need not be read again.
     """
-    people, attempts, overrides = persons.people(db, person), persons.attempts(db, person), ledger.overrides(db, person)
-    where, values = ("", ()) if person is None else ("where person = ?", (person,))
-    found: dict[str, Known] = {}
-    query = f"select person, attempt, result from results {where} order by run, saved"
-    for key, attempt, text in db.execute(query, values):
-        if key not in found:
-            found[key] = Known(people[key], attempts.get(key, ()), [], overrides.get(key, {}))
-        this = next((one for one in found[key].attempts if one.id == attempt), None)
-        found[key].graded.append((this, (read_already or {}).get(attempt) or read(text, key)))
-    for known in found.values():
-        known.graded.sort(key=lambda pair: pair[0].number if pair[0] else 0)
-    return dict(sorted(found.items(), key=lambda item: in_order(item[0])))
+    wanted = [key for (key,) in db.execute("select distinct person from results")] if keys is None else keys
+    query = "select attempt, result from results where person = ? order by run, saved"
+    for key in sorted(wanted, key=in_order):
+        attempts = persons.attempts(db, key).get(key, ())
+        graded: list[tuple[Attempt | None, Result]] = []
+        for attempt, text in db.execute(query, (key,)).fetchall():
+            this = next((one for one in attempts if one.id == attempt), None)
+            graded.append((this, (read_already or {}).get(attempt) or read(text, key)))
+        if graded:
+            graded.sort(key=lambda pair: pair[0].number if pair[0] else 0)
+            yield Known(persons.people(db, key)[key], attempts, graded, ledger.overrides(db, key).get(key, {}))
 
 
 def in_order(key: str) -> tuple[str, str]:

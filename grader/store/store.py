@@ -14,7 +14,7 @@ from grader.model import Result
 from grader.policy import parse_policy
 from grader.store import ledger, persons, reasons
 from grader.store.records import GRADING, IDENTITY, OVERRIDE, POLICY, Handed, Run, Saved, now
-from grader.store.rows import NoPolicy, Policy, is_damaged, known_of, read, usual_maximum
+from grader.store.rows import NoPolicy, Policy, everyone_known, is_damaged, read, usual_maximum
 from grader.store.schema import connect, connect_to_read
 from grader.words import number
 
@@ -107,6 +107,11 @@ class Store:
         result = read(row[1], person) if row else None
         return Saved(row[0], result) if result and not is_damaged(result) else None
 
+    def result(self, place: tuple[str, str]) -> Result:
+        """The result of a person's attempt, of which there is one; one that is damaged says so."""
+        query = "select result from results where person = ? and attempt = ?"
+        return read(self.db.execute(query, place).fetchone()[0], place[0])
+
     def meet(self, handed: Handed, result: Result | None = None) -> Row:
         """Keep who someone is and which attempts are known, where the result stays; the person's row by now.
 
@@ -174,7 +179,7 @@ class Store:
 
     def row(self, person: str, read_already: Mapping[str, Result] | None = None) -> Row | None:
         """A person's row; None if nothing is known of them."""
-        known = known_of(self.db, person, read_already).get(person)
+        known = next(everyone_known(self.db, [person], read_already), None)
         if known is None:
             return None
         without = any(result.max_score is None for _, result in known.graded)
@@ -182,7 +187,7 @@ class Store:
 
     def rows(self) -> list[Row]:
         """Everyone's row with what people set by hand and without the policy, in the order of keys."""
-        return gradebook_rows(self, NoPolicy())
+        return list(gradebook_rows(self, NoPolicy()))
 
     def settle(self, rows: Iterable[Row]) -> list[str]:
         """Keep the policy if it is another one, and what it changes of rows; the keys of those whose marks moved."""
@@ -217,10 +222,14 @@ class Store:
         return ledger.since_last_run(self.db)
 
 
-def gradebook_rows(store: Store, policy: Policy) -> list[Row]:
-    """Everyone's row as a policy counts, in the order of keys: what grades.csv, the class's page and exports show."""
+def gradebook_rows(store: Store, policy: Policy) -> Iterator[Row]:
+    """Everyone's row as a policy counts, in the order of keys: what grades.csv, the class's page and exports show.
+
+    Each is read when it is asked for: of a class of thousands not all need be there at a time.
+    """
     most = usual_maximum(store.db)
-    return [known.row(policy, most) for known in known_of(store.db).values()]
+    for known in everyone_known(store.db):
+        yield known.row(policy, most)
 
 
 def _reason(before: tuple[str, float | None] | None, result: Result, key: str, *, others: bool) -> str:
