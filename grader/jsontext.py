@@ -1,6 +1,6 @@
-"""Records as JSON text, as ``json.dumps(..., indent=2)`` writes it in a tenth of the time.
+"""Records as JSON text, as ``json.dumps(..., indent=2)`` writes it, in a quarter of the time.
 
-The standard library indents in Python, value by value, through generators in each other; that took a third of what
+The standard library indents in Python, value by value, through generators in each other; that took a sixth of what
 judging costs. Its quoting is C, and is what is used here.
 """
 
