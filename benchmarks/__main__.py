@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import page
 from benchmarks.figures import BARS, Figure, Options, from_dict, short
 from benchmarks.measure import ONE_THREAD, ROOT, Failed
+from benchmarks.page import PROCESSORS
 
 TOPICS = {
     "startup": "Start-up",
@@ -25,8 +26,11 @@ TOPICS = {
     "throughput": "A class",
     "levels": "Isolation levels",
     "scaling": "Growing classes",
+    "processors": PROCESSORS,
     "class_page": "The page of a class",
 }
+# These are measured at the level that `grade` takes by default, and beside it at that which is quickest.
+BY_LEVEL = {"notebooks", "throughput", "scaling", "processors"}
 # These time calls in their own process, which must have one thread from the start.
 IN_PROCESS = {"kernels", "gradients"}
 
@@ -34,15 +38,17 @@ IN_PROCESS = {"kernels", "gradients"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; 0 if all topics ran, whatever the bars say."""
     options = _parse(arguments)
-    chosen = Options(options.quick, options.rounds, tuple(options.sizes), options.isolation)
+    chosen = Options(options.quick, options.rounds, tuple(options.sizes), options.isolation[-1])
     if options.topic:
         return _measure_here(options.topic, chosen)
     started, failed = time.monotonic(), False
     topics: dict[str, list[Figure]] = {}
-    for topic in options.only or TOPICS:
-        print(f"\n{TOPICS[topic]} (after {time.monotonic() - started:.0f} s)", flush=True)
-        found = topics[TOPICS[topic]] = []
-        for figure in _measure_apart(topic, sys.argv[1:] if arguments is None else arguments):
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for topic, level in _planned(options):
+        title = f"{TOPICS[topic]}, {level}" if topic in BY_LEVEL else TOPICS[topic]
+        print(f"\n{title} (after {time.monotonic() - started:.0f} s)", flush=True)
+        found = topics[title] = []
+        for figure in _measure_apart(topic, [*given, "--isolation", level]):
             found.append(figure)
             print(line(figure), flush=True)
         failed |= not found or any(figure.note.startswith("failed: ") for figure in found)
@@ -54,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(failed)
 
 
+def _planned(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """The topics, and at which isolation levels each is measured."""
+    levels = list(dict.fromkeys(options.isolation))
+    for topic in options.only or TOPICS:
+        yield from ((topic, level) for level in (levels if topic in BY_LEVEL else levels[:1]))
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller classes; under two minutes")
@@ -62,10 +75,19 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10, 100, 500], help="sizes of the growing classes (10 100 500)"
     )
-    parser.add_argument("--isolation", default="lockdown", help="isolation level of all grading (lockdown)")
+    parser.add_argument(
+        "--isolation",
+        action="append",
+        help="isolation level of all grading (repeatable; the default of `grade`, and beside it lockdown)",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out", help="folder of page and JSON")
     parser.add_argument("--topic", choices=TOPICS, help=argparse.SUPPRESS)  # measure here, print JSON
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not options.isolation:
+        from grader.sandbox import QUICKEST, strongest_level
+
+        options.isolation = [strongest_level()] if options.quick else [strongest_level(), QUICKEST]
+    return options
 
 
 def line(figure: Figure) -> str:

@@ -32,7 +32,7 @@ class Options:
     quick: bool = False
     rounds: int = 5
     sizes: tuple[int, ...] = (10, 100, 500)
-    isolation: str = "lockdown"
+    isolation: str = "lockdown"  # of what is measured now
 
 
 @dataclass(frozen=True, slots=True)

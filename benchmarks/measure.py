@@ -95,8 +95,10 @@ def python(
 
     Raises Failed if it ends with a code that is not allowed.
     """
+    # As after an installation: bytecode that is there is read, and what is missing is kept for the next round.
+    env = {"PYTHONDONTWRITEBYTECODE": "", **(env or {})}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    usage = run([*prefix, sys.executable, *arguments], env={"PYTHONPATH": path, **(env or {})}, memory=memory)
+    usage = run([*prefix, sys.executable, *arguments], env={"PYTHONPATH": path, **env}, memory=memory)
     if usage.code not in allowed:
         words = usage.output.strip().splitlines() or ["nothing said"]
         raise Failed(f"`python {' '.join(arguments[:3])} ...` ended with {usage.code}: {words[-1][:300]}")

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 from benchmarks.figures import BARS, Figure, short
 
+PROCESSORS = "More processors"  # the topic of the curve
+WIDTH, HEIGHT = 420, 240
 PACKAGES = ("numpy", "numba", "scipy", "torch", "ipykernel", "nbclient")
 
 
@@ -22,6 +25,7 @@ def machine() -> dict[str, str]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "system": f"{platform.system()} {platform.machine()}",
         "processors": str(os.cpu_count()),
+        "processor": processor(),
         "Python": platform.python_version(),
     }
     for package in PACKAGES:
@@ -29,6 +33,45 @@ def machine() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed"
+    return found
+
+
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The kind of processor, and the widest of the instructions on which products of matrices depend."""
+    try:
+        lines = cpuinfo.read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    said = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    flags = said.get("flags", "").split()
+    widest = next((word for flag, word in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags), "")
+    return ", ".join(filter(None, (said.get("model name", "unknown"), widest)))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What more processors bring, drawn: ``points`` are (x, y, processors, submissions a minute) in a picture."""
+
+    title: str
+    points: tuple[tuple[float, float, int, float], ...]
+    ideal: tuple[float, float]  # where the line of a perfect speed-up ends
+
+
+def curves(topics: Mapping[str, Sequence[Figure]]) -> list[Curve]:
+    """The curves of the topics that measured several numbers of processors."""
+    found = []
+    for title, figures in topics.items():
+        measured = [
+            (int(figure.what.split()[0]), figure.median)
+            for figure in figures
+            if title.startswith(PROCESSORS) and figure.values and ":" not in figure.what
+        ]
+        if len(measured) < 2:
+            continue
+        (_, one), (most, _) = measured[0], measured[-1]
+        top = max(most * one, *(speed for _, speed in measured))
+        at = [(WIDTH * many / most, HEIGHT * (1 - speed / top), many, speed) for many, speed in measured]
+        found.append(Curve(title, tuple(at), (WIDTH, HEIGHT * (1 - most * one / top))))
     return found
 
 
@@ -86,4 +129,6 @@ def render(title: str, measured_on: Mapping[str, str], topics: Mapping[str, Sequ
         bars=bars if measured else [],
         notes=more.get("notes", ()),
         table=more.get("table"),
+        curves=curves(topics),
+        size=(WIDTH, HEIGHT),
     )

@@ -6,7 +6,6 @@ None of it carries marks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, recognise
@@ -14,6 +13,7 @@ from grader.errors import Refused
 from grader.mangled import content
 from grader.model import Note
 from grader.names import Definition, is_unfilled, left_none
+from grader.records import replace
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text
 

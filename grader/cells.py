@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import symtable
-from dataclasses import dataclass
 
 from grader.limits import MAX_DEPTH
 from grader.names import Scopes, scopes_of
 from grader.parsing import by_itself, parse
+from grader.records import dataclass
 from grader.submission import Cell
 
 # Cell magics whose body is still the student's Python; all others (%%bash, %%html, ...) hold something else.
@@ -38,6 +39,7 @@ class CellText:
     was_indented: bool = False
 
 
+@functools.lru_cache(maxsize=64)  # several ask for the cells of one submission, and nobody changes a tree
 def readable(cell: Cell, *, notebook: bool) -> CellText:
     """Parse a cell, without its magics if it is a notebook's; SyntaxError if what remains is no Python.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 # Parallel over submissions, one thread each; OpenBLAS's own threads would cost every start a fifth of its time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from grader.commands import COMMANDS, parse
+from grader.commands import module_of, parse
 from grader.commands._options import GRADER_FAILED, REFUSED, STOPPED
 from grader.commands._output import say
 from grader.errors import GraderError, Refused
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from grader.course.folder import choose
 
             choose(options.course)
-        return int(COMMANDS[options.command].run(options))
+        return int(module_of(options.command).run(options))
     except Refused as error:
         say(str(error))
         return REFUSED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from grader.expectations import (
     plain,
 )
 from grader.model import Curve, Note
+from grader.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ only then are numbers compared. A NaN never passes: comparisons are written so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from grader.arrays import Array as Array
 from grader.arrays import NotAnArray as NotAnArray
 from grader.arrays import plain as plain
 from grader.model import Curve, Evidence, Note
+from grader.records import dataclass
 from grader.showing import place, where
 from grader.showing import shapes as shapes
 

@@ -13,7 +13,6 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from grader.cells import CellText, readable
 from grader.course.folder import current
@@ -21,6 +20,7 @@ from grader.mangled import cut_off, notes_on_cells, notes_on_files, unfilled_aga
 from grader.model import Note
 from grader.names import binds, is_stub, left_none, of_framework, returns_nothing, stars, uses
 from grader.parsing import parse
+from grader.records import dataclass, field
 from grader.slips import slip_of, without_prefixes
 from grader.submission import Cell, SourceFile, Submission
 

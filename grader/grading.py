@@ -9,7 +9,6 @@ import functools
 import math
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +39,7 @@ from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
 from grader.precision import strictly
+from grader.records import replace
 from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, notes_on_lent_caches
 from grader.sandbox import Box
 from grader.spec import Check, Part

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
+from grader.records import dataclass
 from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs

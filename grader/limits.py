@@ -7,7 +7,7 @@ characters and 44 definitions, the longest import 5 names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from grader.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from grader.cells import CellText
 from grader.model import Note
 from grader.names import Definition, binds, is_unfilled, left_none, of_framework, uses
+from grader.records import dataclass
 from grader.words import listing
 
 Place = tuple[int, int]  # a cell's position among those that parse, and the index of a statement in it
@@ -67,6 +67,8 @@ def notes_on_cells(file: str, texts: list[CellText], taken: Collection[Place], n
 
 def notes_on_files(entries: Mapping[str, str], texts: Mapping[str, list[CellText]]) -> Iterator[Note]:
     """Of files that define graded names too, filled in and in another way, which one counts."""
+    if len(texts) < 2:
+        return
     found = {file: dict(_finished(several, entries)) for file, several in texts.items()}
     pairs: dict[tuple[str, str], list[str]] = {}
     for name, entry in entries.items():

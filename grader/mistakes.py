@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from grader.records import dataclass
 
 if TYPE_CHECKING:
     from grader.spec import Check

@@ -1,18 +1,18 @@
 """The records that a grading run produces, frozen; ``Result`` is the JSON of docs/result.md.
 
-This module imports nothing else of the project: everything may import it.
+This module imports nothing else of the project but how records are made and written: everything may import it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from grader.jsontext import indented
+from grader.records import as_dict, dataclass, field, is_record
 
 SCHEMA = "grader/result/v1"
 
@@ -351,15 +351,16 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object: stable order, ``schema`` first, ``reason`` only where there is one."""
-        fields = dataclasses.asdict(self)
-        ordered = ["schema", "assignment", "student", "submission", "status", "reason"]
-        out = {name: fields[name] for name in ordered if name != "reason" or self.reason is not None}
-        out |= {name: value for name, value in fields.items() if name not in ordered}
-        return out
+        return {name: as_dict(value) for name, value in self._ordered().items()}
 
     def to_json(self) -> str:
         """The Result as JSON text; infinities and NaN, which JSON lacks, become strings, half characters escapes."""
-        return json.dumps(_strict(self.as_dict()), indent=2, ensure_ascii=False, allow_nan=False)
+        return indented(self._ordered())
+
+    def _ordered(self) -> dict[str, Any]:
+        ordered = ["schema", "assignment", "student", "submission", "status", "reason"]
+        names = [*ordered, *(name for name in self.__match_args__ if name not in ordered)]
+        return {name: getattr(self, name) for name in names if name != "reason" or self.reason is not None}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Result:
@@ -377,7 +378,7 @@ def built(kind: Any, value: Any) -> Any:
 @functools.cache
 def _builder(kind: Any) -> Callable[[Any], Any]:
     """What makes values of a type from their JSON form; types are looked into once for many records."""
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if is_record(kind):
         fields = {name: _builder(hint) for name, hint in get_type_hints(kind).items()}
         return lambda value: kind(**{name: fields[name](item) for name, item in value.items() if name in fields})
     if get_origin(kind) is UnionType:
@@ -396,16 +397,4 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
 def _of_type(kind: type, value: Any) -> Any:
     if type(value) is not kind:
         raise TypeError(f"a value is no {kind.__name__}")
-    return value
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(item) for item in value]
     return value

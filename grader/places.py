@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.extract import Program
 from grader.model import CheckResult, ErrorInfo, Place, Status
+from grader.records import replace
 from grader.scenarios import text_of
 from grader.spec import Check
 from grader.words import inert, plain_text

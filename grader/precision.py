@@ -7,7 +7,6 @@ all directions: where what came back is much nearer to a mistake than to what is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from grader.expectations import FLOAT32, Expectation, Matches, Verdict, Within
 from grader.judging import Played
 from grader.oracle import Oracle
 from grader.outcome import Outcome
+from grader.records import replace
 from grader.spec import Check
 
 if TYPE_CHECKING:

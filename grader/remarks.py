@@ -6,7 +6,6 @@ None of it carries marks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from grader.compat.old_names import may_show_age
 from grader.course.assignments import Assignment, all_assignments
@@ -14,6 +13,7 @@ from grader.extract import Program
 from grader.judging import Graded
 from grader.model import CheckResult, Note, PartResult, Status
 from grader.outcome import Outcome
+from grader.records import replace
 from grader.scenarios import text_of
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text

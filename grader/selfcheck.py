@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.beside import notes_on_what_is_beside
@@ -17,8 +16,8 @@ from grader.limits import NotebookLimits
 from grader.model import Note, Result, Status
 from grader.oracle import Oracle
 from grader.oracle.recorded import RecordedOracle
-from grader.sandbox import open_box, own_level
-from grader.worker.processes import split
+from grader.records import dataclass, replace
+from grader.sandbox import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class Wanted:
     notebook: NotebookLimits | None = None
 
 
-def self_check(wanted: Wanted, told: Told | None = None) -> Result:
-    """Grade with public seeds and recorded answers; Refused says what cannot be checked.
+def self_check(wanted: Wanted, box: Box, told: Told | None = None) -> Result:
+    """Grade with public seeds and recorded answers, in one's own box; Refused says what cannot be checked.
 
     ``told`` hears of each check before it is run.
     """
@@ -43,23 +42,18 @@ def self_check(wanted: Wanted, told: Told | None = None) -> Result:
         if not (wanted.assignment or wanted.names):
             assignment = asked_of(assignment, submission)
         checks = select(assignment, list(wanted.names))
-        box = open_box(own_level())
-        try:
-            assignment.load()
-            split(box)  # before the answers are read
-            oracle: Oracle = RecordedOracle(assignment)
-            if wanted.data:
-                from grader.oracle.data_set import DataSetOracle
+        assignment.load()
+        oracle: Oracle = RecordedOracle(assignment)
+        if wanted.data:
+            from grader.oracle.data_set import DataSetOracle
 
-                oracle = DataSetOracle(oracle, wanted.data)
-            result = grade_submission(
-                *(submission, assignment, checks, oracle, box),
-                notebook=wanted.notebook,
-                compat=wanted.compat,
-                told=told,
-            )
-        finally:
-            box.close()
+            oracle = DataSetOracle(oracle, wanted.data)
+        result = grade_submission(
+            *(submission, assignment, checks, oracle, box),
+            notebook=wanted.notebook,
+            compat=wanted.compat,
+            told=told,
+        )
         beside: list[Note] = []
         if Status.MISSING in {check.status for check in result.checks}:
             beside += [Note("language", said) for said in said_of_languages(submission)]

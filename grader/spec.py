@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from grader.errors import MalformedCheck
 from grader.expectations import Array, Expectation
+from grader.records import dataclass, field
 
 if TYPE_CHECKING:
     from grader.data_set import DataSet

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from grader.expectations import UNMARKED, Array, Arrays, NotAnArray
 from grader.extract import Program
 from grader.outcome import Outcome
+from grader.records import replace
 from grader.spec import Check
 from grader.worker.client import Transcript
 

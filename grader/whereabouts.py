@@ -6,10 +6,10 @@ import ast
 import functools
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from grader.cells import cell_magic, readable
 from grader.names import binds
+from grader.records import dataclass
 from grader.submission import Cell, SourceFile
 from grader.words import nearest
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -52,6 +51,8 @@ def listing(items: list[str], most: int | None = None) -> str:
 
 def nearest(word: str, known: Iterable[str], least: float = 0.7) -> str:
     """The known word that looks most like another, which may be mistyped; "" if none is ``least`` like it (0 to 1)."""
+    import difflib
+
     names = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=least)
     return names[found[0]] if found else ""

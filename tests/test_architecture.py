@@ -26,7 +26,7 @@ FLOORS = (
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",
-    "grader.course grader.scenarios grader.worker.packages",
+    "grader.course grader.scenarios grader.worker.packages grader.worker.finders",
     "grader.extract grader.forms grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
     "grader.conventions grader.spec grader.distributions grader.tolerance grader.shapes "

@@ -100,7 +100,7 @@ def test_of_a_converted_copy_the_students_own_line_is_shown_and_what_it_lacks_is
     converted = grade(files, "layers", ["relu/forward"], compat=True)
     assert [check.error.source for check in converted.checks] == ["    return x.missing / 2, x"]
     assert converted.notes[-1].sentence == (
-        "A converted copy was graded; solver.py does not parse in it either, and was left out."
+        "A converted copy was graded, without solver.py, which does not parse even so."
     )
 
 

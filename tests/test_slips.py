@@ -189,10 +189,10 @@ def test_what_is_no_code_with_numpy_is_named_and_not_run(tmp_path, cells, metada
         assert assignment_of(submission, "layers").slug == "layers"
 
 
-def test_a_notebook_in_which_nothing_is_python_is_told_so_once(tmp_path):
+def test_a_notebook_in_which_nothing_is_python_is_told_so_once(tmp_path, box):
     """Not by ten functions that are not there; its name says which assignment it should be."""
     metadata = {"kernelspec": {"language": "R", "name": "ir"}}
     text = json.dumps(notebook_json(["relu_forward <- function(x) pmax(x, 0)"]) | {"metadata": metadata})
     (tmp_path / "layers.ipynb").write_text(text)
     with pytest.raises(NothingFound, match=r"\Alayers.ipynb is a notebook of R"):
-        self_check(Wanted(tmp_path / "layers.ipynb"))
+        self_check(Wanted(tmp_path / "layers.ipynb"), box)

@@ -13,7 +13,7 @@ from grader.batch.ingredients import ingredients
 from grader.course.asking import asked_of, assignment_of
 from grader.course.assignments import Assignment, all_assignments, recognise, select
 from grader.errors import Interrupted, Refused
-from grader.exporters import csv, html
+from grader.exporters import html
 from grader.grading import grade_submission, not_graded, versions
 from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
@@ -160,10 +160,10 @@ def likeness(order: Order) -> str:
 def rendered(result: Result) -> tuple[str, str]:
     """The result's JSON text and its page; what cannot be shown raises here, where it costs its own submission only.
 
-    The table and the page of the class are made of all results, so each is shown in them once before.
+    Whether the table and the page of the class can show it is for who reads the text, and believes none of it.
     """
     text, page = result.to_json(), html.report(result, index_href="../index.html")
-    for written in (text, page, csv.grades([result]), html.index([result], title="")):
+    for written in (text, page):
         written.encode()
     return text, page
 

@@ -6,47 +6,36 @@ Imports of the grader are made inside ``run``, so that ``grader --help`` answers
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import re
+import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
 from grader import __version__
-from grader.commands import (
-    agree,
-    assignments,
-    check,
-    ci,
-    cluster_certificates,
-    compare,
-    doctor,
-    export,
-    feedback,
-    grade,
-    history,
-    merge,
-    mistakes,
-    override,
-    policy,
-    regrade,
-    release,
-    worker,
-)
 from grader.commands._options import EXIT_CODES
 from grader.words import did_you_mean
 
+COMPLETES = "_ARGCOMPLETE"  # the variable with which a shell asks how a command line may go on
 # In the order of the help.
-MODULES = (
-    *(check, ci, grade, regrade, policy, override, history, compare, merge, feedback, export),
-    *(agree, mistakes, release, doctor, assignments, worker, cluster_certificates),
+COMMANDS = (
+    *("check", "ci", "grade", "regrade", "policy", "override", "history", "compare", "merge", "feedback", "export"),
+    *("agree", "mistakes", "release", "doctor", "assignments", "worker", "cluster-certificates"),
 )
-COMMANDS: dict[str, ModuleType] = {module.__name__.rpartition(".")[2].replace("_", "-"): module for module in MODULES}
+
+
+def module_of(command: str) -> ModuleType:
+    """The module of a command; one that is not asked for is not imported."""
+    return importlib.import_module(f"grader.commands.{command.replace('-', '_')}")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line; names may also stand behind options, which argparse alone does not take."""
-    parser = _parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    asked = [arguments[0]] if arguments and arguments[0] in COMMANDS and COMPLETES not in os.environ else COMMANDS
+    parser = _parser(asked)
     complete(parser)
     options, rest = parser.parse_known_args(arguments)
     if rest and (not hasattr(options, "names") or any(word.startswith("-") for word in rest)):
@@ -76,7 +65,7 @@ class Parser(argparse.ArgumentParser):
 
 def complete(parser: argparse.ArgumentParser) -> None:
     """Answer the shell if it asks how a command line may go on; it does so by running the command, with a variable."""
-    if "_ARGCOMPLETE" in os.environ:
+    if COMPLETES in os.environ:
         try:
             import argcomplete
         except ImportError:
@@ -84,7 +73,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
         argcomplete.autocomplete(parser)
 
 
-def _parser() -> Parser:
+def _parser(known: Sequence[str] = COMMANDS) -> Parser:
     parser = Parser(
         prog="grader",
         description="Grades deep-learning assignments written in NumPy, and says why something is wrong.",
@@ -92,13 +81,13 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    for module in MODULES:
-        module.declare(commands)
+    for command in known:
+        module_of(command).declare(commands)
     return parser
 
 
 def parser_of(command: str) -> argparse.ArgumentParser:
     """The parser of a command."""
     commands = argparse.ArgumentParser().add_subparsers()
-    COMMANDS[command].declare(commands)
+    module_of(command).declare(commands)
     return commands.choices[command]

@@ -24,6 +24,7 @@ from grader.errors import Refused
 
 if TYPE_CHECKING:
     from grader.model import Result
+    from grader.sandbox import Box
     from grader.selfcheck import Wanted
 
 
@@ -45,15 +46,21 @@ def run(options: argparse.Namespace) -> int:
     settle_path(options)
     if not options.watch:
         gc.disable()  # it ends soon; a tenth of its time would go into looking for what could be freed
-        return _check_once(options)
+    from grader.worker.own import own_box
+
+    with own_box() as box:
+        return _watch(options, box) if options.watch else _check_once(options, box)
+
+
+def _watch(options: argparse.Namespace, box: Box) -> int:
     from grader.watching import changes
 
     seen = changes(options.path)  # Refused if that cannot be, before anything is checked
-    code = _check_once(options)
+    code = _check_once(options, box)
     for _ in seen:
         print()
         try:
-            code = _check_once(options)
+            code = _check_once(options, box)
         except Refused as error:  # half-saved and renamed files are normal here: say so and go on watching
             gone = not os.path.lexists(options.path)
             say(f"{options.path} is gone; it is checked again when it is back." if gone else str(error))
@@ -69,13 +76,13 @@ def wanted_by(options: argparse.Namespace) -> Wanted:
     )
 
 
-def _check_once(options: argparse.Namespace) -> int:
+def _check_once(options: argparse.Namespace, box: Box) -> int:
     from grader.exporters import github
     from grader.exporters.waiting import shown_while_waiting
     from grader.selfcheck import self_check
 
     with shown_while_waiting() as told:
-        result = self_check(wanted_by(options), told)
+        result = self_check(wanted_by(options), box, told)
     if options.json:
         write(options.json, result.to_json() + "\n")
     if options.html:

@@ -26,6 +26,7 @@ from grader.errors import NothingFound, Refused
 
 if TYPE_CHECKING:
     from grader.model import Result
+    from grader.sandbox import Box
 
 REPORTS = ("json", "html", "junit", "sarif", "classroom50")
 STUDENTS_OWN = (".ipynb", ".py", ".zip")  # never written over
@@ -61,6 +62,16 @@ def percent(text: str) -> float:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
+    from grader.worker.own import own_box
+
+    with contextlib.ExitStack() as stack:
+        box = None
+        with contextlib.suppress(Refused):  # which is said below, where reports say it too
+            box = stack.enter_context(own_box())
+        return _run(options, lambda: box or stack.enter_context(own_box()))
+
+
+def _run(options: argparse.Namespace, open_box: Callable[[], Box]) -> int:
     from grader.commands.check import wanted_by
     from grader.exporters.waiting import shown_while_waiting
     from grader.selfcheck import self_check
@@ -69,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     _remove_stale(options)
     try:
         with shown_while_waiting() as told:
-            result = self_check(wanted_by(options), told)
+            result = self_check(wanted_by(options), open_box(), told)
     except Refused as error:
         say(str(error))
         _report(options, _refused(options, error))

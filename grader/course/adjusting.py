@@ -13,7 +13,6 @@ The assignment's own word counts before the course's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from grader.conventions import AROUND, with_limit
@@ -22,6 +21,7 @@ from grader.course.keys import refuse_unknown
 from grader.course.modules import names_in
 from grader.errors import MalformedCheck
 from grader.expectations import Expectation, Matches, Within
+from grader.records import replace
 from grader.spec import Check, Part
 
 ADJUSTING: dict[str, type | tuple[type, ...]] = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from grader.cells import readable
 from grader.course.assignments import Assignment, all_assignments, find_assignment, given_by, recognise
@@ -18,6 +17,7 @@ from grader.extract import defined_names
 from grader.forms import classes_of
 from grader.intake.languages import refuse_other_languages, said_of_languages
 from grader.model import NotAsked, Note
+from grader.records import replace
 from grader.spec import Part
 from grader.submission import SourceFile, Submission
 from grader.words import listing, plain_text

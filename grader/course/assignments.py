@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.adjusting import ADJUSTING, adjusted, renamed
@@ -16,6 +15,7 @@ from grader.errors import MalformedCheck, NothingFound, Refused
 from grader.extract import defined_names
 from grader.model import NotAsked
 from grader.questions.declared import Asked, asked
+from grader.records import dataclass, replace
 from grader.shown import Shown, shown
 from grader.spec import Check, Part
 from grader.submission import Submission

@@ -10,7 +10,6 @@ import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from grader.course.keys import checked, read, refuse_unknown
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.mistakes import Mistake, Pattern, Raised, not_played
+from grader.records import dataclass, replace
 
 FILE = "mistakes.json"  # beside the recorded answers
 PLACE = f"{modules.SECRET}/mistakes"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from grader import resources
 from grader.course.keys import checked, read
 from grader.course.modules import PUBLIC, SECRET
 from grader.errors import Refused
+from grader.records import dataclass, field
 
 DESCRIPTION = "course.toml"
 HIDDEN = ".grader"  # where a released assignment has its course

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from grader.exporters._causes import FAILING
 from grader.model import CheckResult, Result, Status
+from grader.records import dataclass, field
 
 
 def is_graded(result: Result) -> bool:
@@ -35,6 +34,8 @@ def distribution(results: Sequence[Result]) -> Distribution | None:
     if not percents:
         return None
     counts = Counter(min(9, max(0, int(percent // 10))) for percent in percents)
+    import statistics  # with fractions and decimals it takes as long as all of a student's report
+
     return Distribution(tuple(counts[k] for k in range(10)), statistics.fmean(percents), statistics.median(percents))
 
 

@@ -57,6 +57,12 @@ class Detail:
 _DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
 
 
+def prepare() -> None:
+    """Compile the report's templates, which takes as long as some hundred reports: for processes that are forked."""
+    for name in ("base", "check", "figures", "parts", "report"):
+        _environment().get_template(f"{name}.html.j2")
+
+
 def report(given: Row | Result, *, index_href: str | None = None) -> str:
     """The page of one submission, at most LIMIT_BYTES; ``index_href`` links back to the class.
 

@@ -21,7 +21,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from grader.course.folder import current
@@ -32,6 +31,7 @@ from grader.intake.naming import is_archive_name
 from grader.intake.tars import TarArchive, decompressed
 from grader.intake.zips import ZipArchive
 from grader.machine import system
+from grader.records import replace
 from grader.words import plain_text
 
 MAX_MEMBERS = 20_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
+from grader.records import dataclass
 from grader.words import plain_text
 
 MAX_NAME, MAX_PATH, MAX_DEPTH = 255, 1000, 60  # bytes, bytes, folders

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import Refused
@@ -14,6 +13,7 @@ from grader.intake.archives import is_archive, unpacked
 from grader.intake.documents import is_staffs, why_unread
 from grader.intake.naming import is_archive_name, is_source_name, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS, Snapshot, free_place, private_folder
+from grader.records import replace
 from grader.words import readable
 
 MOST_NESTED = 3  # archives in each other

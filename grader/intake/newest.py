@@ -7,11 +7,11 @@ the newest is filled in, as in a starter that was downloaded once more, the one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from grader.cells import readable
 from grader.intake.naming import numbered, numbered_folder
 from grader.names import Definition, is_unfilled
+from grader.records import dataclass, replace
 from grader.submission import SourceFile
 from grader.words import listing
 

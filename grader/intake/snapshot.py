@@ -14,7 +14,6 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import HarnessError, Refused
@@ -25,6 +24,7 @@ from grader.intake.members import LEFT_OUT_FILES
 from grader.intake.naming import is_archive_name, is_source_name, source_name
 from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
 from grader.machine import system
+from grader.records import dataclass, field, replace
 
 MAX_ARCHIVE = 500 << 20  # bytes of an archive, packed
 MAX_ARCHIVES = 20  # that are taken of a folder that holds nothing else to grade

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import stat
 import zipfile
-from dataclasses import replace
 from typing import IO
 
 from grader.intake.members import Member, fault_of_name, is_left_out, parts_of
+from grader.records import replace
 
 HEADER_SIZE = 30  # of a member, without its name
 ENCRYPTED = 0x1 | 0x40  # flag bits: with a password, with a certificate

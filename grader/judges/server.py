@@ -19,7 +19,6 @@ USED = (
     "grader.compat",
     "grader.diagnosis",
     "grader.exporters.csv",
-    "grader.exporters.html",
     "grader.hints",
     "grader.questions.answers",
     "grader.questions.declared",
@@ -32,10 +31,12 @@ def main(arguments: list[str]) -> None:
     folder = json.loads(socket.socket(fileno=os.dup(0)).recv(1 << 16))["data"]
     import importlib
 
+    from grader.batch import ingredients
     from grader.course import catalogue, reference
     from grader.course.parts import all_parts
     from grader.data_set import open_data_set
     from grader.errors import GraderError
+    from grader.exporters import html
     from grader.forks.server import ForkServer
     from grader.judges import judge
 
@@ -44,7 +45,8 @@ def main(arguments: list[str]) -> None:
         data = open_data_set(Path(folder) if folder else None)
         for name in USED:
             importlib.import_module(name)
-        all_parts(), catalogue.live()
+        all_parts(), catalogue.live(), ingredients.engine()
+        html.prepare()
     except GraderError as error:
         say({"trouble": str(error)})
         return

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.course.folder import current
 from grader.errors import MalformedCheck
+from grader.records import dataclass
 
 KINDS = ("text", "choice")
 KNOWN = {"slug", "prompt", "find", "kind", "options", "wordings", "explain", "public"}

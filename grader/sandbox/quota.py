@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from grader.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

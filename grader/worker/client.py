@@ -7,7 +7,6 @@ playing. Whatever happens there comes back as a Transcript; HarnessError is for 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import os
 import queue
@@ -15,7 +14,6 @@ import select
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,6 +24,7 @@ from grader.expectations import Array, NotAnArray
 from grader.extract import Program
 from grader.machine.system import POLLS_PIPES, ended_by
 from grader.outcome import Outcome
+from grader.records import dataclass, field, replace
 from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
@@ -37,6 +36,7 @@ START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
 LOOK_SECONDS = 0.1  # how often a busy process is looked at
+QUICK_SECONDS = 0.02  # who answers sooner has used nothing worth a look, nor filled its room
 IN_ALL, LOADING = "in all", "loading"  # names of what took too long, besides a case
 
 
@@ -84,7 +84,7 @@ class StudentProcess:
         self._exchange: _Exchange | None = None
         self._process: Guest | None = None
         self._failure: Transcript | None = None
-        self._seen = Look()  # of the process that there is
+        self._seen, self._looked = Look(), 0.0  # of the process that there is, and when it was looked at
         self._said = ""  # the last words of the one before
         self.problems: list[dict[str, Any]] = []  # statements that raised when the submission was loaded
         self.stand_ins: list[str] = []  # modules that were supplied then, as the submission lacks them
@@ -142,7 +142,7 @@ class StudentProcess:
         load = {"do": "load", "program": self._program.as_message(), "allow": self._allow}
         transcript, head = self._ask(load, {}, LOAD_SECONDS)
         if transcript:
-            return dataclasses.replace(transcript, name=transcript.name or LOADING)
+            return replace(transcript, name=transcript.name or LOADING)
         self.problems, self.stand_ins = head["problems"], head["stand_ins"]
         return None
 
@@ -189,7 +189,7 @@ class StudentProcess:
         answer = self._wait(self._exchange.answers, min(seconds, self._left))
         if answer is None:
             over = IN_ALL if self._left <= 0 else ""
-            return dataclasses.replace(self._failed(Outcome.TIMED_OUT, begin), name=over), {}
+            return replace(self._failed(Outcome.TIMED_OUT, begin), name=over), {}
         if isinstance(answer, frames.ProtocolError):
             return self._failed(Outcome.VIOLATED, begin, {"message": str(answer)}), {}
         if isinstance(answer, (EOFError, OSError)):
@@ -206,7 +206,7 @@ class StudentProcess:
         """The answer, None if there is none in time; a room over its quota is a broken rule too.
 
         Time without a processor that it was ready to use does not count: its neighbours, or the grader, took that. If
-        it was threads of its own, what these used counts.
+        it was threads of its own, what these used counts. Answers that come at once cost nothing, nor a look each.
         """
         assert self._process is not None, "no process to wait for"
         begin, before = time.perf_counter(), self._seen
@@ -215,7 +215,11 @@ class StudentProcess:
         while answer is None and used < seconds:
             with contextlib.suppress(queue.Empty):
                 answer = answers.get(timeout=min(seconds - used, LOOK_SECONDS))
+            ended = time.perf_counter()
+            if type(answer) is dict and ended - begin < QUICK_SECONDS and ended - self._looked < LOOK_SECONDS:
+                break
             now = self._seen = self._process.look()
+            self._looked = ended
             if now.excess:
                 return frames.ProtocolError(f"It left {now.excess} in its folder.")
             took = time.perf_counter() - begin
@@ -241,7 +245,7 @@ class StudentProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
-        self._said, self._seen = process.last_words(), Look()
+        self._said, self._seen, self._looked = process.last_words(), Look(), 0.0
         exchange, self._exchange = self._exchange, None
         process.kill()
         if exchange:

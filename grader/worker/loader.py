@@ -10,7 +10,6 @@ import __future__
 import ast
 import builtins
 import contextlib
-import importlib.abc
 import importlib.machinery
 import linecache
 import sys
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from grader.worker.finders import Finder
 from grader.worker.packages import Packages
 from grader.worker.stand_ins import FLAT, ROOT, StandIns
 from grader.worker.student_errors import Labels, describe
@@ -25,7 +25,7 @@ from grader.worker.student_errors import Labels, describe
 MOST = 200  # names that one failed statement is blamed for
 
 
-class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Loader(Finder):
     """Finds and executes the units of one submission (see grader.extract.Program)."""
 
     def __init__(self, program: dict[str, Any], allowed: Iterable[str], tell: Callable[[str], None]) -> None:

@@ -9,7 +9,6 @@ A package may import what it needs, but none that computes what exercises ask fo
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import inspect
 import os
@@ -18,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from types import FrameType, ModuleType
 from typing import Any
+
+from grader.worker.finders import Finder
 
 # Students' own code, plots, pictures and files need these.
 USUAL = ("matplotlib", "mpl_toolkits", "PIL", "imageio", "h5py", "IPython", "tqdm", "numba", "llvmlite", "Cython",
@@ -38,7 +39,7 @@ def without(name: str) -> str:
     return f"{name} is not available here: the exercise asks for code of your own, with NumPy."
 
 
-class Packages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Packages(Finder):
     """Finds what is absent; stands before the finder of installed packages.
 
     ``labels`` are the file names of student code, ``tell`` hears in words what it tried.

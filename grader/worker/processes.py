@@ -17,21 +17,23 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from grader.errors import Interrupted
 from grader.folders import remove
 from grader.forks.client import Parent, shared_server
-from grader.limits import NotebookLimits
 from grader.machine.shortage import Shortage
 from grader.machine.system import FORKS
-from grader.model import NotebookRun
 from grader.sandbox import Box
 from grader.sandbox.process import clean_environment, descendants, last_words
 from grader.sandbox.quota import Quota
 from grader.worker import frames
+
+if TYPE_CHECKING:
+    from grader.limits import NotebookLimits
+    from grader.model import NotebookRun
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own

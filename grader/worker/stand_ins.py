@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
-import importlib.abc
 import importlib.machinery
 import io
 import pickle
@@ -17,6 +16,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
+
+from grader.worker.finders import Finder
 
 ROOT = "submission:"  # begins the search locations of the submission's packages
 FLAT = "submission_root"  # a package above all files, for those that expect to be in one and are not
@@ -54,7 +55,7 @@ def prepare(files: Iterable[Mapping[str, str]]) -> None:
         COURSE_FILES[file["name"]] = module["names"]
 
 
-class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class StandIns(Finder):
     """Finds what nothing before it found; ``used`` names what was supplied.
 
     ``folders`` are those that a file may mean by the package that it is not in, ``packages`` the names of such.

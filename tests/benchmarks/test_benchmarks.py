@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from benchmarks import figures, measure, page
-from benchmarks.__main__ import TOPICS, line
+from benchmarks.__main__ import TOPICS, _parse, _planned, line
 from benchmarks.figures import BARS, Figure
+from grader.sandbox import QUICKEST, strongest_level
 from tests.benchmarks.page_text import text_of
 
 FAKE = {
@@ -141,6 +142,44 @@ def test_the_page_holds_all_figures_and_nothing_from_outside(tmp_path):
     assert data["bars"]["2"]["verdict"] == "missed"
     assert data["topics"]["Fake topic"][0]["median"] == 0.2
     assert str(measure.ROOT) not in json.dumps(data)
+
+
+def test_what_more_processors_bring_is_drawn(tmp_path):
+    """A point for each number that was measured, beside what a perfect speed-up would give."""
+    name = f"{page.PROCESSORS}, namespaces"
+    topics = {
+        name: [
+            Figure("1 processor", (100.0,), "submissions a minute"),
+            Figure("1 processor: faster", (1.0,), "times as fast as on 1"),
+            Figure("2 processors", (150.0,), "submissions a minute"),
+            Figure("4 processors", (), "submissions a minute", note="this machine has 2 processors"),
+        ]
+    }
+    (curve,) = page.curves(topics)
+    assert [(many, speed) for _, _, many, speed in curve.points] == [(1, 100.0), (2, 150.0)]
+    assert [y for _, y, _, _ in curve.points] == [page.HEIGHT / 2, page.HEIGHT / 4]
+    assert curve.ideal == (page.WIDTH, 0)
+    html = page.write(tmp_path, "fake", "Fake", topics).read_text("utf-8")
+    assert "<svg" in html and "2 processors: 150 submissions a minute" in html
+    assert not page.curves({name: topics[name][:1]}) and not page.curves(FAKE)
+
+
+def test_the_processor_is_said_without_the_machine(tmp_path):
+    """Its kind, and how wide its vectors are."""
+    file = tmp_path / "cpuinfo"
+    file.write_text("processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: sse2 avx2 fma\n")
+    assert page.processor(file) == "AMD EPYC, AVX2"
+    assert page.processor(tmp_path / "none")
+
+
+def test_what_depends_on_the_level_is_measured_at_the_default_first():
+    """And beside it at the one that is quickest; the quick run at the default alone."""
+    planned = [list(_planned(_parse(words))) for words in ([], ["--quick"], ["--isolation", "process"])]
+    first = strongest_level()
+    assert [level for topic, level in planned[0] if topic == "throughput"] == list(dict.fromkeys([first, QUICKEST]))
+    assert [level for topic, level in planned[0] if topic == "startup"] == [first]
+    assert {level for _, level in planned[1]} == {first}
+    assert {level for _, level in planned[2]} == {"process"}
 
 
 def test_a_line_says_the_bar():
