@@ -466,7 +466,7 @@ WRONG: list[tuple[str, ...]] = [
 # The same, where another function is wrong too
 WITH_ANOTHER = [
     (LAYER.replace("np.sqrt(var + eps)", "np.sqrt(var) + eps"), "layer_norm/backward", "layernorm-gradients-per-sample", "dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout * xhat, axis=1)", "dbeta = np.sum(dout, axis=0)", "dbeta = np.sum(dout, axis=1)"),
-    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-variance-summed", " + dmean / D", ""),
+    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-squares-summed", " + dmean / D", ""),
 ]  # fmt: skip
 
 ASSIGNMENT = {
