@@ -24,6 +24,7 @@ from grader.outcome import Outcome
 
 # Of each check, the known mistakes that explain some of it.
 Singles = Mapping[str, Sequence[tuple[Mistake | Ignored, Fit]]]
+Sure = Mapping[str, Sequence[Mistake | Ignored]]  # those that are certain of it
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
@@ -40,13 +41,17 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
     explains = Counter(item.code for found in singles.values() for item, _ in found)
+    sure = {}
+    for one in graded:
+        most = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
+        others = [other for other in graded if other is not one]
+        sure[one.check.name] = _least_contradicted(most, singles, oracle, others)
     results = []
     for one in graded:
-        certain = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
-        certain = _least_contradicted(certain, singles, oracle, [other for other in graded if other is not one])
+        certain = sure[one.check.name]
         carried = one.result.diagnosis
         found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
-        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, singles, oracle))
+        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, sure, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
             seen = _raised(one, oracle, general=True)
@@ -128,7 +133,7 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracl
     return (_diagnosis(mistake, certain=False),)
 
 
-def _pair(one: Graded, part: Sequence[Graded], singles: Singles, oracle: Oracle) -> tuple[Diagnosis, ...]:
+def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The first two mistakes that together explain all of a check.
 
     Those that are certain of another check come first: what it has made, this one may go on from. Where a check that
@@ -137,7 +142,7 @@ def _pair(one: Graded, part: Sequence[Graded], singles: Singles, oracle: Oracle)
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
     below = [other for other in _others(one, part) if other.check.slug in one.check.builds_on and _has_failed(other)]
-    known = _certain(below or _others(one, part), singles)
+    known = {item.code for other in below or _others(one, part) for item in sure[other.check.name]}
     if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
     mistakes = [
@@ -169,11 +174,6 @@ def _others(one: Graded, part: Sequence[Graded]) -> list[Graded]:
 
 def _has_failed(one: Graded) -> bool:
     return one.result.status in (Status.FAILED, Status.CRASHED)
-
-
-def _certain(graded: Sequence[Graded], singles: Singles) -> set[str]:
-    """The mistakes that are certain of some of these checks."""
-    return {item.code for one in graded for item, fits in singles[one.check.name] if fits.certain}
 
 
 def _worth_trying(

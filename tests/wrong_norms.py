@@ -230,7 +230,7 @@ WRONG: list[tuple[str, ...]] = [
     (BATCH, "batch_norm/train_mode", "batchnorm-train-x-not-normalised", "out = xhat * gamma + beta", "out = gamma * x + beta"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-not-divided", "xhat = centred * inv", "xhat = centred"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-not-centred", "xhat = centred * inv", "xhat = x * inv"),
-    (BATCH, "batch_norm/train_mode", "batchnorm-unbiased-variance", "axis=0) / N\n        std", "axis=0) / (N - 1)\n        std"),
+    (BATCH, "batch_norm/train_mode", "batchnorm-unbiased-variance-forward", "axis=0) / N\n        std", "axis=0) / (N - 1)\n        std"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-variance-not-averaged", "axis=0) / N\n        std", "axis=0)\n        std"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-variance-of-all", "np.sum(centred**2, axis=0) / N", "np.var(x)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-statistics-of-all", "x.sum(axis=0) / N", "x.mean()", "np.sum(centred**2, axis=0) / N", "np.var(x)"),
@@ -466,7 +466,7 @@ WRONG: list[tuple[str, ...]] = [
 # The same, where another function is wrong too
 WITH_ANOTHER = [
     (LAYER.replace("np.sqrt(var + eps)", "np.sqrt(var) + eps"), "layer_norm/backward", "layernorm-gradients-per-sample", "dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout * xhat, axis=1)", "dbeta = np.sum(dout, axis=0)", "dbeta = np.sum(dout, axis=1)"),
-    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-variance-summed", " + dmean / D", ""),
+    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-squares-summed", " + dmean / D", ""),
 ]  # fmt: skip
 
 ASSIGNMENT = {
