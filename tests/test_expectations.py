@@ -236,3 +236,17 @@ def test_of_a_loss_in_neither_convention_the_nearer_one_is_told():
     verdict = Either(Within("loss", 1e-12), REGULARISATION).judge({"loss": np.array(2.1)}, BOTH, {}, True)
     assert not verdict.ok
     assert verdict.measured == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32, ">f8"])
+def test_a_measure_changes_nothing_that_came_back(kind):
+    """It gets a copy, in the layout that came back, whatever the type."""
+
+    def measure(got, inputs):
+        assert got["dx"].flags.f_contiguous
+        got["dx"][:] = 0
+        return 0.0
+
+    value = np.asfortranarray(WANT["dx"].astype(kind))
+    assert judge(value, Below("loss", 0.02, "loss", ("dx",), measure)).ok
+    assert np.array_equal(value, WANT["dx"])
