@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator
 
 from grader.sandbox import Box, open_box, own_level
+from grader.worker.forkserver import NEEDED
 from grader.worker.processes import split
+
+SERVES = ("grader.forks.server", "grader.worker.student")
 
 
 @contextlib.contextmanager
@@ -18,6 +22,8 @@ def own_box() -> Iterator[Box]:
     """
     box = open_box(own_level())
     try:
+        for name in (*NEEDED, *SERVES):  # once for both, before pages are shared that would be copied
+            importlib.import_module(name)
         split(box)
         yield box
     finally:
