@@ -15,6 +15,7 @@ from grader.jsontext import indented
 from grader.records import as_dict, dataclass, field, is_record
 
 SCHEMA = "grader/result/v1"
+UNLOCKED = "process"  # the isolation level that locks nothing in
 
 
 class Status(StrEnum):
@@ -258,12 +259,22 @@ class SubmissionInfo:
     files: tuple[str, ...] = ()
 
 
+def locks(level: str) -> bool:
+    """Whether an isolation level locks code in."""
+    return level != UNLOCKED
+
+
 @dataclass(frozen=True, slots=True)
 class Isolation:
     """The isolation level that was achieved; ``probes`` maps a probe to denied, allowed or untested."""
 
     level: str
     probes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def locked(self) -> bool:
+        """Whether code was locked in, and not only kept apart."""
+        return locks(self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from grader.cluster.certificates import security_of
 from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.snapshot import private_folder
+from grader.model import locks
 from grader.sandbox import Box
 from grader.worker.processes import BoxHost
 
@@ -32,8 +33,8 @@ def serve(
     tell: Callable[[str], object],
 ) -> None:
     """Work for the scheduler at an address until it goes, or until SIGTERM or Ctrl-C. Refused if nobody is there."""
-    if box.level == "process":
-        raise Refused("A worker locks student code in; at the isolation level process it refuses all work.")
+    if not locks(box.level):
+        raise Refused(f"A worker locks student code in; at the isolation level {box.level} it refuses all work.")
     security = security_of(address, certificates)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     bench = Bench(BoxHost(box), own_card(box.level, data), data, tell)

@@ -117,9 +117,10 @@ def _refused(options: argparse.Namespace, error: Refused) -> Result:
 
     from grader.grading import not_graded
     from grader.intake.naming import student_name
+    from grader.model import UNLOCKED
 
     name = student_name(options.path)
-    return replace(not_graded(name, str(options.path), str(error), options.assignment, "process"), public=True)
+    return replace(not_graded(name, str(options.path), str(error), options.assignment, UNLOCKED), public=True)
 
 
 def _report(options: argparse.Namespace, result: Result) -> None:

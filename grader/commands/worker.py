@@ -49,10 +49,11 @@ def run(options: argparse.Namespace) -> int:
     from grader.cluster.node import serve
     from grader.leftovers import run_folder
     from grader.limits import NotebookLimits
+    from grader.model import locks
 
     security_of(options.address, options.certificates)  # refuses before anything takes long
-    if options.isolation == "process":
-        raise Refused("A worker locks student code in; the isolation level process is refused.")
+    if options.isolation and not locks(options.isolation):
+        raise Refused(f"A worker locks student code in; the isolation level {options.isolation} is refused.")
     if not can_employ():
         raise Refused("A worker needs Linux, and judges that are processes of their own.")
     with run_folder():

@@ -50,7 +50,7 @@ def lines(result: Result) -> Iterator[Line]:
     yield _line((result.student, "bold"), "".join(f"   {fact}" for fact in _facts(result)))
     if result.submission.files:
         yield _line((f"Code from {_files(result.submission.files)}", "dim"))
-    if result.was_run and result.isolation.level == "process":
+    if result.was_run and not result.isolation.locked:
         yield _line((UNLOCKED, "dim"))
     said: dict[object, str] = {}
     for part in result.parts:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.course.assignments import Assignment
 from grader.exporters.lines import lines
-from grader.model import Result
+from grader.model import Result, locks
 from grader.words import inert, number
 
 
@@ -83,8 +83,8 @@ def show_levels(
             names = [name for name, its in probes.items() if its == outcome]
             console.print(Padding(Text(f"{outcome}: {', '.join(names)}", style="dim"), (0, 0, 0, 2), expand=False))
     graders = "`grader grade` and `grader agree`"
-    if strongest == "process":
-        grading = f"{graders} refuse to run here, unless with --isolation process."
+    if not locks(strongest):
+        grading = f"{graders} refuse to run here, unless with --isolation {strongest}."
     else:
         grading = f"{graders} use the level {strongest}" + _unless_it_fails(levels[strongest][0])
     console.print(Text(f"\n{grading}"))

@@ -1,8 +1,7 @@
 """Where student code runs: one file a level, all with the same verbs.
 
 A level starts a command in its box, kills it with everything that it started, and says which room a process gets
-and how it must lock itself (grader.lock). Level 3, one container a submission, is made of level 1 and joins the
-table below as ``container``.
+and how it must lock itself (grader.lock), and what it is called. Another one joins ``BOXES`` and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 
 from grader.errors import Refused
 from grader.folders import need_room
+from grader.model import locks
 from grader.sandbox.lockdown import LockdownBox
 from grader.sandbox.namespaces import NamespacesBox
 from grader.sandbox.process import ProcessBox
@@ -90,15 +90,9 @@ class Box(Protocol):
         """Kill all that still runs, and start nothing more."""
 
 
-# Strongest first.
-LEVELS: dict[str, type[ProcessBox]] = {
-    "namespaces": NamespacesBox,
-    "lockdown": LockdownBox,
-    "process": ProcessBox,
-}
-
-
-QUICKEST = "lockdown"  # of those that lock
+# Strongest first: what there is to choose from, by the name that each has.
+BOXES: tuple[type[ProcessBox], ...] = (NamespacesBox, LockdownBox, ProcessBox)
+LEVELS = {box.level: box for box in BOXES}
 
 
 def strongest_level() -> str:
@@ -108,7 +102,8 @@ def strongest_level() -> str:
 
 def own_level() -> str:
     """The level for one's own work, `grader check`: the quickest that locks, or else the strongest there is."""
-    return strongest_level() if LEVELS[QUICKEST].missing() else QUICKEST
+    quick = (level for level, box in LEVELS.items() if locks(level) and box.quick and not box.missing())
+    return next(quick, strongest_level())
 
 
 def open_box(level: str | None = None) -> Box:

@@ -38,6 +38,7 @@ class NamespacesBox(LockdownBox):
     """Processes that lock themselves in namespaces of their own."""
 
     level: ClassVar[str] = "namespaces"
+    quick: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()

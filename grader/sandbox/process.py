@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from grader.errors import Interrupted
 from grader.folders import for_sockets, remove
 from grader.machine.system import SESSIONS
+from grader.model import UNLOCKED
 from grader.words import plain_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ KILL_SECONDS = 5.0  # how long an orphan may take to die
 class ProcessBox:
     """Plain child processes; nothing is denied, so nothing is claimed."""
 
-    level: ClassVar[str] = "process"
+    level: ClassVar[str] = UNLOCKED
+    quick: ClassVar[bool] = True  # of those that lock, the one for one's own work
 
     def __init__(self) -> None:
         self._live: set[subprocess.Popen[bytes]] = set()

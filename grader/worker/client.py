@@ -23,6 +23,7 @@ from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
 from grader.extract import Program
 from grader.machine.system import POLLS_PIPES, ended_by
+from grader.model import locks
 from grader.outcome import Outcome
 from grader.records import dataclass, field, replace
 from grader.sandbox import Box
@@ -294,7 +295,7 @@ def _has_more(process: Guest) -> bool:
 
 
 def _outcome(head: dict[str, Any], host: Host) -> Outcome:
-    denied = head["outcome"] == Outcome.RAISED and host.level != "process" and head["error"].get("denied")
+    denied = head["outcome"] == Outcome.RAISED and locks(host.level) and head["error"].get("denied")
     return Outcome.VIOLATED if denied else Outcome(head["outcome"])
 
 
