@@ -7,24 +7,28 @@ most of the cases (grader.fitting), and at last what the numbers themselves show
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
-from grader.evidence import evidence
+from grader.evidence import SAME, evidence
 from grader.expectations import Verdict
-from grader.fitting import Fit, GivenBy, fails, fit, may_explain, same_as
+from grader.fitting import Fit, GivenBy, distance, fails, fit, may_explain, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
 
+Singles = Mapping[str, Sequence[tuple[Mistake, Fit]]]  # of each check, the known mistakes that explain some of it
+Sure = Mapping[str, Sequence[Mistake]]  # those that are certain of it
+
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
 QUICK = 300  # it takes a fraction of a millisecond
+NEAR = 1e-3  # relative error of an array that a slip like a misplaced eps is added to
 
 
 @np.errstate(all="ignore")  # wild values overflow, and then agree with nothing
@@ -36,12 +40,17 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     """
     singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
     explains = Counter(item.code for found in singles.values() for item, _ in found)
+    sure = {}
+    for one in graded:
+        most = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
+        others = [other for other in graded if other is not one]
+        sure[one.check.name] = _least_contradicted(most, singles, oracle, others)
     results = []
     for one in graded:
-        certain = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
+        certain = sure[one.check.name]
         carried = one.result.diagnosis
         found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
-        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, oracle))
+        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, sure, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
             found = (*_patterns(one, oracle), *likely) if not _on_sand(one, graded) else ()
@@ -65,6 +74,24 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tu
         if fits and not _ruled_out(variant, one, part):
             found |= fits.certain
             yield item, fits
+
+
+def _least_contradicted(
+    found: list[Mistake], singles: Singles, oracle: Oracle, others: Sequence[Graded]
+) -> list[Mistake]:
+    """Of several those that fit best to what is certain of the other checks, which each of them would have changed."""
+    if len(found) < 2:
+        return found
+    certain = {name: {item.code for item, fits in those if fits.certain} for name, those in singles.items()}
+    against = {
+        item.code: sum(
+            any(_variant(oracle, item.code)(other.check, played.case) != {} for played in other.played)
+            for other in others
+            if not other.check.independent and certain[other.check.name] and item.code not in certain[other.check.name]
+        )
+        for item in found
+    }
+    return [item for item in found if against[item.code] == min(against.values())]
 
 
 def _either(found: Sequence[Mistake]) -> tuple[Diagnosis, ...]:
@@ -98,18 +125,26 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake, Fit]], oracle: Oracle)
     return (_diagnosis(mistake, certain=False),)
 
 
-def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
-    """The first two mistakes that together explain all of a check."""
+def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """The first two mistakes that together explain all of a check.
+
+    Those that are certain of another check come first: what it has made, this one may go on from. Where a check that
+    this one makes use of has failed, one of the two is certain there.
+    """
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
-    if _on_sand(one, part) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
+    below = [other for other in _others(one, part) if other.check.slug in one.check.builds_on and _has_failed(other)]
+    known = {item.code for other in below or _others(one, part) for item in sure[other.check.name]}
+    if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
         if oracle.matters(one.check, item.code) and not _ruled_out(_variant(oracle, item.code), one, part)
     ]
-    for pair in _worth_trying(one, failed, mistakes, oracle):
+    for pair in _worth_trying(one, failed, mistakes, oracle, known):
+        if below and not known & {item.code for item in pair}:
+            continue
         variant = _variant(oracle, "+".join(item.code for item in pair))
         first = variant(one.check, failed[0].case)
         if first == {} or not may_explain(one.check, failed[0], first):
@@ -122,41 +157,56 @@ def _pair(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosi
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
     """Whether what a check makes use of is wrong, so that its cases may fail for that."""
-    before = {other.check.slug: other.result.status for other in part if other.check.part == one.check.part}
-    return any(before.get(slug) in (Status.FAILED, Status.CRASHED) for slug in one.check.builds_on)
+    return any(other.check.slug in one.check.builds_on and _has_failed(other) for other in _others(one, part))
+
+
+def _others(one: Graded, part: Sequence[Graded]) -> list[Graded]:
+    return [other for other in part if other is not one and other.check.part == one.check.part]
+
+
+def _has_failed(one: Graded) -> bool:
+    return one.result.status in (Status.FAILED, Status.CRASHED)
 
 
 def _worth_trying(
-    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle
+    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle, known: Collection[str]
 ) -> Iterator[tuple[Mistake, Mistake]]:
     """All pairs that may give every wrong array, as each array is given by one of the two alone; and a few others.
 
-    Two mistakes that meet in one array show in no way but by playing them together, which takes its time.
+    Two mistakes that meet in one array show in no way but by playing them together, which takes its time. Those come
+    first of which one is ``known`` from another check, then those of which each array is nearly given by one of the
+    two: the other may be a slip of eps that is in all arrays.
     """
-    wrong = {
-        (item.case.name, expectation.name)
+    wrong = [
+        (item, name)
         for item in failed
-        for expectation in one.check.expect
-        if not same_as(item, expectation.name, item.want)
-    }
-    alone = {
-        mistake.code: {
-            (item.case.name, name)
-            for item in failed
-            for name, given in (_variant(oracle, mistake.code)(one.check, item.case) or {}).items()
-            if same_as(item, name, {name: given})
-        }
-        for mistake in mistakes
-    }
-    pairs = [pair for pair in combinations(mistakes, 2) if not pair[0].about & pair[1].about]
-    together = []
-    for pair in pairs:
-        if wrong <= alone[pair[0].code] | alone[pair[1].code]:
-            yield pair
-        else:
-            together.append(pair)
+        for name in dict.fromkeys(expectation.name for expectation in one.check.expect)
+        if not same_as(item, name, item.want)
+    ]
+    errors = []  # of each mistake alone, in each wrong array
+    for mistake in mistakes:
+        given = {item.case.name: _variant(oracle, mistake.code)(one.check, item.case) or {} for item in failed}
+        errors.append([distance(item, name, given[item.case.name].get(name)) for item, name in wrong])
+    pairs = [pair for pair in combinations(range(len(mistakes)), 2) if not _same_thing(*(mistakes[n] for n in pair))]
+    if not pairs:
+        return
+    first, second = np.array(pairs).T
+    nearer = np.minimum(np.array(errors)[first], np.array(errors)[second])
+    far = np.count_nonzero(nearer > NEAR, axis=1)
+    given_alone = (nearer <= SAME).all(axis=1)
+    yield from (_both(pairs[n], mistakes) for n in np.flatnonzero(given_alone))
+    new = np.array([not any(mistakes[n].code in known for n in pair) for pair in pairs])
+    together = [n for n in np.lexsort((far, new)) if not given_alone[n]]
     quick = sum(value.size for value in failed[0].inputs.values()) <= QUICK
-    yield from together[: MOST_QUICK if quick else MOST_TOGETHER]
+    yield from (_both(pairs[n], mistakes) for n in together[: MOST_QUICK if quick else MOST_TOGETHER])
+
+
+def _both(pair: tuple[int, int], mistakes: Sequence[Mistake]) -> tuple[Mistake, Mistake]:
+    return mistakes[pair[0]], mistakes[pair[1]]
+
+
+def _same_thing(one: Mistake, other: Mistake) -> bool:
+    return bool(one.about & other.about)
 
 
 def _raised(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:
@@ -221,14 +271,14 @@ def _ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
 
 
 def _most(candidates: Sequence[Mistake], explains: Counter[str]) -> list[Mistake]:
-    """Those that explain most checks; of two about the same, which would contradict each other, the first."""
+    """Those that explain most checks; of two about the same, or with the same sentence, the first."""
     most = max((explains[item.code] for item in candidates), default=0)
     kept: list[Mistake] = []
     told: set[str] = set()
     for item in candidates:
-        if explains[item.code] == most and not (told & item.about):
+        if explains[item.code] == most and not (told & (item.about | {item.sentence})):
             kept.append(item)
-            told |= item.about
+            told |= item.about | {item.sentence}
     return kept
 
 

@@ -15,6 +15,7 @@ from grader.evidence import SAME
 from grader.expectations import (
     OWN,
     UNMARKED,
+    Array,
     Arrays,
     Expectation,
     Matches,
@@ -103,7 +104,12 @@ def reproduces(check: Check, item: Played, given: Arrays) -> bool:
 
 def same_as(item: Played, name: str, arrays: Arrays) -> bool:
     """Whether an array of the student's is the one of that name."""
-    return name in arrays and _distance(item.values.get(name), arrays[name]) <= SAME
+    return name in arrays and distance(item, name, arrays[name]) <= SAME
+
+
+def distance(item: Played, name: str, array: Array | None) -> float:
+    """How far an array of the student's is from another: the largest relative error, infinite for another shape."""
+    return _distance(item.values.get(name), array)
 
 
 def _spoils(check: Check, item: Played, given: Answers) -> bool:

@@ -97,7 +97,7 @@ def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
     patches: dict[Path, Patch] = {}
     for patch in (item.variant for item in mistakes if isinstance(item.variant, Patch)):
         before = patches[patch.file].changes if patch.file in patches else ()
-        patches[patch.file] = replace(patch, changes=(*before, *patch.changes))
+        patches[patch.file] = replace(patch, changes=tuple(dict.fromkeys((*before, *patch.changes))))  # some share one
     wrapping = [item.variant for item in mistakes if not isinstance(item.variant, Patch)]
     variants: list[Variant] = [*patches.values(), *wrapping]
     for variant in variants:  # each wraps those before it, which stay as they are

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,32 @@ def test_two_mistakes_that_the_cases_do_not_tell_apart_are_only_likely(monkeypat
     monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED, "tripled": DOUBLED})
     cases = [wrong(one, **DOUBLED) for one in played("right", "right", "right")]
     assert codes(cases) == [("doubled-or-tripled", False)]
+
+
+def test_of_two_that_the_cases_do_not_tell_apart_the_one_is_told_that_fits_another_check(monkeypatch):
+    """The other would have changed that check as well, and something else is certain of it."""
+    other = replace(CHECK, slug="other")
+
+    def mistaken(self, check, case, code):
+        here = {"doubled": DOUBLED, "tripled": DOUBLED}
+        there = {"tripled": TRIPLED, "own": DOUBLED | TRIPLED}
+        return (here if check is CHECK else there).get(code, {})
+
+    monkeypatch.setattr(Oracle, "mistaken", mistaken)
+    found = [Mistake(code, ("demo",), f"It is {code}.", "", lambda ref: {}) for code in ("tripled", "doubled", "own")]
+    monkeypatch.setattr(Oracle, "catalogue", Catalogue(tuple(found)))
+    failed = [wrong(one, **DOUBLED, **TRIPLED) for one in played("right", "right", "right")]
+    cases = [wrong(one, **DOUBLED) for one in played("right", "right", "right")]
+    assert codes(cases, others=[Graded(other, failed, judge(other, failed, public=True))]) == [("doubled", True)]
+
+
+def test_two_mistakes_of_one_sentence_are_one(monkeypatch):
+    """Two ways to write it are no either and or."""
+    both = [Mistake(code, ("demo",), "It is doubled.", "", lambda ref: {}) for code in ("doubled", "again")]
+    monkeypatch.setattr(Oracle, "catalogue", Catalogue(tuple(both)))
+    monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED, "again": DOUBLED})
+    cases = [wrong(one, **DOUBLED) for one in played("right", "right", "right")]
+    assert codes(cases) == [("doubled", True)]
 
 
 def test_what_the_cases_show_stands_before_what_is_likely(monkeypatch):

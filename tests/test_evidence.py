@@ -129,6 +129,13 @@ def test_a_number_that_is_nearly_right_is_no_multiple():
     assert evidence("loss", np.array(2.3 * (1 + 3e-8)), np.array(2.3), SCORES) == []
 
 
+def test_a_wrong_step_from_an_input_is_not_nearly_right():
+    """What an update rule returns is near to the right weights whatever its small step was."""
+    step = 1e-4 * RNG.uniform(1, 2, MATRIX.shape)
+    assert evidence("next_w", MATRIX + 2 * step, MATRIX + step, {"w": MATRIX}) == []
+    assert evidence("next_w", MATRIX + step * (1 + 1e-5), MATRIX + step, {"w": MATRIX}) != []
+
+
 def test_wrong_borders_are_told():
     """Of images, all rows and columns at an edge; the interior is right."""
     inner = changed(IMAGES, np.s_[...])

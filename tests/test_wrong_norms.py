@@ -14,6 +14,7 @@ from tests.diagnosing import changed, diagnoses
 
 TABLES = (wrong_norms, wrong_rules)
 WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
+WITH_ANOTHER = [(table, *row) for table in TABLES for row in table.WITH_ANOTHER]
 
 
 # Pairs of mistakes take long to look for.
@@ -26,7 +27,7 @@ def oracle() -> LiveOracle:
     return LiveOracle(5)
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[2]}-{wrong[3]}")
+@pytest.mark.parametrize("wrong", [*WRONG, *WITH_ANOTHER], ids=lambda wrong: f"{wrong[2]}-{wrong[3]}")
 def test_a_wrong_function_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made comes first, and is certain; where none is named, nothing certain is said."""
     table, source, check, code, *changes = wrong

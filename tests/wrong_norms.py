@@ -230,7 +230,7 @@ WRONG: list[tuple[str, ...]] = [
     (BATCH, "batch_norm/train_mode", "batchnorm-train-x-not-normalised", "out = xhat * gamma + beta", "out = gamma * x + beta"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-not-divided", "xhat = centred * inv", "xhat = centred"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-not-centred", "xhat = centred * inv", "xhat = x * inv"),
-    (BATCH, "batch_norm/train_mode", "batchnorm-unbiased-variance", "axis=0) / N\n        std", "axis=0) / (N - 1)\n        std"),
+    (BATCH, "batch_norm/train_mode", "batchnorm-unbiased-variance-forward", "axis=0) / N\n        std", "axis=0) / (N - 1)\n        std"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-variance-not-averaged", "axis=0) / N\n        std", "axis=0)\n        std"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-variance-of-all", "np.sum(centred**2, axis=0) / N", "np.var(x)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-statistics-of-all", "x.sum(axis=0) / N", "x.mean()", "np.sum(centred**2, axis=0) / N", "np.var(x)"),
@@ -389,7 +389,7 @@ WRONG: list[tuple[str, ...]] = [
     (LAYER, "layer_norm/forward", "layernorm-eps-outside-root", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
     (LAYER, "layer_norm/forward", "layernorm-eps-hard-coded", 'ln_param.get("eps", 1e-5)', "1e-5"),
     (LAYER, "layer_norm/forward", "layernorm-eps-tiny", 'ln_param.get("eps", 1e-5)', "1e-8"),
-    (LAYER, "layer_norm/forward", "layernorm-unbiased-variance", "keepdims=True)\n    std", "keepdims=True, ddof=1)\n    std"),
+    (LAYER, "layer_norm/forward", "layernorm-unbiased-variance-forward", "keepdims=True)\n    std", "keepdims=True, ddof=1)\n    std"),
     (LAYER, "layer_norm/forward", "layernorm-divided-by-variance", "std = np.sqrt(var + eps)", "std = var + eps"),
     (LAYER, "layer_norm/forward", "layernorm-gamma-and-beta-absent", "out = gamma * xhat + beta", "out = xhat"),
     (LAYER, "layer_norm/forward", "layernorm-beta-absent", "out = gamma * xhat + beta", "out = gamma * xhat"),
@@ -398,6 +398,7 @@ WRONG: list[tuple[str, ...]] = [
     (TRANSPOSED, "layer_norm/forward", "layernorm-is-batchnorm", "xt = x.T", "xt = x", "* inv).T", "* inv)"),
     (LAYER, "layer_norm/backward", "layernorm-count-samples", "(x - mean) / D + dmean / D", "(x - mean) / N + dmean / N"),
     (LAYER, "layer_norm/backward", "layernorm-mean-path", " + dmean / D", ""),
+    (LAYER, "layer_norm/forward", "layernorm-mean-alone-divided", "xhat = (x - mean) / std", "xhat = x - mean / std; return gamma * xhat + beta, (x, mean, var, std, (x - mean) / std, gamma, eps)"),
     (LAYER, "layer_norm/backward", "layernorm-variance-path", " + 2 * dvar * (x - mean) / D", ""),
     (LAYER, "layer_norm/backward", "layernorm-variance-halved", "2 * dvar", "dvar"),
     (LAYER, "layer_norm/backward", "layernorm-variance-powers-2-less", "-0.5 * std**-3", "-0.5 / std"),
@@ -431,6 +432,7 @@ WRONG: list[tuple[str, ...]] = [
     (GROUP, "group_norm/forward", "groupnorm-over-images", "(2, 3, 4)", "(0, 2, 3, 4)"),
     (GROUP, "group_norm/forward", "groupnorm-per-channel", "(2, 3, 4)", "(3, 4)"),
     (GROUP, "group_norm/forward", "groupnorm-per-pixel", "(2, 3, 4)", "(2,)"),
+    (GROUP, "group_norm/forward", "groupnorm-per-column", "(2, 3, 4)", "(2, 3)"),
     (GROUP, "group_norm/forward", "groupnorm-across-groups", "(2, 3, 4)", "(1, 3, 4)"),
     (GROUP, "group_norm/forward", "groupnorm-groups-of-g", "(N, G, C // G, H, W)", "(N, C // G, G, H, W)"),
     (GROUP, "group_norm/forward", "groupnorm-interleaved", "(N, G, C // G, H, W)", "(N, C // G, G, H, W)", "(2, 3, 4)", "(1, 3, 4)"),
@@ -459,6 +461,12 @@ WRONG: list[tuple[str, ...]] = [
     (GROUP, "group_norm/backward", "groupnorm-one-size-of-group", "(N, G, C // G, H, W)", "(N, G, 3, H, W)"),
     (GROUP, "group_norm/backward", "groupnorm-sums-per-channel", "(2, 3, 4)", "(3, 4)"),
     (GROUP, "group_norm/backward", "groupnorm-axes-of-length-1", "    return dx", "    dx = dx.squeeze()\n    N, G, K, H, W = dx.shape\n    return dx"),
+]  # fmt: skip
+
+# The same, where another function is wrong too
+WITH_ANOTHER = [
+    (LAYER.replace("np.sqrt(var + eps)", "np.sqrt(var) + eps"), "layer_norm/backward", "layernorm-gradients-per-sample", "dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout * xhat, axis=1)", "dbeta = np.sum(dout, axis=0)", "dbeta = np.sum(dout, axis=1)"),
+    (LAYER.replace("np.var(x, axis=1, keepdims=True)", "np.sum((x - mean) ** 2, axis=1, keepdims=True)"), "layer_norm/backward", "layernorm-squares-summed", " + dmean / D", ""),
 ]  # fmt: skip
 
 ASSIGNMENT = {

@@ -76,6 +76,10 @@ WRONG: list[tuple[str, ...]] = [
     (RULES, "update_rules/rmsprop", "epsilon-not-as-given", "np.sqrt(cache) + eps", "np.sqrt(cache)"),
     (RULES, "update_rules/adam", "epsilon-not-as-given", "np.sqrt(vt) + eps", "np.sqrt(vt) + 1e-8"),
     (RULES, "update_rules/adam", "ignores-beta1", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9"),
+    (RULES, "update_rules/adam", "adam-count-ahead", 't = config["t"]', 't = config["t"] + 1'),
+    (RULES, "update_rules/adam", "adam-old-v-by-beta1", 'b2 * config["v"]', 'b1 * config["v"]'),
+    (RULES, "update_rules/rmsprop", "rmsprop-gradient-by-size", "(1 - decay) * dw**2", "(1 - decay) * np.abs(dw)"),
+    (RULES, "update_rules/sgd_momentum", "momentum-averages-gradients", '- config["learning_rate"] * dw', '+ (1 - config["momentum"]) * dw', "w + v", 'w - config["learning_rate"] * v'),
     (LOSSES, "losses/softmax", "softmax-summed", "y]) / N", "y])", "    dx /= N\n", ""),
     (LOSSES, "losses/softmax", "softmax-loss-summed", "y]) / N", "y])"),
     (LOSSES, "losses/softmax", "softmax-gradient-summed", "    dx /= N\n", ""),
@@ -94,6 +98,8 @@ WRONG: list[tuple[str, ...]] = [
     (LOSSES, "losses/softmax", "softmax-gradient-zero", "dx = probs.copy()", "dx = probs.copy(); return loss, np.zeros_like(x)"),
     (LOSSES, "losses/softmax", "softmax-sum-of-all", "np.exp(shifted), axis=1, keepdims=True", "np.exp(shifted)"),
     (LOSSES, "losses/softmax", "softmax-sum-over-samples", "np.exp(shifted), axis=1, keepdims=True", "np.exp(shifted), axis=0, keepdims=True"),
+    (LOSSES, "losses/softmax", "softmax-sum-over-samples-of-one-shift", "np.max(x, axis=1, keepdims=True)", "np.max(x)", "np.exp(shifted), axis=1, keepdims=True", "np.exp(shifted), axis=0, keepdims=True"),
+    (LOSSES, "losses/softmax", "softmax-loss-log10", "-np.sum(logs[np.arange(N), y])", "-np.sum(np.log10(probs[np.arange(N), y]))"),
     (LOSSES, "losses/softmax", "softmax-shifted-on-one-side", "shifted - np.log(sums)", "shifted - np.log(np.sum(np.exp(x), axis=1, keepdims=True))"),
     (LOSSES, "losses/softmax_stability", "softmax-sum-overflows", "x - np.max(x, axis=1, keepdims=True)", "x"),
     (LOSSES, "losses/softmax_stability", "softmax-not-shifted", "x - np.max(x, axis=1, keepdims=True)", "x", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums)"),
@@ -117,6 +123,7 @@ WRONG: list[tuple[str, ...]] = [
     (LOSSES, "losses/svm", "svm-margin-subtracted", "x - correct[:, np.newaxis] + 1.0", "x - correct[:, np.newaxis] - 1.0"),
     (LOSSES, "losses/svm", "svm-margins-not-clipped", "np.maximum(0, x - correct[:, np.newaxis] + 1.0)", "x - correct[:, np.newaxis] + 1.0"),
     (LOSSES, "losses/svm", "svm-gradient-margins", "dx[margins > 0] = 1", "dx = margins.copy()"),
+    (LOSSES, "losses/svm", "svm-gradient-margins-throughout", "dx[margins > 0] = 1", "dx = margins.copy()", "-= num_pos", "-= margins.sum(axis=1)"),
     (LOSSES, "losses/svm", "svm-loss-over-classes", "np.sum(margins) / N", "np.mean(margins)"),
     (LOSSES, "losses/svm", "svm-gradient-sign", "    dx /= N\n", "    dx = -dx / N\n"),
     (LOSSES, "losses/svm", "svm-gradient-by-classes", "    dx /= N\n", "    dx = dx / N * x.shape[1]\n"),
@@ -166,6 +173,12 @@ WRONG: list[tuple[str, ...]] = [
     (DROPS, "dropout/backward", "dropout-gradient-by-the-other-probability-p-drops", "dx = dout * mask", 'dx = dout * (mask > 0) / dropout_param["p"]'),
     (SIMPLE, "affine/forward", "affine-vectors-only", "rows.dot(w)", "x.dot(w)"),
     (SIMPLE, "affine_relu/backward", "relu-skipped-backward", "relu_backward(dout, relu)", "dout"),
+]  # fmt: skip
+
+# The same, where another function is wrong too
+WITH_ANOTHER = [
+    (RULES.replace("np.sqrt(cache)", "cache"), "update_rules/sgd_momentum", "momentum-velocity-not-kept", '    config["velocity"] = v\n', ""),  # not one of rmsprop's too
+    (DROPOUT.replace("< p) / p", "< p)"), "dropout/backward", "dropout-not-scaled", "dx = dout * mask", 'dx = dout / dropout_param["p"]'),  # and only scaled here
 ]  # fmt: skip
 
 ASSIGNMENT = {

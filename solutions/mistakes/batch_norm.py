@@ -42,7 +42,9 @@ RUNNING = (
     both.wrong("batchnorm-running-var-eps", "The running variance takes up the variance plus eps.", "eps guards a division; it is no part of the statistics.", FORWARD, BATCH_VAR, "(1 - momentum) * (var + eps)"),
     both.wrong("batchnorm-running-std", "The running variance takes up the standard deviation.", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var)"),
     both.wrong("batchnorm-running-std-eps", "The running variance takes up the standard deviation, sqrt(var + eps).", TAKES_ROOT, FORWARD, BATCH_VAR, "(1 - momentum) * np.sqrt(var + eps)"),
-    both.wrong("batchnorm-unbiased-variance", "The variance is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", also=in_both_passes(BY_VAR, "/ (M - 1) * xhat / root")),
+    both.wrong("batchnorm-unbiased-variance", "The variance is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", also=in_both_passes(BY_VAR, "/ (M - 1) * xhat / root"), about=("variance",)),
+    both.wrong("batchnorm-squares-summed", "The squares are summed and not averaged, so that the variance is too large, and the running one with it.", "A variance is a mean.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2)", about=("variance",)),
+    both.wrong("batchnorm-unbiased-variance-forward", "The variance of the forward pass is the unbiased one, divided by one sample less.", "Batch normalisation divides by the number of samples.", FORWARD, "(x - mean) ** 2) / M", "(x - mean) ** 2) / (M - 1)", about=("variance",)),
     both.wrong("batchnorm-test-uses-batch", "Test mode normalises with the batch's own statistics instead of the running ones.", "In test mode a sample's result must not depend on the others in its batch.", FORWARD, "testing(x, gamma, beta, running_mean, running_var, eps)", "testing(x, gamma, beta, np.mean(x, axis=0), np.var(x, axis=0), eps)"),
 )  # fmt: skip
 

@@ -161,6 +161,17 @@ db_last_entry = conv.wrong(
     ADD,
     *("conv_backward_naive", DB, "dout[-1, :, -1, -1]"),
 )
+DB_AXES = ((0,), (1,), (0, 1), (0, 2), (0, 3), (2, 3), (0, 1, 2), (0, 1, 3), (1, 2, 3), (0, 1, 2, 3))
+db_over_axes = tuple(
+    conv.wrong(
+        f"conv-db-over-axes-{'-'.join(map(str, axes))}",
+        f"db is the sum of dout over {'its axis' if len(axes) == 1 else 'its axes'} {', '.join(map(str, axes))} "
+        "(counted from 0), which does not leave one number a filter.",
+        "Which axis of dout is that of the filters?",
+        *("conv_backward_naive", DB, f"np.sum(dout, axis={axes})"),
+    )
+    for axes in DB_AXES
+)
 dx_last_filter = conv.wrong(
     "conv-dx-last-filter",
     "dx is that of the last filter alone: each filter overwrites the one before.",
@@ -210,6 +221,15 @@ backward_windows_without_stride = conv.wrong(
     "In the backward pass the windows move by 1 from one output to the next, whatever the stride is.",
     "Where did the window of out[..., 1, 1] begin?",
     *("conv_backward_naive", "i * stride", "i", "j * stride", "j"),
+)
+of_one_without_stride = tuple(
+    conv.wrong(
+        f"conv-{name}-without-stride",
+        f"The windows that go into {name} move by 1 from one output to the next, whatever the stride is.",
+        "Where did the window of out[..., 1, 1] begin?",
+        *("conv_backward_naive", piece, piece.replace("top", "i").replace("left", "j")),
+    )
+    for name, piece in (("dx", PUT), ("dw", "window = padded[:, :, top : top + HH, left : left + WW]"))
 )
 backward_stride_for_columns_only = conv.wrong(
     "conv-backward-stride-for-columns-only",

@@ -87,6 +87,12 @@ not_padded = conv.wrong(
     'Where does conv_param["pad"] enter?',
     *("conv_forward_naive", 'conv_param["pad"]', "0"),
 )
+padded_with_edge = conv.wrong(
+    "conv-padded-with-edge",
+    "The padding repeats the border of the image; it should be zeros.",
+    "What is in the border that np.pad adds with this mode?",
+    *("conv_forward_naive", PADDED, 'np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")'),
+)
 windows_begin_in_image = conv.wrong(
     "conv-windows-begin-in-image",
     "Windows that begin in the padding behind the image (below it or to its right) are left out.",

@@ -14,7 +14,12 @@ from grader.patches import Naive
 
 dropout = Naive(Path(__file__).parents[1] / "naive" / "dropout.py", parts=("dropout",), together=True)
 FORWARD, BACKWARD = "dropout_forward", "dropout_backward"
-ABOUT = ("dropout",)
+# Not two of one function; and of both functions only two with the same meaning of p
+ABOUT = (FORWARD, BACKWARD)
+KEEPS, DROPS = (
+    {FORWARD: (FORWARD, one), BACKWARD: (BACKWARD, other)}
+    for one, other in (("keeps, forward", "keeps, backward"), ("keeps, backward", "keeps, forward"))
+)
 P_DROPS = (FORWARD, "keep = p", "keep = 1 - p")
 
 
@@ -22,8 +27,8 @@ def in_both(code: str, sentence: str, hint: str, function: str, *edits: str) -> 
     """The mistake where p keeps and where p drops; {keep} in the sentence is the probability of keeping."""
     keeps, drops = (sentence.format(keep=f"{p}, the probability of keeping here") for p in ("p", "1 - p"))
     return (
-        dropout.wrong(code, keeps, hint, function, *edits, about=ABOUT),
-        dropout.wrong(f"{code}-p-drops", drops, hint, function, *edits, also=(P_DROPS,), about=ABOUT),
+        dropout.wrong(code, keeps, hint, function, *edits, about=KEEPS[function]),
+        dropout.wrong(f"{code}-p-drops", drops, hint, function, *edits, also=(P_DROPS,), about=DROPS[function]),
     )
 
 
@@ -55,6 +60,7 @@ MISTAKES = (
     *in_both("dropout-mask-shared-by-features", "A sample is kept or dropped as a whole: the mask has one entry a sample.", ITS_SHAPE, FORWARD, DRAWN, "np.random.rand(len(x), 1)"),
     *in_both("dropout-gradient-not-masked", "The backward pass returns dout as it is: neither is the mask applied, nor is it divided by {keep}.", "Through which entries does the loss depend on x, and how strongly?", BACKWARD, DX, "dout"),
     *in_both("dropout-gradient-only-scaled", "The backward pass divides by {keep}, but does not apply the mask.", OF_DROPPED, BACKWARD, DX, "dout / keep"),
+    *in_both("dropout-gradient-modes-exchanged", "The modes are exchanged in the backward pass: training returns dout as it is, without the mask and its division by {keep}.", "In which mode was something dropped?", BACKWARD, DX, "dout", "return dout\n", "return dout * mask\n"),
     *in_both("dropout-gradient-not-scaled", "The backward pass applies the mask, but does not divide by {keep}.", SCALED_THERE, BACKWARD, DX, f"{DX} * keep"),
     *in_both("dropout-gradient-scaled-twice", "The backward pass divides by {keep}, twice.", IN_MASK, BACKWARD, DX, f"{DX} / keep"),
     *in_both("dropout-gradient-other-mask", "The backward pass draws a mask of its own, so the gradient goes through other entries than the forward pass used.", "The cache should hold what was dropped.", BACKWARD, DX, "dout * (np.random.rand(*dout.shape) < keep) / keep"),
@@ -82,6 +88,7 @@ MISTAKES = (
     dropout.wrong("dropout-always-half", "Half of the entries are kept, whatever p says.", "Where does p enter the mask?", FORWARD, "keep = p", "keep = 0.5", about=ABOUT),
     dropout.wrong("dropout-gradient-of-dropped", "The gradient goes to the entries that were dropped, not to those that were kept.", OF_DROPPED, BACKWARD, DX, "dout * (mask == 0)", about=ABOUT),
     dropout.wrong("dropout-gradient-zero", "The gradient is zero everywhere.", "How does out change with x where an entry is kept?", BACKWARD, DX, "0 * dout", about=ABOUT),
+    dropout.wrong("dropout-gradient-one-minus-mask", "The gradient is multiplied by 1 - mask, where the mask belongs.", OF_DROPPED, BACKWARD, DX, "dout * (1 - mask)", about=ABOUT),
     dropout.wrong("dropout-gradient-is-mask", "The backward pass returns the mask; dout does not enter it.", "The gradient of x is what arrives, dout, times something.", BACKWARD, DX, "mask", about=ABOUT),
     dropout.wrong("dropout-mask-of-plain-numbers", "x is multiplied by the random numbers themselves; none of them is compared with p.", SAYS_KEPT, FORWARD, MASK, DRAWN, about=ABOUT),
 )  # fmt: skip

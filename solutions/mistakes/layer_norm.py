@@ -23,11 +23,17 @@ RUN = "A group is a run of C / G neighbouring channels of one image, with all th
 PER_PIXEL = "Each pixel is normalised by itself, over the channels of its group only"
 COUNT = "M = total(np.ones_like(x))"
 TOGETHER = (
-    both.wrong("layernorm-unbiased-variance", "The variance is the unbiased one, divided by one value less.", "The layer divides by the number of values that it averages over.", "forward", "** 2, G) / M", "** 2, G) / (M - 1)", also=(("backward", BY_VAR, "/ (M - 1) * xhat / root"),)),
+    both.wrong("layernorm-unbiased-variance", "The variance is the unbiased one, divided by one value less.", "The layer divides by the number of values that it averages over.", "forward", "** 2, G) / M", "** 2, G) / (M - 1)", also=(("backward", BY_VAR, "/ (M - 1) * xhat / root"),), about=("variance",)),
+    both.wrong("layernorm-unbiased-variance-forward", "The variance of the forward pass is the unbiased one, divided by one value less.", "The layer divides by the number of values that it averages over.", "forward", "** 2, G) / M", "** 2, G) / (M - 1)", about=("variance",)),
+    both.wrong("layernorm-squares-summed", "The squares are summed and not averaged, so that the variance is too large.", "A variance is a mean.", "forward", "** 2, G) / M", "** 2, G)", about=("variance",)),
     features.wrong("layernorm-is-batchnorm", "This is batch normalisation: mean and variance are taken of each feature over the samples.", "Here a sample must not depend on the others: along which axis do its own features lie?", "over", "axis=1", "axis=0"),
     groups.wrong("groupnorm-per-pixel", f"{PER_PIXEL}.", RUN, "over", AXES, "2"),
     groups.wrong("groupnorm-per-pixel-overwritten", f"{PER_PIXEL}; and the forward pass writes its result over the values of x that its cache keeps.", f"{RUN} Is what the cache keeps a copy?", "backward", "return over(values, G)", "return np.repeat(values.reshape(len(x), G, -1, *x.shape[2:]).sum(axis=2), x.shape[1] // G, axis=1)", COUNT, f"{COUNT}\n    mean = total(x) / M\n    var = total((x - mean) ** 2) / M", BY_VAR, "/ M * (gamma * xhat + beta - mean) / root**2"),
     groups.wrong("groupnorm-per-channel", "Each channel is normalised by itself, whatever G says.", RUN, "over", AXES, "(3, 4)"),
+    *(
+        groups.wrong(f"groupnorm-per-{each}", f"Each {each} of the pixels is normalised by itself, over the channels of its group: the statistics leave out the {along}.", RUN, "over", AXES, axes)
+        for each, along, axes in (("column", "width", "(2, 3)"), ("row", "height", "(2, 4)"))
+    ),
     groups.wrong("groupnorm-all-channels", "Each image is normalised over all of its channels, whatever G says.", RUN, "over", AXES, "(1, 2, 3, 4)"),
     groups.wrong("groupnorm-interleaved", "The groups take every G-th channel; a group is a run of channels that follow each other.", "In which order do the two axes come that the channels are split into?", "over", SPLIT, "(N, C // G, G, H, W)", AXES, "(1, 3, 4)"),
     groups.wrong("groupnorm-across-groups", "The statistics go across the groups: they take one channel of each group, not all channels of one group.", "Which axis is that of the groups, and which that of the channels in a group?", "over", AXES, "(1, 3, 4)"),

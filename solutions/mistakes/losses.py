@@ -38,6 +38,7 @@ SOFTMAX = (
     softmax("loss-of-all-classes", "The softmax loss sums the logarithms of all classes, not those of the correct ones.", LOSS, "np.sum(log_probs[np.arange(N), y])", f"np.sum({LOG_OF_PROBS})"),
     softmax("loss-without-log", "The softmax loss is made of the probabilities of the correct classes; it should be of their logarithms.", LOSS, "log_probs[", "probs["),
     softmax("gradient-less-one", "In the softmax gradient 1 is subtracted at every class; it should be at the correct one only.", TWICE, AT_CORRECT, "dx -= 1"),
+    softmax("gradient-one-over-count", "In the softmax gradient only the 1 of the correct class is divided by the number of samples, not the probabilities.", LOSS, AT_CORRECT, "dx[np.arange(N), y] -= 1 / N", OF_DX, ""),
     softmax("gradient-columns", "In the softmax gradient 1 is subtracted in whole columns; it should be at one class of each sample.", COLUMNS, AT_CORRECT, "dx[:, y] -= 1"),
     softmax("gradient-not-normalised", "The softmax gradient has the exponentials where the probabilities belong.", SHARES, PROBS, "weights.copy()"),
     softmax("gradient-of-correct-only", "The softmax gradient holds the term of the correct class only; the probabilities are missing.", TWICE, PROBS, "np.zeros_like(probs)"),
@@ -45,6 +46,11 @@ SOFTMAX = (
     softmax("gradient-divided-twice", "The softmax gradient is divided by the number of samples twice.", LOSS, OF_DX, OF_DX + OF_DX),
     softmax("sum-of-all", "The softmax divides by the sum over all samples and classes.", SHARES, TOTAL, "np.sum(weights)", LOG, LOG_OF_PROBS),
     softmax("sum-over-samples", "The softmax divides by the sum over the samples; it should be the one over the classes.", SHARES, TOTAL, "np.sum(weights, axis=0)", LOG, LOG_OF_PROBS),
+    softmax("sum-over-samples-of-one-shift", "The softmax divides by the sum over the samples; it should be the one over the classes.", SHARES, "np.max(x, axis=1, keepdims=True)", "np.max(x)", TOTAL, "np.sum(weights, axis=0)", LOG, LOG_OF_PROBS),
+    *(
+        softmax(f"loss-log{base}", f"The softmax loss is made of logarithms to the base {base}; it should be of natural ones, of which the gradient is.", "Which logarithm is the inverse of exp?", "return loss", f"return loss / np.log({base})")
+        for base in (10, 2)
+    ),
     # The sum of the exponentials of x itself, so written that it overflows nowhere
     softmax("shifted-on-one-side", "The softmax subtracts the maximum from the scores, but not in the sum that it divides by.", "Adding one number to all scores changes no probability, if it is added everywhere.", "weights / total", "weights / total * np.exp(-top)", LOG, f"{LOG} - top"),
     softmax("log-with-a-constant", "A small constant (1e-8) is added to the probability before its logarithm is taken, which changes the loss.", "Simplify log(exp(a) / b) on paper before you compute it.", LOG, "np.log(probs + 1e-8)"),
@@ -63,8 +69,11 @@ SVM = (
     svm("gradient-correct-classes", "In the SVM gradient all classes are counted at the correct class, not those with a positive margin.", COUNT, NUMBER, "x.shape[1]"),
     svm("gradient-correct-only", "The SVM gradient holds the term of the correct class only.", COUNT, POSITIVE, "np.zeros_like(positive)"),
     svm("gradient-sign", "The SVM gradient has the wrong sign.", COUNT, RETURN, "return loss, -dx"),
+    svm("gradient-all-classes", "The SVM gradient counts every other class, also those whose margin is not violated.", COUNT, "margins > 0", "margins >= 0"),
+    svm("largest-margin", "The SVM loss takes the largest margin of each sample, not the sum of all.", LOSS, "np.sum(margins)", "np.sum(np.max(margins, axis=1))"),
     svm("gradient-zero", "The SVM gradient is zero everywhere.", COUNT, RETURN, "return loss, 0 * dx"),
     svm("gradient-margins", "The SVM gradient has the margins themselves where it should have 1 for each that is positive.", COUNT, POSITIVE, "margins.copy()"),
+    svm("gradient-margins-throughout", "The SVM gradient has the margins themselves where it should have 1 for each that is positive, at the correct class as well.", COUNT, POSITIVE, "margins.copy()", NUMBER, "np.sum(margins, axis=1)"),
     svm("loss-over-classes", "The SVM loss is divided by the number of classes as well.", LOSS, OF_LOSS, " / N / x.shape[1]\n"),
     svm("correct-not-subtracted", "The SVM margins do not subtract the score of the correct class.", MARGIN, LEAD, "x + 1"),
     svm("margins-reversed", "The SVM margins subtract each class's score from the correct one's; it should be the other way round.", MARGIN, LEAD, "correct - x + 1"),

@@ -76,6 +76,16 @@ pool_height_and_width_exchanged = pool.wrong(
     PLACE,
     *("max_pool_forward_naive", "top : top + height, left : left + width", "top : top + width, left : left + height"),
 )
+sides_exchanged = pool.wrong(
+    "pool-sides-exchanged",
+    "pool_height and pool_width are exchanged in the whole forward pass.",
+    PLACE,
+    *(
+        "max_pool_forward_naive",
+        'height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]',
+        'width, height, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]',
+    ),
+)
 windows_of_stride = pool.wrong(
     "pool-windows-of-stride",
     "In the forward pass windows are as large as the stride, not pool_height x pool_width.",

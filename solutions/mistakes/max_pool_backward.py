@@ -160,3 +160,25 @@ backward_times_value = pool.wrong(
     "What is the derivative of max(a, b) to a where a is the larger one?",
     *("max_pool_backward_naive", MASKED, "mask * window * dout[:, :, i, j, None, None]"),
 )
+backward_place_in_window = pool.wrong(
+    "pool-backward-place-in-window",
+    "The gradient goes to the place that the maximum has in its window, counted from the corner of the image.",
+    "Where in the image does the window begin?",
+    *("max_pool_backward_naive", ADDED, "dx[:, :, :height, :width] +="),
+)
+backward_shared_by_window = pool.wrong(
+    "pool-backward-shared-by-window",
+    "Each value of a window receives an equal share of its gradient, as in average pooling.",
+    "How does the output change with a value that is not the maximum?",
+    *("max_pool_backward_naive", MASKED, "dout[:, :, i, j, None, None] / (height * width)"),
+)
+OWN_MAXIMUM = "Over which axes is the maximum? Each image and each channel has its own."
+backward_maximum_of_many = tuple(
+    pool.wrong(
+        f"pool-backward-maximum-of-all-{of}",
+        f"In the backward pass the maximum of a window is taken over all {words} at once.",
+        OWN_MAXIMUM,
+        *("max_pool_backward_naive", "axis=(2, 3)", f"axis={axes}"),
+    )
+    for of, words, axes in (("images", "images and channels", "None"), ("channels", "channels", "(1, 2, 3)"))
+)

@@ -26,6 +26,7 @@ OUT: tuple[Slip, ...] = (
     ("x-not-normalised", "gamma and beta are applied to x itself; the normalised values are not used.", SCALE, AFFINE, "gamma * x + beta"),
     ("not-divided", "x is centred, but not divided by the standard deviation.", STEPS, f" / {ROOT}", ""),
     ("not-centred", "The mean is not subtracted from x.", STEPS, CENTRED, "xhat = x"),
+    ("mean-alone-divided", "Only the mean is divided by the standard deviation, not the difference of x and the mean.", "Which comes first, the subtraction or the division?", CENTRED, "xhat = x - mean"),
     ("divided-by-variance", "The centred values are divided by var + eps; it should be divided by its square root.", STEPS, ROOT, "(var + eps)"),
     ("divided-by-variance-alone", "The centred values are divided by the variance, without a root and without eps.", STEPS, ROOT, "var"),
     ("eps-squared", "eps is squared before it is added to the variance.", "eps is added to the variance as it is given.", ROOT, "np.sqrt(var + eps**2)"),
@@ -137,6 +138,7 @@ ROOTS: tuple[Slip, ...] = tuple(
     )
     for where, what, piece, new in (
         ("dx", "dx", G_LINE, f"{G_LINE}\n    root = {{root}}\n    xhat = (x - mean) / root"),
+        ("dx-xhat", "What the backward pass takes for xhat", "xhat = (x - mean) / root", "xhat = (x - mean) / {root}"),
         ("dx-outside", "dx", DX, f"({DX}) * root / {{root}}"),
         ("dx-variance", "In dx, what flows through the variance", DX, f"{DX} * (root / {{root}}) ** 3"),
         ("dx-variance-once", "In dx, one step on the way through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),

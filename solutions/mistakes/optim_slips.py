@@ -16,10 +16,15 @@ SETTINGS = "Read the setting from config."
 UPHILL = "Which way should the weights go where the gradient is positive?"
 CORRECTION = "m is divided by 1 - beta1**t, and v by its own: what does each of the three stand for?"
 
+COUNTED = ("t",)  # two slips of counting look like a third
+
 MOMENTUM = (
     rules.wrong("momentum-absent", "The old velocity is not multiplied by the momentum.", FORMULA, "sgd_momentum", 'config["momentum"] * v', "v"),
+    rules.wrong("momentum-by-complement", "The old velocity is multiplied by 1 - momentum.", "With a momentum near 1, should the old velocity count much or little?", "sgd_momentum", 'config["momentum"] * v', '(1 - config["momentum"]) * v'),
+    rules.wrong("momentum-in-step", "The step is the new velocity times the momentum; it should be the new velocity.", FORMULA, "sgd_momentum", "w + v", 'w + config["momentum"] * v'),
     rules.wrong("momentum-ascends", "The gradient enters the velocity with the wrong sign: the step climbs the loss.", UPHILL, "sgd_momentum", "v - config", "v + config"),
     rules.wrong("momentum-damped", "The gradient is multiplied by 1 - momentum as well as by the learning rate.", FORMULA, "sgd_momentum", '- config["learning_rate"] * dw', '- (1 - config["momentum"]) * config["learning_rate"] * dw'),
+    rules.wrong("momentum-averages-gradients", "The velocity is a running mean of the gradients, with 1 - momentum as the new one's weight, and the learning rate multiplies it in the step.", FORMULA, "sgd_momentum", '- config["learning_rate"] * dw', '+ (1 - config["momentum"]) * dw', "w + v", 'w - config["learning_rate"] * v'),
     rules.wrong("momentum-nesterov", "The step is Nesterov's: the momentum and the gradient are applied once more to the new velocity.", FORMULA, "sgd_momentum", "next_w = w + v", 'next_w = w + config["momentum"] * v - config["learning_rate"] * dw'),
     rules.wrong("momentum-of-gradient-too", "The momentum multiplies the gradient as well as the old velocity.", FORMULA, "sgd_momentum", 'config["momentum"] * v - config["learning_rate"] * dw', 'config["momentum"] * (v - config["learning_rate"] * dw)'),
     rules.wrong("momentum-rate-absent", "The learning rate is not used.", FORMULA, "sgd_momentum", '- config["learning_rate"] * dw', "- dw"),
@@ -42,6 +47,7 @@ RMSPROP = (
     rules.wrong("rmsprop-decay-fixed", "The decay rate is always 0.99, whatever config says.", SETTINGS, "rmsprop", "decay * cache + (1 - decay) * dw**2", "0.99 * cache + 0.01 * dw**2"),
     rules.wrong("rmsprop-decay-swapped", "RMSProp's two weights are exchanged: decay_rate goes to the new square, the rest to the old cache.", "With a decay rate near 1, should the cache change slowly or fast?", "rmsprop", "decay * cache + (1 - decay) * dw**2", "(1 - decay) * cache + decay * dw**2"),
     rules.wrong("rmsprop-gradient-not-squared", "The cache takes up the gradient; it should take up its square.", FORMULA, "rmsprop", "(1 - decay) * dw**2", "(1 - decay) * dw"),
+    rules.wrong("rmsprop-gradient-by-size", "The cache takes up the gradient's absolute value; it should take up its square.", FORMULA, "rmsprop", "(1 - decay) * dw**2", "(1 - decay) * np.abs(dw)"),
     rules.wrong("rmsprop-rate-absent", "The learning rate of RMSProp is not used.", FORMULA, "rmsprop", "w - lr * dw", "w - dw"),
     rules.wrong("rmsprop-root-absent", "The step is divided by the cache itself; it should be divided by its square root.", FORMULA, "rmsprop", "(np.sqrt(cache) + eps)", "(cache + eps)"),
     rules.wrong("rmsprop-root-kept", "config gets the root of the cache; the cache itself belongs there.", NEXT_CALL, "rmsprop", 'config["cache"] = cache', 'config["cache"] = np.sqrt(cache)'),
@@ -51,12 +57,18 @@ RMSPROP = (
 )  # fmt: skip
 
 ADAM = (
-    rules.wrong("adam-always-first-step", "Adam's t is 1 in every step.", "t is the number of the step, and config holds how many there were.", "adam", 'config["t"] += 1', 'config["t"] = 1'),
+    rules.wrong("adam-always-first-step", "Adam's t is 1 in every step.", "t is the number of the step, and config holds how many there were.", "adam", 'config["t"] += 1', 'config["t"] = 1', about=COUNTED),
     rules.wrong("adam-ascends", "Adam's step has the wrong sign: it climbs the loss.", UPHILL, "adam", "w - lr", "w + lr"),
     rules.wrong("adam-beta1-corrects-both", "Adam's bias correction of v uses beta1; it has its own beta.", CORRECTION, "adam", "(1 - b2**t)", "(1 - b1**t)"),
     rules.wrong("adam-beta1-for-v", "Adam's v is averaged with beta1.", FORMULA, "adam", 'config["v"] = b2 * config["v"] + (1 - b2) * dw**2', 'config["v"] = b1 * config["v"] + (1 - b1) * dw**2'),
     rules.wrong("adam-beta2-corrects-both", "Adam's bias correction of m uses beta2; it has its own beta.", CORRECTION, "adam", "(1 - b1**t)", "(1 - b2**t)"),
     rules.wrong("adam-beta2-for-m", "Adam's m is averaged with beta2.", FORMULA, "adam", 'config["m"] = b1 * config["m"] + (1 - b1) * dw\n', 'config["m"] = b2 * config["m"] + (1 - b2) * dw\n'),
+    rules.wrong("adam-old-v-by-beta1", "Adam's old v is weighted with beta1.", FORMULA, "adam", 'b2 * config["v"]', 'b1 * config["v"]'),
+    rules.wrong("adam-old-m-by-beta2", "Adam's old m is weighted with beta2.", FORMULA, "adam", 'b1 * config["m"]', 'b2 * config["m"]'),
+    rules.wrong("adam-new-v-by-beta1", "Adam's v weights the new square with beta1's complement.", FORMULA, "adam", "(1 - b2) * dw**2", "(1 - b1) * dw**2"),
+    rules.wrong("adam-new-m-by-beta2", "Adam's m weights the new gradient with beta2's complement.", FORMULA, "adam", "(1 - b1) * dw\n", "(1 - b2) * dw\n"),
+    rules.wrong("adam-v-of-m-squared", "Adam's v takes up the square of m; it should take up the gradient's.", FORMULA, "adam", "(1 - b2) * dw**2", '(1 - b2) * config["m"] ** 2'),
+    rules.wrong("adam-m-of-squares", "Adam's m takes up the square of the gradient; it should take up the gradient.", FORMULA, "adam", "(1 - b1) * dw\n", "(1 - b1) * dw**2\n"),
     rules.wrong("adam-betas-fixed", "Adam's betas are always 0.9 and 0.999, whatever config says.", SETTINGS, "adam", 'b1 = config.setdefault("beta1", 0.9)', "b1 = 0.9", 'b2 = config.setdefault("beta2", 0.999)', "b2 = 0.999"),
     rules.wrong("adam-betas-swapped-in-correction", "Adam's bias corrections of m and v use each other's beta.", CORRECTION, "adam", "b1**t", "b3**t", "b2**t", "b1**t", "b3**t", "b2**t"),
     rules.wrong("adam-corrected-moments-kept", "Adam stores the bias-corrected moments in config, so that the next step corrects them again.", "The correction is for this step's use only.", "adam", "return next_w", 'config["m"], config["v"] = mt, vt\n    return next_w'),
@@ -64,10 +76,11 @@ ADAM = (
     rules.wrong("adam-correction-sign", "Adam's bias correction adds the power of the betas to 1; it should be subtracted.", CORRECTION, "adam", "(1 - b1**t)", "(1 + b1**t)", "(1 - b2**t)", "(1 + b2**t)"),
     rules.wrong("adam-correction-times-t", "Adam's bias correction multiplies the betas by t; t is their power.", CORRECTION, "adam", "b1**t", "b1*t", "b2**t", "b2*t"),
     rules.wrong("adam-correction-without-power", "Adam's bias correction has the betas without their power t.", CORRECTION, "adam", "b1**t", "b1", "b2**t", "b2"),
-    rules.wrong("adam-count-late", "Adam uses t before it is incremented.", "The first step is t = 1; what would t = 0 do in the bias correction?", "adam", 'config["t"] += 1\n    t = config["t"]', 't = config["t"]', "return next_w", 'config["t"] += 1\n    return next_w'),
-    rules.wrong("adam-count-not-kept", "Adam's new t is used but not stored in config.", NEXT_CALL, "adam", "return next_w", 'config["t"] -= 1\n    return next_w'),
-    rules.wrong("adam-count-stays", "Adam's t is never incremented.", "t counts the steps, and the next call knows only what config holds.", "adam", 'config["t"] += 1\n    ', ""),
-    rules.wrong("adam-counts-by-two", "Adam's t grows by 2 with each step.", "t is the number of the step.", "adam", 'config["t"] += 1', 'config["t"] += 2'),
+    rules.wrong("adam-count-late", "Adam uses t before it is incremented.", "The first step is t = 1; what would t = 0 do in the bias correction?", "adam", 'config["t"] += 1\n    t = config["t"]', 't = config["t"]', "return next_w", 'config["t"] += 1\n    return next_w', about=COUNTED),
+    rules.wrong("adam-count-not-kept", "Adam's new t is used but not stored in config.", NEXT_CALL, "adam", "return next_w", 'config["t"] -= 1\n    return next_w', about=COUNTED),
+    rules.wrong("adam-count-stays", "Adam's t is never incremented.", "t counts the steps, and the next call knows only what config holds.", "adam", 'config["t"] += 1\n    ', "", about=COUNTED),
+    rules.wrong("adam-counts-by-two", "Adam's t grows by 2 with each step.", "t is the number of the step.", "adam", 'config["t"] += 1', 'config["t"] += 2', about=COUNTED),
+    rules.wrong("adam-count-ahead", "Adam adds 1 to t once more in its bias correction: the first step is corrected as if it were the second.", "t is the number of the step.", "adam", 't = config["t"]', 't = config["t"] + 1', about=COUNTED),
     rules.wrong("adam-gradient-not-squared", "Adam's v takes up the gradient; it should take up its square.", FORMULA, "adam", "(1 - b2) * dw**2", "(1 - b2) * dw"),
     rules.wrong("adam-m-alone-corrected", "Adam's v is used without its bias correction; m is corrected.", CORRECTION, "adam", " / (1 - b2**t)", ""),
     rules.wrong("adam-m-not-kept", "Adam's new m is not stored in config.", NEXT_CALL, "adam", 'config["m"] = b1', "m = b1", 'mt = config["m"]', "mt = m"),

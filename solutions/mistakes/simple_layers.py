@@ -23,6 +23,7 @@ BACK = "The gradient goes back through the layers in the opposite order, each wi
 AFFINE_OUT = (
     affine.wrong("affine-bias-forgotten", "The bias is not added.", BIAS, "affine_forward", " + b", ""),
     affine.wrong("affine-bias-subtracted", "The bias is subtracted; it should be added.", BIAS, "affine_forward", "+ b", "- b"),
+    affine.wrong("affine-bias-twice", "The bias is added twice.", BIAS, "affine_forward", "+ b", "+ 2 * b"),
     affine.wrong("affine-bias-in-weights", "The bias is added to the weights; it should be added to the result.", BIAS, "affine_forward", "rows.dot(w) + b", "rows.dot(w + b)"),
     affine.wrong("affine-mixes-samples", "The numbers of different samples get into one row when x is reshaped.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "x.reshape(-1, x.shape[0]).T"),
     affine.wrong("affine-sample-order", "The numbers of a sample stand in another order in its row: its axes are reversed.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "np.array([sample.T.ravel() for sample in x])"),
