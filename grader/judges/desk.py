@@ -257,7 +257,7 @@ class Desk:
             guest.answered(int(said["pid"]))
             return {}
         if verb == "look":
-            return {"look": guest.look()}
+            return {"look": guest.look(room_only=said.get("room_only") is True)}
         if verb == "last words":
             return {"words": guest.last_words()}
         if verb == "exit code":

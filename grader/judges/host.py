@@ -79,8 +79,8 @@ class _AskedFor:
     def answered(self, pid: int) -> None:
         self._host.ask("answered", number=self._number, pid=pid)
 
-    def look(self) -> Look:
-        return Look(*self._host.ask("look", number=self._number)["look"])
+    def look(self, *, room_only: bool = False) -> Look:
+        return Look(*self._host.ask("look", number=self._number, room_only=room_only)["look"])
 
     def last_words(self) -> str:
         return str(self._host.ask("last words", number=self._number)["words"])

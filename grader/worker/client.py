@@ -37,7 +37,7 @@ START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
 LOOK_SECONDS = 0.1  # how often a busy process is looked at
-QUICK_SECONDS = 0.02  # who answers sooner has used nothing worth a look, nor filled its room
+QUICK_SECONDS = 0.02  # of who answers sooner only the room is looked at
 IN_ALL, LOADING = "in all", "loading"  # names of what took too long, besides a case
 
 
@@ -207,7 +207,7 @@ class StudentProcess:
         """The answer, None if there is none in time; a room over its quota is a broken rule too.
 
         Time without a processor that it was ready to use does not count: its neighbours, or the grader, took that. If
-        it was threads of its own, what these used counts. Answers that come at once cost nothing, nor a look each.
+        it was threads of its own, what these used counts. Answers that come at once cost nothing.
         """
         assert self._process is not None, "no process to wait for"
         begin, before = time.perf_counter(), self._seen
@@ -217,12 +217,13 @@ class StudentProcess:
             with contextlib.suppress(queue.Empty):
                 answer = answers.get(timeout=min(seconds - used, LOOK_SECONDS))
             ended = time.perf_counter()
-            if type(answer) is dict and ended - begin < QUICK_SECONDS and ended - self._looked < LOOK_SECONDS:
-                break
-            now = self._seen = self._process.look()
-            self._looked = ended
+            quick = type(answer) is dict and ended - begin < QUICK_SECONDS and ended - self._looked < LOOK_SECONDS
+            now = self._process.look(room_only=quick)
             if now.excess:
                 return frames.ProtocolError(f"It left {now.excess} in its folder.")
+            if quick:
+                break
+            self._seen, self._looked = now, ended
             took = time.perf_counter() - begin
             used = max(took - max(now.waited - before.waited, 0.0), min(now.worked - before.worked, took))
         self._left -= used

@@ -65,8 +65,8 @@ class Guest(Protocol):
     def answered(self, pid: int) -> None:
         """It has locked itself; ``pid`` is its number for the grader if it was forked, else as it sees it."""
 
-    def look(self) -> Look:
-        """Look at it."""
+    def look(self, *, room_only: bool = False) -> Look:
+        """Look at it, or only at what is in its room, which takes a tenth of the time."""
 
     def last_words(self) -> str:
         """The last line of what it, or its parent, said to stderr, in brackets; empty if there is none."""
@@ -223,7 +223,9 @@ class _Lodged(abc.ABC):
         self._shortage.check(code, "The student process")
         return code
 
-    def look(self) -> Look:
+    def look(self, *, room_only: bool = False) -> Look:
+        if room_only:
+            return Look(QUOTA.excess(self._room))
         self._shortage.look()
         return Look(QUOTA.excess(self._room), waited(self._pids), processor_seconds(self._pids))
 
