@@ -54,7 +54,11 @@ RAISED = (
     ),
     Raised(
         "old-numpy",
-        re.compile("'newshape'|module '?numpy'? has no attribute"),
+        re.compile(
+            r"'newshape'|module 'numpy(\.\w+)*' has no attribute '(lib\.)?(pad|float|int|bool|object|complex|str|long|"
+            r"float_|product|cumproduct|alltrue|sometrue|in1d|trapz|row_stack|round_|asscalar|random_integers|Inf|NaN|"
+            r"infty|matrixlib)'"
+        ),
         "The code is written for an older NumPy: what it asks for is no longer there.",
         "The message of the error names it; --compat grades code for an older NumPy.",
     ),

@@ -215,7 +215,7 @@ ONE_SIZE = pattern(
     parts=DEEP,
     checks=CHECKS,
     fails={"", "regularisation", "three hidden layers", "three hidden layers, regularisation"},
-    may={"scores alone"},
+    may={"scores alone", "image-shaped samples"},
     sentence="It is right in a net whose layers all have the same size, and wrong in others.",
     hint="Which sizes do the parameters of a layer get, and which does the code expect?",
 )
