@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.errors import HarnessError
 from grader.expectations import Arrays, Values, Verdict
+from grader.limits import LOAD_SECONDS
 from grader.model import Audit, CaseOutcome, CheckResult, Curve, ErrorInfo, Finding, JudgedArray, Note, Status
 from grader.outcome import Outcome
 from grader.records import dataclass
@@ -17,7 +18,7 @@ from grader.shapes import fitted, forgiven_shapes, said_of_shapes
 from grader.shares import PRECISE, earned
 from grader.spec import Case, Check, Inputs
 from grader.words import listing, number, plain_text
-from grader.worker.client import IN_ALL, LOAD_SECONDS, LOADING, Transcript
+from grader.worker.client import IN_ALL, LOADING, Transcript
 
 USUAL = "the usual case"
 SIGNATURE = re.compile(r"\(\) (?:got an unexpected keyword argument|got multiple values for|takes |missing )")

@@ -1,8 +1,9 @@
-"""How much text a submission may hold, and how long its notebook may run.
+"""How much others may hand in, and how long what they hand in may take: every such number but the kernel's.
 
 Of text far more than anyone writes by hand, little enough to be read in seconds: the largest of the course's
 repositories that the grader is tried on holds 164,000 words in 72 files, the largest file 15,200 words, 44,000
-characters and 44 definitions, the longest import 5 names.
+characters and 44 definitions, the longest import 5 names. What the kernel enforces for student processes (memory, file
+sizes, threads) is in grader.lock, beside what sets it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,51 @@ MAX_CONVERTED = 200_000  # characters
 MAX_IMPORTED, MAX_IMPORTED_IN_ALL = 30, 500  # names of one import, and of all
 MAX_BRACKETS = 25  # in each other
 MAX_SCOPES = 20  # functions and classes in each other
+
+# An archive (those of a class have limits of their own)
+MAX_MEMBERS = 20_000
+MAX_FOLDERS = 4_000  # each is a file of its own on the disk, whether or not the archive names it
+MAX_DIRECTORY = 4 << 20  # bytes of the archive's list of members: zipfile reads it in one piece
+MAX_MEMBER = 100 << 20  # bytes unpacked
+MAX_UNPACKED = 300 << 20  # bytes in all
+MAX_RATIO = 100  # unpacked to packed, of archives over FREE_OF_RATIO: arrays of zeros are no bombs
+FREE_OF_RATIO = 50 << 20
+MAX_INNER = 500 << 20  # bytes of an archive in an archive, packed
+CLASS_MEMBERS, CLASS_DIRECTORY, CLASS_TAR = 400_000, 64 << 20, 20 << 30  # the same for the archive of a class
+MOST_NESTED = 3  # archives in each other
+MOST_ARCHIVES = 20  # side by side
+
+# What is copied of a folder
+MAX_ARCHIVE = 500 << 20  # bytes of an archive, packed
+MAX_ARCHIVES = 20  # that are taken of a folder that holds nothing else to grade
+MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
+MAX_DATA = 100 << 20  # bytes of all of them
+MAX_DATA_FILES = 20_000
+MAX_ENTRIES = 500_000  # files and folders that are looked at
+MOST_LISTED = 200_000  # entries of a folder
+
+# A roster
+MAX_ROSTER = 20 << 20  # bytes
+MAX_ROSTER_LINES = 100_000
+
+# Questions
+MAX_QUESTIONS = 50
+MAX_ANSWER = 4000  # characters
+MAX_PROMPT = 2000
+
+# The processes of a class, besides those of students
+GRADER_SIZE = 300 << 20  # bytes that the class's process and the clean parents take
+JUDGE_SIZE = 256 << 20  # bytes that a judge takes before another is put in its place
+JUDGE_GROWTH = 256 << 20  # bytes by which a judge may grow before another takes its place
+MOST_GUESTS = 4  # student processes at once; grading has one
+SLACK_SECONDS = 600.0  # wall-clock time besides twice what the submission's own processes may take
+DATA_SECONDS = 1800.0  # more than the checks that need a data set may take
+READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with one submission
+
+# A student process: to start, to be forked, to load the code
+START_SECONDS = 60.0
+FORK_SECONDS = 60.0  # the first one waits for its parent's imports
+LOAD_SECONDS = 20.0
 
 # The coding lines that are believed; other codecs, such as punycode, take quadratic time or give no text.
 CODECS = frozenset(

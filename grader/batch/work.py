@@ -18,7 +18,7 @@ from grader.grading import grade_submission, not_graded, versions
 from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
-from grader.limits import NotebookLimits
+from grader.limits import JUDGE_SIZE, NotebookLimits
 from grader.lock import memory
 from grader.model import Note, Result, Status
 from grader.oracle import Oracle
@@ -27,7 +27,6 @@ from grader.submission import Submission
 from grader.words import plain_text
 from grader.worker.processes import Host, host_of
 
-JUDGE_SIZE = 256 << 20  # bytes that a judge takes before another is put in its place
 AGAIN = "It was graded again, with nothing beside it:"
 # Of Python and of the system, where a limit of threads was reached: by neighbours, if they run as the same user.
 NO_THREAD = ("can't start new thread", "Resource temporarily unavailable")

@@ -23,6 +23,7 @@ from grader.intake.layouts import Entry
 from grader.intake.snapshot import copied, private_folder
 from grader.judges.desk import Desk as JudgesDesk
 from grader.judges.desk import shared_server
+from grader.limits import GRADER_SIZE
 from grader.machine.gives import jobs as allowed_jobs
 from grader.machine.shortage import Shortage, even_alone
 from grader.machine.system import FORKS
@@ -35,7 +36,6 @@ from grader.words import readable
 from grader.worker.processes import BoxHost
 
 SWITCH = "GRADER_JUDGES"  # the environment variable that, set to 0, has the class's own process judge
-GRADER_SIZE = 300 << 20  # bytes that the class's process and the clean parents take
 Made = TypeVar("Made")
 
 

@@ -35,8 +35,7 @@ def run(options: argparse.Namespace) -> int:
 def allowance(root: Path = Path("/")) -> Iterator[str]:
     """What processors and memory allow here, and what says so."""
     from grader.batch.work import Terms
-    from grader.batch.workshop import GRADER_SIZE
-    from grader.limits import NotebookLimits
+    from grader.limits import GRADER_SIZE, NotebookLimits
     from grader.machine.gives import gigabytes, in_words, jobs, memory, processors
 
     here, there = processors(root), memory(root)

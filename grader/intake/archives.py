@@ -30,19 +30,23 @@ from grader.intake.members import Archive, Member
 from grader.intake.naming import is_archive_name
 from grader.intake.tars import TarArchive, decompressed
 from grader.intake.zips import ZipArchive
+from grader.limits import (
+    CLASS_DIRECTORY,
+    CLASS_MEMBERS,
+    CLASS_TAR,
+    FREE_OF_RATIO,
+    MAX_DIRECTORY,
+    MAX_FOLDERS,
+    MAX_INNER,
+    MAX_MEMBER,
+    MAX_MEMBERS,
+    MAX_RATIO,
+    MAX_UNPACKED,
+)
 from grader.machine import system
 from grader.records import replace
 from grader.words import plain_text
 
-MAX_MEMBERS = 20_000
-MAX_FOLDERS = 4_000  # each is a file of its own on the disk, whether or not the archive names it
-MAX_DIRECTORY = 4 << 20  # bytes of the archive's list of members: zipfile reads it in one piece
-MAX_MEMBER = 100 << 20  # bytes unpacked
-MAX_UNPACKED = 300 << 20  # bytes in all
-MAX_RATIO = 100  # unpacked to packed, of archives over FREE_OF_RATIO: arrays of zeros are no bombs
-FREE_OF_RATIO = 50 << 20
-MAX_INNER = 500 << 20  # bytes of an archive in an archive, packed
-CLASS_MEMBERS, CLASS_DIRECTORY, CLASS_TAR = 400_000, 64 << 20, 20 << 30  # the same for the archive of a class
 CHUNK = 1 << 16
 DAMAGED = (
     zipfile.BadZipFile,

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake import archives
 from grader.intake.archives import is_archive, unpacked
 from grader.intake.documents import is_staffs, why_unread
 from grader.intake.naming import is_archive_name, is_source_name, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS, Snapshot, free_place, private_folder
+from grader.limits import MAX_UNPACKED, MOST_ARCHIVES, MOST_NESTED
 from grader.records import replace
 from grader.words import readable
-
-MOST_NESTED = 3  # archives in each other
-MOST_ARCHIVES = 20  # side by side
 
 
 @contextlib.contextmanager
@@ -50,8 +47,8 @@ def _opened(found: list[Path], taken: Snapshot, shown: Path, stack: contextlib.E
                 os.rename(content, free_place(folder / stem_of(path.name)))
         except Refused as error:
             told.append(str(error))
-        if _size(folder) > archives.MAX_UNPACKED:
-            raise Refused(f"{shown} unpacks to more than {archives.MAX_UNPACKED >> 20} MB; leave data sets out.")
+        if _size(folder) > MAX_UNPACKED:
+            raise Refused(f"{shown} unpacks to more than {MAX_UNPACKED >> 20} MB; leave data sets out.")
     if len(told) == len(found):
         raise Refused(told[0])
     return replace(taken, content=_tidied(folder), unreadable=(*taken.unreadable, *told))

@@ -17,11 +17,10 @@ from pathlib import Path
 from grader.errors import Refused
 from grader.intake.naming import on_disk, safe_name
 from grader.intake.people import Handed
+from grader.limits import MAX_ROSTER, MAX_ROSTER_LINES
 from grader.people import Person
 from grader.words import listing, plain_text
 
-MAX_ROSTER = 20 << 20  # bytes
-MAX_LINES = 100_000
 COLUMNS = {
     "id": "id|canvas id|user id|identifier|participant",
     "sis_id": "sis id|sis user id|sid|student id|id number|idnumber|student number|matrikelnummer|学号",
@@ -141,8 +140,8 @@ def _rows(path: Path) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Refused(f"{path} is no CSV ({error}); save the roster as CSV.") from None
-    if len(rows) > MAX_LINES:
-        raise Refused(f"{path} has more than {MAX_LINES:,} lines; give the roster of one class.")
+    if len(rows) > MAX_ROSTER_LINES:
+        raise Refused(f"{path} has more than {MAX_ROSTER_LINES:,} lines; give the roster of one class.")
     return rows
 
 

@@ -22,16 +22,21 @@ from grader.intake.archives import OUR_TROUBLE, is_archive
 from grader.intake.documents import is_staffs, why_unread
 from grader.intake.members import LEFT_OUT_FILES
 from grader.intake.naming import is_archive_name, is_source_name, source_name
-from grader.limits import MAX_FILE, MAX_FILES, MAX_FOLDER, MAX_FOLDERS_DEEP
+from grader.limits import (
+    MAX_ARCHIVE,
+    MAX_ARCHIVES,
+    MAX_DATA,
+    MAX_DATA_FILE,
+    MAX_DATA_FILES,
+    MAX_ENTRIES,
+    MAX_FILE,
+    MAX_FILES,
+    MAX_FOLDER,
+    MAX_FOLDERS_DEEP,
+)
 from grader.machine import system
 from grader.records import dataclass, field, replace
 
-MAX_ARCHIVE = 500 << 20  # bytes of an archive, packed
-MAX_ARCHIVES = 20  # that are taken of a folder that holds nothing else to grade
-MAX_DATA_FILE = 5 << 20  # bytes of a file that a notebook may read
-MAX_DATA = 100 << 20  # bytes of all of them
-MAX_DATA_FILES = 20_000
-MAX_ENTRIES = 500_000  # files and folders that are looked at
 SOURCES = (".ipynb", ".py")
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "datasets"}
 NEVER_COPIED = {".git", ".ipynb_checkpoints", "__pycache__"}

@@ -18,9 +18,8 @@ from grader.intake.archives import opened, write
 from grader.intake.members import LEFT_OUT_FILES, LEFT_OUT_FOLDERS, Archive, Member, leads_out
 from grader.intake.naming import is_archive_name
 from grader.intake.snapshot import beginning, private_folder
+from grader.limits import MOST_LISTED
 from grader.words import readable
-
-MOST_LISTED = 200_000  # entries of a folder
 
 
 class Shelf:

@@ -35,18 +35,14 @@ from grader.judges.host import MOST_SAID, receive, send
 from grader.judges.judge import as_message
 from grader.judges.server import READY
 from grader.judges.watch import Judge, Watch, size
-from grader.limits import NotebookLimits
+from grader.limits import DATA_SECONDS, JUDGE_GROWTH, MOST_GUESTS, SLACK_SECONDS, NotebookLimits
 from grader.lock.probe import HIDING, NAMES
 from grader.machine.shortage import Shortage, even_alone
 from grader.sandbox.process import ProcessBox, clean_environment, last_words
 from grader.worker.processes import BoxHost, Guest
 
-SLACK_SECONDS = 600.0  # wall-clock time besides twice what the submission's own processes may take
 # What comes of words that are not of the form that they should have.
 ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
-DATA_SECONDS = 1800.0  # more than the checks that need a data set may take
-MOST_GUESTS = 4  # student processes at once; grading has one
-GROWTH = 256 << 20  # bytes by which a judge may grow before another takes its place
 Read = TypeVar("Read")
 PACKAGES = Path(__file__).resolve().parents[2]  # where grader and solutions are
 
@@ -185,7 +181,7 @@ class Desk:
         finally:
             self._dismiss()
             remove(inbox)
-        if size(judge.pid) > judge.size + GROWTH:
+        if size(judge.pid) > judge.size + JUDGE_GROWTH:
             self.close()
         return answer
 

@@ -15,10 +15,10 @@ from typing import Self
 
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.forks.client import Forked
+from grader.limits import READING_SECONDS
 from grader.worker.processes import BoxHost, processor_seconds
 
 LOOK_SECONDS = 0.2  # how often a judge that says nothing is looked at
-READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with one submission
 
 
 @dataclass(slots=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from grader.limits import MAX_ANSWER, MAX_PROMPT, MAX_QUESTIONS
 from grader.model import Question
-from grader.questions.cells import MAX_QUESTIONS, Written, written
+from grader.questions.cells import Written, written
 from grader.questions.choices import chosen, holds
 from grader.questions.declared import Asked
 from grader.submission import SourceFile
 from grader.words import plain_text
 
-MAX_ANSWER = 4000  # characters
-MAX_PROMPT = 2000
 NOT_FOUND = "The question was not found in a notebook."
 NO_MARKER = 'No line such as "Your Answer:" says where the answer begins; it may stand among the question\'s text.'
 UNCLEAR = "The choice could not be read with certainty."

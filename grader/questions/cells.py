@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from grader.limits import MAX_QUESTIONS
 from grader.questions import markers
 from grader.submission import Prose
-
-MAX_QUESTIONS = 50
 
 
 @dataclass(slots=True)

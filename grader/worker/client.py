@@ -22,6 +22,7 @@ from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
 from grader.extract import Program
+from grader.limits import FORK_SECONDS, LOAD_SECONDS, START_SECONDS
 from grader.machine.system import POLLS_PIPES, ended_by
 from grader.model import locks
 from grader.outcome import Outcome
@@ -33,9 +34,6 @@ from grader.worker import frames, replies
 from grader.worker.packages import USUAL
 from grader.worker.processes import Guest, Host, Look, host_of
 
-START_SECONDS = 60.0
-FORK_SECONDS = 60.0  # the first one waits for its parent's imports
-LOAD_SECONDS = 20.0
 LOOK_SECONDS = 0.1  # how often a busy process is looked at
 QUICK_SECONDS = 0.02  # of who answers sooner only the room is looked at
 IN_ALL, LOADING = "in all", "loading"  # names of what took too long, besides a case
