@@ -84,9 +84,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--topic", choices=TOPICS, help=argparse.SUPPRESS)  # measure here, print JSON
     options = parser.parse_args(arguments)
     if not options.isolation:
-        from grader.sandbox import QUICKEST, strongest_level
+        from grader.sandbox import own_level, strongest_level
 
-        options.isolation = [strongest_level()] if options.quick else [strongest_level(), QUICKEST]
+        options.isolation = [strongest_level()] if options.quick else [strongest_level(), own_level()]
     return options
 
 

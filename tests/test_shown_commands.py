@@ -96,6 +96,7 @@ def prepared(page: str, desk: Path) -> Path:
 def test_the_commands_of_a_page_work_in_their_order(page: str, desk: Path, monkeypatch):
     """As they stand; none ends with a traceback, or with another exit code than it should."""
     monkeypatch.chdir(prepared(page, desk))
+    monkeypatch.delenv("GRADER_COURSE", raising=False)
     given = list(shown(page))
     assert given
     for words in given:
@@ -112,17 +113,18 @@ def test_the_commands_of_a_page_work_in_their_order(page: str, desk: Path, monke
                         "1",
                         "--out",
                         name,
-                    ]
+                    ],
+                    page,
                 )
         if words[0] == "agree":
             shutil.copytree(LAYERS / "perfect", "submissions/eve__course")
-        code, said = run(words)
+        code, said = run(words, page)
         assert code in ((0, 1) if words[0] in FAILING else (0,)), f"grader {' '.join(words)}\n{said}"
 
 
-def run(words: list[str]) -> tuple[int, str]:
+def run(words: list[str], page: str) -> tuple[int, str]:
     """The exit code of a command, and what it said."""
-    if words[0] in OWN_PROCESS:
+    if words[0] in OWN_PROCESS or page == "teachers":  # a process has one course
         done = grader(*words)
         return done.returncode, done.stdout + done.stderr
     out = io.StringIO()

@@ -69,7 +69,6 @@ OF_POOLING = tuple(
         ("backward-sizes-over-stride", "The backward pass counts H / stride rows and W / stride columns of windows; the last windows must fit as a whole.", HOW_MANY, POOL_BACKWARD, COUNTS, "OH, OW = H // stride, W // stride"),
         ("backward-sizes-over-window", "The backward pass counts as many windows as fit side by side; the stride is not used.", SIZES, POOL_BACKWARD, COUNTS, "OH, OW = H // height, W // width"),
         ("dx-without-stride", "For dx, the windows are moved by 1, whatever the stride is.", AS_THERE, POOL_BACKWARD, ADDED, "dx[:, :, i : i + height, j : j + width] +="),
-        ("backward-spread-evenly", "The gradient is spread evenly over each window, as for a mean.", "Which values of a window does its maximum depend on?", POOL_BACKWARD, MASKED, MASKED.replace("mask", "np.ones(window.shape) / (height * width)")),
         ("backward-maximum-of-map", "The gradient goes to the maximum of the whole map, not to that of each window.", AS_THERE, POOL_BACKWARD, "np.max(window,", "np.max(x,"),
         ("backward-dout-transposed", "dout is read with its rows and columns exchanged.", LOOPS, POOL_BACKWARD, "dout[:, :, i, j,", "dout[:, :, j, i,"),
         ("backward-dout-of-first-map", "The gradient of the first map is used for all maps.", "Which index of dout is that of the map?", POOL_BACKWARD, "dout[:, :, i, j,", "dout[:, :1, i, j,"),

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import figures, measure, page
 from benchmarks.__main__ import TOPICS, _parse, _planned, line
 from benchmarks.figures import BARS, Figure
-from grader.sandbox import QUICKEST, strongest_level
+from grader.sandbox import own_level, strongest_level
 from tests.benchmarks.page_text import text_of
 
 FAKE = {
@@ -176,7 +176,7 @@ def test_what_depends_on_the_level_is_measured_at_the_default_first():
     """And beside it at the one that is quickest; the quick run at the default alone."""
     planned = [list(_planned(_parse(words))) for words in ([], ["--quick"], ["--isolation", "process"])]
     first = strongest_level()
-    assert [level for topic, level in planned[0] if topic == "throughput"] == list(dict.fromkeys([first, QUICKEST]))
+    assert [level for topic, level in planned[0] if topic == "throughput"] == list(dict.fromkeys([first, own_level()]))
     assert [level for topic, level in planned[0] if topic == "startup"] == [first]
     assert {level for _, level in planned[1]} == {first}
     assert {level for _, level in planned[2]} == {"process"}

@@ -28,6 +28,7 @@ from tests.attacks.scene import HONEST
 from tests.machine.forged import add_groups, forge, write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="judges are forked on Linux only")
+LATE = 60.0  # seconds, after which what should have been seen was not
 WAITS = "def relu_forward(x):\n    while True:\n        pass\n\n\ndef relu_backward(dout, cache):\n    return dout\n"
 
 
@@ -63,14 +64,14 @@ def grade(tmp_path):
             (folder / f"{name}.py").write_text(text)
         box = open_box("lockdown")
         settings = Settings(out, "layers", seed=7, only=("relu",), notebook=None, **changes)
-        watcher = threading.Thread(target=meanwhile or (lambda: None))
+        watcher = threading.Thread(target=meanwhile or (lambda: None), daemon=True)
         with open_entries([folder], "class") as entries:
             watcher.start()
             try:
                 grade_class(entries, settings, box, lambda result: None)
             finally:
                 box.close()
-                watcher.join()
+                watcher.join(LATE)
         rows = csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))
         return {row["student"]: row for row in rows}, out
 
