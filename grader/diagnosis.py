@@ -158,9 +158,23 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
         if first == {} or not may_explain(one.check, failed[0], first):
             continue  # most pairs end here, after one case
         fits = fit(one, variant)
-        if fits and fits.certain and not ruled_out(variant, one, part):
+        if (
+            fits
+            and fits.certain
+            and not ruled_out(variant, one, part)
+            and not _one_is_enough(one, failed, pair, oracle)
+        ):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _one_is_enough(one: Graded, failed: Sequence[Played], pair: tuple[Mistake, Mistake], oracle: Oracle) -> bool:
+    """Whether one of the two gives all numbers: of the other there is no sign but that something raises."""
+    returned = [item for item in failed if item.transcript.outcome == Outcome.RETURNED]
+    return any(
+        all(may_explain(one.check, item, variant_of(oracle, mistake)(one.check, item.case)) for item in returned)
+        for mistake in pair
+    )
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:

@@ -134,7 +134,7 @@ WRONG: list[tuple[str, ...]] = [
     (DROPOUT, "dropout/forward", "dropout-not-scaled", "< p) / p", "< p)"),
     (DROPOUT, "dropout/forward", "dropout-mask-shared-by-samples", "rand(*x.shape) <", "rand(*x.shape[1:]) <"),
     (DROPOUT, "dropout/forward", "dropout-mask-shared-by-features", "rand(*x.shape) <", "rand(len(x), 1) <"),
-    (DROPS, "dropout/forward", "dropout-mask-shared-by-samples-p-drops", "rand(*x.shape) >", "rand(1, x.shape[1]) >"),
+    (DROPS, "dropout/forward", "dropout-mask-shared-by-samples-p-drops", "rand(*x.shape) >", "rand(1, *x.shape[1:]) >"),
     (DROPOUT, "dropout/forward", "dropout-wrong-probability", "< p) / p", "< p) / (1 - p)"),
     (DROPOUT, "dropout/forward", "dropout-multiplied", "< p) / p", "< p) * p"),
     (DROPOUT, "dropout/forward", "dropout-scaled-at-test", "< p) / p", "< p)", "        out = x\n", "        out = x * p\n"),
