@@ -8,7 +8,7 @@ from solutions.mistakes.conv_backward import CROP, PUT
 from solutions.mistakes.conv_backward import SIZES as COUNTS
 from solutions.mistakes.conv_forward import PADDED, conv
 from solutions.mistakes.max_pool import MAX, SIZES, START, pool
-from solutions.mistakes.max_pool_backward import ADDED, MASKED
+from solutions.mistakes.max_pool_backward import ADDED
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
 POOL, POOL_BACKWARD = "max_pool_forward_naive", "max_pool_backward_naive"
