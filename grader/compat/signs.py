@@ -32,7 +32,7 @@ SLASH = re.compile(r"(?<!/)/(?!/)")
 TRUE_DIVISION = re.compile(r"from\s+__future__\s+import\b([^\n]*)")
 DIVISION = re.compile(r"\bdivision\b")
 NUMPY_AS = re.compile(r"\bimport\s+numpy\s+as\s+(\w+)")
-_OLD = "|".join(map(re.escape, sorted({*REMOVED, *DEPRECATED}, key=len, reverse=True)))
+_OLD = "|".join(map(re.escape, sorted(sorted({*REMOVED, *DEPRECATED}), key=len, reverse=True)))
 OLD_NUMPY = re.compile(rf"(?<![\w.])(\w+)\.({_OLD})\b(?!\s*=[^=])")
 GUARDS = re.compile(r"\b(?:version_info|PY2|PY3|six)\b")
 BEGIN = r"(?:^|;|^\s*(?:if|else|elif|for|while|try|except|finally|with|def|class)\b[^\n]*?:)\s*"
