@@ -145,6 +145,8 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
     known = {item.code for other in below or _others(one, part) for item in sure[other.check.name]}
     if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
+    if any((item.transcript.error or {}).get("type") == "AssertionError" for item in failed):
+        return ()  # the student's own words, which none of ours stands for
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
@@ -158,23 +160,9 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
         if first == {} or not may_explain(one.check, failed[0], first):
             continue  # most pairs end here, after one case
         fits = fit(one, variant)
-        if (
-            fits
-            and fits.certain
-            and not ruled_out(variant, one, part)
-            and not _one_is_enough(one, failed, pair, oracle)
-        ):
+        if fits and fits.certain and not ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
-
-
-def _one_is_enough(one: Graded, failed: Sequence[Played], pair: tuple[Mistake, Mistake], oracle: Oracle) -> bool:
-    """Whether one of the two gives all numbers: of the other there is no sign but that something raises."""
-    returned = [item for item in failed if item.transcript.outcome == Outcome.RETURNED]
-    return any(
-        all(may_explain(one.check, item, variant_of(oracle, mistake)(one.check, item.case)) for item in returned)
-        for mistake in pair
-    )
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
@@ -241,9 +229,12 @@ def _raised(one: Graded, oracle: Oracle, *, general: bool = False) -> tuple[Diag
         else None
         for item in failed
     }
-    return tuple(Diagnosis(cause.code, cause.sentence, True, cause.hint) for cause in causes if cause)[
-        : len(causes) == 1
-    ]
+    cause = causes.pop() if len(causes) == 1 else None
+    if cause is None:
+        return ()
+    error = failed[0].transcript.error or {}
+    said = f"{cause.sentence.rstrip('.')} ({error.get('type')}: {error.get('message')})." if general else cause.sentence
+    return (Diagnosis(cause.code, said, True, cause.hint),)
 
 
 def _patterns(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:

@@ -27,8 +27,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 # The name of a file that marks a complete cache (see solutions.warmup).
 STAMPS = "complete-*.stamp"
 
-# Every compiled kernel of the package, in order of import.
-KERNELS: list[Any] = []
+# Every compiled kernel of the package by its name, in order of import; of a module that is executed again the first.
+KERNELS: dict[str, Any] = {}
 
 # Numba is untyped, or typed in part, by its version.
 _njit: Any = numba.njit
@@ -46,13 +46,13 @@ def kernel(function: F) -> F:
     and whoever changes these flags must delete the ``*.nbi`` files.
     """
     compiled: F = _njit(cache=True, error_model="numpy")(function)
-    KERNELS.append(compiled)
+    KERNELS.setdefault(f"{function.__module__}.{function.__qualname__}", compiled)
     return compiled
 
 
 def compiled_here() -> int:
     """How many kernels this process had to compile because no cache held them."""
-    return sum(sum(k.stats.cache_misses.values()) for k in KERNELS) if is_jit_on() else 0
+    return sum(sum(k.stats.cache_misses.values()) for k in KERNELS.values()) if is_jit_on() else 0
 
 
 def is_jit_on() -> bool:

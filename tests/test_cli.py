@@ -21,7 +21,7 @@ import pytest
 
 from grader.__main__ import main as command
 from grader.cli import main
-from grader.commands import COMMANDS
+from grader.commands import module_of
 from grader.errors import HarnessError
 from grader.sandbox import LEVELS, lockdown, trial
 from tests.attacks.scene import HONEST, honest_notebook
@@ -588,7 +588,7 @@ def test_a_bug_of_ours_is_no_failed_check(monkeypatch, capsys):
     def broken(options):
         raise KeyError("seed")
 
-    monkeypatch.setattr(COMMANDS["doctor"], "run", broken)
+    monkeypatch.setattr(module_of("doctor"), "run", broken)
     monkeypatch.setattr(sys, "argv", ["grader", "doctor"])
     assert command() == 3
     said = capsys.readouterr().err

@@ -81,10 +81,10 @@ def test_of_two_that_the_cases_do_not_tell_apart_the_one_is_told_that_fits_anoth
     """The other would have changed that check as well, and something else is certain of it."""
     other = replace(CHECK, slug="other")
 
-    def mistaken(self, check, case, code):
+    def mistaken(self, check, case, mistake):
         here = {"doubled": DOUBLED, "tripled": DOUBLED}
         there = {"tripled": TRIPLED, "own": DOUBLED | TRIPLED}
-        return (here if check is CHECK else there).get(code, {})
+        return (here if check is CHECK else there).get(mistake.code, {})
 
     monkeypatch.setattr(Oracle, "mistaken", mistaken)
     found = [Mistake(code, ("demo",), f"It is {code}.", "", lambda ref: {}) for code in ("tripled", "doubled", "own")]

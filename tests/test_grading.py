@@ -293,8 +293,8 @@ def affine_backward(dout, cache):
 def test_a_debugger_is_shown_where_it_is_called_and_a_lent_cache_is_said(grade):
     """It stops a statement later; and a right backward pass whose cache is its own is not blamed for what raises."""
     forward, backward = grade({"layers.py": DEBUGGED}, "layers", ["affine"]).checks
-    assert forward.error.message.endswith("A debugger is called here (pdb.set_trace(), breakpoint()), where nobody can "
-                                          "go on: take it out.")  # fmt: skip
+    assert forward.error.message.endswith("A debugger is called here (pdb.set_trace(), breakpoint()); nobody can "
+                                          "step through here: remove it.")  # fmt: skip
     assert (forward.error.line, forward.error.source) == (5, "    import pdb; pdb.set_trace()")
     assert [note.code for note in backward.notes] == ["raised-in", "lent-cache"]
     right = grade({"layers.py": DEBUGGED.replace("import pdb; pdb.set_trace()", "pass")}, "layers", ["affine"])

@@ -70,7 +70,7 @@ def test_a_helper_that_hangs_is_one_cause(layers):
     third = layers["relu/forward"]
     assert patience.shortened(third).seconds == SHORT
     (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
-    assert "it calls rows like them" in note.sentence
+    assert "this check calls rows too" in note.sentence
 
 
 def test_each_cause_is_counted_by_itself(layers, patience):
@@ -80,7 +80,7 @@ def test_each_cause_is_counted_by_itself(layers, patience):
         patience.after(ended(layers[name], Status.TIMED_OUT), layers[name])
     third = layers["relu/at_zero"]
     (note,) = patience.after(ended(third, Status.TIMED_OUT), third).result.notes
-    assert "relu/forward and relu/backward had run out of time already" in note.sentence
+    assert "relu/forward and relu/backward had already run out of time" in note.sentence
 
 
 def test_other_causes_are_waited_for(layers, patience):

@@ -112,7 +112,7 @@ def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterat
 def _said_already(part: PartResult, check: CheckResult, said: dict[object, str]) -> str:
     """The check that has failed by the same cause and shown it; "" for the first."""
     cause = key_of(check)
-    if cause is None or check.status not in FAILING or (check.error and check.error.type == "Missing"):
+    if cause is None or check.status not in FAILING:
         return ""
     name = f"{part.slug}/{check.slug}"
     before = said.setdefault(cause, name)

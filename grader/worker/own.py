@@ -6,6 +6,7 @@ import contextlib
 import importlib
 from collections.abc import Iterator
 
+from grader.machine.system import FORKS
 from grader.sandbox import Box, open_box, own_level
 from grader.worker.forkserver import NEEDED
 from grader.worker.processes import split
@@ -22,7 +23,7 @@ def own_box() -> Iterator[Box]:
     """
     box = open_box(own_level())
     try:
-        for name in (*NEEDED, *SERVES):  # once for both, before pages are shared that would be copied
+        for name in (*NEEDED, *SERVES) if FORKS else ():  # once for both, before pages are shared that would be copied
             importlib.import_module(name)
         split(box)
         yield box

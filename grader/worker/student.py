@@ -24,7 +24,8 @@ from grader.machine.system import end_with_parent
 PRESENT = frozenset(
     ("grader", *(f"grader.{name}" for name in """
     arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
-    lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views records
+    lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views
+    machine machine.system records
     worker worker.evaluations worker.finders worker.forkserver worker.frames worker.loader worker.packages
     worker.stand_ins worker.student worker.student_errors worker.watch
     """.split()))

@@ -166,7 +166,7 @@ db_over_axes = tuple(
     conv.wrong(
         f"conv-db-over-axes-{'-'.join(map(str, axes))}",
         f"db is the sum of dout over {'its axis' if len(axes) == 1 else 'its axes'} {', '.join(map(str, axes))} "
-        "(counted from 0), which does not leave one number a filter.",
+        "(counted from 0), which does not leave one number per filter.",
         "Which axis of dout is that of the filters?",
         *("conv_backward_naive", DB, f"np.sum(dout, axis={axes})"),
     )

@@ -60,7 +60,7 @@ MISTAKES = (
     *in_both("dropout-mask-shared-by-features", "A sample is kept or dropped as a whole: the mask has one entry per sample.", ITS_SHAPE, FORWARD, DRAWN, "np.random.rand(len(x), 1)"),
     *in_both("dropout-gradient-not-masked", "The backward pass returns dout as it is: it neither applies the mask nor divides by {keep}.", "Through which entries does the loss depend on x, and how strongly?", BACKWARD, DX, "dout"),
     *in_both("dropout-gradient-only-scaled", "The backward pass divides by {keep}, but does not apply the mask.", OF_DROPPED, BACKWARD, DX, "dout / keep"),
-    *in_both("dropout-gradient-modes-exchanged", "The modes are exchanged in the backward pass: training returns dout as it is, without the mask and its division by {keep}.", "In which mode was something dropped?", BACKWARD, DX, "dout", "return dout\n", "return dout * mask\n"),
+    *in_both("dropout-gradient-modes-exchanged", "The modes are swapped in the backward pass: training returns dout as it is, without the mask and its division by {keep}.", "In which mode was something dropped?", BACKWARD, DX, "dout", "return dout\n", "return dout * mask\n"),
     *in_both("dropout-gradient-not-scaled", "The backward pass applies the mask, but does not divide by {keep}.", SCALED_THERE, BACKWARD, DX, f"{DX} * keep"),
     *in_both("dropout-gradient-scaled-twice", "The backward pass divides by {keep} twice.", IN_MASK, BACKWARD, DX, f"{DX} / keep"),
     *in_both("dropout-gradient-other-mask", "The backward pass draws a mask of its own: the gradient goes through other entries than those that were kept.", "The cache should hold what was dropped.", BACKWARD, DX, "dout * (np.random.rand(*dout.shape) < keep) / keep"),

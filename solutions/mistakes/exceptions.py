@@ -73,7 +73,7 @@ def general(code: str, kind: str, message: str, sentence: str, hint: str) -> Rai
 WHICH_CASES = "What have the cases in common in which it raises, and which size is another there?"
 GENERAL = (
     general("empty-slice-assigned", "ValueError", r"could not broadcast input array .{1,100} into shape \([^()]{0,80}\b0\b", "A slice that is assigned to is empty.", "So is a[p:-p] where p is 0: it means a[0:0]. Name the end of the slice by a size."),
-    general("assigned-other-shape", "ValueError", "could not broadcast input array", "What is assigned has another shape than the place that it is assigned to.", WHICH_CASES),
+    general("assigned-other-shape", "ValueError", "could not broadcast input array", "An array is assigned to a place of another shape.", WHICH_CASES),
     general("shapes-do-not-combine", "ValueError", "could not be broadcast together", "Two arrays are combined whose shapes do not go together.", WHICH_CASES),
     general("product-of-other-sizes", "ValueError", "not aligned|matmul: Input operand", "The factors of a matrix product do not have the same inner size.", WHICH_CASES),
     general("reshaped-to-other-size", "ValueError", "cannot reshape array", "An array is reshaped to a shape that has another number of entries.", WHICH_CASES),

@@ -31,7 +31,7 @@ OF_FORWARD = tuple(
         ("sizes-without-stride", "The sizes of out are computed without the stride.", HOW_MANY, " // stride", ""),
         ("padded-rows-only", "The padding is put above and below the images, and not beside them.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (pad, pad), (0, 0)))"),
         ("padded-behind-only", "All of the padding stands below the images and to their right.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))"),
-        ("windows-transposed", "A window's row and column are exchanged: it begins as far down as it should begin to the right.", OF_SIDES, TOP_LEFT, LEFT_TOP),
+        ("windows-transposed", "A window's row and column are swapped: it begins as far down as it should begin to the right.", OF_SIDES, TOP_LEFT, LEFT_TOP),
         ("relu-inside", "out has gone through a ReLU, which is a layer of its own.", "May out be negative?", f"{PRODUCT} + b", f"np.maximum({PRODUCT} + b, 0)"),
         ("averaged", "The products of a window are averaged; they should be summed.", SUM, PRODUCT, f"{PRODUCT} / w[0].size"),
         ("biases-summed", "All biases together are added to each map.", "Which bias belongs to a map?", "+ b", "+ np.sum(b)"),
@@ -50,7 +50,7 @@ OF_BACKWARD = tuple(
         ("dx-cut-at-the-end", "dx is cut out at the bottom right of the padded gradient.", WHERE, CROP, "dpadded[:, :, 2 * pad :, 2 * pad :]"),
         ("dx-cropped-square-by-height", "dx is cut out as wide as it is high.", WHERE, CROP, "dpadded[:, :, pad : pad + H, pad : pad + H]"),
         ("dx-cropped-square-by-width", "dx is cut out as high as it is wide.", WHERE, CROP, "dpadded[:, :, pad : pad + W, pad : pad + W]"),
-        ("dx-windows-transposed", "For dx, a window's row and column are exchanged: it begins as far down as it should begin to the right.", OF_SIDES, PUT, PUT.replace(TOP_LEFT, LEFT_TOP)),
+        ("dx-windows-transposed", "For dx, a window's row and column are swapped: it begins as far down as it should begin to the right.", OF_SIDES, PUT, PUT.replace(TOP_LEFT, LEFT_TOP)),
         ("dw-averaged", "dw is divided by the number of images; it is a sum over all of them.", SUM, "return dx, dw, db", "return dx, dw / N, db"),
         ("all-gradients-averaged", "All gradients are divided by the number of images.", SUM, "return dx, dw, db", "return dx / N, dw / N, db / N"),
     )

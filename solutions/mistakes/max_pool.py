@@ -78,7 +78,7 @@ pool_height_and_width_exchanged = pool.wrong(
 )
 sides_exchanged = pool.wrong(
     "pool-sides-exchanged",
-    "pool_height and pool_width are exchanged in the whole forward pass.",
+    "pool_height and pool_width are swapped in the whole forward pass.",
     PLACE,
     *(
         "max_pool_forward_naive",

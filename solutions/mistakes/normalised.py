@@ -138,7 +138,7 @@ TERMS: tuple[Slip, ...] = (
 AS_FORWARD = "It has to divide by what the forward pass divided by."
 PLACES = (
     ("dx", "dx", G_LINE, f"{G_LINE}\n    root = {{root}}\n    xhat = (x - mean) / root"),
-    ("dx-xhat", "What the backward pass takes for xhat", "xhat = (x - mean) / root", "xhat = (x - mean) / {root}"),
+    ("dx-xhat", "The xhat of the backward pass", "xhat = (x - mean) / root", "xhat = (x - mean) / {root}"),
     ("dx-outside", "dx", DX, f"({DX}) * root / {{root}}"),
     ("dx-variance", "In dx, what flows through the variance", DX, f"{DX} * (root / {{root}}) ** 3"),
     ("dx-variance-once", "In dx, one step on the path through the variance", DX, f"{DX} * (root / {{root}}) ** 2"),

@@ -121,7 +121,7 @@ def test_one_cause_is_told_once_with_the_students_line():
     assert "\n      work.ipynb, cell 3, line 2: forward stands" in lines.plain(several)
     absent = replace(first, error=ErrorInfo("Missing", "TwoLayerNet is not defined in the submission."))
     shown = lines.plain(replace(result(), parts=(replace(part, checks=(absent, replace(absent, slug="loss"))),)))
-    assert shown.count("TwoLayerNet is not defined") == 1 and "      The same cause as in forward.\n" in shown
+    assert shown.count("TwoLayerNet is not defined") == 1 and "      As above, in forward.\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ STATISTICS = """
 import solutions, solutions.jit as jit
 solutions.warm_up(print)
 for name in ("cache_misses", "cache_hits"):
-    print(sum(sum(getattr(kernel.stats, name).values()) for kernel in jit.KERNELS))
+    print(sum(sum(getattr(kernel.stats, name).values()) for kernel in jit.KERNELS.values()))
 """
 NOTHING_COMPILED = f"0\n{len(jit.KERNELS)}"
 pytestmark = pytest.mark.slow  # most of them compile everything
