@@ -103,7 +103,7 @@ def strongest_level() -> str:
 def own_level() -> str:
     """The level for one's own work, `grader check`: the quickest that locks, or else the strongest there is."""
     quick = (level for level, box in LEVELS.items() if locks(level) and box.quick and not box.missing())
-    return next(quick, strongest_level())
+    return next(quick, "") or strongest_level()  # trying out which is strongest takes a process
 
 
 def open_box(level: str | None = None) -> Box:
