@@ -7,10 +7,10 @@ class, beside an honest neighbour; those whose names or neighbours are the point
 from __future__ import annotations
 
 import contextlib
-import json
 import functools
 import importlib.util
 import io
+import json
 import os
 import platform
 import resource
