@@ -131,7 +131,16 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
             students = [one.student for one in grade_class(entries, settings, box, lambda result: None).results]
         finally:
             box.close()
-    return {name: Result.from_dict(json.loads((settings.out / name / "result.json").read_text())) for name in students}
+    return {name: read(settings.out / name / "result.json") for name in students}
+
+
+def read(file: Path) -> Result:
+    """A result that is kept, without the student's own code, in which the words of success stand."""
+    fields = json.loads(file.read_text())
+    for check in (check for part in fields["parts"] for check in part["checks"]):
+        if check["place"]:
+            check["place"]["code"] = ""
+    return Result.from_dict(fields)
 
 
 def cell_seconds(expect: dict[str, Any]) -> tuple[float, float]:
