@@ -78,13 +78,17 @@ def grade(tmp_path):
     return grade
 
 
-def when_it_plays(do) -> None:
-    """Wait until a student process is there for a judge, then do something to the judges."""
-    before = students()  # of other tests in this process
-    while not (judges() and students() - before):
-        threading.Event().wait(0.02)
-    for judge in judges():
-        do(judge)
+def when_it_plays(do):
+    """What waits until a student process is there for a judge, and then does something to the judges."""
+    before = students()  # of other tests in this process; asked before any of ours can be there
+
+    def wait() -> None:
+        while not (judges() and students() - before):
+            threading.Event().wait(0.02)
+        for judge in judges():
+            do(judge)
+
+    return wait
 
 
 @pytest.mark.slow
@@ -94,9 +98,7 @@ def when_it_plays(do) -> None:
 def test_a_judge_that_dies_costs_its_own_submission_only(grade, number, said):
     """It is not graded, with the cause; another judge goes on with the others, and nothing is left."""
     before = students()
-    rows, out = grade(
-        {"ada": WAITS, "ben": HONEST, "cleo": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(number))
-    )
+    rows, out = grade({"ada": WAITS, "ben": HONEST, "cleo": HONEST}, when_it_plays(lambda p: p.send_signal(number)))
     assert {name: row["status"] for name, row in rows.items()} == {
         "ada": "not_graded",
         "ben": "graded",
@@ -118,7 +120,7 @@ def test_a_judge_that_memory_ran_out_for_is_replaced_by_one_that_is_alone(grade,
         write(root / "sys/fs/cgroup/memory.events", "oom_kill 1\n")
         judge.kill()
 
-    rows, out = grade({"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(starve), seconds=4.0)
+    rows, out = grade({"ada": WAITS, "ben": HONEST}, when_it_plays(starve), seconds=4.0)
     assert (rows["ada"]["status"], rows["ben"]["status"]) == ("graded", "graded")
     notes = json.loads((out / "ada/result.json").read_text())["notes"]
     assert [note["sentence"] for note in notes if note["code"] == "again"] == [
@@ -144,7 +146,7 @@ def test_a_judge_that_answers_no_more_is_ended(grade, monkeypatch):
     """One that was stopped, as one that hangs: its submission is not graded, with the time that it had."""
     monkeypatch.setattr(desk, "SLACK_SECONDS", 0.0)
     rows, out = grade(
-        {"ada": WAITS, "ben": HONEST}, lambda: when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=8.0
+        {"ada": WAITS, "ben": HONEST}, when_it_plays(lambda p: p.send_signal(signal.SIGSTOP)), seconds=8.0
     )
     assert (rows["ada"]["status"], rows["ben"]["status"]) == ("not_graded", "graded")
     assert "It was not graded within 16 s" in json.loads((out / "ada/result.json").read_text())["reason"]
