@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -183,7 +184,10 @@ def test_a_run_that_is_stopped_leaves_no_report_of_an_earlier_one(job):
         assert process.poll() is None
     if sys.platform == "linux":
         assert b"s3cret" not in Path(f"/proc/{process.pid}/environ").read_bytes()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=120)
+    for _ in range(20):  # Python itself swallows one that comes in the middle of an import
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=5)
+            break
     assert process.returncode == 130
     assert not stale.exists()
