@@ -242,12 +242,6 @@ PREDICTIONS = tuple(
             lambda scores, hidden: scores,
         ),
         (
-            "predicts-probabilities",
-            "The prediction gives the probabilities of all classes, not the class with the highest.",
-            "One label for each sample is wanted.",
-            lambda scores, hidden: np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True),
-        ),
-        (
             "predicts-hidden-unit",
             "The prediction takes the most active hidden unit, not the class with the highest score.",
             "Which layer gives the scores?",
