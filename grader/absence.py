@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from grader.extract import Program, broken_definition
+from grader.extract import broken_definition
 from grader.judging import Problems, described, ended, with_hint
 from grader.model import CheckResult, ErrorInfo
+from grader.program import Program
 from grader.whereabouts import near_name, whereabouts
 from grader.words import plain_text
 

@@ -21,6 +21,7 @@ from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
+from grader.words import plain_text
 
 # Of each check, the known mistakes that explain some of it.
 Singles = Mapping[str, Sequence[tuple[Mistake | Ignored, Fit]]]
@@ -29,6 +30,7 @@ Sure = Mapping[str, Sequence[Mistake | Ignored]]  # those that are certain of it
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
 QUICK = 300  # it takes a fraction of a millisecond
+LONGEST = 200  # characters of an exception that are told
 NEAR = 1e-3  # relative error of an array that a slip like a misplaced eps is added to
 
 
@@ -232,9 +234,11 @@ def _raised(one: Graded, oracle: Oracle, *, general: bool = False) -> tuple[Diag
     cause = causes.pop() if len(causes) == 1 else None
     if cause is None:
         return ()
+    if not general:
+        return (Diagnosis(cause.code, cause.sentence, True, cause.hint),)
     error = failed[0].transcript.error or {}
-    said = f"{cause.sentence.rstrip('.')} ({error.get('type')}: {error.get('message')})." if general else cause.sentence
-    return (Diagnosis(cause.code, said, True, cause.hint),)
+    words = plain_text(f"{error.get('type')}: {error.get('message')}", LONGEST)
+    return (Diagnosis(cause.code, f"{cause.sentence.rstrip('.')} ({words}).", True, cause.hint),)
 
 
 def _patterns(one: Graded, oracle: Oracle) -> tuple[Diagnosis, ...]:

@@ -15,11 +15,12 @@ import numpy as np
 
 from grader import __version__
 from grader.absence import explain_absence
+from grader.afterwards import carried_forward, charged_once, explained, flagged
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
 from grader.expectations import Arrays, NotAnArray, Values
-from grader.extract import Program, extract, main_notebook
+from grader.extract import extract, main_notebook
 from grader.forms import as_asked
 from grader.judging import Graded, Played, harness_failure, judge, skipped
 from grader.limits import NotebookLimits
@@ -39,10 +40,11 @@ from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
 from grader.precision import strictly
+from grader.program import Program
 from grader.records import replace
 from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, notes_on_lent_caches
 from grader.sandbox import Box
-from grader.spec import Check, Part
+from grader.spec import Check
 from grader.submission import Submission
 from grader.unwritten import or_unwritten
 from grader.words import plain_text
@@ -64,7 +66,6 @@ PYTHON_2_DIVISION = (
     "As it is, / gives a float where a whole number is needed; a converted copy was graded, in which / divides whole "
     "numbers as in Python 2."
 )
-EXPLAINED = {Status.FAILED, Status.CRASHED}
 Told = Callable[[str, int, int], None]
 
 
@@ -154,13 +155,11 @@ def _graded(
             if patience:
                 graded[-1] = patience.after(graded[-1], check)
         graded = notes_on_lent_caches(graded)
-        graded = _carried_forward(graded, process, assignment.carried)
+        graded = carried_forward(graded, process, assignment.carried)
         if not oracle.public or assignment.differences == "zero":  # else only staff are told
-            graded = _flagged(graded, process, zero=assignment.differences == "zero")
+            graded = flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
-    found = [_explained([one for one in graded if one.check.part == part.slug], oracle) for part in asked]
-    found = _inherited(asked, graded, found, oracle)
-    found = _charged_once([part.slug for part in asked], found, graded, assignment.repeat)
+    found = charged_once(asked, explained(asked, graded, oracle), graded, assignment.repeat)
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)
@@ -265,54 +264,6 @@ def _to_keep(values: Values, want: Arrays) -> Values:
         if isinstance(value, np.ndarray) and value.shape != want[name].shape and value.nbytes > most:
             kept[name] = NotAnArray(f"an array of shape {value.shape}")
     return kept
-
-
-def _carried_forward(graded: list[Graded], process: StudentProcess, share: float) -> list[Graded]:
-    if not any(one.result.status in EXPLAINED for one in graded):
-        return graded
-    from grader.carried import carried_forward
-
-    return carried_forward(graded, process, share)
-
-
-def _charged_once(
-    slugs: Sequence[str], found: list[list[CheckResult]], graded: list[Graded], share: float
-) -> list[list[CheckResult]]:
-    if not any(result.diagnosis for results in found for result in results):
-        return found
-    from grader.repeats import charged_once
-
-    return charged_once(list(zip(slugs, found, strict=True)), graded, share)
-
-
-def _inherited(
-    asked: Sequence[Part], graded: Sequence[Graded], found: list[list[CheckResult]], oracle: Oracle
-) -> list[list[CheckResult]]:
-    if oracle.public or not any(result.status in EXPLAINED for results in found for result in results):
-        return found  # what is recorded for self-checks holds no such mistakes
-    from grader.inherited import inherited
-
-    played = [[one for one in graded if one.check.part == part.slug] for part in asked]
-    return inherited(list(zip([part.title for part in asked], played, found, strict=True)), oracle)
-
-
-def _flagged(graded: list[Graded], process: StudentProcess, *, zero: bool) -> list[Graded]:
-    from grader.differences import flagged
-
-    return flagged(graded, process, zero=zero)
-
-
-def _explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
-    """The results with their diagnoses; what all passed needs none of the modules that know the mistakes."""
-    if not any(one.result.status in EXPLAINED for one in graded):
-        return [one.result for one in graded]
-    from grader.diagnosis import explained
-
-    try:
-        return explained(graded, oracle)
-    except Exception as error:  # a bug of ours in looking for the cause must not cost the marks
-        said = plain_text(f"The grader failed to look for the cause ({type(error).__name__}: {error}).")
-        return [replace(one.result, notes=(*one.result.notes, Note("undiagnosed", said))) for one in graded]
 
 
 def _questions(submission: Submission, assignment: Assignment, *, public: bool) -> tuple[Question, ...]:

@@ -1,9 +1,9 @@
-"""How much others may hand in, and how long what they hand in may take: every such number but the kernel's.
+"""How much others may hand in, and what that may take.
 
 Of text far more than anyone writes by hand, little enough to be read in seconds: the largest of the course's
 repositories that the grader is tried on holds 164,000 words in 72 files, the largest file 15,200 words, 44,000
-characters and 44 definitions, the longest import 5 names. What the kernel enforces for student processes (memory, file
-sizes, threads) is in grader.lock, beside what sets it.
+characters and 44 definitions, the longest import 5 names. What the kernel enforces (memory, file sizes, threads) is in
+grader.lock, which imports nothing; how long a message between processes may be stands with its protocol.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ MAX_IMPORTED, MAX_IMPORTED_IN_ALL = 30, 500  # names of one import, and of all
 MAX_BRACKETS = 25  # in each other
 MAX_SCOPES = 20  # functions and classes in each other
 
+# Names
+MAX_FILE_NAME, MAX_PATH = 255, 1000  # bytes
+MAX_STUDENT_NAME = 200  # bytes: it is a folder of reports
+
 # An archive (those of a class have limits of their own)
 MAX_MEMBERS = 20_000
 MAX_FOLDERS = 4_000  # each is a file of its own on the disk, whether or not the archive names it
@@ -72,7 +76,8 @@ MAX_DATA_FILES = 20_000
 MAX_ENTRIES = 500_000  # files and folders that are looked at
 MOST_LISTED = 200_000  # entries of a folder
 
-# A roster
+# What platforms write beside submissions
+MAX_METADATA = 200 << 20  # bytes of Gradescope's, which hold the results of its own tests
 MAX_ROSTER = 20 << 20  # bytes
 MAX_ROSTER_LINES = 100_000
 
@@ -94,6 +99,11 @@ READING_SECONDS = 180.0  # of a processor, for all that a judge itself does with
 START_SECONDS = 60.0
 FORK_SECONDS = 60.0  # the first one waits for its parent's imports
 LOAD_SECONDS = 20.0
+ROOM, ROOM_FILES = 128 << 20, 5000  # bytes and files that student code may leave in its folder
+
+# A notebook's run: the copy of what lies beside it, and what its cells write there
+NOTEBOOK_ROOM, NOTEBOOK_FILES = 1 << 30, 20_000
+DRIVER_MEMORY = 2 << 30  # bytes of address space of what talks to the kernel
 
 # The coding lines that are believed; other codecs, such as punycode, take quadratic time or give no text.
 CODECS = frozenset(

@@ -5,14 +5,11 @@ This module imports nothing else of the project but how records are made and wri
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any
 
-from grader.jsontext import indented
-from grader.records import as_dict, dataclass, field, is_record
+from grader.jsontext import built, indented
+from grader.records import as_dict, dataclass, field
 
 SCHEMA = "grader/result/v1"
 UNLOCKED = "process"  # the isolation level that locks nothing in
@@ -379,33 +376,3 @@ class Result:
         result = built(cls, fields)
         assert isinstance(result, Result)
         return result
-
-
-def built(kind: Any, value: Any) -> Any:
-    """A record of this module, or a value of the annotated type, from its JSON form."""
-    return _builder(kind)(value)
-
-
-@functools.cache
-def _builder(kind: Any) -> Callable[[Any], Any]:
-    """What makes values of a type from their JSON form; types are looked into once for many records."""
-    if is_record(kind):
-        fields = {name: _builder(hint) for name, hint in get_type_hints(kind).items()}
-        return lambda value: kind(**{name: fields[name](item) for name, item in value.items() if name in fields})
-    if get_origin(kind) is UnionType:
-        inner = _builder(next(t for t in get_args(kind) if t is not NoneType))
-        return lambda value: None if value is None else inner(value)
-    if get_origin(kind) is tuple:
-        each = _builder(get_args(kind)[0])
-        return lambda value: tuple(map(each, value))
-    if kind is Status or kind is float:  # infinities and NaN were written as strings
-        return cast("Callable[[Any], Any]", kind)
-    if kind in (str, int, bool):
-        return functools.partial(_of_type, kind)
-    return lambda value: value
-
-
-def _of_type(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"a value is no {kind.__name__}")
-    return value

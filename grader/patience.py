@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from grader.extract import Program
 from grader.judging import Graded
 from grader.model import Note, Status
 from grader.places import called
+from grader.program import Program
 from grader.records import replace
 from grader.spec import Check
 from grader.words import listing, number

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.extract import Program
 from grader.model import CheckResult, ErrorInfo, Place, Status
+from grader.program import Program
 from grader.records import replace
 from grader.scenarios import text_of
 from grader.spec import Check

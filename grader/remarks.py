@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from grader.compat.old_names import may_show_age
 from grader.course.assignments import Assignment, all_assignments
-from grader.extract import Program
 from grader.judging import Graded
 from grader.model import CheckResult, Note, PartResult, Status
 from grader.outcome import Outcome
+from grader.program import Program
 from grader.records import replace
 from grader.scenarios import text_of
 from grader.submission import Cell, SourceFile, Submission

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.expectations import UNMARKED, Array, Arrays, NotAnArray
-from grader.extract import Program
 from grader.outcome import Outcome
+from grader.program import Program
 from grader.records import replace
 from grader.spec import Check
 from grader.worker.client import Transcript

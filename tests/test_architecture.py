@@ -18,6 +18,7 @@ FLOORS = (
     "grader.batch grader.judges",
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
+    "grader.afterwards",
     "grader.repeats grader.inherited",
     "grader.unwritten grader.absence",
     "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
@@ -27,7 +28,7 @@ FLOORS = (
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",
     "grader.course grader.scenarios grader.worker.packages grader.worker.finders",
-    "grader.extract grader.forms grader.mangled grader.cells grader.names grader.history",
+    "grader.extract grader.program grader.forms grader.mangled grader.cells grader.names grader.history",
     "grader.shares",
     "grader.conventions grader.spec grader.distributions grader.tolerance grader.shapes "
     "grader.mistakes grader.patches grader.rebuilt",

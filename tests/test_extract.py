@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.extract import Program, broken_definition, extract, main_notebook
+from grader.extract import broken_definition, extract, main_notebook
 from grader.intake.reading import read_submission
 from grader.names import is_stub
+from grader.program import Program
 
 
 def statements(program: Program) -> list[tuple[dict, ast.stmt]]:

@@ -20,10 +20,10 @@ import pytest
 from grader.course.assignments import find_assignment
 from grader.errors import HarnessError
 from grader.exporters.waiting import shown_while_waiting
-from grader.extract import Program
 from grader.judging import Graded, harness_failure
 from grader.model import Status
 from grader.patience import SHORT, Patience
+from grader.program import Program
 from grader.watching import changes
 from tests.test_cli import PERFECT, grader
 

@@ -87,11 +87,13 @@ def add_compat(parser: argparse.ArgumentParser) -> None:
 
 def add_isolation(parser: argparse._ActionsContainer) -> None:
     """--isolation."""
-    parser.add_argument(
-        "--isolation",
-        metavar="LEVEL",
-        help="isolation level: namespaces, lockdown or process (the best there is, and never process unless said)",
-    )
+    from grader.model import UNLOCKED
+    from grader.sandbox import LEVELS
+    from grader.words import listing
+
+    known = listing(list(LEVELS)).replace(" and ", " or ")
+    said = f"isolation level: {known} (the best there is, and never {UNLOCKED} unless said)"
+    parser.add_argument("--isolation", metavar="LEVEL", help=said)
 
 
 def add_notebook_limits(parser: argparse.ArgumentParser) -> None:

@@ -31,7 +31,6 @@ class Briefs:
 
     def _check(self, check: CheckResult) -> CheckResult:
         wrong = [] if check.diagnosis or check.error else [one for one in check.findings if not one.ok]
-        error = check.error and replace(check.error, traceback="", source="")
         return CheckResult(
             slug=self._one(check.slug),
             title=self._one(check.title),
@@ -42,7 +41,7 @@ class Briefs:
             findings=tuple(map(self._finding, wrong[:1])),
             diagnosis=tuple(map(self._one, check.diagnosis[:1])),
             notes=tuple(self._one(note) for note in check.notes if note.code in LOOKED_AT),
-            error=self._one(error) if error else None,
+            error=self._one(replace(check.error, traceback="", source="")) if check.error else None,
         )
 
     def _finding(self, finding: Finding) -> Finding:

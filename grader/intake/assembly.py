@@ -10,11 +10,12 @@ from pathlib import Path
 from grader.errors import Refused
 from grader.intake.archives import unpacked
 from grader.intake.documents import why_unread
-from grader.intake.members import MAX_NAME, leads_out
+from grader.intake.members import leads_out
 from grader.intake.naming import is_source_name, safe_name, source_name, stem_of
 from grader.intake.snapshot import copied, free_place
 from grader.intake.trees import Node, OnDisk, Shelf
 from grader.intake.uploads import Piece, Upload
+from grader.limits import MAX_FILE_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,6 @@ def _joined(pieces: list[Piece], key: str, shelf: Shelf) -> tuple[Path, tuple[st
 def _own_name(piece: Piece) -> str:
     """The name that a file was uploaded by, if it can be a file's, as notebooks and modules are called."""
     name = source_name(piece.name)
-    if not name or leads_out(name) or "/" in name or "\0" in name or len(os.fsencode(name)) > MAX_NAME:
+    if not name or leads_out(name) or "/" in name or "\0" in name or len(os.fsencode(name)) > MAX_FILE_NAME:
         return piece.node.name
     return name

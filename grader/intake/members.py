@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import IO, Any, Protocol
 
+from grader.limits import MAX_FILE_NAME, MAX_FOLDERS_DEEP, MAX_PATH
 from grader.records import dataclass
 from grader.words import plain_text
 
-MAX_NAME, MAX_PATH, MAX_DEPTH = 255, 1000, 60  # bytes, bytes, folders
 LEFT_OUT_FOLDERS = {"__MACOSX", "__pycache__", ".ipynb_checkpoints", "node_modules", "site-packages", "venv", ".venv"}
 LEFT_OUT_FILES = {".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r"}
 
@@ -51,7 +51,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 def fault_of_name(name: str) -> str:
     """What is wrong with a name on any system; empty if nothing is."""
     parts = parts_of(name)
-    if max((len(part.encode("utf-8", "replace")) for part in parts), default=0) > MAX_NAME:
+    if max((len(part.encode("utf-8", "replace")) for part in parts), default=0) > MAX_FILE_NAME:
         return "has too long a name"
     if len(name.encode("utf-8", "replace")) > MAX_PATH:
         return "has too long a name"
@@ -63,7 +63,7 @@ def fault_of_name(name: str) -> str:
         return "leads out of the folder that is being unpacked"
     if any(unicodedata.category(character) == "Cc" for character in name.removesuffix("Icon\r")):
         return "has a control character in its name"
-    return "lies in too many folders" if len(parts) > MAX_DEPTH else ""
+    return "lies in too many folders" if len(parts) > MAX_FOLDERS_DEEP else ""
 
 
 def leads_out(part: str) -> bool:

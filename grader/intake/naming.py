@@ -8,9 +8,9 @@ import re
 import unicodedata
 from pathlib import Path
 
+from grader.limits import MAX_STUDENT_NAME
 from grader.words import plain_text, readable
 
-MAX_NAME = 200  # bytes of a student's name: it is a folder of reports
 NO_NAME = re.compile(r'[\t\n\r\u2028\u2029/\\:*?"<>|]')
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no folders' names on Windows
 RESERVED = {"grades.db", "grades.db-journal", "grades.db-wal", "grades.db-shm", "grades.csv", "index.html"}
@@ -36,15 +36,15 @@ def plain_name(path: Path) -> str:
 
 def safe_name(text: str) -> str:
     """The text as the name of a folder on any system, at most 200 bytes; the same text always gives the same."""
-    name = plain_text(NO_NAME.sub("_", readable(text)), MAX_NAME)
-    name = name.encode()[:MAX_NAME].decode("utf-8", "ignore").strip(". ")
+    name = plain_text(NO_NAME.sub("_", readable(text)), MAX_STUDENT_NAME)
+    name = name.encode()[:MAX_STUDENT_NAME].decode("utf-8", "ignore").strip(". ")
     return f"{name}_" if DEVICES.fullmatch(name) or name.casefold() in RESERVED else name or "unnamed"
 
 
 def told_apart(text: str) -> str:
     """The safe name with a few letters that the whole text decides, for where two would be one folder."""
     short = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6]
-    return f"{safe_name(text).encode()[: MAX_NAME - 7].decode('utf-8', 'ignore')}-{short}"
+    return f"{safe_name(text).encode()[: MAX_STUDENT_NAME - 7].decode('utf-8', 'ignore')}-{short}"
 
 
 def on_disk(name: str) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import HarnessError
+from grader.jsontext import built
 from grader.limits import NotebookLimits
-from grader.model import NotebookRun, built
+from grader.model import NotebookRun
 from grader.worker.processes import Guest, Look
 
 MOST_BYTES = 1 << 28  # of a message to a judge

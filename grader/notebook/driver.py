@@ -25,12 +25,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
+from grader.limits import DRIVER_MEMORY
 from grader.machine.system import SOCKETS_WITH_PATHS, end_with_parent, limit_memory
 from grader.notebook.provisioner import NAME, REQUEST, register
 from grader.notebook.record import INTERRUPT_SECONDS, START_SECONDS, Halt, Record, is_answer
 
 BOOT = Path(__file__).parents[1] / "boot.py"
-MEMORY = 2 << 30  # bytes of address space
 ALIVE_SECONDS = 0.2  # how often a silent kernel is looked at
 IPC_PATH_LIMIT = 90  # bytes; a unix socket's path ends at 104 (macOS) or 108 (Linux), "-ipc-5" included
 SEND_MILLISECONDS = 1000
@@ -175,7 +175,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 def main(arguments: list[str]) -> None:
     """Run the notebook that one line on stdin names, print the answer, wait to be killed."""
     end_with_parent()
-    limit_memory(MEMORY)  # the kernel sets its own
+    limit_memory(DRIVER_MEMORY)  # the kernel sets its own
     answer = run(json.loads(sys.stdin.buffer.readline()))
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
     sys.stdout.buffer.flush()

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from grader.errors import HarnessError
 from grader.folders import remove
+from grader.limits import MAX_DATA, MAX_DATA_FILE, NOTEBOOK_FILES, NOTEBOOK_ROOM
 from grader.sandbox.process import private
 from grader.sandbox.quota import Quota
 
-FILE_LIMIT = 5 * 2**20  # bytes
-COPY_LIMIT = 100 * 2**20  # bytes
-QUOTA = Quota(size=2**30, files=20_000)  # the copy and what the cells write beside it
+QUOTA = Quota(NOTEBOOK_ROOM, NOTEBOOK_FILES)
 SKIPPED_FOLDERS = {".git", ".ipynb_checkpoints", "__pycache__"}
 
 
@@ -99,11 +98,11 @@ def _copy_submission(notebook: Path, root: Path | None, target: Path) -> Path:
     shutil.copyfile(notebook, copied)
     if root is None:
         return copied
-    room = COPY_LIMIT - copied.stat().st_size
+    room = MAX_DATA - copied.stat().st_size
     for path in _wanted_files(root):
         size = path.stat().st_size
         place = target / path.relative_to(root)
-        if size > min(FILE_LIMIT, room) or place == copied:
+        if size > min(MAX_DATA_FILE, room) or place == copied:
             continue
         room -= size
         place.parent.mkdir(parents=True, exist_ok=True)

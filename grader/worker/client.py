@@ -21,11 +21,11 @@ from grader.course.parts import all_parts, load_part
 from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
-from grader.extract import Program
 from grader.limits import FORK_SECONDS, LOAD_SECONDS, START_SECONDS
 from grader.machine.system import POLLS_PIPES, ended_by
 from grader.model import locks
 from grader.outcome import Outcome
+from grader.program import Program
 from grader.records import dataclass, field, replace
 from grader.sandbox import Box
 from grader.scenarios import text_of

@@ -24,6 +24,7 @@ import numpy as np
 from grader.errors import Interrupted
 from grader.folders import remove
 from grader.forks.client import Parent, shared_server
+from grader.limits import ROOM, ROOM_FILES
 from grader.machine.shortage import Shortage
 from grader.machine.system import FORKS
 from grader.sandbox import Box
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 BOOT = Path(__file__).parents[1] / "boot.py"
 SWITCH = "GRADER_FORK"  # the environment variable that, set to 0, chooses programs of their own
-QUOTA = Quota(size=128 << 20, files=5000)  # what student code may leave in its folder
+QUOTA = Quota(ROOM, ROOM_FILES)
 
 
 class Look(NamedTuple):

@@ -15,11 +15,11 @@ from grader.patches import Edit, Naive
 from solutions.mistakes.normalised import (
     AS_FORWARD,
     BY_VAR,
+    INSTEAD_OF_EPS,
     OUT,
     PARAMETERS,
     ROOT,
     ROOTS,
-    STD_PLUS_TINY,
     TERMS,
     TINY,
     TINY_BESIDE,
@@ -225,11 +225,11 @@ OF_EPS = (
     both.wrong("batchnorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", BACKWARD, *BESIDE, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)", also=((ALT, *BESIDE), (ALT, "direct - by_mean - by_var", "(direct - by_mean - by_var) * root / np.sqrt(var)"))),
     both.wrong("batchnorm-eps-default", "Where bn_param holds no eps, almost none is used; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-12)'),
     both.wrong("batchnorm-eps-default-1e-8", "Where bn_param holds no eps, 1e-8 is taken; the default is 1e-5.", "Which eps is taken when bn_param holds the mode only?", FORWARD, EPS, 'bn_param.get("eps", 1e-8)'),
-    both.wrong("batchnorm-eps-hard-coded-tiny", STD_PLUS_TINY, READ_IT, FORWARD, EPS, "1e-8", about=("out",)),
-    both.wrong("batchnorm-std-plus-tiny-training", f"In training {STD_PLUS_TINY}", TINY, "training", ROOT, TINY_BESIDE, also=TINY_EXACT, about=("out",)),
-    both.wrong("batchnorm-std-plus-tiny-test", f"In test mode {STD_PLUS_TINY}", TINY, "testing", ROOT, TINY_BESIDE, about=("out",)),
-    both.wrong("batchnorm-backward-std-plus-tiny", f"In the backward pass {STD_PLUS_TINY}", AS_FORWARD, BACKWARD, ROOT, TINY_BESIDE, also=((ALT, ROOT, TINY_BESIDE),)),
-    both.wrong("batchnorm-std-plus-tiny", STD_PLUS_TINY, TINY, "training", ROOT, TINY_BESIDE, also=(("testing", ROOT, TINY_BESIDE), *TINY_EXACT), about=("out",)),
+    both.wrong("batchnorm-eps-hard-coded-tiny", INSTEAD_OF_EPS, READ_IT, FORWARD, EPS, "1e-8", about=("out",)),
+    both.wrong("batchnorm-std-plus-tiny-training", f"In training {INSTEAD_OF_EPS}", TINY, "training", ROOT, TINY_BESIDE, also=TINY_EXACT, about=("out",)),
+    both.wrong("batchnorm-std-plus-tiny-test", f"In test mode {INSTEAD_OF_EPS}", TINY, "testing", ROOT, TINY_BESIDE, about=("out",)),
+    both.wrong("batchnorm-backward-std-plus-tiny", f"In the backward pass {INSTEAD_OF_EPS}", AS_FORWARD, BACKWARD, ROOT, TINY_BESIDE, also=((ALT, ROOT, TINY_BESIDE),)),
+    both.wrong("batchnorm-std-plus-tiny", INSTEAD_OF_EPS, TINY, "training", ROOT, TINY_BESIDE, also=(("testing", ROOT, TINY_BESIDE), *TINY_EXACT), about=("out",)),
 )  # fmt: skip
 
 # The result, in training and in test mode, and with which weights the running statistics follow

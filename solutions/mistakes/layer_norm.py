@@ -16,11 +16,11 @@ from solutions.mistakes.normalised import (
     BY_VAR,
     DX,
     G_LINE,
+    INSTEAD_OF_EPS,
     OUT,
     PARAMETERS,
     ROOT,
     ROOTS,
-    STD_PLUS_TINY,
     TERMS,
     TINY,
     TINY_BESIDE,
@@ -150,9 +150,9 @@ OF_EPS = (
     both.wrong("layernorm-backward-std-and-std-plus-eps", "The backward pass normalises x with std + eps, and divides dx by the standard deviation without eps.", "Both should be the square root of var + eps.", "backward", *BESIDE, DX, f"({DX}) * root / np.sqrt(var)"),
     both.wrong("layernorm-eps-default", "Where ln_param or gn_param holds no eps, almost none is used; the default is 1e-5.", "Which eps is taken when the dictionary is empty?", "forward", EPS, 'settings.get("eps", 1e-12)'),
     both.wrong("layernorm-eps-default-1e-8", "Where ln_param or gn_param holds no eps, 1e-8 is taken; the default is 1e-5.", "Which eps is taken when the dictionary is empty?", "forward", EPS, 'settings.get("eps", 1e-8)'),
-    both.wrong("layernorm-eps-hard-coded-tiny", STD_PLUS_TINY, "Read eps from the dictionary.", "forward", EPS, "1e-8", about=("out",)),
-    both.wrong("layernorm-backward-std-plus-tiny", f"In the backward pass {STD_PLUS_TINY}", AS_FORWARD, "backward", ROOT, TINY_BESIDE),
-    both.wrong("layernorm-std-plus-tiny", STD_PLUS_TINY, TINY, "forward", ROOT, TINY_BESIDE, also=(("backward", ROOT, TINY_BESIDE), ("backward", BY_VAR, "/ M * xhat / np.sqrt(var)")), about=("out",)),
+    both.wrong("layernorm-eps-hard-coded-tiny", INSTEAD_OF_EPS, "Read eps from the dictionary.", "forward", EPS, "1e-8", about=("out",)),
+    both.wrong("layernorm-backward-std-plus-tiny", f"In the backward pass {INSTEAD_OF_EPS}", AS_FORWARD, "backward", ROOT, TINY_BESIDE),
+    both.wrong("layernorm-std-plus-tiny", INSTEAD_OF_EPS, TINY, "forward", ROOT, TINY_BESIDE, also=(("backward", ROOT, TINY_BESIDE), ("backward", BY_VAR, "/ M * xhat / np.sqrt(var)")), about=("out",)),
 )  # fmt: skip
 
 # The result; the backward pass has a right cache

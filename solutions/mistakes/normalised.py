@@ -15,7 +15,7 @@ STEPS = "Compare with the formula step by step: what is subtracted, and what is 
 OVER = "Over which axes do the mean and the variance go?"
 
 AFFINE, CENTRED, ROOT = "gamma * xhat + beta", "xhat = (x - mean)", "np.sqrt(var + eps)"
-STD_PLUS_TINY = "1e-8 is used instead of eps, whatever is given."
+INSTEAD_OF_EPS = "1e-8 is used instead of eps, whatever is given."
 TINY, TINY_BESIDE = (
     "Read eps from the dictionary; it is added to the variance, under the root.",
     "(np.sqrt(var) + 1e-8)",

@@ -311,14 +311,8 @@ def squares_not_kept(ref: Any) -> Mapping[str, Any]:
     return trainer(ref, change)
 
 
-@mistake(
-    "rate-decays-every-step",
-    parts=PARTS,
-    sentence="The learning rate decays at every step, not once per epoch.",
-    hint="How many steps does an epoch have?",
-)
-def decays_every_step(ref: Any) -> Mapping[str, Any]:
-    """Gradient descent whose gradients shrink within the epochs."""
+def shrunk(power: Callable[[int, int], float]) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant whose gradients shrink, beside the rate, by the decay to ``power(step, steps of an epoch)``."""
 
     def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
         factor = options.get("learning_rate_decay", 1.0)
@@ -331,82 +325,57 @@ def decays_every_step(ref: Any) -> Mapping[str, Any]:
                 return loss(X, model)
             step += 1
             value, grads = loss(X, model, *labels)
-            return value, {name: gradient * factor ** (step - step // epoch) for name, gradient in grads.items()}
+            return value, {name: gradient * factor ** power(step, epoch) for name, gradient in grads.items()}
 
         return train(X, y, X_val, y_val, model, shrinking, **options)
 
-    return trainer(ref, change)
+    return lambda ref: trainer(ref, change)
 
 
-@mistake(
-    "rate-never-decays",
-    parts=PARTS,
-    sentence="The learning rate never decays.",
-    hint="Where does learning_rate_decay enter?",
-)
-def never_decays(ref: Any) -> Mapping[str, Any]:
-    """A decay of 1."""
-    return trainer(ref, lambda train, *data, **options: train(*data, **{**options, "learning_rate_decay": 1.0}))
+def decayed_by(other: Callable[[float], float]) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant with another decay than the one that is given."""
+
+    def change(train: Any, *data: Any, **options: Any) -> Any:
+        return train(*data, **{**options, "learning_rate_decay": other(options.get("learning_rate_decay", 0.95))})
+
+    return lambda ref: trainer(ref, change)
 
 
-@mistake(
-    "rate-decays-twice",
-    parts=PARTS,
-    sentence="The learning rate decays twice an epoch: it is multiplied by the square of learning_rate_decay.",
-    hint="How often is the line that changes the rate reached in an epoch?",
-)
-def decays_twice(ref: Any) -> Mapping[str, Any]:
-    """The square of the decay."""
-    return trainer(
-        ref,
-        lambda train, *data, **options: train(
-            *data, **{**options, "learning_rate_decay": options.get("learning_rate_decay", 0.95) ** 2}
+RATES = tuple(
+    mistake(code, parts=PARTS, sentence=sentence, hint=hint)(variant)
+    for code, sentence, hint, variant in (
+        (
+            "rate-decays-every-step",
+            "The learning rate decays at every step, not once per epoch.",
+            "How many steps does an epoch have?",
+            shrunk(lambda step, epoch: step - step // epoch),
+        ),
+        (
+            "rate-never-decays",
+            "The learning rate never decays.",
+            "Where does learning_rate_decay enter?",
+            decayed_by(lambda decay: 1.0),
+        ),
+        (
+            "rate-decays-twice",
+            "The learning rate decays twice per epoch: it is multiplied by the square of learning_rate_decay.",
+            "How often is the line that changes the rate reached in an epoch?",
+            decayed_by(lambda decay: decay**2),
+        ),
+        (
+            "rate-decay-compounds",
+            "The decay compounds: the learning rate is multiplied by learning_rate_decay to the number of the epoch.",
+            "The rate has decayed before: what is left to multiply it by at the end of one more epoch?",
+            shrunk(lambda step, epoch: (step // epoch) * (step // epoch - 1) / 2),
+        ),
+        (
+            "rate-multiplied-by-one-minus-decay",
+            "The learning rate is multiplied by 1 - learning_rate_decay.",
+            "With a decay of 0.95, what should be left of the rate?",
+            decayed_by(lambda decay: 1 - decay),
         ),
     )
-
-
-@mistake(
-    "rate-decay-compounds",
-    parts=PARTS,
-    sentence="The decay compounds: the learning rate is multiplied by learning_rate_decay to the number of the epoch.",
-    hint="The rate has decayed before: what is left to multiply it by at the end of one more epoch?",
 )
-def decay_compounds(ref: Any) -> Mapping[str, Any]:
-    """rate * decay**(1 + 2 + ... + epochs)."""
-
-    def change(train: Any, X: Any, y: Any, X_val: Any, y_val: Any, model: Any, loss: Any, **options: Any) -> Any:
-        factor = options.get("learning_rate_decay", 1.0)
-        epoch = max(len(X) // options.get("batch_size", 100), 1) if options.get("sample_batches", True) else 1
-        step = -1
-
-        def shrinking(X: Any, model: Any, *labels: Any) -> Any:
-            nonlocal step
-            if not labels:
-                return loss(X, model)
-            step += 1
-            ended = step // epoch
-            value, grads = loss(X, model, *labels)
-            return value, {name: gradient * factor ** (ended * (ended - 1) / 2) for name, gradient in grads.items()}
-
-        return train(X, y, X_val, y_val, model, shrinking, **options)
-
-    return trainer(ref, change)
-
-
-@mistake(
-    "rate-multiplied-by-one-minus-decay",
-    parts=PARTS,
-    sentence="The learning rate is multiplied by 1 - learning_rate_decay.",
-    hint="With a decay of 0.95, what should be left of the rate?",
-)
-def one_minus_decay(ref: Any) -> Mapping[str, Any]:
-    """The rest of the decay."""
-    return trainer(
-        ref,
-        lambda train, *data, **options: train(
-            *data, **{**options, "learning_rate_decay": 1 - options.get("learning_rate_decay", 0.95)}
-        ),
-    )
 
 
 @mistake(

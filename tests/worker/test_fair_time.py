@@ -11,9 +11,10 @@ from dataclasses import replace
 import pytest
 
 from grader.course.assignments import find_assignment
-from grader.extract import Program, extract
+from grader.extract import extract
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
+from grader.program import Program
 from grader.sandbox import open_box, own_level
 from grader.worker.client import StudentProcess
 

@@ -14,11 +14,11 @@ from grader.intake.naming import safe_name
 from grader.intake.readers import plain
 from grader.intake.trees import Node
 from grader.intake.uploads import Piece, Upload, iso, mostly
+from grader.limits import MAX_METADATA
 from grader.people import Person
 
 METADATA = "submission_metadata.yml"
 FOLDER = re.compile(r"submission_\d{3,}")
-MOST = 200 << 20  # bytes of the metadata, which hold the results of Gradescope's own tests
 ABSENT = "Its folder {} is not in the export; export the submissions again."
 NO_NAMES = "{} lies beside no submission_metadata.yml, which says whose it is."
 
@@ -85,9 +85,9 @@ def _listed(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def _read(file: Node) -> dict[str, Mapping[str, Any]]:
     import yaml
 
-    text = file.beginning(MOST + 1)
-    if len(text) > MOST:
-        raise Refused(f"{file.shown} is larger than {MOST >> 20} MB, which no export of Gradescope is.")
+    text = file.beginning(MAX_METADATA + 1)
+    if len(text) > MAX_METADATA:
+        raise Refused(f"{file.shown} is larger than {MAX_METADATA >> 20} MB, which no export of Gradescope is.")
     try:
         found = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # all of it as text
     except (yaml.YAMLError, RecursionError, ValueError) as error:
