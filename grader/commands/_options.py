@@ -87,12 +87,7 @@ def add_compat(parser: argparse.ArgumentParser) -> None:
 
 def add_isolation(parser: argparse._ActionsContainer) -> None:
     """--isolation."""
-    from grader.model import UNLOCKED
-    from grader.sandbox import LEVELS
-    from grader.words import listing
-
-    known = listing(list(LEVELS)).replace(" and ", " or ")
-    said = f"isolation level: {known} (the best there is, and never {UNLOCKED} unless said)"
+    said = "isolation level: the best there is, and only one that locks, unless said; grader doctor lists them"
     parser.add_argument("--isolation", metavar="LEVEL", help=said)
 
 
