@@ -145,7 +145,7 @@ def _is_aged(error: ErrorInfo | None) -> bool:
 def key_of(check: CheckResult) -> Key | None:
     """What checks of one cause share: a sure diagnosis, what is missing, or the place of an exception; else None."""
     said = leading(check)
-    if said:
+    if said and not _repeats(said, check.error):
         return "diagnosis", said.code, said.sentence
     broken = BROKEN.search(check.error.message) if check.error else None
     if broken:
@@ -155,6 +155,11 @@ def key_of(check: CheckResult) -> Key | None:
     if check.error is None or check.error.line is None:
         return None
     return "error", check.error.type, check.error.file, check.error.cell, check.error.line
+
+
+def _repeats(said: Diagnosis, error: ErrorInfo | None) -> bool:
+    """Whether it tells an exception in the exception's own words, which may differ where its line is the same."""
+    return error is not None and error.line is not None and f"({error.type}: " in said.sentence
 
 
 def sentence(check: CheckResult) -> str:

@@ -19,6 +19,7 @@ from grader.hints import hint_for
 from grader.model import (
     CellError,
     Curve,
+    Diagnosis,
     ErrorInfo,
     Finding,
     Note,
@@ -326,6 +327,25 @@ def test_python_2_is_one_line_and_one_cause():
     page = words(html.report(result))
     assert page.count("Written for Python 2: line") == 1
     assert page.count("--compat") == 2
+
+
+def test_one_line_that_raises_is_one_cause_whatever_it_says():
+    """Shapes differ from case to case, and so do the words of the exception that stand in the cause."""
+    part, crash = samples.convolution(), samples.convolution().checks[3]
+    checks = tuple(
+        dataclasses.replace(
+            crash,
+            slug=f"c{size}",
+            status=Status.CRASHED,
+            error=ErrorInfo("ValueError", f"shapes ({size},) (4,)", 2, 3, file="a.ipynb"),
+            diagnosis=(Diagnosis("shapes", f"Shapes differ (ValueError: shapes ({size},) (4,)).", True),),
+        )
+        for size in (2, 3)
+    )
+    result = dataclasses.replace(samples.mixed(), parts=(dataclasses.replace(part, checks=checks),))
+    (cause,) = _causes.root_causes(result)
+    assert len(cause.checks) == 2
+    assert cause.sentence.startswith("Shapes differ")
 
 
 def test_likely_is_said_of_uncertain_diagnoses_only():
