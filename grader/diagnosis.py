@@ -147,8 +147,6 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
     known = {item.code for other in below or _others(one, part) for item in sure[other.check.name]}
     if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
         return ()
-    if any((item.transcript.error or {}).get("type") == "AssertionError" for item in failed):
-        return ()  # the student's own words, which none of ours stands for
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)

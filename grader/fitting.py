@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.conventions import Either
 from grader.evidence import SAME
 from grader.expectations import (
     OWN,
@@ -72,7 +73,7 @@ def fit(one: Graded, variant: GivenBy) -> Fit | None:
                 return None
             continue
         failed += 1
-        if item.transcript.outcome == Outcome.RAISED and given is None:
+        if given is None and _raised_of_itself(item):
             explains.add(item.case.name)
         elif item.transcript.outcome == Outcome.RETURNED:
             if given is not None and reproduces(one.check, item, given):
@@ -97,13 +98,18 @@ def fails(check: Check, item: Played, given: Answers) -> bool:
 def may_explain(check: Check, item: Played, given: Answers) -> bool:
     """Whether a failed case ended as the mistake makes it end."""
     if given is None:
-        return item.transcript.outcome == Outcome.RAISED
+        return _raised_of_itself(item)
     return item.transcript.outcome == Outcome.RETURNED and reproduces(check, item, given)
+
+
+def _raised_of_itself(item: Played) -> bool:
+    """Whether a case raised, and not by an assert: that is the student's own word, which no known mistake stands for."""
+    return item.transcript.outcome == Outcome.RAISED and (item.transcript.error or {}).get("type") != "AssertionError"
 
 
 def reproduces(check: Check, item: Played, given: Arrays) -> bool:
     """Whether a mistake gives the student's arrays, and not the right ones, in one of the conventions of the check."""
-    conventions = dict.fromkeys(["", *(getattr(expectation, "other", "") for expectation in check.expect)])
+    conventions = dict.fromkeys(["", *(one.other for one in check.expect if isinstance(one, Either))])
     return bool(given) and any(_gives(check, item, {**item.want, **given}, convention) for convention in conventions)
 
 
@@ -140,7 +146,7 @@ def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
     """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
     got, judges = item.values, judges_of(check.expect)
     names = {  # of each array, and of what stands for it in the convention
-        expectation.name: (convention if hasattr(expectation, "other") else "") + expectation.name
+        expectation.name: (convention if isinstance(expectation, Either) else "") + expectation.name
         for expectation in check.expect
         if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
