@@ -103,7 +103,7 @@ def may_explain(check: Check, item: Played, given: Answers) -> bool:
 
 
 def _raised_of_itself(item: Played) -> bool:
-    """Whether a case raised, and not by an assert: that is the student's own word, which no known mistake stands for."""
+    """Whether a case raised, and not by an assert: that is the student's own word, and no known mistake's."""
     return item.transcript.outcome == Outcome.RAISED and (item.transcript.error or {}).get("type") != "AssertionError"
 
 
