@@ -24,7 +24,7 @@ test: $(VENV)/.test  ## every test but those of other processors; the attacks by
 	$(PYTEST) -n 4 tests/attacks
 
 FAST := not (fairness or hidden or levels or slow or processors)
-test-fast: $(VENV)/.test  ## in about two minutes: one isolation level, a part of the specimens, no attacks, nothing that waits
+test-fast: $(VENV)/.test  ## in a minute and a half: one isolation level, a part of the specimens, no attacks, nothing that waits
 	$(PYTEST) -n auto -m '$(FAST)' --ignore tests/attacks
 
 test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors
