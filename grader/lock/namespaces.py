@@ -65,30 +65,39 @@ class Nest:
         self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def open(self) -> int:
-        """Have what is forked next, until ``shut``, get new process numbers: the keeper, which ends all of them."""
+        """Have what is forked next, until ``shut``, get new process numbers: the keeper, which ends all of them.
+
+        It has given up its rights when this returns: nothing that is forked next may meet it with them.
+        """
         unshare(NEWPID)
+        ready, tell = os.pipe()
         try:
             keeper = os.fork()
+            if keeper == 0:
+                self._keep(tell)
         except OSError:
             self.shut()
             raise
-        if keeper == 0:
-            self._keep()
+        finally:
+            os.close(tell)
+            with open(ready, "rb", buffering=0) as file:
+                file.read(1)  # nothing, if it has died: then nothing can be forked either
         return keeper
 
     def shut(self) -> None:
         """Have what is forked get this process's own numbers again."""
         call("setns", self._own, NEWPID)
 
-    def _keep(self) -> NoReturn:
-        """Hold the process numbers, until killed: without descriptors, files and rights."""
+    def _keep(self, tell: int) -> NoReturn:
+        """Hold the process numbers, until killed: without descriptors, files and rights, which closing tells."""
         try:
-            leave_descriptors()
+            leave_descriptors((tell,))
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
             os.chroot(self._void)
             os.chdir("/")
             give_up()
+            os.close(tell)
             while True:
                 signal.pause()
         finally:
