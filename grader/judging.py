@@ -145,7 +145,8 @@ def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -
         message += f" Wrong in {len(wrong)} of {len(verdicts)} cases ({where})" + (
             ", right in the rest." if right else "."
         )
-    return Finding(name, verdict.measured, limit, False, message, cases, verdict.evidence)
+    evidence = verdict.evidence() if verdict.evidence else None
+    return Finding(name, verdict.measured, limit, False, message, cases, evidence)
 
 
 def _status(findings: Sequence[Finding], played: Sequence[Played]) -> Status:
