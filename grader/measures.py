@@ -5,13 +5,13 @@ In a self-check, where no solution is, the student's own function stands in for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erf, isnan, sqrt
 
 import numpy as np
 
 from grader.course.reference import measure_of
 from grader.expectations import GATE, Array, Arrays, NotAnArray, Values, Verdict, gate, plain, shapes
+from grader.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
