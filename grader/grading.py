@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.absence import explain_absence
 from grader.afterwards import carried_forward, charged_once, explained, flagged
 from grader.course.assignments import Assignment
 from grader.course.folder import current
@@ -39,7 +38,7 @@ from grader.oracle import Oracle
 from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
-from grader.precision import strictly
+from grader.precision import is_forgiven, strictly
 from grader.program import Program
 from grader.records import replace
 from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, notes_on_lent_caches
@@ -229,8 +228,14 @@ def _grade_check(
             played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
-        judged, played = strictly(check, played, oracle)
-        result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
+        judged, result = check, judge(check, played, public=oracle.public)
+        if is_forgiven(result):
+            judged, played = strictly(check, played, oracle)
+            result = result if judged is check else judge(judged, played, public=oracle.public)
+        if result.error:
+            from grader.absence import explain_absence
+
+            result = explain_absence(result, program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
         result = placed(result, check, program, code=not oracle.public)
     except Interrupted:

@@ -110,8 +110,9 @@ def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | 
     """What the expectations say of a case, by the names of their arrays; nothing if none came back."""
     if one.transcript.outcome != Outcome.RETURNED:
         return {}
+    values = one.values
     with np.errstate(all="ignore"):  # wild values overflow: what is measured is then inf or NaN, and fails
-        return {item.name: item.judge(one.values, one.want, one.inputs, public) for item in check.expect}
+        return {item.name: item.judge(values, one.want, one.inputs, public) for item in check.expect}
 
 
 def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Iterator[Audit]:

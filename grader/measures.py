@@ -5,7 +5,6 @@ In a self-check, where no solution is, the student's own function stands in for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from math import erf, isnan, sqrt
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from grader.course.reference import measure_of
 from grader.expectations import GATE, Array, Arrays, NotAnArray, Values, Verdict, gate, plain, shapes
+from grader.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
