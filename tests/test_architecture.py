@@ -21,9 +21,10 @@ FLOORS = (
     "grader.afterwards",
     "grader.repeats grader.inherited",
     "grader.unwritten grader.absence",
-    "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
+    "grader.diagnosis grader.by_array grader.fitting grader.precision grader.differences grader.carried "
+    "grader.patience",
     "grader.oracle grader.data_set",
-    "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
+    "grader.judging grader.evidence grader.relations grader.regions grader.whereabouts grader.places",
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",

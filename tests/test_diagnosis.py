@@ -226,7 +226,7 @@ def test_where_no_mistake_is_known_the_numbers_speak():
     """The sentence says that no mistake is named."""
     want = {name: np.random.default_rng(2).standard_normal((3, 4)) for name in WANT}
     cases = [
-        Played(case, {}, want, Transcript("returned", 0.1, {"dx": want["dx"], "dw": -want["dw"]}))
+        Played(case, {}, want, Transcript("returned", 0.1, {"dx": want["dx"], "dw": 0.3 * want["dw"]}))
         for case in CHECK.cases
     ]
     graded = [Graded(CHECK, cases, judge(CHECK, cases, public=True))]
