@@ -281,7 +281,7 @@ def _spread(want: Array, inputs: Inputs) -> Iterator[Relation]:
             )
         if want.shape[axis] > 2:
             sentence = f"{{name}} is a running sum: each {each} adds to the one before it."
-            yield Relation(f"running-{axis}", sentence, "What is set back to 0, and when?", np.cumsum(want, axis))
+            yield Relation(f"running-{axis}", sentence, "Where should the sum start again at 0?", np.cumsum(want, axis))
 
 
 def _turned(want: Array) -> Iterator[Relation]:
