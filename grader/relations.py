@@ -12,11 +12,11 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from grader.evidence import rearranged, same, telling
+from grader.evidence import orders, rearranged, same, telling
 from grader.expectations import Array, NotAnArray, plain, rel_errors
 from grader.model import Diagnosis
 from grader.records import dataclass
-from grader.regions import IMAGES, Inputs, side, sizes
+from grader.regions import FEW, IMAGES, Inputs, side, sizes
 
 PREFIX = "measured-"  # the codes begin with it
 LEAST = 2  # cases in which it has to show
@@ -31,6 +31,11 @@ class Case:
     got: Array | NotAnArray | None
     want: Array
     inputs: Inputs
+
+    @property
+    def one_sample(self) -> bool:
+        """Whether there is a single sample."""
+        return sizes(self.inputs).get("the number of samples") == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,16 @@ def relation(name: str, cases: Sequence[Case]) -> Diagnosis | None:
         return _told(name, _ABSENT)
     if not all(isinstance(case.got, np.ndarray) and case.got.dtype.kind in "biuf" for case in cases):
         return None
-    if sum(_shows(case) for case in cases) < min(LEAST, len(cases)):
+    if sum(_shows(case) for case in cases) < LEAST:
         return None
-    held: dict[Key, Relation] = {}
-    for at, case in enumerate(sorted(cases, key=lambda one: -one.want.size)):
+    held: dict[Key, Relation] | None = None
+    for case in sorted(cases, key=lambda one: -one.want.size):
         found = {item.key: item for item in _holding(case)}
-        held = {key: item for key, item in held.items() if key in found} if at else found
-        if not held:
-            return None
+        if held is not None and case.one_sample and not _shows(case):
+            continue  # there is nothing to sum: a relation of shapes does not show
+        held = found if held is None else {key: item for key, item in held.items() if key in found}
+    if not held:
+        return None
     return _told(name, next(iter(held.values()))) if len(held) == 1 else _either(name, list(held.values()))
 
 
@@ -80,14 +87,19 @@ def _told(name: str, item: Relation) -> Diagnosis:
     return Diagnosis(f"{PREFIX}{name}-{item.code}", item.sentence.format(name=name), True, item.hint)
 
 
+FITTED = ("times-number", "plus-number", "cut-above", "cut-below")  # others go before these
+PLAIN = ("zero", "one-number")  # these go before others
+
+
 def _either(name: str, held: Sequence[Relation]) -> Diagnosis | None:
     """Relations that no case tells apart: the plainest, if it says enough."""
-    return _told(name, held[0]) if held[0].code in ("zero", "one-number") else None
+    known = [item for item in held if item.code not in FITTED]
+    return _told(name, known[0]) if len(known) == 1 or (known and known[0].code in PLAIN) else None
 
 
 def _shows(case: Case) -> bool:
     """Whether the array is a wrong one of which something can be told."""
-    tells = case.want.ndim == 0 or telling(plain(case.want))
+    tells = case.want.size < FEW or telling(plain(case.want))
     return tells and isinstance(case.got, np.ndarray) and not same(plain(case.got), plain(case.want))
 
 
@@ -119,7 +131,7 @@ def relations(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
     if got.shape != want.shape:
         return _other_shapes(want, inputs, got)
     kinds: list[Iterator[Relation]] = [_zero(want), _factors(want, inputs, got), _maps(want), _numbers(want, got)]
-    kinds += [_inputs(want, inputs), _ones(want, inputs)]
+    kinds += [_inputs(want, inputs), _ones(want, inputs), _fitted(want, plain(got))]
     if want.ndim:
         kinds += [_places(want, inputs), _spread(want, inputs), _turned(want)]
     return chain.from_iterable(kinds)
@@ -176,6 +188,27 @@ def _maps(want: Array) -> Iterator[Relation]:
     )
     for code, sentence, function in functions:
         yield Relation(code, sentence, "Which step makes that of the right values?", function(want))
+
+
+def _fitted(want: Array, got: Array) -> Iterator[Relation]:
+    """Cut off at one number, or with one number added or multiplied, which is the same in all cases."""
+    hint = "Which number in the function is that?"
+    for code, words, number, function in (
+        ("cut-above", "cut off above", np.max(got, initial=-np.inf), np.minimum),
+        ("cut-below", "cut off below", np.min(got, initial=np.inf), np.maximum),
+    ):
+        yield Relation(code, f"{{name}} is {words} {number:.6g}.", hint, function(want, number))
+    at = np.unravel_index(np.argmax(np.abs(want)), want.shape) if want.size else ()
+    factor, added = (got[at] / want[at], (got - want)[at]) if want.size else (0.0, 0.0)
+    yield Relation(
+        "times-number", f"{{name}} is {factor:.6g} times its right value, whatever the inputs are.", hint, factor * want
+    )
+    yield Relation(
+        "plus-number",
+        f"{{name}} has {added:.6g} added to its right value, whatever the inputs are.",
+        hint,
+        want + added,
+    )
 
 
 def _numbers(want: Array, got: Array) -> Iterator[Relation]:
@@ -281,16 +314,18 @@ def _spread(want: Array, inputs: Inputs) -> Iterator[Relation]:
             )
         if want.shape[axis] > 2:
             sentence = f"{{name}} is a running sum: each {each} adds to the one before it."
-            yield Relation(f"running-{axis}", sentence, "What is set back to 0, and when?", np.cumsum(want, axis))
+            yield Relation(f"running-{axis}", sentence, "What is reset to 0, and when?", np.cumsum(want, axis))
 
 
 def _turned(want: Array) -> Iterator[Relation]:
     """The right values in other places of the same shape."""
-    if telling(want):
-        for code, words, array in rearranged(want):
-            yield Relation(
-                code, f"{{name}} is the right array {words}.", "In which order are its axes, at each step?", array
-            )
+    hint = "In which order are its axes, at each step?"
+    for code, words, array in rearranged(want):
+        if code in ("flipped", "shifted", "rotated"):
+            yield Relation(code, f"{{name}} is the right array {words}.", hint, array)
+    for order in orders(want):
+        sentence = f"{{name}} is the right array with its axes in the order {order}, put into the right shape."
+        yield Relation("axes-mixed-up", sentence, hint, want.transpose(order).reshape(want.shape))
 
 
 def _other_shapes(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
@@ -318,10 +353,13 @@ def _not_reduced(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
         for how, words, function in (("sum", "summed", np.sum), ("mean", "averaged", np.mean)):
             reduced = np.asarray(function(got, axis=axes))
             if reduced.shape == want.shape and same(plain(reduced), want):
+                copies = not np.ptp(got, axis=axes).any()
                 each = " and ".join(f"the {_plural(side(axis, got, inputs))}" for axis in axes)
                 if got.ndim == 1:
                     each = "its entries"
                 sentence = f"{{name}} is not {words} over {each} yet."
+                if how == "mean" and copies:
+                    sentence = f"{{name}} repeats the right numbers along {each}; they should be there once."
                 yield Relation(f"not-{how}-{axes}", sentence, "Which shape should it have?", plain(got))
 
 
