@@ -12,7 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+
+from grader.by_array import wrong_arrays
 from grader.carried import CODE
+from grader.expectations import Verdict
 from grader.judging import Graded, Played
 from grader.model import CheckResult, Diagnosis, Status
 from grader.outcome import Outcome
@@ -22,17 +26,28 @@ from grader.records import dataclass, replace
 from grader.scenarios import text_of
 from grader.spec import Check
 from grader.variants import Variant, numbered, variants
-from grader.words import plain_text
+from grader.words import listing, plain_text
 from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
+MOST_STEPS = 3  # changes of one function
 EACH = 6.0  # seconds that are spent on one check
 SLOW = 1.0  # seconds that a variant may take: some never end
 LONGEST = 120  # characters of a line that are shown
 SENTENCE = "With one small change in line {line} it is right: {source}"
+SENTENCE_OF = "With one small change in line {line}, {names} {verb} back right: {source}"
 HINT = "All cases come right then, and nothing else has to change. What does this line do, and what should it do?"
 Process = Callable[[Program, str, float], StudentProcess]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change, and the arrays that are right in all cases with it and those before it, of which it ``gained`` some."""
+
+    variant: Variant
+    right: frozenset[str]
+    gained: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +68,9 @@ def searched(
     for one, result in zip(graded, results, strict=True):
         if seconds > 0 and _unexplained(one, result) and not _on_sand(one, graded):
             begin = time.perf_counter()
-            cause = _cause(one, graded, program, process, min(seconds, EACH))
+            causes = _causes(one, graded, program, process, min(seconds, EACH))
             seconds -= time.perf_counter() - begin
-            result = replace(result, diagnosis=(cause, *_kept(result))) if cause else result
+            result = replace(result, diagnosis=(*causes, *_kept(result))) if causes else result
         found.append(result)
     return found
 
@@ -79,18 +94,45 @@ def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
     )
 
 
-def _cause(one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float) -> Diagnosis | None:
+def _causes(
+    one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float
+) -> tuple[Diagnosis, ...]:
+    """A change that makes the check right, or several of one function, each of which makes some of its arrays right."""
     ends = time.perf_counter() + seconds
     for function in _functions(one.check, program):
-        found = islice(variants(function.text, function.name), MOST)
-        while several := list(islice(found, AT_ONCE)):
-            left = ends - time.perf_counter()
-            if left <= 0:
-                return None
-            with process(_with(program, function, several), one.check.part, left) as played:
-                right = next(_right(one, part, function, several, played), None)
-            if right:
-                return _told(function, right)
+        steps: list[Step] = []
+        while len(steps) < (MOST_STEPS if wrong_arrays(one) else 1):
+            step = _step(one, part, program, process, function, steps, ends)
+            if step is None:
+                break
+            steps.append(step)
+            if step.right == _arrays(one):
+                steps.sort(key=lambda each: each.variant.line)
+                return tuple(_told(function, each, alone=len(steps) == 1) for each in steps)
+    return ()
+
+
+def _step(
+    one: Graded,
+    part: Sequence[Graded],
+    program: Program,
+    process: Process,
+    function: Function,
+    steps: Sequence[Step],
+    ends: float,
+) -> Step | None:
+    """The first change, on top of the steps before, with which more arrays are right in every case than were."""
+    before = steps[-1].right if steps else _right_in_all(one, one.played)
+    made = steps[-1].variant.made if steps else ()
+    found = islice(variants(function.text, function.name, made), MOST)
+    while several := list(islice(found, AT_ONCE)):
+        left = ends - time.perf_counter()
+        if left <= 0:
+            return None
+        with process(_with(program, function, several), one.check.part, left) as played:
+            step = next(_better(one, part, function, several, played, before), None)
+        if step:
+            return step
     return None
 
 
@@ -133,37 +175,67 @@ def _with(program: Program, function: Function, several: Sequence[Variant]) -> P
     return replace(program, units=units, entries={**program.entries, **dict.fromkeys(names, function.file)})
 
 
-def _right(
-    one: Graded, part: Sequence[Graded], function: Function, several: Sequence[Variant], process: StudentProcess
-) -> Iterator[Variant]:
-    """The variants with which all cases come back right, and all checks of the part that did before."""
+def _better(
+    one: Graded,
+    part: Sequence[Graded],
+    function: Function,
+    several: Sequence[Variant],
+    process: StudentProcess,
+    before: frozenset[str],
+) -> Iterator[Step]:
+    """The variants with which more arrays come back right, and all checks of the part that did before."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
     others = [other for other in part if other is not one and other.result.status is Status.PASSED]
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
-        cases = ((one, failed[:1]), (one, one.played), *((other, other.played) for other in others))
-        if all(_passes(check, played, function, name, process) for check, played in cases):
-            yield variant
+        if not before < _right_with(one, failed[:1], function, name, process):
+            continue
+        right = _right_with(one, one.played, function, name, process)
+        if before < right and all(
+            _right_with(other, other.played, function, name, process) == _arrays(other) for other in others
+        ):
+            yield Step(variant, right, right - before)
 
 
-def _passes(one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess) -> bool:
-    """Whether these cases come back right with a variant of the function."""
+def _arrays(one: Graded) -> frozenset[str]:
+    """The names of all that is judged."""
+    return frozenset(expectation.name for expectation in one.check.expect)
+
+
+def _right_with(
+    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess
+) -> frozenset[str]:
+    """The arrays that come back right in these cases with a variant of the function; none, once a case has none."""
     asked = next((name for name, own in one.check.rename.items() if own == function.name), function.name)
     check = replace(one.check, rename={**one.check.rename, asked: variant}, seconds=min(one.check.seconds, SLOW))
+    right = _arrays(one)
     for item in cases:
         transcript = process.play(check, item.inputs)
-        if transcript.outcome != Outcome.RETURNED:
-            return False
-        again = Graded(one.check, [replace(item, transcript=transcript)], one.result)
-        if item.case.name not in again.passed:
-            return False
-    return True
+        right &= _right_in_all(one, [replace(item, transcript=transcript)])
+        if not right:
+            break
+    return right
 
 
-def _told(function: Function, variant: Variant) -> Diagnosis:
-    lines = function.text.split("\n")
-    line = function.line + variant.line - 1
-    source = plain_text(lines[variant.line - 1].strip(), LONGEST)
+def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
+    """The arrays that are right in all of these cases, or are not judged there."""
+    wrong = set()
+    for item in cases:
+        if item.transcript.outcome != Outcome.RETURNED:
+            return frozenset()
+        with np.errstate(all="ignore"):
+            said = {each.name: each.judge(item.values, item.want, item.inputs, False) for each in one.check.expect}
+        wrong |= {name for name, verdict in said.items() if isinstance(verdict, Verdict) and not verdict.ok}
+    return _arrays(one) - wrong
+
+
+def _told(function: Function, step: Step, *, alone: bool) -> Diagnosis:
+    line = function.line + step.variant.line - 1
+    source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
     sentence = SENTENCE.format(line=line, source=source)
+    if not alone:
+        names = sorted(step.gained)
+        verb = "comes" if len(names) == 1 else "come"
+        sentence = SENTENCE_OF.format(names=listing(names), verb=verb, line=line, source=source)
     return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, HINT)

@@ -23,14 +23,29 @@ def relu_backward(dout, cache):
 """
 
 
-def told(text, box, tmp_path, **options):
-    """The diagnoses of relu/forward."""
+AFFINE = """\
+import numpy as np
+
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1).dot(w) + b, (x, w, b)
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    rows = x.reshape(len(x), -1)
+    dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)
+    dw = rows.T.dot(dout) - w
+    db = np.cumsum(dout, axis=0)[-1]
+    return dx, dw, db
+"""
+
+
+def told(text, box, tmp_path, checks=("relu/forward", "relu/backward"), **options):
+    """The result of the first check of these."""
     (tmp_path / "layers.py").write_text(text)
     layers = find_assignment("layers")
-    checks = select(layers, ["relu/forward", "relu/backward"])
-    result = grade_submission(read_submission(tmp_path), layers, checks, LiveOracle(5), box, **options)
-    part = next(part for part in result.parts if part.slug == "relu")
-    return part.checks[0]
+    chosen = select(layers, list(checks))
+    result = grade_submission(read_submission(tmp_path), layers, chosen, LiveOracle(5), box, **options)
+    return next(one for part in result.parts for one in part.checks if f"{part.slug}/{one.slug}" == checks[0])
 
 
 @pytest.mark.slow
@@ -51,6 +66,16 @@ def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
     twice = RELU.replace("    return out, x", "    return out + 0.125 * out**3, x")
     found = told(twice, shared_box, tmp_path, search=30.0)
     assert not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+@pytest.mark.slow
+def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
+    """What each change makes right is said with it."""
+    found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=60.0)
+    assert [item.sentence for item in found.diagnosis] == [
+        "With one small change in line 9, dx comes back right: dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)",
+        "With one small change in line 10, dw comes back right: dw = rows.T.dot(dout) - w",
+    ]
 
 
 TEXT = """\

@@ -30,7 +30,7 @@ OF_FORWARD = tuple(
         ("sizes-without-pad", "The sizes of out are computed without the padding.", EITHER_SIDE, " + 2 * pad", ""),
         ("sizes-without-stride", "The sizes of out are computed without the stride.", HOW_MANY, " // stride", ""),
         ("padded-rows-only", "The padding is put above and below the images, and not beside them.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (pad, pad), (0, 0)))"),
-        ("padded-behind-only", "All of the padding stands below the images and to their right.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))"),
+        ("padded-behind-only", "No padding stands above the images and to their left: the first window begins at the first pixel.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))"),
         ("windows-transposed", "A window's row and column are swapped: it begins as far down as it should begin to the right.", OF_SIDES, TOP_LEFT, LEFT_TOP),
         ("padded-in-all-axes", "All four axes are padded, so that images and channels of zeros come first.", "Which axes of x does np.pad pad when it is given a single number?", PADDED, "np.pad(x, pad)[:N, :C]"),
         ("relu-inside", "out has gone through a ReLU, which is a layer of its own.", "May out be negative?", f"{PRODUCT} + b", f"np.maximum({PRODUCT} + b, 0)"),
