@@ -24,7 +24,7 @@ def by_array(
     one: Graded, part: Sequence[Graded], mistakes: Sequence[Mistake], variant: Callable[[Mistake], GivenBy]
 ) -> tuple[Diagnosis, ...]:
     """A certain cause for every wrong array, each once; nothing if one of them has none, or a case did not return."""
-    names = _wrong(one)
+    names = wrong_arrays(one)
     if not names or any(item.transcript.outcome != Outcome.RETURNED for item in one.played):
         return ()
     found = []
@@ -41,7 +41,7 @@ def by_array(
     return tuple({item.sentence: item for item in found}.values())
 
 
-def _wrong(one: Graded) -> list[str]:
+def wrong_arrays(one: Graded) -> list[str]:
     """The arrays that are wrong in some case; none, if something else is wrong than an array that is compared."""
     judges = judges_of(one.check.expect)
     found: dict[str, None] = {}

@@ -157,7 +157,7 @@ def rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
             yield "shifted", words, np.roll(want, step, axis)
     if want.ndim >= 2 and {want.ndim - 1, want.ndim - 2} <= set(long):
         yield "rotated", "rotated by 180 degrees in its last two axes", np.flip(want, (-2, -1))
-    for order in _orders(want):
+    for order in orders(want):
         turned = want.transpose(order)
         if turned.shape == want.shape:
             yield "transposed", _turned(order), turned
@@ -166,7 +166,7 @@ def rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
             yield "axes-mixed-up", words, turned.reshape(want.shape)
 
 
-def _orders(array: Array) -> Iterator[tuple[int, ...]]:
+def orders(array: Array) -> Iterator[tuple[int, ...]]:
     """Every other order of the axes; those of size 1 stay, as moving them changes nothing."""
     for order in permutations(range(array.ndim)) if array.ndim <= IMAGES else ():
         moved = [axis for axis in order if order[axis] != axis]
@@ -184,7 +184,7 @@ def _other_shape(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
         return None
     if same(got.ravel(), want.ravel()):
         return _fact("other-shape", f"{name} has the right values in the right order; only its shape is wrong.")
-    found = [order for order in _orders(want) if same(got, want.transpose(order))]
+    found = [order for order in orders(want) if same(got, want.transpose(order))]
     return _fact("transposed", f"{name} is the right array {_turned(found[0])}.") if len(found) == 1 else None
 
 

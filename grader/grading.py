@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.afterwards import carried_forward, charged_once, explained, flagged
+from grader.afterwards import carried_forward, charged_once, explained, flagged, searched
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
@@ -80,17 +80,20 @@ def grade_submission(
     compat: bool = False,
     seconds: float = math.inf,
     told: Told | None = None,
+    search: float = 0.0,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 
     ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
+    ``search`` are the seconds in which the line is looked for that makes wrong what no known mistake explains.
     ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
     With ``compat`` code that needs whole numbers where / gives floats is graded once more, with Python 2's division.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
     """
     options: dict[str, Any] = {"notebook": notebook, "time_factor": time_factor, "seconds": seconds, "told": told}
+    options["search"] = search
     result = _graded(submission, assignment, checks, oracle, box, compat=compat, **options)
     if not (compat and any(_is_of_division(check) for check in result.checks)):
         return result
@@ -118,6 +121,7 @@ def _graded(
     compat: bool,
     seconds: float,
     told: Told | None,
+    search: float,
     python2: bool | None = None,
 ) -> Result:
     """Grade it once; ``python2`` says which Python it was written for, None that it is looked up."""
@@ -159,6 +163,15 @@ def _graded(
             graded = flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
     found = charged_once(asked, explained(asked, graded, oracle), graded, assignment.repeat)
+    if search > 0:
+        found = searched(
+            asked,
+            found,
+            graded,
+            program,
+            lambda changed, part, left: StudentProcess(host, changed, [part], allow=assignment.allow, seconds=left),
+            search,
+        )
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)

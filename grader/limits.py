@@ -116,3 +116,6 @@ CODECS = frozenset(
         *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949", "johab"),
     )
 )
+
+# What is looked for after a failure
+SEARCH_SECONDS = 8.0  # of a submission, in which the line is looked for that no known mistake explains

@@ -12,16 +12,15 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from grader.evidence import rearranged, same, telling
+from grader.evidence import SAME, same, telling
 from grader.expectations import Array, NotAnArray, plain, rel_errors
 from grader.model import Diagnosis
 from grader.records import dataclass
-from grader.regions import IMAGES, Inputs, side, sizes
+from grader.regions import FEW, IMAGES, Inputs, sizes
+from grader.related import Key, Relation, other_shapes, places, spread, turned
 
 PREFIX = "measured-"  # the codes begin with it
 LEAST = 2  # cases in which it has to show
-
-Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,10 @@ class Case:
     want: Array
     inputs: Inputs
 
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What is told of an array: the sentence has a place for its {name}; ``made`` is what it makes of the right one."""
-
-    code: str
-    sentence: str
-    hint: str
-    made: Array
-
     @property
-    def key(self) -> Key:
-        """It is the same relation in another case."""
-        return self.code, self.sentence
+    def one_sample(self) -> bool:
+        """Whether there is a single sample."""
+        return sizes(self.inputs).get("the number of samples") == 1
 
 
 @np.errstate(all="ignore")  # wild values overflow, and then agree with nothing
@@ -57,14 +46,16 @@ def relation(name: str, cases: Sequence[Case]) -> Diagnosis | None:
         return _told(name, _ABSENT)
     if not all(isinstance(case.got, np.ndarray) and case.got.dtype.kind in "biuf" for case in cases):
         return None
-    if sum(_shows(case) for case in cases) < min(LEAST, len(cases)):
+    if sum(_shows(case) for case in cases) < LEAST:
         return None
-    held: dict[Key, Relation] = {}
-    for at, case in enumerate(sorted(cases, key=lambda one: -one.want.size)):
+    held: dict[Key, Relation] | None = None
+    for case in sorted(cases, key=lambda one: -one.want.size):
         found = {item.key: item for item in _holding(case)}
-        held = {key: item for key, item in held.items() if key in found} if at else found
-        if not held:
-            return None
+        if held is not None and case.one_sample and not _shows(case):
+            continue  # there is nothing to sum: a relation of shapes does not show
+        held = found if held is None else {key: item for key, item in held.items() if key in found}
+    if not held:
+        return None
     return _told(name, next(iter(held.values()))) if len(held) == 1 else _either(name, list(held.values()))
 
 
@@ -80,14 +71,19 @@ def _told(name: str, item: Relation) -> Diagnosis:
     return Diagnosis(f"{PREFIX}{name}-{item.code}", item.sentence.format(name=name), True, item.hint)
 
 
+FITTED = ("times-number", "plus-number", "cut-above", "cut-below")  # others go before these
+PLAIN = ("zero", "one-number")  # these go before others
+
+
 def _either(name: str, held: Sequence[Relation]) -> Diagnosis | None:
     """Relations that no case tells apart: the plainest, if it says enough."""
-    return _told(name, held[0]) if held[0].code in ("zero", "one-number") else None
+    known = [item for item in held if item.code not in FITTED]
+    return _told(name, known[0]) if len(known) == 1 or (known and known[0].code in PLAIN) else None
 
 
 def _shows(case: Case) -> bool:
     """Whether the array is a wrong one of which something can be told."""
-    tells = case.want.ndim == 0 or telling(plain(case.want))
+    tells = case.want.size < FEW or telling(plain(case.want))
     return tells and isinstance(case.got, np.ndarray) and not same(plain(case.got), plain(case.want))
 
 
@@ -117,11 +113,11 @@ def _error(x: Array, y: Array) -> float:
 def relations(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
     """Every relation that may hold of the array ``got``, the plainest first."""
     if got.shape != want.shape:
-        return _other_shapes(want, inputs, got)
+        return other_shapes(want, inputs, got)
     kinds: list[Iterator[Relation]] = [_zero(want), _factors(want, inputs, got), _maps(want), _numbers(want, got)]
-    kinds += [_inputs(want, inputs), _ones(want, inputs)]
+    kinds += [_inputs(want, inputs), _ones(want, inputs), _fitted(want, plain(got))]
     if want.ndim:
-        kinds += [_places(want, inputs), _spread(want, inputs), _turned(want)]
+        kinds += [places(want, inputs), spread(want, inputs), turned(want)]
     return chain.from_iterable(kinds)
 
 
@@ -178,6 +174,25 @@ def _maps(want: Array) -> Iterator[Relation]:
         yield Relation(code, sentence, "Which step makes that of the right values?", function(want))
 
 
+def _fitted(want: Array, got: Array) -> Iterator[Relation]:
+    """Cut off at one number, or with one number added or multiplied, which is the same in all cases."""
+    hint = "Which number in the function is that?"
+    for code, words, number, function in (
+        ("cut-above", "cut off above", np.max(got, initial=-np.inf), np.minimum),
+        ("cut-below", "cut off below", np.min(got, initial=np.inf), np.maximum),
+    ):
+        yield Relation(code, f"{{name}} is {words} {number:.6g}.", hint, function(want, number))
+    at = np.unravel_index(np.argmax(np.abs(want)), want.shape) if want.size else ()
+    factor, added = (got[at] / want[at], (got - want)[at]) if want.size else (0.0, 0.0)
+    for code, words, number, made in (
+        ("times-number", "{name} is {number} times its right value, whatever the inputs are.", factor, factor * want),
+        ("plus-number", "{name} has {number} added to its right value, whatever the inputs are.", added, want + added),
+    ):
+        short = f"{number:.3g}"
+        if abs(number - float(short)) <= SAME * abs(number):  # as people write numbers; others come about somehow
+            yield Relation(code, words.replace("{number}", short), hint, made)
+
+
 def _numbers(want: Array, got: Array) -> Iterator[Relation]:
     """Whole numbers, or floats of few digits."""
     if got.dtype.kind in "biu":
@@ -230,106 +245,3 @@ def _ones(want: Array, inputs: Inputs) -> Iterator[Relation]:
         yield Relation(
             "one-number", sentence, "Which arrays should it be computed from?", np.full(want.shape, float(value))
         )
-
-
-def _places(want: Array, inputs: Inputs) -> Iterator[Relation]:
-    """Right but for places that were never written, or written in part only."""
-    hint = "From where to where does each loop run, and what is written in it?"
-    edges = [(axis, end) for axis in range(want.ndim) for end in (-1, 0) if want.shape[axis] > 1]
-    for axis, end in edges:
-        which, each = "last" if end else "first", side(axis, want, inputs)
-        yield Relation(
-            f"zero-{which}-{axis}",
-            f"{{name}} is zero in the {which} {each}; the rest is right.",
-            hint,
-            _cut(want, (axis, end)),
-        )
-        yield Relation(
-            f"in-part-{which}-{axis}",
-            f"Only the {which} {each} of {{name}} is right; the rest is zero.",
-            hint,
-            want - _cut(want, (axis, end)),
-        )
-    for (one, end), (two, other) in combinations(edges, 2):
-        if one != two and end == other and two >= want.ndim - 2:
-            which, names = "last" if end else "first", (side(one, want, inputs), side(two, want, inputs))
-            sentence = f"{{name}} is zero in the {which} {names[0]} and the {which} {names[1]}; the rest is right."
-            yield Relation(f"zero-{which}-{one}-{two}", sentence, hint, _cut(want, (one, end), (two, other)))
-
-
-def _cut(want: Array, *places: tuple[int, int]) -> Array:
-    """The array with zeros at an index of an axis, or of several."""
-    made = np.array(want, dtype=float)
-    for axis, index in places:
-        np.moveaxis(made, axis, 0)[index] = 0
-    return made
-
-
-def _spread(want: Array, inputs: Inputs) -> Iterator[Relation]:
-    """One index of an axis, or the mean or sum over it, in the place of all; or running sums."""
-    for axis in (axis for axis in range(want.ndim) if want.shape[axis] > 1):
-        each = side(axis, want, inputs)
-        for code, words, one in (
-            ("first", f"every {each} of {{name}} is the first one", want.take([0], axis)),
-            ("last", f"every {each} of {{name}} is the last one", want.take([-1], axis)),
-            ("mean", f"every {each} of {{name}} is the mean of all", want.mean(axis, keepdims=True)),
-            ("sum", f"every {each} of {{name}} is the sum of all", want.sum(axis, keepdims=True)),
-        ):
-            made = np.broadcast_to(one, want.shape)
-            yield Relation(
-                f"{code}-of-{axis}", f"{words[0].upper()}{words[1:]}.", f"Follow the index of the {each}.", made
-            )
-        if want.shape[axis] > 2:
-            sentence = f"{{name}} is a running sum: each {each} adds to the one before it."
-            yield Relation(f"running-{axis}", sentence, "Where should the sum start again at 0?", np.cumsum(want, axis))
-
-
-def _turned(want: Array) -> Iterator[Relation]:
-    """The right values in other places of the same shape."""
-    if telling(want):
-        for code, words, array in rearranged(want):
-            yield Relation(
-                code, f"{{name}} is the right array {words}.", "In which order are its axes, at each step?", array
-            )
-
-
-def _other_shapes(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
-    """The right values in another shape, not summed yet, or summed too far."""
-    if got.size == want.size and want.size:
-        sentence = "{name} has the right values in the right order; only its shape is wrong."
-        yield Relation("other-shape", sentence, "Compare its shape with what it belongs to.", want.reshape(got.shape))
-        if got.ndim == want.ndim == 2:
-            yield Relation("transposed", "{name} is transposed.", "Compare its shape with what it belongs to.", want.T)
-    if got.ndim > want.ndim:
-        yield from _not_reduced(want, inputs, got)
-    for axes in _subsets(want.ndim):
-        for kept in (False, True):
-            for how, words, function in (("sum", "summed", np.sum), ("mean", "averaged", np.mean)):
-                made = np.asarray(function(want, axis=axes, keepdims=kept))
-                if made.shape == got.shape:
-                    each = " and ".join(f"the {_plural(side(axis, want, inputs))}" for axis in axes)
-                    sentence = f"{{name}} is {words} over {each} as well."
-                    yield Relation(f"{how}-of-{axes}", sentence, "Over which axes does the sum go?", made)
-
-
-def _not_reduced(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
-    """Not summed or averaged over an axis: the sum or mean of what came back is the right array."""
-    for axes in _subsets(got.ndim):
-        for how, words, function in (("sum", "summed", np.sum), ("mean", "averaged", np.mean)):
-            reduced = np.asarray(function(got, axis=axes))
-            if reduced.shape == want.shape and same(plain(reduced), want):
-                each = " and ".join(f"the {_plural(side(axis, got, inputs))}" for axis in axes)
-                if got.ndim == 1:
-                    each = "its entries"
-                sentence = f"{{name}} is not {words} over {each} yet."
-                yield Relation(f"not-{how}-{axes}", sentence, "Which shape should it have?", plain(got))
-
-
-def _subsets(ndim: int) -> Iterator[tuple[int, ...]]:
-    """Every choice of axes, the smallest first."""
-    for count in range(1, min(ndim, IMAGES) + 1):
-        yield from combinations(range(ndim), count)
-
-
-def _plural(each: str) -> str:
-    return {"entry": "entries", "class": "classes"}.get(each, f"{each}s")

@@ -505,9 +505,8 @@ def test_a_terminal_without_unicode_gets_question_marks():
 def test_piped_output_keeps_its_lines_whole():
     """Scripts that read the output are not given lines broken at 80 columns."""
     run = grader("check", WORKED, "gradients")
-    assert any(
-        "cases (the usual case and a network with biases), right in the rest." in line and "W1" in line for line in run.stdout.splitlines()
-    )
+    whole = "cases (the usual case and a network with biases), right in the rest."
+    assert any(whole in line and "W1" in line for line in run.stdout.splitlines())
 
 
 def test_help_imports_nothing_heavy():

@@ -225,9 +225,9 @@ def test_what_only_raises_is_explained_by_no_numbers(monkeypatch):
 def test_where_no_mistake_is_known_the_numbers_speak():
     """The sentence says that no mistake is named."""
     want = {name: np.random.default_rng(2).standard_normal((3, 4)) for name in WANT}
+    wrong = want["dw"] + np.array([[1.0], [0.0], [0.0]])  # in the first row
     cases = [
-        Played(case, {}, want, Transcript("returned", 0.1, {"dx": want["dx"], "dw": 0.3 * want["dw"]}))
-        for case in CHECK.cases
+        Played(case, {}, want, Transcript("returned", 0.1, {"dx": want["dx"], "dw": wrong})) for case in CHECK.cases
     ]
     graded = [Graded(CHECK, cases, judge(CHECK, cases, public=True))]
     (found, *_) = explained(graded, Oracle())[0].diagnosis

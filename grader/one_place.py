@@ -1,0 +1,241 @@
+"""In which line of a student's function one small change makes everything right, where no known mistake explains it.
+
+The changed functions (grader.variants) are played in a student process like the student's own: the process gets their
+text and the inputs, and never an answer. A change counts if every case of the check comes back right with it, and so
+does every check of the part that was right before. The line is told, and not the change. No mark moves by it.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from grader.by_array import wrong_arrays
+from grader.carried import CODE
+from grader.expectations import Verdict
+from grader.judging import Graded, Played
+from grader.model import CheckResult, Diagnosis, Status
+from grader.outcome import Outcome
+from grader.places import CALLED
+from grader.program import Program
+from grader.records import dataclass, replace
+from grader.scenarios import text_of
+from grader.spec import Check
+from grader.variants import Variant, numbered, variants
+from grader.words import listing, plain_text
+from grader.worker.client import StudentProcess
+
+PREFIX = "one-place-"  # the codes begin with it
+AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
+MOST_STEPS = 3  # changes of one function
+EACH = 6.0  # seconds that are spent on one check
+SLOW = 1.0  # seconds that a variant may take: some never end
+LONGEST = 120  # characters of a line that are shown
+SENTENCE = "With one small change in line {line} it is right: {source}"
+SENTENCE_OF = "With one small change in line {line}, {names} {verb} back right: {source}"
+HINT = "All cases come right then, and nothing else has to change. What does this line do, and what should it do?"
+Process = Callable[[Program, str, float], StudentProcess]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change, and the arrays that are right in all cases with it and those before it, of which it ``gained`` some."""
+
+    variant: Variant
+    right: frozenset[str]
+    gained: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the submission: its name, its text, and the file, cell and line where it stands."""
+
+    name: str
+    text: str
+    file: str
+    line: int
+
+
+def searched(
+    graded: Sequence[Graded], results: Sequence[CheckResult], program: Program, process: Process, seconds: float
+) -> list[CheckResult]:
+    """The results of a part; a change that makes a check right is its cause. ``seconds`` is for all of them."""
+    found = []
+    for one, result in zip(graded, results, strict=True):
+        if seconds > 0 and _unexplained(one, result) and not _on_sand(one, graded):
+            begin = time.perf_counter()
+            causes = _causes(one, graded, program, process, min(seconds, EACH))
+            seconds -= time.perf_counter() - begin
+            result = replace(result, diagnosis=(*causes, *_kept(result))) if causes else result
+        found.append(result)
+    return found
+
+
+def _unexplained(one: Graded, result: CheckResult) -> bool:
+    failed = result.status in (Status.FAILED, Status.CRASHED) and len(one.played) == len(one.check.cases)
+    sure = any(item.certain and item.specific for item in result.diagnosis)
+    return failed and not sure and not one.check.truth and not one.check.needs_data
+
+
+def _kept(result: CheckResult) -> tuple[Diagnosis, ...]:
+    return tuple(item for item in result.diagnosis if item.code == CODE)
+
+
+def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
+    """Whether a check that this one makes use of has failed: what is wrong there is looked for there."""
+    below = {*one.check.builds_on, *((one.check.gradient_of.forward,) if one.check.gradient_of else ())}
+    return any(
+        other.check.part == one.check.part and other.check.slug in below and other.result.status is not Status.PASSED
+        for other in part
+    )
+
+
+def _causes(
+    one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float
+) -> tuple[Diagnosis, ...]:
+    """A change that makes the check right, or several of one function, each of which makes some of its arrays right."""
+    ends = time.perf_counter() + seconds
+    for function in _functions(one.check, program):
+        steps: list[Step] = []
+        while len(steps) < (MOST_STEPS if wrong_arrays(one) else 1):
+            step = _step(one, part, program, process, function, steps, ends)
+            if step is None:
+                break
+            steps.append(step)
+            if step.right == _arrays(one):
+                steps.sort(key=lambda each: each.variant.line)
+                return tuple(_told(function, each, alone=len(steps) == 1) for each in steps)
+    return ()
+
+
+def _step(
+    one: Graded,
+    part: Sequence[Graded],
+    program: Program,
+    process: Process,
+    function: Function,
+    steps: Sequence[Step],
+    ends: float,
+) -> Step | None:
+    """The first change, on top of the steps before, with which more arrays are right in every case than were."""
+    before = steps[-1].right if steps else _right_in_all(one, one.played)
+    made = steps[-1].variant.made if steps else ()
+    found = islice(variants(function.text, function.name, made), MOST)
+    while several := list(islice(found, AT_ONCE)):
+        left = ends - time.perf_counter()
+        if left <= 0:
+            return None
+        with process(_with(program, function, several), one.check.part, left) as played:
+            step = next(_better(one, part, function, several, played, before), None)
+        if step:
+            return step
+    return None
+
+
+def _functions(check: Check, program: Program) -> Iterator[Function]:
+    """What a scenario calls, the last first, as far as it is a function at the top of a cell or module."""
+    called = (check.rename.get(name, name) for name in reversed(CALLED.findall(text_of(check.scenario))))
+    for name in dict.fromkeys(called):
+        file = program.entries.get(name, "")
+        for cell in reversed(program.units.get(file, [])):
+            text = str(cell["text"])
+            node = _definition(text, name)
+            if node is not None:
+                lines = text.split("\n")[node.lineno - 1 : node.end_lineno]
+                yield Function(name, "\n".join(lines) + "\n", file, node.lineno)
+                break
+
+
+def _definition(text: str, name: str) -> ast.FunctionDef | None:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
+    return found[-1] if found else None
+
+
+def _with(program: Program, function: Function, several: Sequence[Variant]) -> Program:
+    """The submission, and these variants of a function beside it, in its file."""
+    text, names = numbered(several, function.name)
+    label = f"<variants of {function.name}>"
+    statements = [{"index": index, "binds": [name]} for index, name in enumerate(names)]
+    cell: dict[str, object] = {
+        "file": function.file,
+        "cell": None,
+        "label": label,
+        "text": text,
+        "statements": statements,
+    }
+    units = {**program.units, function.file: [*program.units[function.file], cell]}
+    return replace(program, units=units, entries={**program.entries, **dict.fromkeys(names, function.file)})
+
+
+def _better(
+    one: Graded,
+    part: Sequence[Graded],
+    function: Function,
+    several: Sequence[Variant],
+    process: StudentProcess,
+    before: frozenset[str],
+) -> Iterator[Step]:
+    """The variants with which more arrays come back right, and all checks of the part that did before."""
+    failed = [item for item in one.played if item.case.name not in one.passed]
+    failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
+    others = [other for other in part if other is not one and other.result.status is Status.PASSED]
+    _, names = numbered(several, function.name)
+    for variant, name in zip(several, names, strict=True):
+        if not before < _right_with(one, failed[:1], function, name, process):
+            continue
+        right = _right_with(one, one.played, function, name, process)
+        if before < right and all(
+            _right_with(other, other.played, function, name, process) == _arrays(other) for other in others
+        ):
+            yield Step(variant, right, right - before)
+
+
+def _arrays(one: Graded) -> frozenset[str]:
+    """The names of all that is judged."""
+    return frozenset(expectation.name for expectation in one.check.expect)
+
+
+def _right_with(
+    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess
+) -> frozenset[str]:
+    """The arrays that come back right in these cases with a variant of the function; none, once a case has none."""
+    asked = next((name for name, own in one.check.rename.items() if own == function.name), function.name)
+    check = replace(one.check, rename={**one.check.rename, asked: variant}, seconds=min(one.check.seconds, SLOW))
+    right = _arrays(one)
+    for item in cases:
+        transcript = process.play(check, item.inputs)
+        right &= _right_in_all(one, [replace(item, transcript=transcript)])
+        if not right:
+            break
+    return right
+
+
+def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
+    """The arrays that are right in all of these cases, or are not judged there."""
+    wrong = set()
+    for item in cases:
+        if item.transcript.outcome != Outcome.RETURNED:
+            return frozenset()
+        with np.errstate(all="ignore"):
+            said = {each.name: each.judge(item.values, item.want, item.inputs, False) for each in one.check.expect}
+        wrong |= {name for name, verdict in said.items() if isinstance(verdict, Verdict) and not verdict.ok}
+    return _arrays(one) - wrong
+
+
+def _told(function: Function, step: Step, *, alone: bool) -> Diagnosis:
+    line = function.line + step.variant.line - 1
+    source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
+    sentence = SENTENCE.format(line=line, source=source)
+    if not alone:
+        names = sorted(step.gained)
+        verb = "comes" if len(names) == 1 else "come"
+        sentence = SENTENCE_OF.format(names=listing(names), verb=verb, line=line, source=source)
+    return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, HINT)
