@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,8 +16,10 @@ def main() -> int:
         from grader.environment import leave_secrets
 
         leave_secrets()
+    gc.disable()  # of what is imported nothing can be freed
     from grader import cli
 
+    gc.enable()
     try:
         code = cli.main()
     except Exception as error:  # a bug of ours; Python's own exit code would say that some check failed
