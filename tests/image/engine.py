@@ -68,11 +68,10 @@ class Engine:
         assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr[-3000:]}"
         return done
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **more: object) -> subprocess.Popen[str]:
         """Start a command of the engine; its output is to be read."""
-        return subprocess.Popen(
-            [*self.command, *words], cwd=self.folder, env=self._env, stdout=subprocess.PIPE, text=True
-        )
+        own = {"cwd": self.folder, "env": self._env, "stdout": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*self.command, *words], **(own | more))
 
     def shell(self, commands: str, cwd: Path, user: str) -> subprocess.CompletedProcess[str]:
         """Run commands as they are printed for a person of that "uid:gid", with this engine in the place of theirs."""
