@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
@@ -104,19 +105,30 @@ class Line:
                 raise HarnessError(f"No worker gave an answer within {seconds:.0f} seconds; grade it again.")
         if future.status == "error":
             raise HarnessError(self._why(future))
-        if future.status != "finished":
-            self._lose(f"The scheduler at {self._address} has gone")
         try:
-            said = future.result()
+            said = future.result() if future.status == "finished" else None
         except Exception:  # what is no text is not read, which raises one
             said = None
+        if future.status in AWAITED:
+            return self._waited(future, seconds)
+        if future.status != "finished":
+            self._lose(f"The scheduler at {self._address} has gone")
         if not isinstance(said, str):
             raise HarnessError("A worker gave an answer of another form.")
         return said
 
     def _why(self, future: Future[str]) -> str:
         """Why a task gave no answer, by what the scheduler knows; what was raised is a pickle, and not read."""
-        deaths, words = json.loads(self._client.run_on_scheduler(scheduler.ended, future.key))
+        heard: list[str] = []
+
+        def ask() -> None:
+            with contextlib.suppress(Exception):  # gone, or going
+                heard.append(self._client.run_on_scheduler(scheduler.ended, future.key))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(SILENCE)  # a scheduler that is silent just now does not keep the run from ending
+        deaths, words = json.loads(heard[0]) if heard else (0, "the scheduler does not say why")
         if deaths >= scheduler.DEATHS:
             return (
                 f"{scheduler.DEATHS} workers died while they graded it, and it was given to no other; look into "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -64,7 +66,10 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.slow
 def test_no_object_of_a_worker_or_a_student_is_unpickled_anywhere(programs, certificates, tmp_path):
-    """Raised, returned and sent, by student code and by the worker itself; the others are graded, and the run ends."""
+    """Raised, returned and sent, by student code and by the worker itself; the others are graded, and the run ends.
+
+    Nor has the scheduler pages beside TLS.
+    """
     marks = tmp_path / "marks"
     marks.mkdir()
     students = tmp_path / "class"
@@ -90,6 +95,9 @@ def test_no_object_of_a_worker_or_a_student_is_unpickled_anywhere(programs, cert
     assert found["cyd"]["reason"] == "A worker gave an answer of another form."
     assert "Traceback" not in run.said.read_text() + worker.said.read_text()
     assert [place.name for place in marks.iterdir()] == []
+    page = urlsplit(programs.running[0].said.read_text().partition("dashboard at:")[2].split()[0])
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((page.hostname, page.port))
 
 
 @pytest.mark.parametrize("what", [os.system, eval, getattr, functools.partial, Foreign, tasks.settle_at, pickle.loads])
