@@ -3,12 +3,13 @@
 The changed functions (grader.variants) are played in a student process like the student's own: the process gets their
 text and the inputs, and never an answer. A change counts if every case of the check comes back right with it, and so
 does every check of the part that was right before. The line is told, and not the change. No mark moves by it.
+
+How far it looks is counted in variants, not in seconds: what is told must be the same on every machine.
 """
 
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -31,14 +32,26 @@ from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
+MOST_ENDLESS = 2  # variants that are ended by the time limit of the check
 MOST_STEPS = 3  # changes of one function
-EACH = 6.0  # seconds that are spent on one check
-SLOW = 1.0  # seconds that a variant may take: some never end
 LONGEST = 120  # characters of a line that are shown
-SENTENCE = "With one small change in line {line} it is right: {source}"
-SENTENCE_OF = "With one small change in line {line}, {names} {verb} back right: {source}"
+SENTENCE = "One small change in line {line} makes it right: {source}"
+SENTENCE_OF = "One small change in line {line} makes {names} right: {source}"
 HINT = "All cases come right then, and nothing else has to change. What does this line do, and what should it do?"
-Process = Callable[[Program, str, float], StudentProcess]
+Process = Callable[[Program, str], StudentProcess]
+
+
+class Budget:
+    """What is left for a submission: variants to try, and how many of them may still be ended, as some never end."""
+
+    def __init__(self, variants: int) -> None:
+        self.variants, self.endless = variants, MOST_ENDLESS
+
+    def take(self, most: int) -> int:
+        """So many of them at most; none once too many did not end."""
+        taken = min(most, self.variants) if self.endless > 0 else 0
+        self.variants -= taken
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +74,13 @@ class Function:
 
 
 def searched(
-    graded: Sequence[Graded], results: Sequence[CheckResult], program: Program, process: Process, seconds: float
+    graded: Sequence[Graded], results: Sequence[CheckResult], program: Program, process: Process, budget: Budget
 ) -> list[CheckResult]:
-    """The results of a part; a change that makes a check right is its cause. ``seconds`` is for all of them."""
+    """The results of a part; a change that makes a check right is its cause."""
     found = []
     for one, result in zip(graded, results, strict=True):
-        if seconds > 0 and _unexplained(one, result) and not _on_sand(one, graded):
-            begin = time.perf_counter()
-            causes = _causes(one, graded, program, process, min(seconds, EACH))
-            seconds -= time.perf_counter() - begin
+        if _unexplained(one, result) and not _on_sand(one, graded):
+            causes = _causes(one, graded, program, process, budget)
             result = replace(result, diagnosis=(*causes, *_kept(result))) if causes else result
         found.append(result)
     return found
@@ -95,14 +106,13 @@ def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
 
 
 def _causes(
-    one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float
+    one: Graded, part: Sequence[Graded], program: Program, process: Process, budget: Budget
 ) -> tuple[Diagnosis, ...]:
     """A change that makes the check right, or several of one function, each of which makes some of its arrays right."""
-    ends = time.perf_counter() + seconds
     for function in _functions(one.check, program):
         steps: list[Step] = []
         while len(steps) < (MOST_STEPS if wrong_arrays(one) else 1):
-            step = _step(one, part, program, process, function, steps, ends)
+            step = _step(one, part, program, process, function, steps, budget)
             if step is None:
                 break
             steps.append(step)
@@ -119,18 +129,15 @@ def _step(
     process: Process,
     function: Function,
     steps: Sequence[Step],
-    ends: float,
+    budget: Budget,
 ) -> Step | None:
     """The first change, on top of the steps before, with which more arrays are right in every case than were."""
     before = steps[-1].right if steps else _right_in_all(one, one.played)
     made = steps[-1].variant.made if steps else ()
     found = islice(variants(function.text, function.name, made), MOST)
-    while several := list(islice(found, AT_ONCE)):
-        left = ends - time.perf_counter()
-        if left <= 0:
-            return None
-        with process(_with(program, function, several), one.check.part, left) as played:
-            step = next(_better(one, part, function, several, played, before), None)
+    while several := list(islice(found, budget.take(AT_ONCE))):
+        with process(_with(program, function, several), one.check.part) as played:
+            step = next(_better(one, part, function, several, played, before, budget), None)
         if step:
             return step
     return None
@@ -182,6 +189,7 @@ def _better(
     several: Sequence[Variant],
     process: StudentProcess,
     before: frozenset[str],
+    budget: Budget,
 ) -> Iterator[Step]:
     """The variants with which more arrays come back right, and all checks of the part that did before."""
     failed = [item for item in one.played if item.case.name not in one.passed]
@@ -189,11 +197,13 @@ def _better(
     others = [other for other in part if other is not one and other.result.status is Status.PASSED]
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
-        if not before < _right_with(one, failed[:1], function, name, process):
+        if budget.endless <= 0:
+            return
+        if not before < _right_with(one, failed[:1], function, name, process, budget):
             continue
-        right = _right_with(one, one.played, function, name, process)
+        right = _right_with(one, one.played, function, name, process, budget)
         if before < right and all(
-            _right_with(other, other.played, function, name, process) == _arrays(other) for other in others
+            _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in others
         ):
             yield Step(variant, right, right - before)
 
@@ -204,14 +214,15 @@ def _arrays(one: Graded) -> frozenset[str]:
 
 
 def _right_with(
-    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess
+    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess, budget: Budget
 ) -> frozenset[str]:
     """The arrays that come back right in these cases with a variant of the function; none, once a case has none."""
     asked = next((name for name, own in one.check.rename.items() if own == function.name), function.name)
-    check = replace(one.check, rename={**one.check.rename, asked: variant}, seconds=min(one.check.seconds, SLOW))
+    check = replace(one.check, rename={**one.check.rename, asked: variant})
     right = _arrays(one)
     for item in cases:
         transcript = process.play(check, item.inputs)
+        budget.endless -= transcript.outcome == Outcome.TIMED_OUT
         right &= _right_in_all(one, [replace(item, transcript=transcript)])
         if not right:
             break
@@ -236,6 +247,5 @@ def _told(function: Function, step: Step, *, alone: bool) -> Diagnosis:
     sentence = SENTENCE.format(line=line, source=source)
     if not alone:
         names = sorted(step.gained)
-        verb = "comes" if len(names) == 1 else "come"
-        sentence = SENTENCE_OF.format(names=listing(names), verb=verb, line=line, source=source)
+        sentence = SENTENCE_OF.format(names=listing(names), line=line, source=source)
     return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, HINT)
