@@ -118,4 +118,4 @@ CODECS = frozenset(
 )
 
 # What is looked for after a failure
-SEARCH_SECONDS = 8.0  # of a submission, in which the line is looked for that no known mistake explains
+SEARCH_SECONDS = 3.0  # of a submission, in which the line is looked for that no known mistake explains
