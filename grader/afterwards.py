@@ -79,7 +79,13 @@ def charged_once(parts: Sequence[Part], found: Results, graded: list[Graded], sh
 
 
 def searched(
-    parts: Sequence[Part], found: Results, graded: Sequence[Graded], program: Program, process: Process, seconds: float
+    parts: Sequence[Part],
+    found: Results,
+    graded: Sequence[Graded],
+    program: Program,
+    process: Process,
+    oracle: Oracle,
+    seconds: float,
 ) -> Results:
     """The line in which one small change makes right what no known mistake explains (grader.one_place)."""
     if seconds <= 0 or not _any_failed(result for results in found for result in results):
@@ -90,7 +96,7 @@ def searched(
     for part, results in zip(parts, found, strict=True):
         begin = time.perf_counter()
         played = [one for one in graded if one.check.part == part.slug]
-        look = partial(one_place.searched, played, results, program, process, seconds)
+        look = partial(one_place.searched, played, results, program, process, seconds, oracle.catalogue.patterns)
         told.append(_looked(results, look) if _any_failed(results) else results)
         seconds -= time.perf_counter() - begin
     return told

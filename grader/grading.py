@@ -171,6 +171,7 @@ def _graded(
             graded,
             program,
             lambda changed, part, left: StudentProcess(host, changed, [part], allow=assignment.allow, seconds=left),
+            oracle,
             search,
         )
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))

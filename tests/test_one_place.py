@@ -56,7 +56,7 @@ def test_the_line_is_told_and_no_mark_moves(shared_box, tmp_path):
     found = told(RELU, shared_box, tmp_path, search=30.0)
     (cause,) = found.diagnosis
     assert cause.certain
-    assert cause.sentence == "With one small change in line 4 it is right: out = np.where(x > 0.25, x, 0)"
+    assert cause.sentence == 'With one small change in line 4 it is right: "out = np.where(x > 0.25, x, 0)".'
     assert (found.points, found.status) == (plain.points, plain.status)
 
 
@@ -73,8 +73,8 @@ def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     """What each change makes right is said with it."""
     found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=60.0)
     assert [item.sentence for item in found.diagnosis] == [
-        "With one small change in line 9, dx comes back right: dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)",
-        "With one small change in line 10, dw comes back right: dw = rows.T.dot(dout) - w",
+        'With one small change in line 9, dx comes back right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
+        'With one small change in line 10, dw comes back right: "dw = rows.T.dot(dout) - w".',
     ]
 
 
