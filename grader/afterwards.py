@@ -78,7 +78,13 @@ def charged_once(parts: Sequence[Part], found: Results, graded: list[Graded], sh
 
 
 def searched(
-    parts: Sequence[Part], found: Results, graded: Sequence[Graded], program: Program, process: Process, most: int
+    parts: Sequence[Part],
+    found: Results,
+    graded: Sequence[Graded],
+    program: Program,
+    process: Process,
+    oracle: Oracle,
+    most: int,
 ) -> Results:
     """The line in which one small change makes right what no known mistake explains (grader.one_place)."""
     if not most or not _any_failed(result for results in found for result in results):
@@ -88,7 +94,7 @@ def searched(
     told, budget = [], one_place.Budget(most)
     for part, results in zip(parts, found, strict=True):
         played = [one for one in graded if one.check.part == part.slug]
-        look = partial(one_place.searched, played, results, program, process, budget)
+        look = partial(one_place.searched, played, results, program, process, budget, oracle.catalogue.patterns)
         told.append(_looked(results, look) if _any_failed(results) else results)
     return told
 

@@ -168,7 +168,7 @@ def _graded(
         def process_of(changed: Program, part: str) -> StudentProcess:
             return StudentProcess(host, changed, [part], allow=assignment.allow, seconds=SEARCH_SECONDS)
 
-        found = searched(asked, found, graded, program, process_of, search)
+        found = searched(asked, found, graded, program, process_of, oracle, search)
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)

@@ -10,7 +10,7 @@ How far it looks is counted in variants, not in seconds: what is told must be th
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -33,11 +33,11 @@ from grader.worker.client import StudentProcess
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
 MOST_ENDLESS = 2  # variants that are ended by the time limit of the check
-MOST_STEPS = 3  # changes of one function
 LONGEST = 120  # characters of a line that are shown
-SENTENCE = "One small change in line {line} makes it right: {source}"
-SENTENCE_OF = "One small change in line {line} makes {names} right: {source}"
-HINT = "All cases come right then, and nothing else has to change. What does this line do, and what should it do?"
+SENTENCE = 'One small change in line {line} makes it right: "{source}".'
+SENTENCE_OF = 'One small change in line {line} makes {names} right: "{source}".'
+ALL_RIGHT = "All cases come right then, and nothing else has to change."
+HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
 
 
@@ -56,11 +56,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change, and the arrays that are right in all cases with it and those before it, of which it ``gained`` some."""
+    """A change, and the arrays that are right in all cases with it."""
 
     variant: Variant
     right: frozenset[str]
-    gained: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,73 +73,78 @@ class Function:
 
 
 def searched(
-    graded: Sequence[Graded], results: Sequence[CheckResult], program: Program, process: Process, budget: Budget
+    graded: Sequence[Graded],
+    results: Sequence[CheckResult],
+    program: Program,
+    process: Process,
+    budget: Budget,
+    patterns: Collection[str],
 ) -> list[CheckResult]:
-    """The results of a part; a change that makes a check right is its cause."""
+    """The results of a part; a change that makes a check right is its cause.
+
+    What shows by the cases that fail, of which the codes are ``patterns``, stays beside it.
+    """
     found = []
     for one, result in zip(graded, results, strict=True):
-        if _unexplained(one, result) and not _on_sand(one, graded):
+        if _unexplained(one, result, patterns) and not _on_sand(one, graded):
             causes = _causes(one, graded, program, process, budget)
-            result = replace(result, diagnosis=(*causes, *_kept(result))) if causes else result
+            result = replace(result, diagnosis=(*causes, *_kept(result, patterns))) if causes else result
         found.append(result)
     return found
 
 
-def _unexplained(one: Graded, result: CheckResult) -> bool:
+def _unexplained(one: Graded, result: CheckResult, patterns: Collection[str]) -> bool:
     failed = result.status in (Status.FAILED, Status.CRASHED) and len(one.played) == len(one.check.cases)
-    sure = any(item.certain and item.specific for item in result.diagnosis)
+    sure = any(item.certain and item.specific and item.code not in patterns for item in result.diagnosis)
     return failed and not sure and not one.check.truth and not one.check.needs_data
 
 
-def _kept(result: CheckResult) -> tuple[Diagnosis, ...]:
-    return tuple(item for item in result.diagnosis if item.code == CODE)
+def _kept(result: CheckResult, patterns: Collection[str]) -> tuple[Diagnosis, ...]:
+    return tuple(item for item in result.diagnosis if item.code == CODE or item.code in patterns)
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
-    """Whether a check that this one makes use of has failed: what is wrong there is looked for there."""
-    below = {*one.check.builds_on, *((one.check.gradient_of.forward,) if one.check.gradient_of else ())}
+    """Whether something that this check makes use of is wrong by another check: it is looked for there."""
+    *uses, own = _called(one.check) or [""]
     return any(
-        other.check.part == one.check.part and other.check.slug in below and other.result.status is not Status.PASSED
+        other.check.slug in one.check.builds_on or (_called(other.check) or [own])[-1] in uses
         for other in part
+        if other is not one and other.result.status in (Status.FAILED, Status.CRASHED)
     )
+
+
+def _called(check: Check) -> list[str]:
+    """What a scenario calls, in order: mostly first what the rest needs."""
+    return list(dict.fromkeys(CALLED.findall(text_of(check.scenario))))
 
 
 def _causes(
     one: Graded, part: Sequence[Graded], program: Program, process: Process, budget: Budget
 ) -> tuple[Diagnosis, ...]:
-    """A change that makes the check right, or several of one function, each of which makes some of its arrays right."""
+    """A change that makes the check right, or else one for each wrong array, each found by itself."""
+    right = _right_in_all(one, one.played)
+    wrong = wrong_arrays(one)
     for function in _functions(one.check, program):
-        steps: list[Step] = []
-        while len(steps) < (MOST_STEPS if wrong_arrays(one) else 1):
-            step = _step(one, part, program, process, function, steps, budget)
-            if step is None:
-                break
-            steps.append(step)
+        alone: dict[str, Step] = {}
+        for step in _steps(one, part, program, process, function, budget):
             if step.right == _arrays(one):
-                steps.sort(key=lambda each: each.variant.line)
-                return tuple(_told(function, each, alone=len(steps) == 1) for each in steps)
+                return (_told(function, step, []),)
+            for name in step.right - right:
+                alone.setdefault(name, step)
+        if wrong and alone.keys() >= set(wrong):
+            steps = sorted({alone[name] for name in wrong}, key=lambda each: each.variant.line)
+            return tuple(_told(function, each, [name for name in wrong if alone[name] == each]) for each in steps)
     return ()
 
 
-def _step(
-    one: Graded,
-    part: Sequence[Graded],
-    program: Program,
-    process: Process,
-    function: Function,
-    steps: Sequence[Step],
-    budget: Budget,
-) -> Step | None:
-    """The first change, on top of the steps before, with which more arrays are right in every case than were."""
-    before = steps[-1].right if steps else _right_in_all(one, one.played)
-    made = steps[-1].variant.made if steps else ()
-    found = islice(variants(function.text, function.name, made), MOST)
+def _steps(
+    one: Graded, part: Sequence[Graded], program: Program, process: Process, function: Function, budget: Budget
+) -> Iterator[Step]:
+    """The changes with which more arrays are right in every case than were."""
+    found = islice(variants(function.text, function.name), MOST)
     while several := list(islice(found, budget.take(AT_ONCE))):
         with process(_with(program, function, several), one.check.part) as played:
-            step = next(_better(one, part, function, several, played, before, budget), None)
-        if step:
-            return step
-    return None
+            yield from _better(one, part, function, several, played, budget)
 
 
 def _functions(check: Check, program: Program) -> Iterator[Function]:
@@ -188,13 +192,13 @@ def _better(
     function: Function,
     several: Sequence[Variant],
     process: StudentProcess,
-    before: frozenset[str],
     budget: Budget,
 ) -> Iterator[Step]:
     """The variants with which more arrays come back right, and all checks of the part that did before."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
     others = [other for other in part if other is not one and other.result.status is Status.PASSED]
+    before = _right_in_all(one, one.played)
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
         if budget.endless <= 0:
@@ -205,7 +209,7 @@ def _better(
         if before < right and all(
             _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in others
         ):
-            yield Step(variant, right, right - before)
+            yield Step(variant, right)
 
 
 def _arrays(one: Graded) -> frozenset[str]:
@@ -241,11 +245,11 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
     return _arrays(one) - wrong
 
 
-def _told(function: Function, step: Step, *, alone: bool) -> Diagnosis:
+def _told(function: Function, step: Step, names: list[str]) -> Diagnosis:
+    """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
-    sentence = SENTENCE.format(line=line, source=source)
-    if not alone:
-        names = sorted(step.gained)
-        sentence = SENTENCE_OF.format(names=listing(names), line=line, source=source)
-    return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, HINT)
+    sentence, hint = SENTENCE.format(line=line, source=source), f"{ALL_RIGHT} {HINT}"
+    if names:
+        sentence, hint = SENTENCE_OF.format(names=listing(names), line=line, source=source), HINT
+    return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, hint)

@@ -6,9 +6,9 @@ Which of the variants is right, grader.one_place finds out.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from grader.changes import Change, changes
+from grader.changes import changes
 from grader.records import dataclass
 
 LONGEST = 60  # lines of a function of which variants are made
@@ -16,31 +16,21 @@ LONGEST = 60  # lines of a function of which variants are made
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The text of a changed function, the line of it in which it is changed, from 1, and what kind of change it is.
-
-    ``made`` are the numbers of the changes that are in it: those before it, and its own.
-    """
+    """The text of a changed function, the line of it in which it is changed, from 1, and what kind of change it is."""
 
     text: str
     line: int
     kind: str
-    made: tuple[int, ...] = ()
 
 
-def variants(text: str, name: str, made: Sequence[int] = ()) -> Iterator[Variant]:
-    """The variants of the function that a text defines, the likely ones first; each is called ``name`` too.
-
-    The changes that are ``made`` already are in all of them.
-    """
+def variants(text: str, name: str) -> Iterator[Variant]:
+    """The variants of the function that a text defines, the likely ones first; each is called ``name`` too."""
     tree = ast.parse(text)
     node = next((one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
     if node is None or (node.end_lineno or 0) - node.lineno > LONGEST:
         return
-    for number in made:
-        _sorted(node)[number][3]()
-        ast.fix_missing_locations(node)
     told = {ast.unparse(node)}
-    for number, (_, kind, line, do, undo) in enumerate(_sorted(node)):
+    for _, kind, line, do, undo in sorted(changes(node), key=lambda change: change[0]):
         do()
         try:
             changed = ast.unparse(ast.fix_missing_locations(node))
@@ -49,11 +39,7 @@ def variants(text: str, name: str, made: Sequence[int] = ()) -> Iterator[Variant
         undo()
         if changed and changed not in told:
             told.add(changed)
-            yield Variant(changed, line, kind, (*made, number))
-
-
-def _sorted(function: ast.FunctionDef) -> list[Change]:
-    return sorted(changes(function), key=lambda change: change[0])
+            yield Variant(changed, line, kind)
 
 
 def numbered(found: Iterable[Variant], name: str) -> tuple[str, list[str]]:

@@ -56,7 +56,7 @@ def test_the_line_is_told_and_no_mark_moves(shared_box, tmp_path):
     found = told(RELU, shared_box, tmp_path, search=1500)
     (cause,) = found.diagnosis
     assert cause.certain
-    assert cause.sentence == "One small change in line 4 makes it right: out = np.where(x > 0.25, x, 0)"
+    assert cause.sentence == 'One small change in line 4 makes it right: "out = np.where(x > 0.25, x, 0)".'
     assert (found.points, found.status) == (plain.points, plain.status)
 
 
@@ -73,8 +73,8 @@ def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     """What each change makes right is said with it."""
     found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=3000)
     assert [item.sentence for item in found.diagnosis] == [
-        "One small change in line 9 makes dx right: dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)",
-        "One small change in line 10 makes dw right: dw = rows.T.dot(dout) - w",
+        'One small change in line 9 makes dx right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
+        'One small change in line 10 makes dw right: "dw = rows.T.dot(dout) - w".',
     ]
 
 
