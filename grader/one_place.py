@@ -32,7 +32,8 @@ from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
-MOST_ENDLESS = 2  # variants that are ended by the time limit of the check
+MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
+ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
 SENTENCE = 'One small change in line {line} makes it right: "{source}".'
 SENTENCE_OF = 'One small change in line {line} makes {names} right: "{source}".'
@@ -42,14 +43,14 @@ Process = Callable[[Program, str], StudentProcess]
 
 
 class Budget:
-    """What is left for a submission: variants to try, and how many of them may still be ended, as some never end."""
+    """What is left for a submission: variants to try, and how many of them may still cost a process."""
 
     def __init__(self, variants: int) -> None:
-        self.variants, self.endless = variants, MOST_ENDLESS
+        self.variants, self.processes = variants, MOST_ENDED
 
     def take(self, most: int) -> int:
-        """So many of them at most; none once too many did not end."""
-        taken = min(most, self.variants) if self.endless > 0 else 0
+        """So many of them at most; none once too many have cost a process."""
+        taken = min(most, self.variants) if self.processes > 0 else 0
         self.variants -= taken
         return taken
 
@@ -201,7 +202,7 @@ def _better(
     before = _right_in_all(one, one.played)
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
-        if budget.endless <= 0:
+        if budget.processes <= 0:
             return
         if not before < _right_with(one, failed[:1], function, name, process, budget):
             continue
@@ -226,7 +227,7 @@ def _right_with(
     right = _arrays(one)
     for item in cases:
         transcript = process.play(check, item.inputs)
-        budget.endless -= transcript.outcome == Outcome.TIMED_OUT
+        budget.processes -= transcript.outcome in ENDED
         right &= _right_in_all(one, [replace(item, transcript=transcript)])
         if not right:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader import one_place
 from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -76,6 +77,36 @@ def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
         'One small change in line 9 makes dx right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
         'One small change in line 10 makes dw right: "dw = rows.T.dot(dout) - w".',
     ]
+
+
+HOSTILE = """\
+import os, sys
+
+def relu_forward(x):
+    if sys._getframe().f_code.co_name != "relu_forward":
+        os._exit(1)
+    return x * (x > 0.25), x
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+@pytest.mark.slow
+def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_path, monkeypatch):
+    """Not one process for each of 1,500; and what was judged stays."""
+    tried = []
+    right_with = one_place._right_with
+    monkeypatch.setattr(one_place, "_right_with", lambda *given: tried.append(given) or right_with(*given))
+    found = told(HOSTILE, shared_box, tmp_path, search=1500)
+    assert one_place.MOST_ENDED <= len(tried) < 20
+    assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+def test_a_submission_has_so_many_variants_and_no_more():
+    """They are counted, as seconds differ from machine to machine."""
+    budget = one_place.Budget(200)
+    assert [budget.take(150) for _ in range(3)] == [150, 50, 0]
 
 
 TEXT = """\
