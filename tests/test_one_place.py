@@ -109,6 +109,13 @@ def test_a_submission_has_so_many_variants_and_no_more():
     assert [budget.take(150) for _ in range(3)] == [150, 50, 0]
 
 
+@pytest.mark.parametrize("much", ["    x = x\n" * 100, f"    x = {'+'.join('x' * 1000)}\n"])
+def test_a_function_that_is_too_long_has_no_variants(much):
+    """Nobody keeps the grader busy with a line without end."""
+    assert next(variants("def f(x):\n    x = x\n    return x\n", "f"))
+    assert not list(variants(f"def f(x):\n{much}    return x\n", "f"))
+
+
 TEXT = """\
 def f(x, y, n):
     total = x.sum(axis=1)
