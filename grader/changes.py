@@ -52,6 +52,8 @@ Change = tuple[int, str, int, Callable[[], None], Callable[[], None]]  # how unl
 def changes(function: ast.FunctionDef) -> Iterator[Change]:
     """Every change that is made, in the order of the places in the tree."""
     names = _names(function)
+    targets = [one.target for one in ast.walk(function) if isinstance(one, ast.For)]
+    loops = list(dict.fromkeys(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)))
     keys = list(
         dict.fromkeys(
             one.value
@@ -67,7 +69,7 @@ def changes(function: ast.FunctionDef) -> Iterator[Change]:
                 places = [(one, at) for at, one in enumerate(value)]
             for node, at in places:
                 if isinstance(node, ast.AST):
-                    yield from _of_place(_Place(parent, field, at), node, names, keys)
+                    yield from _of_place(_Place(parent, field, at), node, names, loops, keys)
 
 
 def _of_all(function: ast.FunctionDef) -> Iterator[Change]:
@@ -127,21 +129,26 @@ class _Place:
         return rank, kind, getattr(old, "lineno", 1), lambda: self.put(new), lambda: self.put(old)
 
 
-def _of_place(place: _Place, node: ast.AST, names: Sequence[str], keys: Sequence[str]) -> Iterator[Change]:
+def _of_place(
+    place: _Place, node: ast.AST, names: Sequence[str], loops: Sequence[str], keys: Sequence[str]
+) -> Iterator[Change]:
     if isinstance(node, ast.stmt):
         yield from _of_statement(place, node, names)
     if isinstance(node, ast.Subscript):
         yield place.instead(3, "index", node, node.value)
-        yield from _of_subscript(_Place(node, "slice", None), node.slice, names)
+        yield from _of_subscript(_Place(node, "slice", None), node.slice, names, loops)
     if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
         return
     if isinstance(node, ast.BinOp):
         for operator in OPERATORS.get(type(node.op), ()):
             yield place.instead(1, "operator", node, ast.BinOp(node.left, operator(), node.right))
         yield place.instead(1, "left out", node, node.left)
-        yield place.instead(2, "left out", node, node.right)
+        yield place.instead(1, "left out", node, node.right)
         yield place.instead(4, "order", node, ast.BinOp(node.right, node.op, node.left))
         yield from _regrouped(place, node)
+    elif isinstance(node, ast.BoolOp):
+        for one in node.values:
+            yield place.instead(1, "left out", node, one)
     elif isinstance(node, ast.UnaryOp):
         yield place.instead(1, "left out", node, node.operand)
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -168,17 +175,15 @@ def _of_place(place: _Place, node: ast.AST, names: Sequence[str], keys: Sequence
         yield from _of_slice(place, node)
 
 
-def _of_subscript(place: _Place, index: ast.expr, names: Sequence[str]) -> Iterator[Change]:
-    """Each index as one of the function's own names."""
-    indices = (
-        [(_Place(index, "elts", at), one) for at, one in enumerate(index.elts)]
-        if isinstance(index, ast.Tuple)
-        else [(place, index)]
-    )
+def _of_subscript(place: _Place, index: ast.expr, names: Sequence[str], loops: Sequence[str]) -> Iterator[Change]:
+    """Each index as one of the function's own names, those of loops first."""
+    indices = [(place, index)]
+    if isinstance(index, ast.Tuple):
+        indices = [(_Place(index, "elts", at), one) for at, one in enumerate(index.elts)]
     for where, one in indices:
-        if not isinstance(one, (ast.Name, ast.Slice)):
-            for name in names[:MOST_NAMES]:
-                yield where.instead(2, "index", one, ast.Name(name, ast.Load()))
+        whole = isinstance(one, ast.Slice)
+        for name in () if isinstance(one, ast.Name) else loops if whole else names[:MOST_NAMES]:
+            yield where.instead(1 if name in loops and not whole else 2, "index", one, ast.Name(name, ast.Load()))
 
 
 def _regrouped(place: _Place, node: ast.BinOp) -> Iterator[Change]:
@@ -206,7 +211,7 @@ def _of_constant(place: _Place, node: ast.Constant, keys: Sequence[str]) -> Iter
         yield place.instead(2, "condition", node, ast.Constant(not value))
     elif isinstance(value, int):
         for other in (value + 1, value - 1, 0, -1, 2):
-            yield place.instead(1 if abs(other - value) == 1 else 3, "number", node, _literal(other))
+            yield place.instead(2 if abs(other - value) == 1 else 3, "number", node, _literal(other))
     elif isinstance(value, float):
         for number in (*NUMBERS, 1.0):
             yield place.instead(2, "number", node, ast.Constant(number))
@@ -229,6 +234,11 @@ def _of_call(place: _Place, node: ast.Call) -> Iterator[Change]:
     whole = of if of and not of_module else node.args[0] if node.args else None  # what is given to the function
     if whole is not None:
         yield place.instead(2, "left out", node, whole)
+    for one in node.keywords:
+        fewer = [each for each in node.keywords if each is not one]
+        yield place.instead(2, "left out", node, ast.Call(node.func, node.args, fewer))
+    if called == "abs" and of_module:
+        yield place.instead(2, "call", node, ast.parse(f"np.maximum({ast.unparse(node.args[0])}, 0)", mode="eval").body)
     if called in REDUCING:
         given = {one.arg: one for one in node.keywords}
         bare = [one for one in node.keywords if one.arg not in ("axis", "keepdims")]

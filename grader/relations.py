@@ -21,6 +21,7 @@ from grader.related import Key, Relation, other_shapes, places, spread, turned
 
 PREFIX = "measured-"  # the codes begin with it
 LEAST = 2  # cases in which it has to show
+VARIED = 3  # different sizes of which a plain number has to be independent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Case:
     got: Array | NotAnArray | None
     want: Array
     inputs: Inputs
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Those of the inputs."""
+        return tuple(size for value in self.inputs.values() for size in value.shape)
 
     @property
     def one_sample(self) -> bool:
@@ -54,6 +60,8 @@ def relation(name: str, cases: Sequence[Case]) -> Diagnosis | None:
         if held is not None and case.one_sample and not _shows(case):
             continue  # there is nothing to sum: a relation of shapes does not show
         held = found if held is None else {key: item for key, item in held.items() if key in found}
+    if held and len({case.want.shape for case in cases}) < VARIED and len({case.sizes for case in cases}) < VARIED:
+        held = {key: item for key, item in held.items() if item.code not in FITTED}
     if not held:
         return None
     return _told(name, next(iter(held.values()))) if len(held) == 1 else _either(name, list(held.values()))
@@ -134,7 +142,7 @@ def _factors(want: Array, inputs: Inputs, got: Array) -> Iterator[Relation]:
             yield Relation(f"{code}-{'-'.join(words.split()[-2:])}", sentence, hint, array)
     for number, words in ((-1.0, "the wrong sign"), (2.0, "twice its right value"), (0.5, "half of its right value")):
         yield Relation(
-            f"times-{number:g}", f"{{name}} has {words} everywhere.", "Which factor is missing?", number * want
+            f"times-{number:g}", f"{{name}} has {words} everywhere.", "What makes that factor?", number * want
         )
 
 
