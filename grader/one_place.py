@@ -35,8 +35,8 @@ AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried 
 MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
 ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
-SENTENCE = 'One small change in line {line} makes it right: "{source}".'
-SENTENCE_OF = 'One small change in line {line} makes {names} right: "{source}".'
+SENTENCE = 'One small change in {where} makes it right: "{source}".'
+SENTENCE_OF = 'One small change in {where} makes {names} right: "{source}".'
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
@@ -65,11 +65,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the submission: its name, its text, and the file, cell and line where it stands."""
+    """A function of the submission: its name, its text, and the file, cell (None in a module) and line of it."""
 
     name: str
     text: str
     file: str
+    cell: object
     line: int
 
 
@@ -158,7 +159,7 @@ def _functions(check: Check, program: Program) -> Iterator[Function]:
             node = _definition(text, name)
             if node is not None:
                 lines = text.split("\n")[node.lineno - 1 : node.end_lineno]
-                yield Function(name, "\n".join(lines) + "\n", file, node.lineno)
+                yield Function(name, "\n".join(lines) + "\n", file, cell["cell"], node.lineno)
                 break
 
 
@@ -249,8 +250,9 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
 def _told(function: Function, step: Step, names: list[str]) -> Diagnosis:
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
+    where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
-    sentence, hint = SENTENCE.format(line=line, source=source), f"{ALL_RIGHT} {HINT}"
+    sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
     if names:
-        sentence, hint = SENTENCE_OF.format(names=listing(names), line=line, source=source), HINT
+        sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
     return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, hint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from grader import one_place
@@ -59,6 +61,19 @@ def test_the_line_is_told_and_no_mark_moves(shared_box, tmp_path):
     assert cause.certain
     assert cause.sentence == 'One small change in line 4 makes it right: "out = np.where(x > 0.25, x, 0)".'
     assert (found.points, found.status) == (plain.points, plain.status)
+
+
+@pytest.mark.slow
+def test_in_a_notebook_the_cell_is_told_too(shared_box, tmp_path):
+    """Its lines are counted from the cell's first."""
+    cells = [{"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in ("x = 1", RELU)]
+    (tmp_path / "layers.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    layers = find_assignment("layers")
+    chosen = select(layers, ["relu/forward"])
+    submission = read_submission(tmp_path)
+    result = grade_submission(submission, layers, chosen, LiveOracle(5), shared_box, search=1500)
+    ((cause,),) = (check.diagnosis for part in result.parts for check in part.checks)
+    assert cause.sentence.startswith("One small change in line 4 of cell 2 makes it right: ")
 
 
 @pytest.mark.slow
