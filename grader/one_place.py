@@ -36,6 +36,7 @@ SLOW = 1.0  # seconds that a variant may take: some never end
 LONGEST = 120  # characters of a line that are shown
 SENTENCE = 'With one small change in line {line} it is right: "{source}".'
 SENTENCE_OF = 'With one small change in line {line}, {names} {verb} back right: "{source}".'
+SENTENCE_BELOW = 'With one small change in line {line}, in {name}, this is right as well: "{source}".'
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str, float], StudentProcess]
@@ -93,13 +94,19 @@ def _kept(result: CheckResult, patterns: Collection[str]) -> tuple[Diagnosis, ..
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
-    """Whether something that this check makes use of is wrong by another check: it is looked for there."""
-    *uses, own = _called(one.check) or [""]
+    """Whether a whole that this check builds on is wrong."""
     return any(
-        other.check.slug in one.check.builds_on or (_called(other.check) or [own])[-1] in uses
+        other.check.slug in one.check.builds_on and other.result.status is not Status.PASSED
         for other in part
-        if other is not one and other.result.status in (Status.FAILED, Status.CRASHED)
+        if other.check.part == one.check.part
     )
+
+
+def _below(one: Graded, part: Sequence[Graded]) -> list[Graded]:
+    """The failed checks of functions that this check makes use of: what is wrong there may be all that is wrong."""
+    *uses, own = _called(one.check) or [""]
+    failed = [other for other in part if other is not one and other.result.status in (Status.FAILED, Status.CRASHED)]
+    return [other for other in failed if (_called(other.check) or [own])[-1] in uses]
 
 
 def _called(check: Check) -> list[str]:
@@ -110,15 +117,23 @@ def _called(check: Check) -> list[str]:
 def _causes(
     one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float
 ) -> tuple[Diagnosis, ...]:
-    """A change that makes the check right, or else one for each wrong array, each found by itself."""
+    """A change that makes the check right, or else one for each wrong array, each found by itself.
+
+    Where a function is wrong that this check makes use of, a change of that one has to make both right.
+    """
     ends = time.perf_counter() + seconds
     right = _right_in_all(one, one.played)
-    wrong = wrong_arrays(one)
+    below = _below(one, part)
+    wrong = [] if below else wrong_arrays(one)
+    wanted = [*below, *(other for other in part if other is not one and other.result.status is Status.PASSED)]
+    where = {_called(other.check)[-1] for other in below}
     for function in _functions(one.check, program):
+        if below and function.name not in {one.check.rename.get(name, name) for name in where}:
+            continue
         alone: dict[str, Step] = {}
-        for step in _steps(one, part, program, process, function, ends):
+        for step in _steps(one, wanted, program, process, function, ends):
             if step.right == _arrays(one):
-                return (_told(function, step, []),)
+                return (_told(function, step, [], below=bool(below)),)
             for name in step.right - right:
                 alone.setdefault(name, step)
         if wrong and alone.keys() >= set(wrong):
@@ -128,16 +143,16 @@ def _causes(
 
 
 def _steps(
-    one: Graded, part: Sequence[Graded], program: Program, process: Process, function: Function, ends: float
+    one: Graded, wanted: Sequence[Graded], program: Program, process: Process, function: Function, ends: float
 ) -> Iterator[Step]:
-    """The changes with which more arrays are right in every case than were."""
+    """The changes with which more arrays are right in every case than were, and all of what else is ``wanted``."""
     found = islice(variants(function.text, function.name), MOST)
     while several := list(islice(found, AT_ONCE)):
         left = ends - time.perf_counter()
         if left <= 0:
             return
         with process(_with(program, function, several), one.check.part, left) as played:
-            yield from _better(one, part, function, several, played)
+            yield from _better(one, wanted, function, several, played)
 
 
 def _functions(check: Check, program: Program) -> Iterator[Function]:
@@ -181,15 +196,13 @@ def _with(program: Program, function: Function, several: Sequence[Variant]) -> P
 
 def _better(
     one: Graded,
-    part: Sequence[Graded],
+    wanted: Sequence[Graded],
     function: Function,
     several: Sequence[Variant],
     process: StudentProcess,
 ) -> Iterator[Step]:
-    """The variants with which more arrays come back right, and all checks of the part that did before."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
-    others = [other for other in part if other is not one and other.result.status is Status.PASSED]
     before = _right_in_all(one, one.played)
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
@@ -197,7 +210,7 @@ def _better(
             continue
         right = _right_with(one, one.played, function, name, process)
         if before < right and all(
-            _right_with(other, other.played, function, name, process) == _arrays(other) for other in others
+            _right_with(other, other.played, function, name, process) == _arrays(other) for other in wanted
         ):
             yield Step(variant, right)
 
@@ -234,11 +247,13 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
     return _arrays(one) - wrong
 
 
-def _told(function: Function, step: Step, names: list[str]) -> Diagnosis:
+def _told(function: Function, step: Step, names: list[str], *, below: bool = False) -> Diagnosis:
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
     sentence, hint = SENTENCE.format(line=line, source=source), f"{ALL_RIGHT} {HINT}"
+    if below:
+        sentence = SENTENCE_BELOW.format(line=line, name=function.name, source=source)
     if names:
         verb, hint = "comes" if len(names) == 1 else "come", HINT
         sentence = SENTENCE_OF.format(names=listing(names), verb=verb, line=line, source=source)
