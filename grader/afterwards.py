@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from grader.errors import Interrupted
 from grader.judging import Graded
 from grader.model import CheckResult, Note, Status
 from grader.oracle import Oracle
@@ -58,6 +59,8 @@ def explained(parts: Sequence[Part], graded: Sequence[Graded], oracle: Oracle) -
 def _looked(results: list[CheckResult], look: Callable[[], list[CheckResult]]) -> list[CheckResult]:
     try:
         return look()
+    except Interrupted:
+        raise
     except Exception as error:
         return _undiagnosed(results, error)
 

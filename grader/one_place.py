@@ -37,6 +37,7 @@ ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
 SENTENCE = 'One small change in {where} makes it right: "{source}".'
 SENTENCE_OF = 'One small change in {where} makes {names} right: "{source}".'
+SENTENCE_BELOW = 'One small change in {where}, in {name}, makes this right as well: "{source}".'
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
@@ -106,13 +107,19 @@ def _kept(result: CheckResult, patterns: Collection[str]) -> tuple[Diagnosis, ..
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
-    """Whether something that this check makes use of is wrong by another check: it is looked for there."""
-    *uses, own = _called(one.check) or [""]
+    """Whether a whole that this check builds on is wrong."""
     return any(
-        other.check.slug in one.check.builds_on or (_called(other.check) or [own])[-1] in uses
+        other.check.slug in one.check.builds_on and other.result.status is not Status.PASSED
         for other in part
-        if other is not one and other.result.status in (Status.FAILED, Status.CRASHED)
+        if other.check.part == one.check.part
     )
+
+
+def _below(one: Graded, part: Sequence[Graded]) -> list[Graded]:
+    """The failed checks of functions that this check makes use of: what is wrong there may be all that is wrong."""
+    *uses, own = _called(one.check) or [""]
+    failed = [other for other in part if other is not one and other.result.status in (Status.FAILED, Status.CRASHED)]
+    return [other for other in failed if (_called(other.check) or [own])[-1] in uses]
 
 
 def _called(check: Check) -> list[str]:
@@ -123,14 +130,22 @@ def _called(check: Check) -> list[str]:
 def _causes(
     one: Graded, part: Sequence[Graded], program: Program, process: Process, budget: Budget
 ) -> tuple[Diagnosis, ...]:
-    """A change that makes the check right, or else one for each wrong array, each found by itself."""
+    """A change that makes the check right, or else one for each wrong array, each found by itself.
+
+    Where a function is wrong that this check makes use of, a change of that one has to make both right.
+    """
     right = _right_in_all(one, one.played)
-    wrong = wrong_arrays(one)
+    below = _below(one, part)
+    wrong = [] if below else wrong_arrays(one)
+    wanted = [*below, *(other for other in part if other is not one and other.result.status is Status.PASSED)]
+    where = {_called(other.check)[-1] for other in below}
     for function in _functions(one.check, program):
+        if below and function.name not in {one.check.rename.get(name, name) for name in where}:
+            continue
         alone: dict[str, Step] = {}
-        for step in _steps(one, part, program, process, function, budget):
+        for step in _steps(one, wanted, program, process, function, budget):
             if step.right == _arrays(one):
-                return (_told(function, step, []),)
+                return (_told(function, step, [], below=bool(below)),)
             for name in step.right - right:
                 alone.setdefault(name, step)
         if wrong and alone.keys() >= set(wrong):
@@ -140,13 +155,13 @@ def _causes(
 
 
 def _steps(
-    one: Graded, part: Sequence[Graded], program: Program, process: Process, function: Function, budget: Budget
+    one: Graded, wanted: Sequence[Graded], program: Program, process: Process, function: Function, budget: Budget
 ) -> Iterator[Step]:
-    """The changes with which more arrays are right in every case than were."""
+    """The changes with which more arrays are right in every case than were, and all of what else is ``wanted``."""
     found = islice(variants(function.text, function.name), MOST)
     while several := list(islice(found, budget.take(AT_ONCE))):
         with process(_with(program, function, several), one.check.part) as played:
-            yield from _better(one, part, function, several, played, budget)
+            yield from _better(one, wanted, function, several, played, budget)
 
 
 def _functions(check: Check, program: Program) -> Iterator[Function]:
@@ -190,16 +205,14 @@ def _with(program: Program, function: Function, several: Sequence[Variant]) -> P
 
 def _better(
     one: Graded,
-    part: Sequence[Graded],
+    wanted: Sequence[Graded],
     function: Function,
     several: Sequence[Variant],
     process: StudentProcess,
     budget: Budget,
 ) -> Iterator[Step]:
-    """The variants with which more arrays come back right, and all checks of the part that did before."""
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
-    others = [other for other in part if other is not one and other.result.status is Status.PASSED]
     before = _right_in_all(one, one.played)
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
@@ -209,7 +222,7 @@ def _better(
             continue
         right = _right_with(one, one.played, function, name, process, budget)
         if before < right and all(
-            _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in others
+            _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in wanted
         ):
             yield Step(variant, right)
 
@@ -247,12 +260,14 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
     return _arrays(one) - wrong
 
 
-def _told(function: Function, step: Step, names: list[str]) -> Diagnosis:
+def _told(function: Function, step: Step, names: list[str], *, below: bool = False) -> Diagnosis:
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
     where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
     sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
+    if below:
+        sentence = SENTENCE_BELOW.format(where=where, name=function.name, source=source)
     if names:
         sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
     return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, hint)

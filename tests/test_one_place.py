@@ -85,6 +85,16 @@ def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
 
 
 @pytest.mark.slow
+def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_box, tmp_path):
+    """One change of the forward pass makes both passes right; the backward pass itself is left alone."""
+    text = RELU.replace("    out = np.where(x > 0.25, x, 0)\n", "    x = x[::-1]\n    out = np.maximum(0, x)\n")
+    found = told(text, shared_box, tmp_path, ("relu/backward", "relu/forward"), search=1500)
+    assert [item.sentence for item in found.diagnosis if item.specific] == [
+        'One small change in line 4, in relu_forward, makes this right as well: "x = x[::-1]".'
+    ]
+
+
+@pytest.mark.slow
 def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     """What each change makes right is said with it."""
     found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=3000)
