@@ -27,6 +27,7 @@ ORDER = (
     "gradient_check",
     "initialisers",
     "initial_weights",
+    "last_call",
     "layer_norm",
     "lenet",
     "lenet_by_hand",
