@@ -50,8 +50,8 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile --quiet
 	--no-emit-find-links --universal --generate-hashes --upgrade
 
 lock: $(TOOLS)/.done  ## take the newest versions that pyproject.toml allows into the lock files, with their hashes
-	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --output-file requirements/image.lock
-	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra cluster \
+	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra compat --output-file requirements/image.lock
+	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra compat --extra cluster \
 		--constraint requirements/image.lock --output-file requirements/cluster.lock
 	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra test --extra lint \
 		--constraint requirements/cluster.lock --output-file requirements/ci.lock

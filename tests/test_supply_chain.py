@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LOCKS = {
-    "image": ("grade", "plots"),
-    "cluster": ("grade", "plots", "cluster"),
+    "image": ("grade", "plots", "compat"),
+    "cluster": ("grade", "plots", "compat", "cluster"),
     "ci": ("grade", "plots", "test", "lint"),
     "tools": (),
     "docs": (),

@@ -55,7 +55,11 @@ class Engine:
         if is_podman():
             self.run("rm", "--all", "--force", "--time", "0", check=False)  # the images go with their folder
             self._settle()
-            subprocess.run(["umount", "--quiet", self.path("storage/overlay")], check=False, capture_output=True)
+            subprocess.run(
+                ["umount", "--quiet", "--recursive", "--lazy", self.path("storage/overlay")],
+                check=False,
+                capture_output=True,
+            )
         else:
             self.run("rmi", "--force", *self._made, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)

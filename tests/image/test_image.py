@@ -21,6 +21,7 @@ SOMEONE = "12345:12345"  # who has no name in the image
 ATTACKS = (
     *("os_exit_0", "fork_bomb", "reads_other_submission", "imports_solutions", "connects_tcp", "io_uring"),
     *("writes_outside", "kills_grader", "memory_bomb", "thread_bomb", "notebook_reads_solutions"),
+    "brackets_to_convert",  # needs what converts Python 2
 )
 
 
