@@ -1,7 +1,8 @@
 """Which mistake explains what failed. All functions here are pure; what mistakes would give, the oracle says.
 
-In this order: one known mistake, two of them together, the cases that fail, a mistake that is likely as it explains
-most of the cases (grader.fitting), and at last what the numbers themselves show.
+In this order: one known mistake, what holds of all that is wrong (grader.facts), two mistakes together, the cases that
+fail, a mistake that is likely as it explains most of the cases (grader.fitting), and at last what the numbers of one
+case show (grader.evidence).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from grader.evidence import SAME, evidence
 from grader.expectations import Verdict
+from grader.facts import facts
 from grader.fitting import Fit, GivenBy, distance, fails, fit, may_explain, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
@@ -53,7 +55,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = sure[one.check.name]
         carried = one.result.diagnosis
         found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
-        found = found or _raised(one, oracle) or (() if certain else _pair(one, graded, sure, oracle))
+        found = found or _raised(one, oracle) or (() if certain else _together(one, graded, sure, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
             seen = _raised(one, oracle, general=True)
@@ -133,6 +135,11 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracl
         ):
             return ()
     return (_diagnosis(mistake, certain=False),)
+
+
+def _together(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """What holds of all that is wrong, or two mistakes that explain it together."""
+    return (() if _on_sand(one, part) else facts(one)) or _pair(one, part, sure, oracle)
 
 
 def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:

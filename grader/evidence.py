@@ -42,13 +42,13 @@ def _kinds(got: Array, want: Array) -> tuple[tuple[Fact, ...], ...]:
         return ((_not_finite,),) if got.shape == want.shape else ()
     if got.shape != want.shape:
         return ((_other_shape,),)
-    if not got.any() and not _same(got, want):
+    if not got.any() and not equal(got, want):
         return ((_zeros,),)
     if want.ndim == 0:
         return ((_factor, _precision),)
-    if not _telling(want):
+    if not telling(want):
         return ()
-    if _same(got, want):
+    if equal(got, want):
         return ((_precision,),)
     return (_factor, _input, _input_added, _signs, _axes, _offset, _cumulative, _order, _precision), (_places,)
 
@@ -57,11 +57,12 @@ def _fact(code: str, sentence: str, hint: str = "") -> Diagnosis:
     return Diagnosis(code, sentence, True, hint)  # certain: it is measured
 
 
-def _same(x: Array, y: Array) -> bool:
+def equal(x: Array, y: Array) -> bool:
+    """Whether the arrays are the same but for rounding."""
     return x.shape == y.shape and bool(np.max(rel_errors(x, y), initial=0.0) <= SAME)
 
 
-def _telling(array: Array) -> bool:
+def telling(array: Array) -> bool:
     """Whether an array has enough different values, none of them mere rounding, to show a pattern."""
     largest = float(np.max(np.abs(array), initial=0.0))
     values = array[np.abs(array) > 1e-9 * largest]
@@ -75,7 +76,7 @@ def _zeros(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | No
 def _not_finite(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
     bad = ~np.isfinite(got)
     rest = rel_errors(np.nan_to_num(got), want)[~bad]
-    if not len(rest) or not _telling(want[~bad]) or rest.max() > SAME:
+    if not len(rest) or not telling(want[~bad]) or rest.max() > SAME:
         return None
     kind = "NaN" if np.isnan(got[bad]).all() else "infinite" if np.isinf(got[bad]).all() else "NaN or infinite"
     places = f"{bad.sum()} of {bad.size} places{_only(bad, want, inputs)}"
@@ -86,7 +87,7 @@ def _factor(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | N
     """One factor everywhere; of a single number only those that have a meaning count."""
     at = np.unravel_index(np.argmax(np.abs(want)), want.shape)
     factor = float(got[at] / want[at]) if want[at] else 0.0
-    if not 1e-9 < abs(factor) < 1e9 or not _same(got, factor * want):
+    if not 1e-9 < abs(factor) < 1e9 or not equal(got, factor * want):
         return None
     times, meaning, hint = _meaning(abs(factor), sizes(inputs))
     if want.ndim == 0 and (not times or abs(factor - 1) <= SAME):
@@ -114,7 +115,7 @@ def _meaning(factor: float, known: Mapping[str, int]) -> tuple[str, str, str]:
 
 
 def _input(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    same = [key for key, value in inputs.items() if _telling(value) and _same(got, value)]
+    same = [key for key, value in inputs.items() if telling(value) and equal(got, value)]
     return _fact("is-input", f"{name} equals the input {same[0]}, unchanged.") if len(same) == 1 else None
 
 
@@ -124,8 +125,8 @@ def _input_added(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
     for key, value in inputs.items():
         aligned = value.reshape(-1, 1, 1) if value.ndim == 1 and want.ndim == IMAGES else value
         fits = aligned.shape == want.shape or (value.ndim == 1 and aligned.shape[0] == want.shape[-aligned.ndim])
-        if fits and _telling(value):
-            found += [(sign, key) for sign in (1, -1) if _same(got, want + sign * aligned)]
+        if fits and telling(value):
+            found += [(sign, key) for sign in (1, -1) if equal(got, want + sign * aligned)]
     if len(found) != 1:
         return None
     ((sign, key),) = found
@@ -134,7 +135,7 @@ def _input_added(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
 
 
 def _signs(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    if not _telling(np.abs(want)) or not _same(np.abs(got), np.abs(want)):
+    if not telling(np.abs(want)) or not equal(np.abs(got), np.abs(want)):
         return None
     wrong = int(np.count_nonzero(rel_errors(got, want) > SAME))
     return _fact("some-signs", f"{name} is right but for the sign, which is wrong at {wrong} of {got.size} places.")
@@ -142,7 +143,7 @@ def _signs(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | No
 
 def _axes(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
     """The right values transposed, turned, mirrored or shifted, if just one of these gives the array."""
-    found = [(code, words) for code, words, array in _rearranged(want) if _same(got, array)]
+    found = [(code, words) for code, words, array in _rearranged(want) if equal(got, array)]
     return _fact(found[0][0], f"{name} is the right array {found[0][1]}.") if len(found) == 1 else None
 
 
@@ -178,11 +179,11 @@ def _turned(order: tuple[int, ...]) -> str:
 
 def _other_shape(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
     """The right values in a wrong shape: transposed, or only reshaped."""
-    if got.size != want.size or not _telling(want):
+    if got.size != want.size or not telling(want):
         return None
-    if _same(got.ravel(), want.ravel()):
+    if equal(got.ravel(), want.ravel()):
         return _fact("other-shape", f"{name} has the right values in the right order; only its shape is wrong.")
-    found = [order for order in _orders(want) if _same(got, want.transpose(order))]
+    found = [order for order in _orders(want) if equal(got, want.transpose(order))]
     return _fact("transposed", f"{name} is the right array {_turned(found[0])}.") if len(found) == 1 else None
 
 
@@ -208,13 +209,13 @@ def _constant(difference: Array, want: Array, kept: tuple[int, ...]) -> bool:
 
 
 def _cumulative(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    axes = [axis for axis, size in enumerate(want.shape) if size > 2 and _same(got, np.cumsum(want, axis))]
+    axes = [axis for axis, size in enumerate(want.shape) if size > 2 and equal(got, np.cumsum(want, axis))]
     sentence = f"{name} is the running sum of the right values along an axis: each adds to the one before it."
     return _fact("running-sum", sentence) if len(axes) == 1 else None
 
 
 def _order(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    if want.size < 2 * FEW or not _same(np.sort(got, None), np.sort(want, None)):
+    if want.size < 2 * FEW or not equal(np.sort(got, None), np.sort(want, None)):
         return None
     return _fact("other-order", f"{name} has the right values in a wrong order.")
 
@@ -251,6 +252,10 @@ def _only(wrong: Array, want: Array, inputs: Inputs) -> str:
         inside = np.broadcast_to(region, want.shape)
         size = np.count_nonzero(inside)
         mostly = 2 * np.count_nonzero(wrong) > np.count_nonzero(inside & (want != 0))
-        if size < best and mostly and _telling(want[~inside]):
+        if size < best and mostly and telling(want[~inside]):
             best, words = float(size), f" {where}"
     return words
+
+
+# What can be said of an array as a whole, beside a factor.
+REARRANGED: tuple[Fact, ...] = (_input, _input_added, _axes, _other_shape, _cumulative)

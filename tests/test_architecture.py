@@ -23,7 +23,7 @@ FLOORS = (
     "grader.unwritten grader.absence",
     "grader.diagnosis grader.fitting grader.precision grader.differences grader.carried grader.patience",
     "grader.oracle grader.data_set",
-    "grader.judging grader.evidence grader.regions grader.whereabouts grader.places",
+    "grader.judging grader.evidence grader.facts grader.regions grader.whereabouts grader.places",
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",

@@ -215,6 +215,12 @@ WRONG: list[tuple[str, ...]] = [
     (F + "/layernorm", "net-first-gamma-for-all", 'layernorm_forward(out, self.params["gamma%d" % i]', 'layernorm_forward(out, self.params["gamma1"]'),
     (F + "/dropout", "net-dropout-backward-absent", UNDROP, ""),
     (F + "/dropout", "net-never-drops", DROP, "", UNDROP, ""),
+    (F + "/dropout", "net-dropout-not-in-last-hidden-layer", "if self.use_dropout:\n                out", "if self.use_dropout and i < L - 1:\n                out", "if self.use_dropout:\n                dout", "if self.use_dropout and i < L - 1:\n                dout"),
+    (F + "/dropout", "net-dropout-not-in-first-layer", "if self.use_dropout:\n                out", "if self.use_dropout and i > 1:\n                out", "if self.use_dropout:\n                dout", "if self.use_dropout and i > 1:\n                dout"),
+    (F + "/dropout", "net-dropout-on-inputs-only", "        out, caches = X, {}", "        out, caches = X, {}\n        if self.use_dropout:\n            out, _ = dropout_forward(out, self.dropout_param)", DROP, "", UNDROP, ""),
+    (F + "/plain", "initial-w2-zero", "np.random.randn(dims[i - 1], dims[i])", "(np.zeros((dims[1], dims[2])) if i == 2 else np.random.randn(dims[i - 1], dims[i]))"),
+    (F + "/batchnorm", "initial-gammas-zero", "np.ones(", "np.zeros("),
+    (D + "/init", "initial-weights-scale-root", "scale=weight_scale", "scale=np.sqrt(weight_scale)"),
     # convolutional
     (C + "/gradients", "reg-gradient-absent", '        grads["W1"] += self.reg * W1\n        grads["W2"] += self.reg * W2\n        grads["W3"] += self.reg * W3\n', ""),
     (C + "/gradients", "reg-gradient-doubled", "+= self.reg * W", "+= 2 * self.reg * W"),
@@ -263,6 +269,14 @@ WRONG: list[tuple[str, ...]] = [
     (T + "/decay", "rate-decays-twice", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** 2"),
     (T + "/decay", "rate-decay-compounds", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** epoch"),
     (M + "/initial", "initial-weights-1e-2", "0.00001", "0.01"),
+    (M + "/initial", "two_layer_model/initial: 30000 times", "0.00001", "0.3"),
+    (A + "/loss", "loss-without-logarithm", "np.sum(-np.log(probs[np.arange(N), y]))", "np.sum(1 - probs[np.arange(N), y])"),
+    (A + "/gradients", "reg-gradient-replaces-w2", "dW2 += 2 * reg * W2", "dW2 = 2 * reg * W2"),
+    (A + "/training", "batch-from-first-samples", "np.random.choice(N, batch_size)", "np.random.choice(min(N, batch_size), batch_size)"),
+    (A + "/training", "reg-not-passed-to-loss", "y_batch, reg=reg)", "y_batch)"),
+    (D + "/gradients", "gradients-under-other-names", 'return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}', 'return loss, {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}'),
+    (F + "/plain", "net-relu-caches-reversed", "fc, norm, relu, drop = caches[i]", "fc, norm, relu, drop = caches[i]; relu = caches[L - i][2]"),
+    (T + "/sgd", "batches-always-drawn", "if sample_batches:", "if True:"),
     (M + "/initial", "initial-weights-uniform", "np.random.randn", "np.random.rand"),
     (D + "/init", "initial-biases-of-scale", "np.zeros(hidden_dim)", "weight_scale * np.ones(hidden_dim)", "np.zeros(num_classes)", "weight_scale * np.ones(num_classes)"),
     (C + "/init", "initial-biases-random", "np.zeros(F)", "weight_scale * np.random.randn(F)", "np.zeros(hidden_dim)", "weight_scale * np.random.randn(hidden_dim)", "np.zeros(num_classes)", "weight_scale * np.random.randn(num_classes)"),
@@ -289,7 +303,6 @@ WRONG: list[tuple[str, ...]] = [
 
 # wrong, and told only what the numbers show: (part/check, then pairs as above)
 UNTOLD = [
-    (M + "/initial", "0.00001", "0.3"),
     (M + "/initial", "np.random.randn", "np.random.standard_cauchy(3)[0] * np.random.rand"),
 ]
 
