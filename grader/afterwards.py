@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from grader.errors import Interrupted
 from grader.judging import Graded
 from grader.model import CheckResult, Note, Status
 from grader.oracle import Oracle
+from grader.program import Program
 from grader.records import replace
 from grader.spec import Part
 from grader.words import plain_text
@@ -15,6 +17,7 @@ from grader.worker.client import StudentProcess
 
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 Results = list[list[CheckResult]]  # of each part
+Process = Callable[[Program, str], StudentProcess]  # for a part
 
 
 def carried_forward(graded: list[Graded], process: StudentProcess, share: float) -> list[Graded]:
@@ -56,6 +59,8 @@ def explained(parts: Sequence[Part], graded: Sequence[Graded], oracle: Oracle) -
 def _looked(results: list[CheckResult], look: Callable[[], list[CheckResult]]) -> list[CheckResult]:
     try:
         return look()
+    except Interrupted:
+        raise
     except Exception as error:
         return _undiagnosed(results, error)
 
@@ -73,6 +78,28 @@ def charged_once(parts: Sequence[Part], found: Results, graded: list[Graded], sh
     from grader import repeats
 
     return repeats.charged_once(list(zip([part.slug for part in parts], found, strict=True)), graded, share)
+
+
+def searched(
+    parts: Sequence[Part],
+    found: Results,
+    graded: Sequence[Graded],
+    program: Program,
+    process: Process,
+    oracle: Oracle,
+    most: int,
+) -> Results:
+    """The line in which one small change makes right what no known mistake explains (grader.one_place)."""
+    if not most or not _any_failed(result for results in found for result in results):
+        return found
+    from grader import one_place
+
+    told, budget = [], one_place.Budget(most)
+    for part, results in zip(parts, found, strict=True):
+        played = [one for one in graded if one.check.part == part.slug]
+        look = partial(one_place.searched, played, results, program, process, budget, oracle.catalogue.patterns)
+        told.append(_looked(results, look) if _any_failed(results) else results)
+    return told
 
 
 def _any_failed(results: Iterable[CheckResult]) -> bool:

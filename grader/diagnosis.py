@@ -1,8 +1,7 @@
 """Which mistake explains what failed. All functions here are pure; what mistakes would give, the oracle says.
 
-In this order: one known mistake, what holds of all that is wrong (grader.facts), two mistakes together, the cases that
-fail, a mistake that is likely as it explains most of the cases (grader.fitting), and at last what the numbers of one
-case show (grader.evidence).
+In this order: one known mistake, two of them together, the cases that fail, a mistake that is likely as it explains
+most of the cases (grader.fitting), and at last what the numbers themselves show.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from itertools import combinations
 
 import numpy as np
 
+from grader.by_array import by_array
 from grader.evidence import SAME, evidence
 from grader.expectations import Verdict
-from grader.facts import facts
 from grader.fitting import Fit, GivenBy, distance, fails, fit, may_explain, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
@@ -55,7 +54,8 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         certain = sure[one.check.name]
         carried = one.result.diagnosis
         found: tuple[Diagnosis, ...] = tuple(_diagnosis(item, certain=True) for item in certain[: len(certain) == 1])
-        found = found or _raised(one, oracle) or (() if certain else _together(one, graded, sure, oracle))
+        found = found or _raised(one, oracle)
+        found = found or (() if certain else _by_array(one, graded, oracle) or _pair(one, graded, sure, oracle))
         if not found:
             likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
             seen = _raised(one, oracle, general=True)
@@ -137,11 +137,6 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracl
     return (_diagnosis(mistake, certain=False),)
 
 
-def _together(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:
-    """What holds of all that is wrong, or two mistakes that explain it together."""
-    return (() if _on_sand(one, part) else facts(one)) or _pair(one, part, sure, oracle)
-
-
 def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The first two mistakes that together explain all of a check.
 
@@ -170,6 +165,18 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
         if fits and fits.certain and not ruled_out(variant, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
+
+
+def _by_array(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diagnosis, ...]:
+    """What explains each wrong array by itself."""
+    if not _failed(one):
+        return ()
+    mistakes = [
+        item
+        for item in oracle.catalogue.mistakes_of(one.check.part)
+        if not ruled_out(variant_of(oracle, item), one, part)
+    ]
+    return by_array(one, part, mistakes, lambda item: variant_of(oracle, item))
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:

@@ -42,13 +42,13 @@ def _kinds(got: Array, want: Array) -> tuple[tuple[Fact, ...], ...]:
         return ((_not_finite,),) if got.shape == want.shape else ()
     if got.shape != want.shape:
         return ((_other_shape,),)
-    if not got.any() and not equal(got, want):
+    if not got.any() and not same(got, want):
         return ((_zeros,),)
     if want.ndim == 0:
         return ((_factor, _precision),)
     if not telling(want):
         return ()
-    if equal(got, want):
+    if same(got, want):
         return ((_precision,),)
     return (_factor, _input, _input_added, _signs, _axes, _offset, _cumulative, _order, _precision), (_places,)
 
@@ -57,8 +57,8 @@ def _fact(code: str, sentence: str, hint: str = "") -> Diagnosis:
     return Diagnosis(code, sentence, True, hint)  # certain: it is measured
 
 
-def equal(x: Array, y: Array) -> bool:
-    """Whether the arrays are the same but for rounding."""
+def same(x: Array, y: Array) -> bool:
+    """Whether two arrays are the same but for rounding."""
     return x.shape == y.shape and bool(np.max(rel_errors(x, y), initial=0.0) <= SAME)
 
 
@@ -87,7 +87,7 @@ def _factor(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | N
     """One factor everywhere; of a single number only those that have a meaning count."""
     at = np.unravel_index(np.argmax(np.abs(want)), want.shape)
     factor = float(got[at] / want[at]) if want[at] else 0.0
-    if not 1e-9 < abs(factor) < 1e9 or not equal(got, factor * want):
+    if not 1e-9 < abs(factor) < 1e9 or not same(got, factor * want):
         return None
     times, meaning, hint = _meaning(abs(factor), sizes(inputs))
     if want.ndim == 0 and (not times or abs(factor - 1) <= SAME):
@@ -115,8 +115,8 @@ def _meaning(factor: float, known: Mapping[str, int]) -> tuple[str, str, str]:
 
 
 def _input(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    same = [key for key, value in inputs.items() if telling(value) and equal(got, value)]
-    return _fact("is-input", f"{name} equals the input {same[0]}, unchanged.") if len(same) == 1 else None
+    found = [key for key, value in inputs.items() if telling(value) and same(got, value)]
+    return _fact("is-input", f"{name} equals the input {found[0]}, unchanged.") if len(found) == 1 else None
 
 
 def _input_added(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
@@ -126,7 +126,7 @@ def _input_added(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
         aligned = value.reshape(-1, 1, 1) if value.ndim == 1 and want.ndim == IMAGES else value
         fits = aligned.shape == want.shape or (value.ndim == 1 and aligned.shape[0] == want.shape[-aligned.ndim])
         if fits and telling(value):
-            found += [(sign, key) for sign in (1, -1) if equal(got, want + sign * aligned)]
+            found += [(sign, key) for sign in (1, -1) if same(got, want + sign * aligned)]
     if len(found) != 1:
         return None
     ((sign, key),) = found
@@ -135,7 +135,7 @@ def _input_added(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
 
 
 def _signs(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    if not telling(np.abs(want)) or not equal(np.abs(got), np.abs(want)):
+    if not telling(np.abs(want)) or not same(np.abs(got), np.abs(want)):
         return None
     wrong = int(np.count_nonzero(rel_errors(got, want) > SAME))
     return _fact("some-signs", f"{name} is right but for the sign, which is wrong at {wrong} of {got.size} places.")
@@ -143,11 +143,12 @@ def _signs(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | No
 
 def _axes(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
     """The right values transposed, turned, mirrored or shifted, if just one of these gives the array."""
-    found = [(code, words) for code, words, array in _rearranged(want) if equal(got, array)]
+    found = [(code, words) for code, words, array in rearranged(want) if same(got, array)]
     return _fact(found[0][0], f"{name} is the right array {found[0][1]}.") if len(found) == 1 else None
 
 
-def _rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
+def rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
+    """The array flipped, shifted, turned and with its axes mixed up: a code, words and the array of each."""
     long = [axis for axis, size in enumerate(want.shape) if size > 1]
     for axis in long:
         yield "flipped", f"flipped along its axis {axis} (counted from 0)", np.flip(want, axis)
@@ -156,7 +157,7 @@ def _rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
             yield "shifted", words, np.roll(want, step, axis)
     if want.ndim >= 2 and {want.ndim - 1, want.ndim - 2} <= set(long):
         yield "rotated", "rotated by 180 degrees in its last two axes", np.flip(want, (-2, -1))
-    for order in _orders(want):
+    for order in orders(want):
         turned = want.transpose(order)
         if turned.shape == want.shape:
             yield "transposed", _turned(order), turned
@@ -165,7 +166,7 @@ def _rearranged(want: Array) -> Iterator[tuple[str, str, Array]]:
             yield "axes-mixed-up", words, turned.reshape(want.shape)
 
 
-def _orders(array: Array) -> Iterator[tuple[int, ...]]:
+def orders(array: Array) -> Iterator[tuple[int, ...]]:
     """Every other order of the axes; those of size 1 stay, as moving them changes nothing."""
     for order in permutations(range(array.ndim)) if array.ndim <= IMAGES else ():
         moved = [axis for axis in order if order[axis] != axis]
@@ -181,9 +182,9 @@ def _other_shape(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosi
     """The right values in a wrong shape: transposed, or only reshaped."""
     if got.size != want.size or not telling(want):
         return None
-    if equal(got.ravel(), want.ravel()):
+    if same(got.ravel(), want.ravel()):
         return _fact("other-shape", f"{name} has the right values in the right order; only its shape is wrong.")
-    found = [order for order in _orders(want) if equal(got, want.transpose(order))]
+    found = [order for order in orders(want) if same(got, want.transpose(order))]
     return _fact("transposed", f"{name} is the right array {_turned(found[0])}.") if len(found) == 1 else None
 
 
@@ -209,13 +210,13 @@ def _constant(difference: Array, want: Array, kept: tuple[int, ...]) -> bool:
 
 
 def _cumulative(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    axes = [axis for axis, size in enumerate(want.shape) if size > 2 and equal(got, np.cumsum(want, axis))]
+    axes = [axis for axis, size in enumerate(want.shape) if size > 2 and same(got, np.cumsum(want, axis))]
     sentence = f"{name} is the running sum of the right values along an axis: each adds to the one before it."
     return _fact("running-sum", sentence) if len(axes) == 1 else None
 
 
 def _order(name: str, got: Array, want: Array, inputs: Inputs) -> Diagnosis | None:
-    if want.size < 2 * FEW or not equal(np.sort(got, None), np.sort(want, None)):
+    if want.size < 2 * FEW or not same(np.sort(got, None), np.sort(want, None)):
         return None
     return _fact("other-order", f"{name} has the right values in a wrong order.")
 
@@ -255,7 +256,3 @@ def _only(wrong: Array, want: Array, inputs: Inputs) -> str:
         if size < best and mostly and telling(want[~inside]):
             best, words = float(size), f" {where}"
     return words
-
-
-# What can be said of an array as a whole, beside a factor.
-REARRANGED: tuple[Fact, ...] = (_input, _input_added, _axes, _other_shape, _cumulative)

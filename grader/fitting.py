@@ -123,6 +123,13 @@ def distance(item: Played, name: str, array: Array | None) -> float:
     return _distance(item.values.get(name), array)
 
 
+def gives(check: Check, item: Played, name: str, array: Array) -> bool:
+    """Whether this is the student's array of that name: within the limit, and much nearer than the right one."""
+    judge = judges_of(check.expect).get(name)
+    apart = _distance(item.values.get(name), array, _floor(judge))
+    return apart <= _limit(judge) and 10 * apart <= distance(item, name, item.want.get(name))
+
+
 def _spoils(check: Check, item: Played, given: Answers) -> bool:
     """Whether a mistake would have made something wrong that is right: all of it, where it raises."""
     if given is None:

@@ -16,6 +16,7 @@ from grader.judging import Graded
 from grader.mistakes import Mistake, Together
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
+from grader.relations import PREFIX
 
 MOST = 4  # mistakes of other parts that are played together
 SENTENCE = "This is what follows here from a mistake in {title}: {sentence}"
@@ -77,9 +78,11 @@ def _explained(
 
 
 def _named(result: CheckResult, oracle: Oracle) -> bool:
+    """Whether a known mistake is named for certain; a relation may follow from a mistake of another part."""
     patterns = oracle.catalogue.patterns
     return any(
-        item.certain and item.specific and item.code != CODE and item.code not in patterns for item in result.diagnosis
+        item.certain and item.specific and item.code not in (CODE, *patterns) and not item.code.startswith(PREFIX)
+        for item in result.diagnosis
     )
 
 

@@ -116,3 +116,7 @@ CODECS = frozenset(
         *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949", "johab"),
     )
 )
+
+# What is looked for after a failure
+SEARCHED = 1500  # variants of a submission's functions that are tried for the line that no known mistake explains
+SEARCH_SECONDS = 20.0  # of a process that plays them: what is slower is not looked through

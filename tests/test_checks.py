@@ -15,6 +15,7 @@ import solutions
 from grader.cells import readable
 from grader.course import parts as checks
 from grader.course.assignments import all_assignments, find_assignment, select
+from grader.course.catalogue import FILE as SENTENCES
 from grader.errors import MalformedCheck, Refused
 from grader.expectations import Verdict, matches
 from grader.extract import extract
@@ -22,7 +23,7 @@ from grader.intake.reading import read_submission
 from grader.mistakes import ignored
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
-from grader.oracle.recorded import FILE, SENTENCES, RecordedOracle, read, record, sentences
+from grader.oracle.recorded import FILE, RecordedOracle, read, record, sentences
 from grader.sandbox import open_box
 from grader.shapes import fitted
 from grader.spec import Part, normal

@@ -33,6 +33,7 @@ BESIDE = {
     "spatial-batchnorm-per-image": ("shapes-do-not-combine", True),
     # A backward pass that does nothing either is consistent with it.
     "dropout-does-nothing": None,
+    **dict.fromkeys(f"dropout-modes-exchanged{passes}{p}" for passes in ("", "-forward") for p in ("", "-p-drops")),
 }
 
 

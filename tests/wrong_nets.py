@@ -269,7 +269,6 @@ WRONG: list[tuple[str, ...]] = [
     (T + "/decay", "rate-decays-twice", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** 2"),
     (T + "/decay", "rate-decay-compounds", "learning_rate *= learning_rate_decay", "learning_rate *= learning_rate_decay ** epoch"),
     (M + "/initial", "initial-weights-1e-2", "0.00001", "0.01"),
-    (M + "/initial", "two_layer_model/initial: 30000 times", "0.00001", "0.3"),
     (A + "/loss", "loss-without-logarithm", "np.sum(-np.log(probs[np.arange(N), y]))", "np.sum(1 - probs[np.arange(N), y])"),
     (A + "/gradients", "reg-gradient-replaces-w2", "dW2 += 2 * reg * W2", "dW2 = 2 * reg * W2"),
     (A + "/training", "batch-from-first-samples", "np.random.choice(N, batch_size)", "np.random.choice(min(N, batch_size), batch_size)"),
@@ -303,6 +302,7 @@ WRONG: list[tuple[str, ...]] = [
 
 # wrong, and told only what the numbers show: (part/check, then pairs as above)
 UNTOLD = [
+    (M + "/initial", "0.00001", "0.3"),
     (M + "/initial", "np.random.randn", "np.random.standard_cauchy(3)[0] * np.random.rand"),
 ]
 

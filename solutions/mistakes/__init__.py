@@ -29,6 +29,7 @@ ORDER = (
     "gradient_check",
     "initialisers",
     "initial_weights",
+    "last_call",
     "layer_norm",
     "lenet",
     "lenet_by_hand",

@@ -173,6 +173,11 @@ COUNTS = (
     *(features.wrong(f"{start}-count-features", "dx divides by the number of features D; each mean is one over the N samples.", HOW_MANY, function, COUNT, "x.shape[1]", about=("dx",)) for start, _, function in PASSES),
     *(features.wrong(f"{start}-count-all", "dx divides by all numbers of x; each mean is one over the N samples of a feature.", HOW_MANY, function, COUNT, "x.size", about=("dx",)) for start, _, function in PASSES),
     *(
+        features.wrong(f"{start}-sums-over-features{code}", "The sums in dx go over the features of a sample; the statistics are those of a feature, over the samples.", "The sums of the backward pass go over what the means of the forward pass went over.", function, "total(g)", "np.sum(g, axis=1, keepdims=True)", "total(g * xhat)", "np.sum(g * xhat, axis=1, keepdims=True)", *edits, about=("dx",))
+        for start, _, function in PASSES
+        for code, edits in (("", ()), ("-by-features", (COUNT, "x.shape[1]")))
+    ),
+    *(
         images.wrong(f"spatial-batchnorm-count-{code}", f"dx divides by {words}; each mean is one over all images and pixels.", HOW_MANY, BACKWARD, TAKES_CACHE, "(dout, cache, count)", COUNT, "count", also=((IMAGES_BACK, "rows_of(dout), cache", f"rows_of(dout), cache, {count}"),), about=("dx",))
         for code, words, count in (
             ("images", "the number of images N", "len(dout)"),
@@ -260,6 +265,18 @@ OF_ONE = (
     both.wrong("batchnorm-running-mean-forgotten", "The running mean is not updated in training; the running variance is.", WEIGHTS, FORWARD, NEW_MEAN, "running_mean"),
     both.wrong("batchnorm-running-var-forgotten", "The running variance is not updated in training; the running mean is.", WEIGHTS, FORWARD, NEW_VAR, "running_var"),
     both.wrong("batchnorm-running-inverse-std", "The running variance is updated with 1 / std.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var)"),
+    *(
+        both.wrong(f"batchnorm-running-{name}-of-{of}", f"The running {words} is updated with {what}.", WEIGHTS, FORWARD, f"(1 - momentum) * {piece}", f"(1 - momentum) * {new}")
+        for name, words, piece, of, what, new in (
+            ("mean", "mean", "mean", "out", "the mean of out; it should be that of x", "np.mean(out, axis=0)"),
+            ("var", "variance", "var", "out", "the variance of out; it should be that of x", "np.var(out, axis=0)"),
+            ("mean", "mean", "mean", "all", "one mean of all numbers; there should be one for each feature", "np.mean(x)"),
+            ("var", "variance", "var", "all", "one variance of all numbers; there should be one for each feature", "np.var(x)"),
+            ("var", "variance", "var", "means", "the mean of all variances; there should be one for each feature", "np.mean(var)"),
+            ("mean", "mean", "mean", "sum", "the sum over the samples; it should be their mean", "mean * len(x)"),
+        )
+    ),
+    images.wrong("spatial-batchnorm-gamma-and-beta-twice", "gamma and beta are applied twice: by the normalisation of the rows, and to the images again.", "What has been done to the rows already?", IMAGES_OUT, "return images_of(out, x.shape), cache", "return images_of(gamma * out + beta, x.shape), cache"),
     both.wrong("batchnorm-running-var-squared", "The running variance is updated with the square of the variance.", WEIGHTS, FORWARD, BATCH_VAR, "(1 - momentum) * var**2"),
     both.wrong("batchnorm-running-inverse-std-eps", "The running variance is updated with 1 / sqrt(var + eps).", "Which number does test mode take the root of?", FORWARD, BATCH_VAR, "(1 - momentum) / np.sqrt(var + eps)"),
 )  # fmt: skip

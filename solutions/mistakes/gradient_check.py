@@ -24,6 +24,12 @@ GRADIENTS = (
     naive.wrong("difference-x-not-restored", "x is not restored after an entry has been moved.", BACK, ONE, "x[ix] = old\n", "pass\n"),
     naive.wrong("array-difference-one-sided", "The difference is one-sided, f(x + h) - f(x): it is precise to h only; that of f(x + h) and f(x - h) is precise to h squared.", STEP, MANY, "x[ix] = old - h", "x[ix] = old", "/ (2 * h)", "/ h"),
     naive.wrong("array-difference-not-halved", "The difference of f(x + h) and f(x - h) is divided by h; the points are 2 h apart.", STEP, MANY, "/ (2 * h)", "/ h"),
+    naive.wrong("array-difference-times-h", "The difference is multiplied by h where it should be divided by 2 h.", STEP, MANY, "/ (2 * h)", "/ 2 * h"),
+    naive.wrong("array-difference-turned", "The gradient has the wrong sign.", STEP, MANY, "(pos - neg)", "(neg - pos)"),
+    *(
+        naive.wrong(f"{code}difference-one-sided-over-2h", "The difference of f(x + h) and f(x) is divided by 2 h; these points are h apart.", STEP, function, "x[ix] = old - h", "x[ix] = old")
+        for code, function in (("", ONE), ("array-", MANY))
+    ),
     naive.wrong("array-difference-without-df", "df is not used: the gradient is that of the sum of f(x).", UP, MANY, "(pos - neg) * df", "pos - neg"),
     naive.wrong("array-difference-averaged", "The products with df are averaged; they should be summed.", UP, MANY, "np.sum(", "np.mean("),
     naive.wrong("array-difference-x-not-restored", "x is not restored after an entry has been moved.", BACK, MANY, "x[ix] = old\n", "pass\n"),

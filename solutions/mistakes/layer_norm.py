@@ -51,6 +51,20 @@ TOGETHER = (
     groups.wrong("groupnorm-interleaved", "The groups take every G-th channel; a group should be a run of neighbouring channels.", "In which order are the two axes into which the channels are split?", "over", SPLIT, "(N, C // G, G, H, W)", AXES, "(1, 3, 4)"),
     groups.wrong("groupnorm-across-groups", "The statistics go across the groups: they take one channel of each group, not all channels of one group.", "Which axis is that of the groups, and which that of the channels in a group?", "over", AXES, "(1, 3, 4)"),
     groups.wrong("groupnorm-groups-of-g", "G is taken as the number of channels in a group; it is the number of groups.", "How many groups are there, and how many channels does each of them have?", "over", SPLIT, "(N, C // G, G, H, W)"),
+    *(
+        groups.wrong(f"groupnorm-{name}-{code}", f"The {words} is that of {each}; it should be that of the group, as the {other} is.", RUN, "forward", old, new.format(axes))
+        for name, words, other, old, new in (
+            ("mean", "mean", "variance", "mean = over(x, G) / M", "mean = np.mean(x, axis={}, keepdims=True)"),
+            ("variance", "variance", "mean", "over((x - mean) ** 2, G) / M", "np.mean((x - mean) ** 2, axis={}, keepdims=True)"),
+            ("variance-about-own-mean", "variance", "mean", "over((x - mean) ** 2, G) / M", "np.var(x, axis={}, keepdims=True)"),
+        )
+        for code, each, axes in (
+            ("of-channel", "a channel alone", "(2, 3)"),
+            ("of-image", "all channels of an image", "(1, 2, 3)"),
+            ("of-batch", "a channel in all images", "(0, 2, 3)"),
+        )
+        if (name, code) != ("variance-about-own-mean", "of-image")
+    ),
     groups.wrong("groupnorm-over-images", "Mean and variance of a group are taken over all images, not for each image by itself.", "Here an image must not depend on the others.", "over", AXES, "(0, 2, 3, 4)"),
     groups.wrong("groupnorm-is-batchnorm", "This is batch normalisation: mean and variance are taken of each channel over all images.", RUN, "over", AXES, "(0, 3, 4)"),
 )  # fmt: skip

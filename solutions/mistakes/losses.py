@@ -26,6 +26,11 @@ TWICE = "The loss depends on the score of the correct class twice."
 LOSS = "What is the loss of one sample, and how do those of all samples make one number?"
 SHARES = "The probabilities of one sample add up to 1."
 COLUMNS = "Compare a[:, y] with a[range(N), y]."
+ON_PAPER, OWN_LABEL = (
+    "Simplify log(exp(a) / b) on paper before you compute it.",
+    "Which label belongs to which row of the scores?",
+)
+CONSTANT = "A small constant ({}) is added to the probability before its logarithm is taken, or is its lower bound: that changes the loss."
 RETURN, OF_LOSS, OF_DX = "return loss, dx", " / N\n", "    dx /= N\n"
 AT_CORRECT, PROBS, TOTAL = "dx[np.arange(N), y] -= 1", "probs.copy()", "np.sum(weights, axis=1, keepdims=True)"
 LOG, LOG_OF_PROBS = "shifted - np.log(total)", "np.log(probs)"
@@ -53,7 +58,17 @@ SOFTMAX = (
     ),
     # The sum of the exponentials of x itself, so written that it overflows nowhere
     softmax("shifted-on-one-side", "The softmax subtracts the maximum from the scores, but not in the sum that it divides by.", "Adding one number to all scores changes no probability, if it is added everywhere.", "weights / total", "weights / total * np.exp(-top)", LOG, f"{LOG} - top"),
-    softmax("log-with-a-constant", "A small constant (1e-8) is added to the probability before its logarithm is taken, which changes the loss.", "Simplify log(exp(a) / b) on paper before you compute it.", LOG, "np.log(probs + 1e-8)"),
+    softmax("log-with-a-constant", CONSTANT.format("1e-8"), ON_PAPER, LOG, "np.log(probs + 1e-8)"),
+    *(
+        softmax(f"log-with-{size}", CONSTANT.format(size), ON_PAPER, LOG, f"np.log(probs + {size})")
+        for size in ("1e-5", "1e-6", "1e-7", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-20", "1e-30", "1e-100", "1e-300")
+    ),
+    softmax("maximum-not-added-back", "The loss subtracts the scores as they are from the logarithm of a sum of shifted ones.", "Adding one number to all scores changes no loss, if it is added everywhere.", LOG, "x - np.log(total)"),
+    softmax("loss-of-columns", "The loss takes whole columns of the logarithms, those of all labels for each sample.", COLUMNS, "np.sum(log_probs[np.arange(N), y]) / N", "np.mean(log_probs[:, y])"),
+    softmax("loss-of-first-label", "The loss takes the label of the first sample for all samples.", OWN_LABEL, "log_probs[np.arange(N), y]", "log_probs[np.arange(N), y[0]]"),
+    softmax("gradient-of-first-label", "In the gradient the label of the first sample is taken for all samples.", OWN_LABEL, AT_CORRECT, "dx[np.arange(N), y[0]] -= 1"),
+    softmax("first-label", "The label of the first sample is taken for all samples, in the loss and in the gradient.", OWN_LABEL, "log_probs[np.arange(N), y]", "log_probs[np.arange(N), y[0]]", AT_CORRECT, "dx[np.arange(N), y[0]] -= 1"),
+    softmax("loss-of-last-sample", "The loss is that of the last sample alone, over the number of samples.", LOSS, "np.sum(log_probs[np.arange(N), y])", "log_probs[-1, y[-1]]"),
 )  # fmt: skip
 
 COUNT = "How many of a sample's margins change when the score of its correct class does, and which way?"
@@ -80,6 +95,16 @@ SVM = (
     svm("margin-subtracted", "The SVM margin of 1 is subtracted; it should be added.", MARGIN, LEAD, "x - correct - 1"),
     svm("margins-not-clipped", "Negative SVM margins are counted in the loss; they should count as 0.", MARGIN, f"np.maximum(0, {LEAD})", LEAD),
     svm("margins-squared", "The SVM margins are squared in the loss; the gradient is that of the margins themselves.", MARGIN, "np.sum(margins)", "np.sum(margins**2)"),
+    svm("squared-throughout", "The SVM margins are squared, in the loss and in the gradient.", MARGIN, "np.sum(margins)", "np.sum(margins**2)", POSITIVE, "2 * margins", NUMBER, "np.sum(2 * margins, axis=1)"),
+    svm("squared-without-factor", "The SVM margins are squared in the loss; the gradient holds the margins themselves, without the factor 2.", MARGIN, "np.sum(margins)", "np.sum(margins**2)", POSITIVE, "margins.copy()", NUMBER, "np.sum(margins, axis=1)"),
+    svm("largest-margin-throughout", "The SVM loss and its gradient take the largest margin of each sample, not all that are positive.", LOSS, "    loss =", "    margins = margins * (margins == np.max(margins, axis=1, keepdims=True))\n    loss ="),
+    svm("gradient-of-largest-margin", "The SVM gradient takes the largest margin of each sample, not all that are positive.", LOSS, "    positive =", "    margins = margins * (margins == np.max(margins, axis=1, keepdims=True))\n    positive ="),
+    *(
+        svm(f"margin-of-{margin}", f"The SVM margin is {margin}; it should be 1.", MARGIN, LEAD, f"x - correct + {margin}")
+        for margin in ("0.1", "0.5", "2", "10")
+    ),
+    svm("first-label", "The label of the first sample is taken for all samples, in the loss and in the gradient.", OWN_LABEL, "    N = len(x)\n", "    N, y = len(x), y[0]\n"),
+    svm("gradient-of-first-label", "In the gradient the label of the first sample is taken for all samples.", OWN_LABEL, "    positive =", "    y = y[0]\n    positive ="),
     svm("margins-of-columns", "The margins of whole columns are set to 0; only that of one class of each sample should be.", COLUMNS, OWN, "    margins[:, y] = 0\n"),
     svm("counts-correct-class-in-gradient", "The margin of the correct class with itself is counted as one of the positive margins.", COUNT, NUMBER, f"{NUMBER} + 1"),
     svm("counts-correct-class-in-both", "The margin of the correct class with itself is counted, in the loss and at the correct class in the gradient.", COUNT, OWN + IN_LOSS, IN_LOSS + OWN, NUMBER, f"{NUMBER} + 1"),

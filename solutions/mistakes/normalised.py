@@ -87,7 +87,11 @@ ONE_MEAN = "The mean is one number for many values: what reaches it from all of 
 DX, BY_MEAN, BY_VAR = "direct - by_mean - by_var", "total(g) / M / root", "/ M * xhat / root"
 G_LINE, DIRECT, OF_MEAN, OF_VAR = "g = dout * gamma", "direct = g", "total(g)", "total(g * xhat)"
 OWN = "g * xhat**2 / M / root"  # a value's own product instead of the sum, on the way through the variance
+XHAT = "xhat = (x - mean) / root"
 TERMS: tuple[Slip, ...] = (
+    ("from-out", "The backward pass takes out for the normalised values.", "What does the cache hold, and what does the formula ask for?", XHAT, "xhat = gamma * (x - mean) / root + beta"),
+    ("from-centred", "The backward pass takes the centred values for the normalised ones: they are not divided.", "What does the cache hold, and what does the formula ask for?", XHAT, "xhat = x - mean"),
+    ("from-x", "The backward pass takes x itself for the normalised values.", "What does the cache hold, and what does the formula ask for?", XHAT, "xhat = x"),
     ("mean-path", "dx leaves out what flows through the mean.", WAYS, DX, "direct - by_var"),
     ("variance-path", "dx leaves out what flows through the variance.", WAYS, DX, "direct - by_mean"),
     ("statistics-constant", "dx takes the mean and the variance as constants, though both depend on x.", WAYS, DX, "direct"),

@@ -13,6 +13,7 @@ affine, relu, both = (Naive(FILE, parts=(part,)) for part in ("affine", "relu", 
 
 ROW = "Each sample is a row of D numbers for this layer; which numbers does it hold, and in which order?"
 BIAS = "What is out where x is 0?"
+LOOPS = "From where to where does each loop run, and is what it adds kept?"
 SUM = "w and b are shared by all samples: what reaches them from each adds up."
 SHAPE = "A gradient has the shape of what it belongs to."
 VALUES = "What comes out for -2, 0 and 3?"
@@ -27,11 +28,21 @@ AFFINE_OUT = (
     affine.wrong("affine-bias-in-weights", "The bias is added to the weights; it should be added to the result.", BIAS, "affine_forward", "rows.dot(w) + b", "rows.dot(w + b)"),
     affine.wrong("affine-mixes-samples", "Numbers of different samples end up in one row when x is reshaped.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "x.reshape(-1, x.shape[0]).T"),
     affine.wrong("affine-sample-order", "The numbers of a sample are in a different order in its row: its axes are reversed.", ROW, "affine_forward", "x.reshape(x.shape[0], -1)", "np.array([sample.T.ravel() for sample in x])"),
+    affine.wrong("affine-biases-summed", "All biases together are added to each output.", "Which bias belongs to an output?", "affine_forward", "+ b", "+ np.sum(b)"),
+    affine.wrong("affine-biases-averaged", "The mean of all biases is added to each output.", "Which bias belongs to an output?", "affine_forward", "+ b", "+ np.mean(b)"),
+    affine.wrong("affine-last-feature", "The result holds the contribution of the last feature alone: each overwrites the one before.", LOOPS, "affine_forward", "rows.dot(w)", "rows[:, -1:] * w[-1]"),
+    affine.wrong("affine-features-without-last", "The last feature of each sample is left out.", LOOPS, "affine_forward", "rows.dot(w)", "rows[:, :-1].dot(w[:-1])"),
+    affine.wrong("affine-features-without-first", "The first feature of each sample is left out.", LOOPS, "affine_forward", "rows.dot(w)", "rows[:, 1:].dot(w[1:])"),
+    affine.wrong("affine-averaged", "The products are averaged over the features; they should be summed.", BIAS, "affine_forward", "rows.dot(w)", "rows.dot(w) / len(w)"),
     affine.wrong("affine-with-relu", "A ReLU is applied to the result; the affine layer has none.", BIAS, "affine_forward", "rows.dot(w) + b", "np.maximum(rows.dot(w) + b, 0)"),
     affine.wrong("affine-forward-transposed", "The forward pass uses the weights as if they were (M, D), with a row for each output; they are (D, M).", "Which axis of w has the length of a flattened sample?", "affine_forward", "rows.dot(w)", "rows.dot(w.T)"),
 )  # fmt: skip
 
 AFFINE_BACK = (
+    affine.wrong("affine-dw-first-sample", "dw comes from the first sample only.", SUM, "affine_backward", "rows.T.dot(dout)", "rows[:1].T.dot(dout[:1])"),
+    affine.wrong("affine-db-first-sample", "db comes from the first sample only.", SUM, "affine_backward", "dout.sum(axis=0)", "dout[0]"),
+    affine.wrong("affine-db-last-sample", "db comes from the last sample only.", SUM, "affine_backward", "dout.sum(axis=0)", "dout[-1]"),
+    affine.wrong("affine-dw-of-sums", "dw multiplies the sum of all samples with the sum of dout; each sample belongs to its own row of dout.", SUM, "affine_backward", "rows.T.dot(dout)", "np.outer(rows.sum(axis=0), dout.sum(axis=0))"),
     affine.wrong("affine-dx-not-reshaped", "dx comes back flattened, (N, D); it should have the shape of x.", SHAPE, "affine_backward", ".reshape(x.shape)", ""),
     affine.wrong("affine-dw-from-unflattened-x", "dw is computed from x with all its axes; x should be flattened first, as in the forward pass.", "What is the shape of x.T if x has more than two axes?", "affine_backward", "rows.T.dot", "x.T.dot"),
     affine.wrong("affine-dw-averaged", "dw is averaged over the samples; it should be a sum.", SUM, "affine_backward", "rows.T.dot(dout)", "rows.T.dot(dout) / len(x)"),

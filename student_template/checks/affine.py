@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from grader.expectations import Array, matches
 from grader.spec import GradientOf, Part, cache_of, normal
 
@@ -59,6 +61,6 @@ def forward(code: Any, x: Array, w: Array, b: Array) -> dict[str, Any]:
 def backward(code: Any, x: Array, w: Array, b: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradients of x, w and b."""
     cache = cache_of(lambda: code.affine_forward(x, w, b), (x, w, b))
-    cache_of(lambda: code.affine_forward(-x, w, b), None)  # what counts is the cache, not the last call
+    cache_of(lambda: code.affine_forward(np.roll(x, 1), w, b), None)  # what counts is the cache, not the last call
     dx, dw, db = code.affine_backward(dout, cache)
     return {"dx": dx, "dw": dw, "db": db}

@@ -42,7 +42,7 @@ def forward(code: Any, x: Array) -> dict[str, Any]:
 def backward(code: Any, x: Array, dout: Array) -> dict[str, Any]:
     """Backward pass: the gradient flows where x is positive."""
     cache = cache_of(lambda: code.relu_forward(x), x)
-    cache_of(lambda: code.relu_forward(-x), None)  # what counts is the cache, not the last call
+    cache_of(lambda: code.relu_forward(np.roll(x, 1)), None)  # what counts is the cache, not the last call
     dx = code.relu_backward(dout, cache)
     return {"dx": dx, "dout_after": dout}
 

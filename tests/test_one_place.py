@@ -1,0 +1,184 @@
+"""The line in which one small change makes a function right, where no known mistake explains what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader import one_place
+from grader.course.assignments import find_assignment, select
+from grader.grading import grade_submission
+from grader.intake.reading import read_submission
+from grader.oracle.live import LiveOracle
+from grader.variants import numbered, variants
+
+RELU = """\
+import numpy as np
+
+def relu_forward(x):
+    out = np.where(x > 0.25, x, 0)
+    return out, x
+
+def relu_backward(dout, cache):
+    dx = dout * (cache > 0)
+    return dx
+"""
+
+
+AFFINE = """\
+import numpy as np
+
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1).dot(w) + b, (x, w, b)
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    rows = x.reshape(len(x), -1)
+    dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)
+    dw = rows.T.dot(dout) - w
+    db = np.cumsum(dout, axis=0)[-1]
+    return dx, dw, db
+"""
+
+
+def told(text, box, tmp_path, checks=("relu/forward", "relu/backward"), **options):
+    """The result of the first check of these."""
+    (tmp_path / "layers.py").write_text(text)
+    layers = find_assignment("layers")
+    chosen = select(layers, list(checks))
+    result = grade_submission(read_submission(tmp_path), layers, chosen, LiveOracle(5), box, **options)
+    return next(one for part in result.parts for one in part.checks if f"{part.slug}/{one.slug}" == checks[0])
+
+
+@pytest.mark.slow
+def test_the_line_is_told_and_no_mark_moves(shared_box, tmp_path):
+    """It is certain, as all cases come right with a change there; without the search nothing is named."""
+    plain = told(RELU, shared_box, tmp_path)
+    assert not any(item.specific for item in plain.diagnosis)
+    found = told(RELU, shared_box, tmp_path, search=1500)
+    (cause,) = found.diagnosis
+    assert cause.certain
+    assert cause.sentence == 'One small change in line 4 makes it right: "out = np.where(x > 0.25, x, 0)".'
+    assert (found.points, found.status) == (plain.points, plain.status)
+
+
+@pytest.mark.slow
+def test_in_a_notebook_the_cell_is_told_too(shared_box, tmp_path):
+    """Its lines are counted from the cell's first."""
+    cells = [{"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in ("x = 1", RELU)]
+    (tmp_path / "layers.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    layers = find_assignment("layers")
+    chosen = select(layers, ["relu/forward"])
+    submission = read_submission(tmp_path)
+    result = grade_submission(submission, layers, chosen, LiveOracle(5), shared_box, search=1500)
+    ((cause,),) = (check.diagnosis for part in result.parts for check in part.checks)
+    assert cause.sentence.startswith("One small change in line 4 of cell 2 makes it right: ")
+
+
+@pytest.mark.slow
+def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
+    """Two places, in each of which a change would be needed."""
+    twice = RELU.replace("    return out, x", "    return out + 0.125 * out**3, x")
+    found = told(twice, shared_box, tmp_path, search=1500)
+    assert not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+@pytest.mark.slow
+def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_box, tmp_path):
+    """One change of the forward pass makes both passes right; the backward pass itself is left alone."""
+    text = RELU.replace("    out = np.where(x > 0.25, x, 0)\n", "    x = x[::-1]\n    out = np.maximum(0, x)\n")
+    found = told(text, shared_box, tmp_path, ("relu/backward", "relu/forward"), search=1500)
+    assert [item.sentence for item in found.diagnosis if item.specific] == [
+        'One small change in line 4, in relu_forward, makes this right as well: "x = x[::-1]".'
+    ]
+
+
+@pytest.mark.slow
+def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
+    """What each change makes right is said with it."""
+    found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=3000)
+    assert [item.sentence for item in found.diagnosis] == [
+        'One small change in line 9 makes dx right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
+        'One small change in line 10 makes dw right: "dw = rows.T.dot(dout) - w".',
+    ]
+
+
+HOSTILE = """\
+import os, sys
+
+def relu_forward(x):
+    if sys._getframe().f_code.co_name != "relu_forward":
+        os._exit(1)
+    return x * (x > 0.25), x
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+@pytest.mark.slow
+def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_path, monkeypatch):
+    """Not one process for each of 1,500; and what was judged stays."""
+    tried = []
+    right_with = one_place._right_with
+    monkeypatch.setattr(one_place, "_right_with", lambda *given: tried.append(given) or right_with(*given))
+    found = told(HOSTILE, shared_box, tmp_path, search=1500)
+    assert one_place.MOST_ENDED <= len(tried) < 20
+    assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+def test_a_submission_has_so_many_variants_and_no_more():
+    """They are counted, as seconds differ from machine to machine."""
+    budget = one_place.Budget(200)
+    assert [budget.take(150) for _ in range(3)] == [150, 50, 0]
+
+
+@pytest.mark.parametrize("much", ["    x = x\n" * 100, f"    x = {'+'.join('x' * 1000)}\n"])
+def test_a_function_that_is_too_long_has_no_variants(much):
+    """Nobody keeps the grader busy with a line without end."""
+    assert next(variants("def f(x):\n    x = x\n    return x\n", "f"))
+    assert not list(variants(f"def f(x):\n{much}    return x\n", "f"))
+
+
+TEXT = """\
+def f(x, y, n):
+    total = x.sum(axis=1)
+    total += y[n % 3] / 2
+    return total, x
+"""
+CHANGES = {
+    "axis": (2, "x.sum(axis=0)"),
+    "call": (2, "x.mean(axis=1)"),
+    "operator": (3, "y[n % 3] * 2"),
+    "index": (3, "y[total]"),
+    "number": (3, "y[n % 4]"),
+    "assignment": (3, "total -= y"),
+    "left out": (3, "total += y[n % 3]\n"),
+    "order": (4, "return (x, total)"),
+    "absent": (4, "-total"),
+    "name": (2, "y.sum(axis=1)"),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_of_each_kind_is_made(kind):
+    """In the line that it says, of the text as it stood."""
+    line, words = CHANGES[kind]
+    assert any(one.kind == kind and one.line == line and words in f"{one.text}\n" for one in variants(TEXT, "f"))
+
+
+def test_variants_differ_and_parse():
+    """Each is another function, under a name of its own."""
+    found = list(variants(TEXT, "f"))
+    assert len({one.text for one in found}) == len(found) > 100
+    text, names = numbered(found, "f")
+    module = {}
+    exec(compile(text, "variants", "exec"), module)
+    assert all(callable(module[name]) for name in names)
+
+
+def test_what_defines_no_such_function_has_none():
+    """Nor does one that is too long."""
+    assert not list(variants("f = 3", "f"))
+    assert not list(variants("def f(x):\n" + "    x = x + 1\n" * 100, "f"))
