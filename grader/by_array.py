@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.expectations import Labels, Matches, Verdict, Within
+from grader.evidence import same, telling
+from grader.expectations import Labels, Matches, Verdict, Within, plain
 from grader.fitting import GivenBy, gives, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake
 from grader.model import Diagnosis, Status
 from grader.outcome import Outcome
-from grader.relations import Case, relation
+from grader.relations import LEAST, PREFIX, Case, relation
 from grader.tolerance import judges_of
 
 
@@ -34,7 +35,7 @@ def by_array(
         if len(told) == 1:
             ((sentence, mistake),) = told.items()
             found.append(Diagnosis(mistake.code, sentence, True, mistake.hint))
-        elif measured := None if _forward_failed(one, part) else _measured(one, name):
+        elif measured := None if _forward_failed(one, part) else _measured(one, name) or _exchanged(one, name):
             found.append(measured)
         else:
             return ()
@@ -74,6 +75,25 @@ def _gives_alone(one: Graded, name: str, variant: GivenBy) -> bool:
 def _measured(one: Graded, name: str) -> Diagnosis | None:
     cases = [Case(item.values.get(name), item.want[name], item.inputs) for item in one.played if _has(item, name)]
     return relation(name, cases)
+
+
+def _exchanged(one: Graded, name: str) -> Diagnosis | None:
+    """That an array is what another one should be, in every case."""
+    for other in one.played[0].want:
+        alike = [item for item in one.played if other != name and _has(item, other) and same_as(item, name, item.want)]
+        cases = [item for item in one.played if item not in alike]
+        if other != name and len(cases) >= LEAST and all(_is(item, name, other) for item in cases):
+            hint = "Under which name is each of them kept, and in which order are they returned?"
+            return Diagnosis(f"{PREFIX}{name}-is-{other}", f"{name} is what {other} should be.", True, hint)
+    return None
+
+
+def _is(item: Played, name: str, other: str) -> bool:
+    """Whether an array that came back is the right one of another name, which is not all the same number."""
+    got, want = item.values.get(name), item.want.get(other)
+    if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray) or want.dtype.kind not in "biuf":
+        return False
+    return bool(want.ndim) and telling(plain(want)) and same(plain(got), plain(want))
 
 
 def _has(item: Played, name: str) -> bool:

@@ -30,6 +30,7 @@ class Mistake:
     """A mistake that names itself: ``variant(reference)`` gives the functions and classes that it changes.
 
     ``about`` names what its sentence tells all of: two mistakes about the same thing are never told together.
+    ``spares`` are the names of checks that it changes nothing of, and in which it is not played.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Mistake:
     hint: str
     variant: Variant
     about: frozenset[str] = frozenset()
+    spares: frozenset[str] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """All but how it is made, for JSON."""
@@ -140,7 +142,7 @@ class Raised:
             and self.checks.search(check) is not None
             and (not self.through or any(map(self.through.fullmatch, functions)))
             and self.not_through not in functions
-            and not error.get("scenario")
+            and str(error.get("scenario") or "raise ").startswith("raise ")  # what a scenario says is said of the code
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -54,21 +54,21 @@ class Naive:
         also: Iterable[Edit] = (),
         parts: tuple[str, ...] = (),
         about: Collection[str] = (),
+        spares: Collection[str] = (),
     ) -> Mistake:
         """Declare a mistake of a ``function`` (or Class.method) by ``edits``: pieces of text, each with the new one.
 
         Each piece is replaced wherever it stands in the function, and must stand there. ``also`` are edits of other
-        functions. ``parts`` and ``about`` are as in Mistake; the sentence says what is wrong, the hint where to look,
-        neither gives the solution. MalformedCheck, when it is played, if a piece is not there or what comes out does
-        not parse.
+        functions. ``parts``, ``about`` and ``spares`` are as in Mistake; the sentence says what is wrong, the hint
+        where to look, neither gives the solution. MalformedCheck, when it is played, if a piece is not there or what
+        comes out does not parse.
         """
 
         changes = (*((function, old, new) for old, new in zip(edits[::2], edits[1::2], strict=False)), *also)
         if not edits or len(edits) % 2:
             raise MalformedCheck(f"The mistake {code!r} needs pairs: a piece of {function}, and what replaces it.")
-        return Mistake(
-            code, parts or self.parts, sentence, hint, Patch(self.file, changes, self.together), frozenset(about)
-        )
+        variant = Patch(self.file, changes, self.together)
+        return Mistake(code, parts or self.parts, sentence, hint, variant, frozenset(about), frozenset(spares))
 
 
 @dataclass(frozen=True, slots=True)

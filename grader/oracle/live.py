@@ -78,6 +78,8 @@ class LiveOracle:
 
     def mistaken(self, check: Check, case: Case, wrong: Wrong) -> Answers:
         """Play the scenario with the reference as the mistake changes it; {} where that changes nothing."""
+        if isinstance(wrong, Mistake) and check.name in wrong.spares:
+            return {}
         place = f"{wrong.code}/{key(check, case)}"
         with self._lock:
             if place not in self._mistaken:

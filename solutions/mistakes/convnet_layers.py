@@ -86,6 +86,7 @@ def scale_ignored(ref: Any) -> Mapping[str, Any]:
     parts=PARTS,
     sentence="The initial weights are standard normal: weight_scale does not multiply them.",
     hint="Check what weight_scale multiplies: each of the weight arrays.",
+    about=("first W1", "first W2", "first W3"),
 )
 def unscaled(ref: Any) -> Mapping[str, Any]:
     """A scale of 1."""
@@ -103,6 +104,7 @@ UNSCALED = tuple(
         parts=PARTS,
         sentence=f"The initial {name} is standard normal: weight_scale does not multiply it.",
         hint="Check what weight_scale multiplies: each of the weight arrays.",
+        about=(f"first {name}",),
     )(_unscaled(name))
     for name in ("W1", "W2", "W3")
 )
@@ -111,6 +113,7 @@ W1_ZERO = mistake(
     parts=PARTS,
     sentence="The initial W1 is zero everywhere: all filters are the same, and stay so.",
     hint="What is to make one filter differ from the next?",
+    about=("first W1",),
 )(lambda ref: first_weights(ref, lambda given: (given, {"W1": lambda W: 0 * W})))
 
 

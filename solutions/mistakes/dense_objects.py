@@ -46,4 +46,9 @@ SOFTMAX = (
     naive.wrong("softmax-object-delta-turned", "delta_array has the wrong sign.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", "self.delta_array[label] -= 1\n        self.delta_array = -self.delta_array"),
     naive.wrong("softmax-object-delta-plain", "delta_array is the probabilities: the right class is not taken into account.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", ""),
     naive.wrong("softmax-object-delta-of-label", "delta_array is zero for all classes but the right one.", EACH, "SoftmaxLayer.backward", "self.delta_array = self.output_array.copy()\n        self.delta_array[label] -= 1", "self.delta_array = np.zeros(self.size)\n        self.delta_array[label] = self.output_array[label] - 1"),
+    naive.wrong("softmax-object-loss-of-all", "The loss adds up the logarithms of all classes, not only of the right one.", EACH, "SoftmaxLayer.loss", "-np.log(self.output_array[label])", "-np.sum(np.log(self.output_array))"),
+    naive.wrong("softmax-object-loss-mean", "The loss is divided by the number of classes.", EACH, "SoftmaxLayer.loss", "self.output_array[label])", "self.output_array[label]) / self.size"),
+    naive.wrong("softmax-object-delta-slope", "delta_array is p (1 - p): the right class is not taken into account.", EACH, "SoftmaxLayer.backward", "self.output_array.copy()", "self.output_array * (1 - self.output_array)", "self.delta_array[label] -= 1", "pass"),
+    naive.wrong("softmax-object-delta-times-p", "delta_array is multiplied by the probabilities.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", "self.delta_array[label] -= 1; self.delta_array *= self.output_array"),
+    naive.wrong("softmax-object-delta-with-slope", "delta_array is multiplied by p (1 - p), as for a sigmoid.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", "self.delta_array[label] -= 1; self.delta_array *= self.output_array * (1 - self.output_array)"),
 )  # fmt: skip

@@ -37,6 +37,12 @@ RAISED = (
         not_through="layernorm_backward",
     ),
     Raised(
+        "gradients-under-other-names",
+        re.compile("^grads holds "),
+        "The gradients are not under the names of the parameters that they belong to.",
+        "grads has the keys of params.",
+    ),
+    Raised(
         "own-assert",
         ANY,
         "An assert in your code refuses what the exercise allows.",
@@ -78,6 +84,7 @@ GENERAL = (
     general("product-of-other-sizes", "ValueError", "not aligned|matmul: Input operand", "The factors of a matrix product do not have the same inner size.", WHICH_CASES),
     general("reshaped-to-other-size", "ValueError", "cannot reshape array", "An array is reshaped to a shape that has another number of entries.", WHICH_CASES),
     general("index-beyond-end", "IndexError", "out of bounds", "An index reaches beyond the end of an array.", "Compare the bounds of the loops with the sizes of what they index."),
+    general("axis-beyond-array", "AxisError", "out of bounds for array of dimension", "An array has fewer axes than are named.", "Are the arguments in the order of the function that is called?"),
     general("used-before-assigned", "UnboundLocalError", "", "A variable is used that has no value yet.", "Is it assigned in one branch or loop only?"),
     general("name-not-defined", "NameError", "", "A name is used that is not defined.", "Is it misspelt, or defined elsewhere?"),
     general("key-not-there", "KeyError", "", "A key is looked up that the dictionary does not have.", "Who puts it there, and in which cases?"),

@@ -250,7 +250,7 @@ WITHOUT_DROPOUT = pattern(
     parts=DEEP,
     checks=("fully_connected_net/dropout",),
     fails={"", "three hidden layers"},
-    may={"test mode"},
+    may={"test mode", "what is dropped"},
     sentence="The gradients are right without dropout, and with it they are not those of the loss.",
     hint="Does every step of the forward pass have its step back, dropout too, in the reverse order?",
 )

@@ -46,6 +46,15 @@ DENSE = (
     dense.wrong("logistic-gradients-summed", "gradients are those of the sum over the samples; the loss is their mean.", MEAN, f"{LOGISTIC}.gradients", "delta / len(y)", "delta * 1.0"),
     dense.wrong("logistic-gradients-turned", "gradients have the wrong sign.", SLOPE, f"{LOGISTIC}.gradients", "delta / len(y)", "-delta / len(y)"),
     dense.wrong("logistic-db-averaged", "db is averaged over the samples once more.", MEAN, f"{LOGISTIC}.gradients", "delta.sum(axis=0)", "delta.mean(axis=0)"),
+    dense.wrong("hidden-bias-after-activation", "The bias is added after the activation.", "What does the activation function get?", f"{HIDDEN}.forward", "self.activation(x.dot(self.W) + self.b)", "self.activation(x.dot(self.W)) + self.b"),
+    dense.wrong("hidden-bound-not-symmetric", "The initial weights are drawn between 0 and the bound; half of them should be negative.", FANS, f"{HIDDEN}.__init__", "uniform(-bound, bound", "uniform(0, bound"),
+    dense.wrong("hidden-bias-drawn", "The first biases are random numbers; they should be 0.", "What do the biases start at?", f"{HIDDEN}.__init__", "np.zeros(n_out)", "rng.uniform(-bound, bound, n_out)"),
+    dense.wrong("logistic-over-samples-shifted", "The softmax is over the samples of each class, not over the classes of each sample.", "What do the probabilities of all classes add up to?", f"{LOGISTIC}.p_y_given_x", "scores.max(axis=1", "scores.max(axis=0", "powers.sum(axis=1", "powers.sum(axis=0"),
+    dense.wrong("logistic-over-everything", "The powers are divided by the sum of all of them, over samples and classes.", "What do the probabilities of all classes add up to?", f"{LOGISTIC}.p_y_given_x", "powers.sum(axis=1, keepdims=True)", "powers.sum()"),
+    dense.wrong("logistic-labels-added", "In the gradients, the term of the right class has the wrong sign.", SLOPE, f"{LOGISTIC}.gradients", "-= 1", "+= 1"),
+    dense.wrong("logistic-labels-not-subtracted", "The gradients treat the right class like the wrong ones.", SLOPE, f"{LOGISTIC}.gradients", "-= 1", "-= 0"),
+    dense.wrong("logistic-dw-summed", "dW is a sum over the samples; the loss is their mean.", MEAN, f"{LOGISTIC}.gradients", "x.T.dot(delta)", "x.T.dot(delta) * len(y)"),
+    dense.wrong("logistic-db-summed", "db is a sum over the samples; the loss is their mean.", MEAN, f"{LOGISTIC}.gradients", "delta.sum(axis=0)", "delta.sum(axis=0) * len(y)"),
 )  # fmt: skip
 
 STOPPING = (
@@ -62,4 +71,9 @@ STOPPING = (
     stop.wrong("stopping-step-uphill", "The step goes along the gradient; it should go against it.", "Which way does the loss fall?", TRAIN, "- learning_rate", "+ learning_rate"),
     stop.wrong("stopping-bias-fixed", "The bias is never updated.", BEST, TRAIN, "model.b - learning_rate * db", "model.b"),
     stop.wrong("stopping-ties-to-the-last", "The last of several equal validation errors is kept as the best; the first should be.", "Is an error that is as good a new best?", TRAIN, "if error < best:", "if error <= best:"),
+    stop.wrong("stopping-validates-a-step-early", "The validation error is measured before the first step of each period, and not after its last.", "After how many steps is the first error measured?", TRAIN, "(iter + 1) % validation_frequency", "iter % validation_frequency"),
+    stop.wrong("stopping-weights-fixed", "The weights are never updated.", BEST, TRAIN, "model.W - learning_rate * dW", "model.W"),
+    stop.wrong("stopping-patience-adds", "patience_increase is added to patience; it should multiply the number of the step.", PATIENCE, TRAIN, "iter * patience_increase", "patience + patience_increase"),
+    stop.wrong("stopping-patience-multiplied", "patience itself is multiplied by patience_increase; the number of the step should be.", PATIENCE, TRAIN, "iter * patience_increase", "patience * patience_increase"),
+    stop.wrong("stopping-remaining-samples", "The samples that do not fill a minibatch make one more.", "What does the exercise say of them?", TRAIN, "len(X) // batch_size\n", "-(-len(X) // batch_size)\n"),
 )  # fmt: skip

@@ -7,12 +7,10 @@ from typing import Any
 
 from grader.mistakes import mistake, pattern
 from solutions.mistakes.fully_connected_nets import DEEP, changed_step, nets
-from solutions.mistakes.networks import Call, networks
 
 CHECKS = tuple(f"fully_connected_net/{check}" for check in ("plain", "batchnorm", "layernorm"))
 NORMS = ("batchnorm", "layernorm")
 STEPS = ("affine", "relu", *NORMS)
-DIGITS = "0123456789"
 
 Step = Callable[[int, Any], Any]
 
@@ -129,30 +127,6 @@ LOOPS = tuple(
 )
 
 
-def without_gradients(*kinds: str) -> Callable[[Any], Mapping[str, Any]]:
-    """A variant that does not return the gradients of gamma, of beta, or of both."""
-
-    def change(call: Call) -> Any:
-        return call.loss, {name: value for name, value in call.grads.items() if name.rstrip(DIGITS) not in kinds}
-
-    return lambda ref: networks(ref, change)
-
-
-IN_GRADS = "grads needs an entry for every parameter in params; what does your loop do with what the layer returns?"
-NOT_KEPT = tuple(
-    mistake(code, parts=DEEP, sentence=sentence, hint=IN_GRADS)(without_gradients(*kinds))
-    for code, sentence, kinds in (
-        (
-            "net-scale-gradients-not-returned",
-            "The normalisation has its backward pass, but the gradients of gamma and beta are not in grads.",
-            ("gamma", "beta"),
-        ),
-        ("net-gamma-gradients-not-returned", "The gradients of gamma are not in grads.", ("gamma",)),
-        ("net-beta-gradients-not-returned", "The gradients of beta are not in grads.", ("beta",)),
-    )
-)
-
-
 @mistake(
     "net-one-running-statistics",
     parts=DEEP,
@@ -236,12 +210,13 @@ CACHES = (
     )(last_kept(*NORMS)),
 )
 
+
 ONE_SIZE = pattern(
     "net-one-size-only",
     parts=DEEP,
     checks=CHECKS,
     fails={"", "regularisation", "three hidden layers", "three hidden layers, regularisation"},
-    may={"scores alone", "image-shaped samples"},
+    may={"scores alone", "image-shaped samples", "first parameters"},
     sentence="It is right in a net whose layers all have the same size, and wrong in others.",
     hint="Which sizes do the parameters of a layer get, and which does the code expect?",
 )
@@ -250,6 +225,14 @@ TWO_LAYERS = pattern(
     parts=DEEP,
     checks=CHECKS,
     fails={"three hidden layers", "three hidden layers, regularisation"},
+    sentence="It is right for two hidden layers, and goes wrong for three.",
+    hint="Does a number stand anywhere in your code that should be the number of layers?",
+)
+TWO_LAYERS_DROPPED = pattern(
+    "net-two-hidden-layers-only-dropped",
+    parts=DEEP,
+    checks=("fully_connected_net/dropout",),
+    fails={"three hidden layers", "what is dropped"},
     sentence="It is right for two hidden layers, and goes wrong for three.",
     hint="Does a number stand anywhere in your code that should be the number of layers?",
 )

@@ -96,6 +96,31 @@ FROZEN = tuple(
 )
 
 
+def doubled(*names: str) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant that takes the step of some parameters twice."""
+
+    def again(net: Any, before: Mapping[str, Any]) -> None:
+        net.params.update({name: 2 * net.params[name] - before[name] for name in names})
+
+    return lambda ref: stepwise(ref, again)
+
+
+TWICE = tuple(
+    mistake(
+        f"{code}-stepped-twice",
+        parts=PARTS,
+        sentence=f"Training takes each step of {words} twice.",
+        hint="How many lines of an iteration change it?",
+    )(doubled(*names))
+    for code, words, names in (
+        *((name.lower(), name, (name,)) for name in WEIGHTS),
+        ("weights", "W1 and W2", ("W1", "W2")),
+        ("biases", "b1 and b2", ("b1", "b2")),
+        ("all", "all parameters", WEIGHTS),
+    )
+)
+
+
 @mistake(
     "rate-decays-every-iteration",
     parts=PARTS,
@@ -160,9 +185,77 @@ BATCHES = pattern(
     "right-for-equal-samples",
     parts=PARTS,
     checks=tuple(f"{part}/training" for part in PARTS),
-    fails={"", "the same problem in disguise"},
+    fails={"", "the same problem in disguise", "samples that differ"},
     sentence="Steps on copies of a single sample come out right; training on the toy problem does not.",
     hint="Look at how a batch is drawn: do its labels belong to its samples, and is it drawn from the training data?",
+)
+
+
+def drawing(rows: Callable[[int, int], Any], *, with_reg: bool = True) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant whose batches are the samples ``rows(how many there are, batch_size)``, with or without reg."""
+
+    def variant(ref: Any) -> Mapping[str, Any]:
+        class TwoLayerNet(ref.TwoLayerNet):  # type: ignore[misc]  # the reference is known at run time only
+            def train(self, X: Any, y: Any, X_val: Any, y_val: Any, **options: Any) -> Any:
+                rate, decay = options.get("learning_rate", 1e-3), options.get("learning_rate_decay", 0.95)
+                size = options.get("batch_size", 200)
+                given = {"reg": options.get("reg", 5e-6)} if with_reg else {}
+                losses = []
+                for step in range(options.get("num_iters", 100)):
+                    batch = rows(len(X), size)
+                    loss, grads = self.loss(X[batch], y[batch], **given)
+                    losses.append(loss)
+                    for name in WEIGHTS:
+                        self.params[name] = self.params[name] - rate * grads[name]
+                    rate *= decay if step % max(len(X) // size, 1) == 0 else 1.0
+                return {"loss_history": losses}
+
+        return {"TwoLayerNet": TwoLayerNet}
+
+    return variant
+
+
+DRAWN_FROM = "What are the rows of a batch drawn from, and how many are drawn?"
+DRAWS = tuple(
+    mistake(code, parts=PARTS, sentence=sentence, hint=hint)(variant)
+    for code, sentence, hint, variant in (
+        (
+            "batch-of-all-samples",
+            "Every step is taken on all of the training data, and not on a batch of batch_size samples.",
+            DRAWN_FROM,
+            drawing(lambda N, size: np.arange(N)),
+        ),
+        (
+            "batch-from-first-samples",
+            "Only the first batch_size samples are ever in a batch; training never sees the others.",
+            DRAWN_FROM,
+            drawing(lambda N, size: np.arange(min(N, size))),
+        ),
+        (
+            "batch-never-with-last-sample",
+            "The last training sample is never drawn.",
+            DRAWN_FROM,
+            drawing(lambda N, size: np.random.choice(max(N - 1, 1), size)),
+        ),
+        (
+            "batch-never-with-first-sample",
+            "The first training sample is never drawn.",
+            DRAWN_FROM,
+            drawing(lambda N, size: np.random.choice(np.arange(min(N - 1, 1), N), size)),
+        ),
+        (
+            "batch-of-one-sample",
+            "The same sample is drawn at every step.",
+            DRAWN_FROM,
+            drawing(lambda N, size: np.zeros(size, int)),
+        ),
+        (
+            "reg-not-passed-to-loss",
+            "The training calls loss without the reg that it was given.",
+            "Which arguments does train hand on to loss?",
+            drawing(np.random.choice, with_reg=False),
+        ),
+    )
 )
 
 

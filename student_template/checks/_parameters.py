@@ -81,3 +81,14 @@ def fitting(values: list[Any], wanted: list[str], params: Mapping[str, Array]) -
 def gradients_of(net: Any, grads: Mapping[Any, Any], params: Mapping[str, Array]) -> dict[str, Any]:
     """The gradients by the parameters' usual names; None for one that is not there."""
     return {name: grads.get(own, grads.get(name)) for name, own in own_names(net.params, params).items()}
+
+
+def only_gradients_of(net: Any, grads: Mapping[Any, Any], params: Mapping[str, Array]) -> dict[str, Any]:
+    """The same where nothing else is asked for; ValueError if none of them is there, and others are."""
+    found = gradients_of(net, grads, params)
+    if grads and all(value is None for value in found.values()):
+        there, looked = ", ".join(map(str, grads)), ", ".join(own_names(net.params, params).values())
+        raise ValueError(
+            f"grads holds {there}; looked for {looked}, the names of the parameters, and found none of them"
+        )
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 from grader.distributions import as_float32
 from grader.expectations import Array, Below, matches
 from grader.spec import GradientOf, Part, integers, normal
-from student_template.checks._parameters import gradients_of, set_params
+from student_template.checks._parameters import gradients_of, only_gradients_of, set_params
 from student_template.checks.three_layer_convnet import distance, large, small
 
 part = Part(
@@ -64,13 +64,15 @@ def network_with(code: Any, params: dict[str, Array], reg: float = 0.0) -> Any:
     return net
 
 
-def loss_and_gradients(code: Any, X: Array, y: Array, params: dict[str, Array], reg: float) -> Any:
+def loss_and_gradients(
+    code: Any, X: Array, y: Array, params: dict[str, Array], reg: float, only_gradients: bool = False
+) -> Any:
     """What the network's loss function returns for samples and labels."""
     net = network_with(code, params, reg)
     both = net.loss(X, y)
     if both is None or not both[1]:
         getattr(code, "The body of TwoLayerNet.loss")
-    return both[0], gradients_of(net, both[1], params)
+    return both[0], (only_gradients_of if only_gradients else gradients_of)(net, both[1], params)
 
 
 @part.check(
@@ -151,5 +153,5 @@ def loss(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str
 )
 def gradients(code: Any, X: Array, y: Array, reg: float, **params: Array) -> dict[str, Any]:
     """Backward pass: the gradients of all weights and biases."""
-    _, grads = loss_and_gradients(code, X, y, params, reg)
+    _, grads = loss_and_gradients(code, X, y, params, reg, only_gradients=True)
     return dict(grads)

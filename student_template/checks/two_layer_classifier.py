@@ -15,7 +15,7 @@ from grader.expectations import Array, Arrays, Labels, NoteAbout, Within, matche
 from grader.model import Note
 from grader.spec import Part, normal
 from student_template.checks import two_layer_net as toy
-from student_template.checks._parameters import gradients_of
+from student_template.checks._parameters import only_gradients_of
 from student_template.checks.two_layer_net import ONE, ONE_LABELLED, SECOND, SECOND_LABELLED, WEIGHTS, network
 
 part = Part(
@@ -138,16 +138,26 @@ def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> di
     for before, strength in (("", reg), ("half_", reg / 2)):
         net = network(code, **weights)
         value, grads = net.loss(X.copy(), y, reg=strength)
-        found = gradients_of(net, grads, weights)
+        found = only_gradients_of(net, grads, weights)
         answer |= {f"{before}loss": value, **{f"{before}{name}": gradient for name, gradient in found.items()}}
     return answer
 
 
+def toy_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The toy problem without its 5e-6 of regularisation, whose factor differs by edition: it leads as far."""
+    return {**toy.toy_training(rng), "reg": np.array(0.0)}
+
+
+def twin_training(rng: np.random.Generator) -> dict[str, Array]:
+    """The same in disguise."""
+    return {**toy.twin_training(rng), "reg": np.array(0.0)}
+
+
 part.check(
     points=2,
-    inputs=toy.toy_training,
-    anew=toy.twin_training,
-    edges=toy.TRAININGS,
+    inputs=toy_training,
+    anew=twin_training,
+    edges={**toy.TRAININGS, "the same problem in disguise": twin_training},
     edge_points=1,
     expect=toy.TRAINED,
     builds_on=("loss", "gradients"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expectations import Array, Arrays, Below, matches
+from grader.expectations import Array, Arrays, Below, OnlyIf, matches
 from grader.measures import normal_distance
 from grader.spec import GradientOf, Part, integers, normal
 
@@ -66,11 +66,32 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
     return normal_distance(got[name], float(inputs["weight_scale"]))
 
 
+def bias_distance(name: str, got: Arrays, inputs: Arrays) -> float:
+    """How far biases are from bias_scale times a standard normal."""
+    return normal_distance(got[name], float(inputs["bias_scale"]))
+
+
+def unscaled(inputs: Arrays) -> bool:
+    """Whether a case leaves bias_scale at 0."""
+    return "bias_scale" not in inputs
+
+
 @part.check(
     points=2,
     # The limit of 3.5 fails right weights with a probability of at most 2 exp(-24.5) = 5e-11 each.
     inputs={"H": 6, "W": 6, "classes": 6, "filters": 16, "size": 5, "weight_scale": small},
-    edges={"images not square": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": large}},
+    edges={
+        "images not square": {"H": 4, "W": 8, "classes": 8, "filters": 6, "size": 3, "weight_scale": large},
+        "a bias_scale": {
+            "H": 2,
+            "W": 2,
+            "classes": 40,
+            "filters": 40,
+            "size": 1,
+            "weight_scale": large,
+            "bias_scale": 1.0,
+        },
+    },
     edge_points=1,
     expect=[
         Below(
@@ -87,21 +108,39 @@ def distance(name: str, got: Arrays, inputs: Arrays) -> float:
             ("W2",),
             partial(distance, "W2"),
         ),
-        matches("b1", shape_hint="One bias for each filter."),
-        matches("b2", shape_hint="One bias for each class."),
+        *(
+            OnlyIf(unscaled, matches(name, shape_hint=f"One bias for each {of}."))
+            for name, of in (("b1", "filter"), ("b2", "class"))
+        ),
+        *(
+            OnlyIf(
+                lambda inputs: not unscaled(inputs),
+                Below(
+                    f"scaled_{name}",
+                    3.5,
+                    f"distance of {name} from the distribution of bias_scale * normal",
+                    (f"scaled_{name}",),
+                    partial(bias_distance, f"scaled_{name}"),
+                ),
+            )
+            for name in ("b1", "b2")
+        ),
     ],
 )
-def initial(code: Any, H: int, W: int, classes: int, filters: int, size: int, weight_scale: float) -> dict[str, Any]:
-    """Initial model: random weights of the given scale; biases of zero if bias_scale is 0."""
+def initial(
+    code: Any, H: int, W: int, classes: int, filters: int, size: int, weight_scale: float, bias_scale: float = 0
+) -> dict[str, Any]:
+    """Initial model: random weights and biases of the given scales; biases of zero if bias_scale is 0."""
     model = code.init_two_layer_convnet(
         weight_scale=weight_scale,
-        bias_scale=0,
+        bias_scale=bias_scale,
         input_shape=(3, H, W),
         num_classes=classes,
         num_filters=filters,
         filter_size=size,
     )
-    return {name: model.get(name) for name in WEIGHTS}
+    before = "scaled_" if bias_scale else ""
+    return {name if name[0] == "W" else before + name: model.get(name) for name in WEIGHTS}
 
 
 def accepted(got: Arrays, inputs: Arrays) -> float:

@@ -18,8 +18,18 @@ import numpy.random  # the scenarios draw, in a process that does without unless
 from grader.expectations import Array, Arrays, Expectation, Labels, OnlyIf, Otherwise, ShowCurve, Within, matches
 from grader.measures import Measured
 from grader.spec import GradientOf, Part, integers, normal
-from student_template.checks._epochs import RATE, WEIGHTS, equal_samples, first_share, steps_of_equal_samples
-from student_template.checks._parameters import gradients_of, own_names, set_params
+from student_template.checks._epochs import (
+    BATCHES,
+    RATE,
+    WEIGHTS,
+    Drawn,
+    asks_batches,
+    different_samples,
+    equal_samples,
+    first_share,
+    steps_of_equal_samples,
+)
+from student_template.checks._parameters import only_gradients_of, own_names, set_params
 
 
 class TwoLayerNet:
@@ -140,7 +150,7 @@ def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> di
     """Backward pass: the gradients of all weights and biases."""
     net = network(code, **weights)
     _, grads = net.loss(X, y, reg=reg)
-    return gradients_of(net, grads, weights)
+    return only_gradients_of(net, grads, weights)
 
 
 def toy_training(rng: np.random.Generator) -> dict[str, Array]:
@@ -260,18 +270,20 @@ TOY_LOSS = or_own_way(
 
 def learns(inputs: Arrays) -> bool:
     """Whether a case is about where training leads."""
-    return not few(inputs) and not steps_of_equal_samples(inputs)
+    return not few(inputs) and not steps_of_equal_samples(inputs) and not asks_batches(inputs)
 
 
 TRAININGS = {
     "the same problem in disguise": twin_training,
     "five steps on one sample": FEW_STEPS,
     "epochs of four steps": equal_samples,
+    "samples that differ": different_samples,
 }
 TRAINED: list[Expectation] = [
     OnlyIf(learns, TOY_LOSS),
     *(OnlyIf(few, or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
     RATE,
+    *BATCHES,
     ShowCurve("loss_history", 0.02),
 ]
 
@@ -287,6 +299,8 @@ TRAINED: list[Expectation] = [
 )
 def training(code: Any, X: Array, y: Array, **task: Any) -> dict[str, Any]:
     """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
+    if len(X) == 8:
+        return batches_of(code, X, y, **task)
     trained = trained_for(code, X, y, **task)
     if len(X) != 12:
         return trained
@@ -316,6 +330,14 @@ def trained_for(
     trained = {name: net.params[names[name]] for name in WEIGHTS}
     own_loss = figure(lambda: net.loss(X, y, reg=reg)[0])
     return {**trained, **sums, "loss_history": vector(losses), "own_loss": own_loss}
+
+
+def batches_of(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, reg: float, **task: Any) -> dict[str, Any]:
+    """What the batches of a training hold."""
+    net = network(code, **{name: task.pop(name) for name in WEIGHTS})
+    drawn = Drawn(net, X, y, reg)
+    net.train(X, y, X_val, y_val, reg=reg, **task)
+    return drawn.figures()
 
 
 def figure(measure: Any) -> float:
