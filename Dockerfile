@@ -1,6 +1,7 @@
 # The grader in a container; docs/containers.md has the commands for Docker, rootless Docker and podman.
 #   docker build -t grader .                       # for grading a folder
 #   docker build -t grader-job --target job .      # for jobs of GitLab and GitHub
+#   docker build -t grader-cluster --target cluster .    # for several machines (docs/scaling.md)
 # A tag can come to mean another image. To build on exactly one, name it by its digest, as it is shown by
 # `docker buildx imagetools inspect python:3.12-slim`: --build-arg BASE=python:3.12-slim@sha256:...
 ARG BASE=python:3.12-slim
@@ -23,6 +24,13 @@ FROM packages AS trimmed
 COPY requirements/trim.py /requirements/
 RUN python /requirements/trim.py /opt/venv \
     && /opt/venv/bin/python -m compileall -q -j 0 -x '/(fontTools|pygments/lexers)/' /opt/venv
+
+# What several machines need besides, in a folder of its own: pip leaves out what is installed.
+FROM packages AS clustered
+COPY requirements/cluster.lock requirements/trim.py /requirements/
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes --prefix /opt/cluster \
+    --requirement /requirements/cluster.lock \
+    && python /requirements/trim.py /opt/cluster && /opt/venv/bin/python -m compileall -q -j 0 /opt/cluster
 
 FROM packages AS build
 # The image runs on other processors than it is built on: compile for any x86-64 or arm64 (see solutions/jit.py).
@@ -77,6 +85,10 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git mak
 WORKDIR /
 ENTRYPOINT []
 CMD ["bash"]
+
+# For several machines: the same programs and marks, with Dask, for who starts a run, its scheduler and its workers.
+FROM grader AS cluster
+COPY --from=clustered /opt/cluster /opt/venv
 
 # What `docker build .` makes.
 FROM grader

@@ -51,13 +51,15 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile --quiet
 
 lock: $(TOOLS)/.done  ## take the newest versions that pyproject.toml allows into the lock files, with their hashes
 	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --output-file requirements/image.lock
+	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra cluster \
+		--constraint requirements/image.lock --output-file requirements/cluster.lock
 	$(LOCK) pyproject.toml requirements/build.in --extra grade --extra plots --extra test --extra lint \
-		--constraint requirements/image.lock --output-file requirements/ci.lock
+		--constraint requirements/cluster.lock --output-file requirements/ci.lock
 	$(LOCK) requirements/tools.in --python-version 3.11 --output-file requirements/tools.lock
 	$(LOCK) requirements/docs.in --python-version 3.11 --output-file requirements/docs.lock
 
 audit: $(TOOLS)/.done  ## known vulnerabilities of what the lock files name; fails where PyPI cannot be asked
-	for lock in image ci tools docs; do \
+	for lock in image cluster ci tools docs; do \
 		$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements/$$lock.lock || exit 1; \
 	done
 

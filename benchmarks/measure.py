@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SECONDS = 0.05
+BUSY = "what else runs on this machine outweighed it in every round; measure again when there is less"
 _PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
 # One thread a process: NumPy's products otherwise take both cores, and the comparison is lost.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
@@ -200,6 +201,11 @@ def in_turn(measures: Mapping[str, Callable[[], float]], rounds: int, warm: bool
             if number >= 0:
                 found[name].append(value)
     return found
+
+
+def sound(rounds: Iterable[Sequence[float]]) -> list[Sequence[float]]:
+    """The rounds in which one more took time everywhere: in others what else ran on the machine outweighed it."""
+    return [costs for costs in rounds if min(costs) > 0]
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, ...]:

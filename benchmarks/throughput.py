@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import submissions
 from benchmarks.figures import Figure, Options
-from benchmarks.measure import Usage, in_turn, python, ratios
+from benchmarks.measure import BUSY, Usage, in_turn, python, ratios, sound
 from benchmarks.notebooks import cpu_a_notebook
 
 
@@ -60,13 +60,15 @@ def _measure(place: Path, options: Options) -> Iterator[Figure]:
             for number, costs in found.items():
                 costs.append(cost(largest, number, *extra))
         for number, costs in found.items():
-            yield Figure(f"{kind}, {number} job(s)", tuple(60 / c.wall for c in costs), "submissions a minute")
+            paces = tuple(60 / c.wall for c in costs if c.wall > 0)
+            yield Figure(f"{kind}, {number} job(s)", paces, "submissions a minute", note="" if paces else BUSY)
         cpu[kind] = [c.cpu for c in found[jobs[0]]]
         yield Figure(f"{kind}: CPU", tuple(1000 * s for s in cpu[kind]), "ms a submission")
         if len(jobs) > 1:
-            faster = ratios([c.wall for c in found[1]], [c.wall for c in found[2]])
+            rounds_of_both = sound([c.wall for c in costs] for costs in zip(found[1], found[2], strict=True))
+            faster = tuple(alone / both for alone, both in rounds_of_both)
             bar: dict[str, Any] = {"bar": 13, "limit": 1.8, "at_least": True} if kind == "functions only" else {}
-            yield Figure(f"{kind}: 2 jobs", faster, "times as fast as 1", **bar)
+            yield Figure(f"{kind}: 2 jobs", faster, "times as fast as 1", **bar, note="" if faster else BUSY)
     peers = in_turn(
         {
             "own": lambda: cpu_a_notebook("functions", one, 2 if options.quick else 5, options.isolation),

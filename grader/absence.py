@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from grader.extract import broken_definition
 from grader.judging import Problems, described, ended, with_hint
 from grader.model import CheckResult, ErrorInfo
 from grader.program import Program
+from grader.records import replace
 from grader.whereabouts import near_name, whereabouts
 from grader.words import plain_text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -18,7 +17,7 @@ from grader.worker.client import StudentProcess
 
 EXPLAINED = {Status.FAILED, Status.CRASHED}
 Results = list[list[CheckResult]]  # of each part
-Process = Callable[[Program, str, float], StudentProcess]  # for a part, with as many seconds
+Process = Callable[[Program, str], StudentProcess]  # for a part
 
 
 def carried_forward(graded: list[Graded], process: StudentProcess, share: float) -> list[Graded]:
@@ -88,20 +87,18 @@ def searched(
     program: Program,
     process: Process,
     oracle: Oracle,
-    seconds: float,
+    most: int,
 ) -> Results:
     """The line in which one small change makes right what no known mistake explains (grader.one_place)."""
-    if seconds <= 0 or not _any_failed(result for results in found for result in results):
+    if not most or not _any_failed(result for results in found for result in results):
         return found
     from grader import one_place
 
-    told = []
+    told, budget = [], one_place.Budget(most)
     for part, results in zip(parts, found, strict=True):
-        begin = time.perf_counter()
         played = [one for one in graded if one.check.part == part.slug]
-        look = partial(one_place.searched, played, results, program, process, seconds, oracle.catalogue.patterns)
+        look = partial(one_place.searched, played, results, program, process, budget, oracle.catalogue.patterns)
         told.append(_looked(results, look) if _any_failed(results) else results)
-        seconds -= time.perf_counter() - begin
     return told
 
 

@@ -20,7 +20,7 @@ from grader.course.parts import all_parts, load_part, part_names
 from grader.errors import GraderError, Interrupted, MalformedCheck, Refused
 from grader.grading import grade_submission
 from grader.intake.reading import open_submission
-from grader.limits import SEARCH_SECONDS
+from grader.limits import SEARCHED
 from grader.model import CheckResult, Result, Status
 from grader.named_causes import KINDS, UNNAMED, NamedCause, best, causes_of, code_of
 from grader.oracle import Oracle
@@ -250,7 +250,7 @@ def _grade(
     checks = [check for check in assignment.checks if check.name in wanted]
     place = folder / unit.repository.replace("/", "__") / unit.root
     with open_submission(place) as submission:
-        result = grade_submission(submission, assignment, checks, oracle, box, compat=compat, search=SEARCH_SECONDS)
+        result = grade_submission(submission, assignment, checks, oracle, box, compat=compat, search=SEARCHED)
         texts = {
             f"{part.slug}/{check.slug}": code_of(check.place, submission)
             for part in result.parts

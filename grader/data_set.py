@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.course import modules
 from grader.course.folder import current
 from grader.errors import MalformedCheck, Refused
-from grader.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from grader.mistakes import Mistake
 
 
 class DataSet(Protocol):

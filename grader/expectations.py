@@ -7,6 +7,7 @@ only then are numbers compared. A NaN never passes: comparisons are written so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -32,12 +33,15 @@ Arrays = Mapping[str, Array]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one expectation says about one case; ``rule`` and ``convention`` are as in ``JudgedArray``."""
+    """What one expectation says about one case; ``rule`` and ``convention`` are as in ``JudgedArray``.
+
+    ``evidence`` is asked for what a report shows of it: most verdicts are on what a mistake would give, for no report.
+    """
 
     ok: bool
     measured: float | None
     message: str
-    evidence: Evidence | None = None
+    evidence: Callable[[], Evidence | None] | None = None
     rule: str = LIMIT
     convention: str = ""
 
@@ -83,6 +87,8 @@ def rel_errors(x: Array, y: Array, floor: float = 0.0) -> Array:
     """
     difference = np.abs(x - y)
     floor = max(floor, 1e-13 * float(np.max(np.abs(y), initial=0.0)))
+    if np.max(difference, initial=0.0) <= floor:  # as in most of what is right
+        return np.zeros(difference.shape)
     difference = np.where(difference <= floor, 0.0, difference)
     return np.asarray(difference / np.maximum(1e-8, np.abs(x) + np.abs(y)))
 
@@ -118,7 +124,7 @@ class Matches:
         sentence = f"{self.name} has relative error {measured:.1e}{place(errors)}; limit {self.limit:.0e}."
         if single and measured < 1e-3:
             sentence += " It is float32, which is precise to about 1e-7 only: compute in float64."
-        return Verdict(False, measured, sentence, where(self.name, got, want[self.name], errors, public))
+        return Verdict(False, measured, sentence, partial(where, self.name, got, want[self.name], errors, public))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class Within:
             said = f"{unit} {measured:.1e}, which is as precise as float32 is"
             return Verdict(True, measured, said, rule=FLOAT32)
         sentence = f"{self.name} is off: {unit} {measured:.1e}{place(differences)}; limit {self.limit:.0e}."
-        return Verdict(False, measured, sentence, where(self.name, got, want[self.name], differences, public))
+        return Verdict(False, measured, sentence, partial(where, self.name, got, want[self.name], differences, public))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ class Labels:
         if not count:
             return Verdict(True, 0.0, f"all {wrong.size} labels are right")
         sentence = f"{self.name} differs in {count} of {wrong.size} labels."
-        return Verdict(False, count, sentence, where(self.name, got, want[self.name], wrong * 1.0, public))
+        return Verdict(False, count, sentence, partial(where, self.name, got, want[self.name], wrong * 1.0, public))
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +317,7 @@ def unchanged(returned: str, argument: str) -> NoteAbout:
 
 
 def _refused(sentence: str, name: str, got: Values, want: Array) -> Verdict:
-    return Verdict(False, None, sentence, shapes(name, got, want), GATE)
+    return Verdict(False, None, sentence, partial(shapes, name, got, want), GATE)
 
 
 def _single(value: Array | NotAnArray) -> bool:

@@ -13,6 +13,8 @@ from grader.errors import Refused
 
 NEEDED, ADVISED = 64 << 20, 1 << 30  # bytes for temporary files
 PASSES = 1000  # tries at a folder that changes while it is removed; each takes something away
+# What a write fails by that is no fault of what is written.
+OUR_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS, errno.ENOMEM}
 LONGEST_TEMPORARY = 50  # bytes; the kernel's sockets lie some 40 deeper, and their paths end at about 100
 
 

@@ -13,12 +13,12 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from grader.cells import CellText
 from grader.extract import parsed_cells
 from grader.model import Note
 from grader.names import binds, is_stub
+from grader.records import dataclass, replace
 from grader.spec import FromVariable, Part
 from grader.submission import Cell, SourceFile, Submission
 from grader.words import listing, plain_text

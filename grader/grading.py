@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.absence import explain_absence
 from grader.afterwards import carried_forward, charged_once, explained, flagged, searched
 from grader.course.assignments import Assignment
 from grader.course.folder import current
@@ -23,7 +22,7 @@ from grader.expectations import Arrays, NotAnArray, Values
 from grader.extract import extract, main_notebook
 from grader.forms import as_asked
 from grader.judging import Graded, Played, harness_failure, judge, skipped
-from grader.limits import NotebookLimits
+from grader.limits import SEARCH_SECONDS, NotebookLimits
 from grader.model import (
     CheckResult,
     Isolation,
@@ -39,7 +38,7 @@ from grader.oracle import Oracle
 from grader.outcome import Outcome
 from grader.patience import Patience
 from grader.places import placed
-from grader.precision import strictly
+from grader.precision import is_forgiven, strictly
 from grader.program import Program
 from grader.records import replace
 from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, notes_on_lent_caches
@@ -81,14 +80,14 @@ def grade_submission(
     compat: bool = False,
     seconds: float = math.inf,
     told: Told | None = None,
-    search: float = 0.0,
+    search: int = 0,
 ) -> Result:
     """Grade the given checks of one submission; ``notebook`` also runs its notebook from top to bottom.
 
     ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
-    ``search`` are the seconds in which the line is looked for that makes wrong what no known mistake explains.
+    ``search`` is how many variants of its functions are tried for the line that makes wrong what no mistake explains.
     ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
     With ``compat`` code that needs whole numbers where / gives floats is graded once more, with Python 2's division.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
@@ -122,7 +121,7 @@ def _graded(
     compat: bool,
     seconds: float,
     told: Told | None,
-    search: float,
+    search: int,
     python2: bool | None = None,
 ) -> Result:
     """Grade it once; ``python2`` says which Python it was written for, None that it is looked up."""
@@ -164,16 +163,12 @@ def _graded(
             graded = flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
     found = charged_once(asked, explained(asked, graded, oracle), graded, assignment.repeat)
-    if search > 0:
-        found = searched(
-            asked,
-            found,
-            graded,
-            program,
-            lambda changed, part, left: StudentProcess(host, changed, [part], allow=assignment.allow, seconds=left),
-            oracle,
-            search,
-        )
+    if search:
+
+        def process_of(changed: Program, part: str) -> StudentProcess:
+            return StudentProcess(host, changed, [part], allow=assignment.allow, seconds=SEARCH_SECONDS)
+
+        found = searched(asked, found, graded, program, process_of, oracle, search)
     parts = tuple(_part_result(part.slug, part.title, of) for part, of in zip(asked, found, strict=True))
     trouble = [check for part in parts for check in part.checks if check.status is Status.GRADER_ERROR]
     score = None if trouble else round(sum(part.score for part in parts), 4)
@@ -243,8 +238,14 @@ def _grade_check(
             played.append(Played(case, inputs, want, transcript))
             if played[-1].transcript.outcome in FINAL:
                 break
-        judged, played = strictly(check, played, oracle)
-        result = explain_absence(judge(judged, played, public=oracle.public), program, process.problems)
+        judged, result = check, judge(check, played, public=oracle.public)
+        if is_forgiven(result):
+            judged, played = strictly(check, played, oracle)
+            result = result if judged is check else judge(judged, played, public=oracle.public)
+        if result.error:
+            from grader.absence import explain_absence
+
+            result = explain_absence(result, program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
         result = placed(result, check, program, code=not oracle.public)
     except Interrupted:

@@ -110,8 +110,9 @@ def _said_of(check: Check, one: Played, *, public: bool) -> dict[str, Verdict | 
     """What the expectations say of a case, by the names of their arrays; nothing if none came back."""
     if one.transcript.outcome != Outcome.RETURNED:
         return {}
+    values = one.values
     with np.errstate(all="ignore"):  # wild values overflow: what is measured is then inf or NaN, and fails
-        return {item.name: item.judge(one.values, one.want, one.inputs, public) for item in check.expect}
+        return {item.name: item.judge(values, one.want, one.inputs, public) for item in check.expect}
 
 
 def _audited(check: Check, one: Played, verdicts: Mapping[str, Verdict]) -> Iterator[Audit]:
@@ -145,7 +146,8 @@ def _finding(name: str, limit: float, verdicts: Sequence[tuple[str, Verdict]]) -
         message += f" Wrong in {len(wrong)} of {len(verdicts)} cases ({where})" + (
             ", right in the rest." if right else "."
         )
-    return Finding(name, verdict.measured, limit, False, message, cases, verdict.evidence)
+    evidence = verdict.evidence() if verdict.evidence else None
+    return Finding(name, verdict.measured, limit, False, message, cases, evidence)
 
 
 def _status(findings: Sequence[Finding], played: Sequence[Played]) -> Status:

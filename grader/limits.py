@@ -118,4 +118,5 @@ CODECS = frozenset(
 )
 
 # What is looked for after a failure
-SEARCH_SECONDS = 3.0  # of a submission, in which the line is looked for that no known mistake explains
+SEARCHED = 1500  # variants of a submission's functions that are tried for the line that no known mistake explains
+SEARCH_SECONDS = 20.0  # of a process that plays them: what is slower is not looked through

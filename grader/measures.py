@@ -5,13 +5,14 @@ In a self-check, where no solution is, the student's own function stands in for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from math import erf, isnan, sqrt
 
 import numpy as np
 
 from grader.course.reference import measure_of
 from grader.expectations import GATE, Array, Arrays, NotAnArray, Values, Verdict, gate, plain, shapes
+from grader.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Measured:
         for name in self.arrays:
             refusal = gate(name, got, want[name])
             if refusal:
-                return Verdict(False, None, refusal, shapes(name, got, want[name]), GATE)
+                return Verdict(False, None, refusal, partial(shapes, name, got, want[name]), GATE)
         measure = None if public else measure_of(self.measure)
         if measure is None:
             return self._by_their_own(got)

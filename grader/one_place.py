@@ -3,12 +3,13 @@
 The changed functions (grader.variants) are played in a student process like the student's own: the process gets their
 text and the inputs, and never an answer. A change counts if every case of the check comes back right with it, and so
 does every check of the part that was right before. The line is told, and not the change. No mark moves by it.
+
+How far it looks is counted in variants, not in seconds: what is told must be the same on every machine.
 """
 
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -31,15 +32,28 @@ from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
-EACH = 6.0  # seconds that are spent on one check
-SLOW = 1.0  # seconds that a variant may take: some never end
+MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
+ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
-SENTENCE = 'With one small change in line {line} it is right: "{source}".'
-SENTENCE_OF = 'With one small change in line {line}, {names} {verb} back right: "{source}".'
-SENTENCE_BELOW = 'With one small change in line {line}, in {name}, this is right as well: "{source}".'
+SENTENCE = 'One small change in {where} makes it right: "{source}".'
+SENTENCE_OF = 'One small change in {where} makes {names} right: "{source}".'
+SENTENCE_BELOW = 'One small change in {where}, in {name}, makes this right as well: "{source}".'
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
-Process = Callable[[Program, str, float], StudentProcess]
+Process = Callable[[Program, str], StudentProcess]
+
+
+class Budget:
+    """What is left for a submission: variants to try, and how many of them may still cost a process."""
+
+    def __init__(self, variants: int) -> None:
+        self.variants, self.processes = variants, MOST_ENDED
+
+    def take(self, most: int) -> int:
+        """So many of them at most; none once too many have cost a process."""
+        taken = min(most, self.variants) if self.processes > 0 else 0
+        self.variants -= taken
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +66,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the submission: its name, its text, and the file, cell and line where it stands."""
+    """A function of the submission: its name, its text, and the file, cell (None in a module) and line of it."""
 
     name: str
     text: str
     file: str
+    cell: object
     line: int
 
 
@@ -65,19 +80,17 @@ def searched(
     results: Sequence[CheckResult],
     program: Program,
     process: Process,
-    seconds: float,
+    budget: Budget,
     patterns: Collection[str],
 ) -> list[CheckResult]:
-    """The results of a part; a change that makes a check right is its cause. ``seconds`` is for all of them.
+    """The results of a part; a change that makes a check right is its cause.
 
     What shows by the cases that fail, of which the codes are ``patterns``, stays beside it.
     """
     found = []
     for one, result in zip(graded, results, strict=True):
-        if seconds > 0 and _unexplained(one, result, patterns) and not _on_sand(one, graded):
-            begin = time.perf_counter()
-            causes = _causes(one, graded, program, process, min(seconds, EACH))
-            seconds -= time.perf_counter() - begin
+        if _unexplained(one, result, patterns) and not _on_sand(one, graded):
+            causes = _causes(one, graded, program, process, budget)
             result = replace(result, diagnosis=(*causes, *_kept(result, patterns))) if causes else result
         found.append(result)
     return found
@@ -115,13 +128,12 @@ def _called(check: Check) -> list[str]:
 
 
 def _causes(
-    one: Graded, part: Sequence[Graded], program: Program, process: Process, seconds: float
+    one: Graded, part: Sequence[Graded], program: Program, process: Process, budget: Budget
 ) -> tuple[Diagnosis, ...]:
     """A change that makes the check right, or else one for each wrong array, each found by itself.
 
     Where a function is wrong that this check makes use of, a change of that one has to make both right.
     """
-    ends = time.perf_counter() + seconds
     right = _right_in_all(one, one.played)
     below = _below(one, part)
     wrong = [] if below else wrong_arrays(one)
@@ -131,7 +143,7 @@ def _causes(
         if below and function.name not in {one.check.rename.get(name, name) for name in where}:
             continue
         alone: dict[str, Step] = {}
-        for step in _steps(one, wanted, program, process, function, ends):
+        for step in _steps(one, wanted, program, process, function, budget):
             if step.right == _arrays(one):
                 return (_told(function, step, [], below=bool(below)),)
             for name in step.right - right:
@@ -143,16 +155,13 @@ def _causes(
 
 
 def _steps(
-    one: Graded, wanted: Sequence[Graded], program: Program, process: Process, function: Function, ends: float
+    one: Graded, wanted: Sequence[Graded], program: Program, process: Process, function: Function, budget: Budget
 ) -> Iterator[Step]:
     """The changes with which more arrays are right in every case than were, and all of what else is ``wanted``."""
     found = islice(variants(function.text, function.name), MOST)
-    while several := list(islice(found, AT_ONCE)):
-        left = ends - time.perf_counter()
-        if left <= 0:
-            return
-        with process(_with(program, function, several), one.check.part, left) as played:
-            yield from _better(one, wanted, function, several, played)
+    while several := list(islice(found, budget.take(AT_ONCE))):
+        with process(_with(program, function, several), one.check.part) as played:
+            yield from _better(one, wanted, function, several, played, budget)
 
 
 def _functions(check: Check, program: Program) -> Iterator[Function]:
@@ -165,7 +174,7 @@ def _functions(check: Check, program: Program) -> Iterator[Function]:
             node = _definition(text, name)
             if node is not None:
                 lines = text.split("\n")[node.lineno - 1 : node.end_lineno]
-                yield Function(name, "\n".join(lines) + "\n", file, node.lineno)
+                yield Function(name, "\n".join(lines) + "\n", file, cell["cell"], node.lineno)
                 break
 
 
@@ -200,17 +209,20 @@ def _better(
     function: Function,
     several: Sequence[Variant],
     process: StudentProcess,
+    budget: Budget,
 ) -> Iterator[Step]:
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
     before = _right_in_all(one, one.played)
     _, names = numbered(several, function.name)
     for variant, name in zip(several, names, strict=True):
-        if not before < _right_with(one, failed[:1], function, name, process):
+        if budget.processes <= 0:
+            return
+        if not before < _right_with(one, failed[:1], function, name, process, budget):
             continue
-        right = _right_with(one, one.played, function, name, process)
+        right = _right_with(one, one.played, function, name, process, budget)
         if before < right and all(
-            _right_with(other, other.played, function, name, process) == _arrays(other) for other in wanted
+            _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in wanted
         ):
             yield Step(variant, right)
 
@@ -221,14 +233,15 @@ def _arrays(one: Graded) -> frozenset[str]:
 
 
 def _right_with(
-    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess
+    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess, budget: Budget
 ) -> frozenset[str]:
     """The arrays that come back right in these cases with a variant of the function; none, once a case has none."""
     asked = next((name for name, own in one.check.rename.items() if own == function.name), function.name)
-    check = replace(one.check, rename={**one.check.rename, asked: variant}, seconds=min(one.check.seconds, SLOW))
+    check = replace(one.check, rename={**one.check.rename, asked: variant})
     right = _arrays(one)
     for item in cases:
         transcript = process.play(check, item.inputs)
+        budget.processes -= transcript.outcome in ENDED
         right &= _right_in_all(one, [replace(item, transcript=transcript)])
         if not right:
             break
@@ -250,11 +263,11 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
 def _told(function: Function, step: Step, names: list[str], *, below: bool = False) -> Diagnosis:
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
+    where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
-    sentence, hint = SENTENCE.format(line=line, source=source), f"{ALL_RIGHT} {HINT}"
+    sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
     if below:
-        sentence = SENTENCE_BELOW.format(line=line, name=function.name, source=source)
+        sentence = SENTENCE_BELOW.format(where=where, name=function.name, source=source)
     if names:
-        verb, hint = "comes" if len(names) == 1 else "come", HINT
-        sentence = SENTENCE_OF.format(names=listing(names), verb=verb, line=line, source=source)
+        sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
     return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, hint)

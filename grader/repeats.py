@@ -1,6 +1,7 @@
 """A cause is charged once: in later checks it costs the share that the assignment sets. All functions here are pure.
 
-Only a mistake that is named for certain is known to be the same. Nothing is given for what took no work: a check that
+Only a known mistake that is named for certain is known to be the same: two functions may each divide dx by the number
+of samples, in lines of their own (grader.relations). Nothing is given for what took no work: a check that
 earned nothing, and whose arrays have nothing to do with the right ones, is charged in full.
 """
 
@@ -14,6 +15,7 @@ from grader.differences import CODE as DIFFERENCES
 from grader.judging import Graded
 from grader.model import Audit, CheckResult, Note, Status
 from grader.outcome import Outcome
+from grader.relations import PREFIX
 
 MODES = ("-training", "-test", "-backward", "-staged")  # in which one function has a mistake, or the other
 
@@ -60,7 +62,8 @@ def _causes(result: CheckResult) -> list[str]:
     flagged = any(note.code == DIFFERENCES for note in result.notes)
     if result.status is not Status.FAILED or flagged or result.points >= result.max_points:
         return []
-    return [_cause(item.code) for item in named] if all(item.certain for item in named) else []
+    known = all(item.certain and not item.code.startswith(PREFIX) for item in named)
+    return [_cause(item.code) for item in named] if known else []
 
 
 def _cause(code: str) -> str:

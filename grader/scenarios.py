@@ -60,11 +60,18 @@ def _collect(name: str, value: object, pieces: dict[str, tuple[object, str]]) ->
 @functools.cache
 def _used(value: types.FunctionType | type) -> tuple[str, ...]:
     """The names that a definition looks up when it runs, or when it is defined, for defaults."""
+    looked_up = _looked_up(value)
+    if not (_has_defaults(value) or looked_up & vars(sys.modules[value.__module__]).keys()):
+        return ()  # as most scenarios: a walk through the tree is dear
     nodes = list(ast.walk(ast.parse(_source(value))))
     arguments = [node.args for node in nodes if isinstance(node, (ast.FunctionDef, ast.Lambda))]
     defaults = [item for of in arguments for item in (*of.defaults, *of.kw_defaults) if item is not None]
-    looked_up = _looked_up(value) | {node.id for of in defaults for node in ast.walk(of) if isinstance(node, ast.Name)}
+    looked_up |= {node.id for of in defaults for node in ast.walk(of) if isinstance(node, ast.Name)}
     return tuple(dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and node.id in looked_up))
+
+
+def _has_defaults(value: types.FunctionType | type) -> bool:
+    return not isinstance(value, types.FunctionType) or bool(value.__defaults__ or value.__kwdefaults__)
 
 
 def _looked_up(value: types.FunctionType | type) -> set[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.beside import notes_on_what_is_beside
 from grader.course.asking import asked_of, assignment_of, note_on_others
 from grader.course.assignments import select
-from grader.data_set import DataSet
 from grader.grading import Told, grade_submission
 from grader.intake.languages import said_of_languages
 from grader.intake.reading import open_submission
@@ -18,6 +18,9 @@ from grader.oracle import Oracle
 from grader.oracle.recorded import RecordedOracle
 from grader.records import dataclass, replace
 from grader.sandbox import Box
+
+if TYPE_CHECKING:
+    from grader.data_set import DataSet
 
 
 @dataclass(frozen=True, slots=True)

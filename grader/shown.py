@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.cells import CellText
 from grader.errors import MalformedCheck
 from grader.extract import parsed_cells
 from grader.model import Note
+from grader.records import dataclass
 from grader.submission import SourceFile
 from grader.words import plain_text
 

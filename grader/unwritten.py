@@ -31,13 +31,12 @@ def or_unwritten(
     unmarked = {item.name for item in check.expect if isinstance(item, UNMARKED)}
     values = [value for name, value in transcript.values.items() if name not in unmarked]
     none = [isinstance(value, NotAnArray) and value.kind == "None" for value in values]
-    zero = [isinstance(value, np.ndarray) and not value.any() for value in values]
     if transcript.outcome == Outcome.RETURNED and values:
         left = any(none) and program.left_none() & set(needs)
         if all(none) or (left and all(_is_blank(value, inputs) for value in values)):
             message = "It returns None: it is not written yet, or its return is missing."
             return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
-        if all(zero) and program.left_none() & {f"{name}.loss" for name in needs}:
+        if all(map(_is_zero, values)) and program.left_none() & {f"{name}.loss" for name in needs}:
             message = "It gives only 0, and what the starter sets to None is still None: it is not written yet."
             return replace(transcript, outcome=Outcome.UNWRITTEN, values={}, error={"message": message})
     if transcript.outcome == Outcome.RAISED and "NoneType" in str(error.get("message", "")):
@@ -61,6 +60,10 @@ def _silent(check: Check, transcript: Transcript, program: Program, needs: Seque
         return {}
     lacks = f"{called[0]} computes something and returns nothing: the line with its return is missing."
     return {"type": "NoReturn", "message": lacks, **places[called[0]]}
+
+
+def _is_zero(value: Array | NotAnArray) -> bool:
+    return isinstance(value, np.ndarray) and not value.any()
 
 
 def _is_blank(value: Array | NotAnArray, inputs: Arrays) -> bool:

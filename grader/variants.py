@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from grader.changes import changes
 from grader.records import dataclass
 
-LONGEST = 60  # lines of a function of which variants are made
+LONGEST, LARGEST = 60, 1000  # lines of a function of which variants are made, and nodes of its tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def variants(text: str, name: str) -> Iterator[Variant]:
     """The variants of the function that a text defines, the likely ones first; each is called ``name`` too."""
     tree = ast.parse(text)
     node = next((one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
-    if node is None or (node.end_lineno or 0) - node.lineno > LONGEST:
+    if node is None or (node.end_lineno or 0) - node.lineno > LONGEST or sum(1 for _ in ast.walk(node)) > LARGEST:
         return
     told = {ast.unparse(node)}
     for _, kind, line, do, undo in sorted(changes(node), key=lambda change: change[0]):

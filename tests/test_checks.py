@@ -15,6 +15,7 @@ import solutions
 from grader.cells import readable
 from grader.course import parts as checks
 from grader.course.assignments import all_assignments, find_assignment, select
+from grader.course.catalogue import FILE as SENTENCES
 from grader.errors import MalformedCheck, Refused
 from grader.expectations import Verdict, matches
 from grader.extract import extract
@@ -22,7 +23,7 @@ from grader.intake.reading import read_submission
 from grader.mistakes import ignored
 from grader.oracle import PUBLIC_SEED, key
 from grader.oracle.live import LiveOracle
-from grader.oracle.recorded import FILE, SENTENCES, RecordedOracle, read, record, sentences
+from grader.oracle.recorded import FILE, RecordedOracle, read, record, sentences
 from grader.sandbox import open_box
 from grader.shapes import fitted
 from grader.spec import Part, normal
@@ -331,3 +332,12 @@ def test_the_recorded_sentences_are_those_of_the_catalogue(assignment, public):
     """What students are told is what staff are told; after a change `make answers` records them anew."""
     recorded_now = (assignment.folder / SENTENCES).read_text("utf-8")
     assert recorded_now == sentences(assignment, public)
+
+
+def test_a_two_layer_network_is_asked_the_same_in_both_assignments_that_have_it():
+    """The same cases for the same points: what one pays for a file, the other pays."""
+    own, courses = (
+        {check.slug: [(case.name, case.points) for case in check.cases] for check in find_assignment(slug).checks}
+        for slug in ("two_layer_net", "cs231n_2016_a1")
+    )
+    assert own == courses

@@ -10,6 +10,7 @@ import pytest
 
 from grader.course.catalogue import Catalogue, live
 from grader.diagnosis import Graded, explained
+from grader.fitting import may_explain
 from grader.judging import Played, judge
 from grader.mistakes import Mistake, Pattern
 from grader.oracle.live import LiveOracle
@@ -112,9 +113,10 @@ def test_what_the_cases_show_stands_before_what_is_likely(monkeypatch):
 
 
 def test_a_mistake_that_would_spoil_what_is_right_is_not_said():
-    """Where it was made, dx is wrong in all cases, and in two of them it is right."""
-    first, second, third = played("right", "dw", "dw")
-    assert not any(item[0] == "doubled" for item in codes([wrong(first, **DOUBLED), second, third]))
+    """Where it was made, dx is wrong in all cases, and in one of those that failed it is right."""
+    first, second, third = played("right", "right", "dw")
+    cases = [wrong(first, **DOUBLED), wrong(second, **DOUBLED), third]
+    assert not any(item[0] == "doubled" for item in codes(cases))
 
 
 def test_what_a_ruled_out_mistake_explains_too_is_not_said(monkeypatch):
@@ -155,6 +157,31 @@ def test_a_passed_case_rules_a_mistake_out():
     assert codes([wrong(first, **DOUBLED), *rest]) == []
 
 
+def test_a_passed_check_rules_a_mistake_out(monkeypatch):
+    """It would have changed that check too, unless its function is written apart."""
+    monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED})
+    for independent, found in ((False, []), (True, [("doubled", True)])):
+        other = replace(CHECK, slug="other", independent=independent)
+        passed = played("right", "right", "right")
+        others = [Graded(other, passed, judge(other, passed, public=True))]
+        cases = [wrong(one, **DOUBLED) for one in played("right", "right", "right")]
+        assert [item for item in codes(cases, others=others) if item[0] == "doubled"] == found
+
+
+def test_numbers_that_are_only_near_are_not_those_of_a_mistake():
+    """What is off by a thousandth was made by something else."""
+    cases = [wrong(one, dx=DOUBLED["dx"] * 1.001) for one in played("right", "right", "right")]
+    assert not any(item[0] == "doubled" for item in codes(cases))
+
+
+@pytest.mark.parametrize(("dx", "found"), [([np.nan, 2], True), ([2, np.nan], False), ([np.nan, np.inf], False)])
+def test_what_is_no_number_must_stand_where_a_mistake_puts_it(monkeypatch, dx, found):
+    """As it gives itself away by just that."""
+    monkeypatch.setattr(Oracle, "answers", {"doubled": {"dx": np.array([np.nan, 2.0])}})
+    cases = [wrong(one, dx=np.array(dx, float)) for one in played("right", "right", "right")]
+    assert (("doubled", True) in codes(cases)) == found
+
+
 def test_the_cases_that_fail_can_name_a_mistake():
     """Where no variant gives the numbers."""
     first, second, third = played("right", "right", "right")
@@ -170,6 +197,23 @@ def test_a_raise_fits_a_mistake_that_raises(monkeypatch):
     )
     first, raised, third = played("right", "raised", "right")
     assert codes([wrong(first, **DOUBLED), raised, wrong(third, **DOUBLED)]) == [("doubled", True)]
+
+
+def test_a_mistake_that_raises_does_not_explain_an_assert_of_the_students_own(monkeypatch):
+    """They wrote down what must hold; that it does not is not the mistake's doing."""
+    monkeypatch.setattr(
+        Oracle, "mistaken", lambda self, check, case, wrong: None if case.name == "pad 0" else self.answers[wrong.code]
+    )
+    first, raised, third = played("right", "raised", "right")
+    raised.transcript.error["type"] = "AssertionError"
+    cases = [wrong(first, **DOUBLED), raised, wrong(third, **DOUBLED)]
+    assert codes(cases) == [("doubled", False)]
+
+
+def test_what_returned_was_not_made_by_a_mistake_that_raises():
+    """And what raised was, for all that is known."""
+    returned, raised = played("dx", "raised")
+    assert [may_explain(CHECK, item, None) for item in (returned, raised)] == [False, True]
 
 
 def test_what_only_raises_is_explained_by_no_numbers(monkeypatch):

@@ -77,14 +77,15 @@ def test_one_wrong_entry_fails_and_is_located():
     verdict = judge(wrong)
     assert not verdict.ok
     assert verdict.message == "dx has relative error 1.0e+00 at [1, 2]; limit 1e-08."
-    assert verdict.evidence.index == (1, 2)
-    assert verdict.evidence.got == (4.0, 5.0, -6.0)
-    assert verdict.evidence.want == (4.0, 5.0, 6.0)
+    evidence = verdict.evidence()
+    assert evidence.index == (1, 2)
+    assert evidence.got == (4.0, 5.0, -6.0)
+    assert evidence.want == (4.0, 5.0, 6.0)
 
 
 def test_hidden_runs_show_no_expected_values():
     """The evidence holds what the student returned, and where, not what was right."""
-    evidence = judge(WANT["dx"] + 1, public=False).evidence
+    evidence = judge(WANT["dx"] + 1, public=False).evidence()
     assert evidence.want is None
     assert evidence.got == (2.0, 3.0, 4.0)
 

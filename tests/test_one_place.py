@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from grader import one_place
 from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -53,18 +56,31 @@ def test_the_line_is_told_and_no_mark_moves(shared_box, tmp_path):
     """It is certain, as all cases come right with a change there; without the search nothing is named."""
     plain = told(RELU, shared_box, tmp_path)
     assert not any(item.specific for item in plain.diagnosis)
-    found = told(RELU, shared_box, tmp_path, search=30.0)
+    found = told(RELU, shared_box, tmp_path, search=1500)
     (cause,) = found.diagnosis
     assert cause.certain
-    assert cause.sentence == 'With one small change in line 4 it is right: "out = np.where(x > 0.25, x, 0)".'
+    assert cause.sentence == 'One small change in line 4 makes it right: "out = np.where(x > 0.25, x, 0)".'
     assert (found.points, found.status) == (plain.points, plain.status)
+
+
+@pytest.mark.slow
+def test_in_a_notebook_the_cell_is_told_too(shared_box, tmp_path):
+    """Its lines are counted from the cell's first."""
+    cells = [{"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in ("x = 1", RELU)]
+    (tmp_path / "layers.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    layers = find_assignment("layers")
+    chosen = select(layers, ["relu/forward"])
+    submission = read_submission(tmp_path)
+    result = grade_submission(submission, layers, chosen, LiveOracle(5), shared_box, search=1500)
+    ((cause,),) = (check.diagnosis for part in result.parts for check in part.checks)
+    assert cause.sentence.startswith("One small change in line 4 of cell 2 makes it right: ")
 
 
 @pytest.mark.slow
 def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
     """Two places, in each of which a change would be needed."""
     twice = RELU.replace("    return out, x", "    return out + 0.125 * out**3, x")
-    found = told(twice, shared_box, tmp_path, search=30.0)
+    found = told(twice, shared_box, tmp_path, search=1500)
     assert not any(item.code.startswith("one-place") for item in found.diagnosis)
 
 
@@ -72,20 +88,57 @@ def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
 def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_box, tmp_path):
     """One change of the forward pass makes both passes right; the backward pass itself is left alone."""
     text = RELU.replace("    out = np.where(x > 0.25, x, 0)\n", "    x = x[::-1]\n    out = np.maximum(0, x)\n")
-    found = told(text, shared_box, tmp_path, ("relu/backward", "relu/forward"), search=60.0)
+    found = told(text, shared_box, tmp_path, ("relu/backward", "relu/forward"), search=1500)
     assert [item.sentence for item in found.diagnosis if item.specific] == [
-        'With one small change in line 4, in relu_forward, this is right as well: "x = x[::-1]".'
+        'One small change in line 4, in relu_forward, makes this right as well: "x = x[::-1]".'
     ]
 
 
 @pytest.mark.slow
 def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     """What each change makes right is said with it."""
-    found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=60.0)
+    found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=3000)
     assert [item.sentence for item in found.diagnosis] == [
-        'With one small change in line 9, dx comes back right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
-        'With one small change in line 10, dw comes back right: "dw = rows.T.dot(dout) - w".',
+        'One small change in line 9 makes dx right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
+        'One small change in line 10 makes dw right: "dw = rows.T.dot(dout) - w".',
     ]
+
+
+HOSTILE = """\
+import os, sys
+
+def relu_forward(x):
+    if sys._getframe().f_code.co_name != "relu_forward":
+        os._exit(1)
+    return x * (x > 0.25), x
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+@pytest.mark.slow
+def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_path, monkeypatch):
+    """Not one process for each of 1,500; and what was judged stays."""
+    tried = []
+    right_with = one_place._right_with
+    monkeypatch.setattr(one_place, "_right_with", lambda *given: tried.append(given) or right_with(*given))
+    found = told(HOSTILE, shared_box, tmp_path, search=1500)
+    assert one_place.MOST_ENDED <= len(tried) < 20
+    assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+def test_a_submission_has_so_many_variants_and_no_more():
+    """They are counted, as seconds differ from machine to machine."""
+    budget = one_place.Budget(200)
+    assert [budget.take(150) for _ in range(3)] == [150, 50, 0]
+
+
+@pytest.mark.parametrize("much", ["    x = x\n" * 100, f"    x = {'+'.join('x' * 1000)}\n"])
+def test_a_function_that_is_too_long_has_no_variants(much):
+    """Nobody keeps the grader busy with a line without end."""
+    assert next(variants("def f(x):\n    x = x\n    return x\n", "f"))
+    assert not list(variants(f"def f(x):\n{much}    return x\n", "f"))
 
 
 TEXT = """\

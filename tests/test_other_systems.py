@@ -51,6 +51,6 @@ def test_the_verdict_is_the_same_and_the_level_is_explained(system, tmp_path):
     checked = run(sys.executable, "-c", code, "check", WORKED, "--html", tmp_path / "report.html")
     assert checked.returncode == 1 and checked.stdout, checked.stderr
     assert "The gradient of the regularisation is missing its factor 2." in checked.stdout
-    assert "12 of 18 points." in checked.stdout and "isolation process" in checked.stdout
+    assert "13 of 18 points." in checked.stdout and "isolation process" in checked.stdout
     assert "missing its factor 2" in Path(tmp_path, "report.html").read_text("utf-8")
     assert "Traceback" not in checked.stderr

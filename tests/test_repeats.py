@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,6 +41,26 @@ def test_a_cause_costs_all_once_and_then_its_share(share):
         result, lost = found[slug], all_of_it[slug].max_points - all_of_it[slug].points
         assert result.max_points - result.points == pytest.approx(share * lost, abs=0.011)
         assert sum(entry.points for entry in result.audit) == pytest.approx(result.points, abs=0.011)
+
+
+def test_what_only_holds_of_the_numbers_is_charged_each_time():
+    """dx is doubled in two functions, and each of them has a line for it."""
+    oracle = LiveOracle(5)
+    checks = [check for check in find_assignment("layers").checks if check.name in ("relu/backward", "affine/backward")]
+    graded = []
+    for check in checks:
+        reference = oracle._reference(check)
+        right = getattr(reference, check.name.replace("/", "_"))
+
+        def doubled(*given, right=right):
+            found = right(*given)
+            return (2 * found[0], *found[1:]) if isinstance(found, tuple) else 2 * found
+
+        graded.append(play(check, SimpleNamespace(**{right.__name__: doubled}), oracle))
+    results = [explained([one], oracle) for one in graded]
+    assert all(result.diagnosis[0].certain for (result,) in results)
+    parts = [(one.check.part, found) for one, found in zip(graded, results, strict=True)]
+    assert charged_once(parts, graded, 0.5) == [list(found) for found in results]
 
 
 def test_the_report_says_where_it_was_charged_first():

@@ -83,7 +83,7 @@ def test_the_worked_example_is_checked_with_the_wheel_alone(student, tmp_path):
     checked = run(student, "-I", "-m", "grader", "check", WORKED, "--html", tmp_path / "r.html", cwd=tmp_path)
     assert checked.returncode == 1, checked.stderr
     assert "The gradient of the regularisation is missing its factor 2." in checked.stdout
-    assert "12 of 18 points." in checked.stdout
+    assert "13 of 18 points." in checked.stdout
     assert "missing its factor 2" in (tmp_path / "r.html").read_text("utf-8")
 
 

@@ -18,7 +18,7 @@ from grader.grading import grade_submission, not_graded, versions
 from grader.intake.newest import is_filled
 from grader.intake.reading import read_copy
 from grader.intake.snapshot import Snapshot
-from grader.limits import JUDGE_SIZE, SEARCH_SECONDS, NotebookLimits
+from grader.limits import JUDGE_SIZE, SEARCHED, NotebookLimits
 from grader.lock import memory
 from grader.model import Note, Result, Status
 from grader.oracle import Oracle
@@ -185,7 +185,7 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         time_factor=terms.time_factor,
         compat=terms.compat,
         seconds=terms.seconds,
-        search=SEARCH_SECONDS,
+        search=SEARCHED,
     )
     said = (Note("handed-in", plain_text(sentence)) for sentence in order.notes)
     result = replace(result, notes=(*said, *_notes_on_others(submission, assignment), *result.notes))

@@ -5,11 +5,13 @@ parcels       the copy of a submission as bytes, and back
 certificates  the one certificate of a cluster, and which addresses do without
 tasks, bench  on a worker: functions that take and give text and bytes, and the desks that they hand in at
 node          the program of a worker
+plain         what of a pickle is read: a short list of names
 scheduler     functions that run on the scheduler
 starter       the desk of who started the run, whose judges sit elsewhere
 local         a cluster of one machine
 engine        the workshop that ``grade --engine`` means
 
 A submission crosses as bytes beside JSON, a result as JSON text. What pickles, is Dask: names of functions of this
-package and their arguments, from who started the run to the scheduler and its workers. The way back takes no pickle.
+package and their arguments, from who started the run to the scheduler and its workers. No process of a cluster takes a
+pickle that names anything else.
 """

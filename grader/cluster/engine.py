@@ -17,7 +17,8 @@ from distributed import Client, Security
 from grader.batch.workshop import Made, Worker, Workshop
 from grader.cluster.card import Card, own_card
 from grader.cluster.certificates import security_of
-from grader.cluster.local import local_cluster
+from grader.cluster.local import SILENT, local_cluster
+from grader.cluster.plain import guard
 from grader.cluster.starter import SILENCE, ClusterDesk, Line
 from grader.course.folder import current
 from grader.data_set import DataSet
@@ -53,7 +54,8 @@ def open_cluster(
 
     ``many`` is how many submissions were asked for at a time there; None: as many as its workers take.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in a sentence
+    logging.getLogger("distributed").setLevel(SILENT)
+    guard()
     with contextlib.ExitStack() as stack:
         if engine == "dask":
             options = ["--course", str(current().folder), "--isolation", box.level]

@@ -18,6 +18,7 @@ from grader.cluster.certificates import from_folder, make_certificates
 from grader.intake.snapshot import private_folder
 from grader.sandbox.process import last_words
 
+SILENT = logging.CRITICAL + 1  # Dask's log, which has tracebacks: what goes wrong is said in a sentence
 LIVED = 20.0  # seconds after which the death of a worker is no trouble of starting
 MOST_SHORT_LIVES = 5  # in a row, after which none is begun anew
 # Scheduler and workers are ours alone, so what would move a task that a worker has is never begun.
@@ -43,7 +44,8 @@ def local_cluster(
                 host="127.0.0.1",
                 security=security,
                 dashboard_address=None,
-                silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # until it is settled
+                silence_logs=SILENT,
             )
         )
         address = str(cluster.scheduler_address)

@@ -14,6 +14,8 @@ from grader.cluster import tasks
 from grader.cluster.bench import Bench
 from grader.cluster.card import own_card
 from grader.cluster.certificates import security_of
+from grader.cluster.local import SILENT
+from grader.cluster.plain import BLOCKED, guard
 from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.snapshot import private_folder
@@ -40,7 +42,8 @@ def serve(
     if not locks(box.level):
         raise Refused(f"A worker locks student code in; at the isolation level {box.level} it refuses all work.")
     security = security_of(address, certificates)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    logging.getLogger("distributed").setLevel(SILENT)
+    guard()
     bench = Bench(BoxHost(box), own_card(box.level, data), data, tell)
     tasks.settle_at(bench)
     try:
@@ -85,11 +88,13 @@ async def _registered(
         death_timeout=seconds,
         dashboard=False,
     )
+    worker.blocked_handlers = BLOCKED
     try:
         await worker
     except Exception as error:  # of several kinds, and with a traceback for text
         why = f"{error}".partition("\n")[0]
         raise Refused(f"No scheduler answers at {address} ({type(error).__name__}: {why}).") from None
+    worker.http_server.stop()  # pages beside TLS, which nobody needs
     return worker
 
 

@@ -1,18 +1,30 @@
-"""What runs on the scheduler: plain functions of this module, which give text."""
+"""What runs on the scheduler: plain functions, which give text; a module for ``dask scheduler --preload``."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from grader.cluster.plain import BLOCKED, guard
+
 DEATHS = 3  # workers that may die of one submission
 WORKER_SILENCE = 30.0  # seconds without a sign of life after which a worker's tasks go elsewhere
 
 
+def dask_setup(scheduler: Any) -> None:
+    """Dask calls it when the scheduler begins: nobody comes before it is on its guard."""
+    _close(scheduler)
+
+
 async def settle(dask_scheduler: Any = None) -> str:
-    """Give each task three workers to die on, miss silent workers soon, and move no task that a worker has."""
+    """Make a scheduler of Dask's the grader's, however it was started; a second time changes nothing.
+
+    It unpickles what a run needs alone, shows no pages of its own beside TLS, gives each task three workers to die on,
+    misses silent workers soon, and moves no task that a worker has.
+    """
     from tornado.ioloop import PeriodicCallback
 
+    _close(dask_scheduler)
     dask_scheduler.allowed_failures = DEATHS - 1
     stealing = dask_scheduler.extensions.get("stealing")
     if stealing is not None:
@@ -32,3 +44,16 @@ def look(resource: str, dask_scheduler: Any = None) -> str:
     """Its workers by address: how many threads each has, and whether it has the resource."""
     workers = dask_scheduler.workers
     return json.dumps({at: [one.nthreads, resource in one.resources] for at, one in workers.items()})
+
+
+def ended(key: str, dask_scheduler: Any = None) -> str:
+    """How a task ended that gave no answer: how many workers died of it, and the words of what was raised."""
+    task = dask_scheduler.tasks.get(key)
+    return json.dumps([task.suspicious, task.exception_text or ""] if task else [0, ""])
+
+
+def _close(scheduler: Any) -> None:
+    """Read no pickle but a run's, and show no pages beside TLS."""
+    guard()
+    scheduler.blocked_handlers = BLOCKED
+    scheduler.http_server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from distributed import Client, Future
-from distributed.scheduler import KilledWorker
 
 from grader.batch.work import Answer, Terms
 from grader.cluster import scheduler, tasks
@@ -26,6 +26,7 @@ AWAITED = ("pending", "lost")  # lost: the worker that had the answer died befor
 SILENCE = 60.0  # seconds without a scheduler that answers, or without any worker, after which the run ends
 LOOKS = 5.0  # seconds between looks at it
 POLL = 0.5  # seconds between looks at whether the run was stopped
+MOST_WORDS = 200  # characters that are told of what was raised on a worker
 Read = TypeVar("Read")
 
 
@@ -40,7 +41,15 @@ class Line:
         self._closed = threading.Event()
         self._heard = time.monotonic()
         self._missing = ""
-        client.run_on_scheduler(scheduler.settle)
+        for topic in ("print", "warn"):  # what workers would have printed here
+            client.unsubscribe_topic(topic)
+        try:
+            client.run_on_scheduler(scheduler.settle)
+        except Exception:  # of several kinds
+            raise Refused(
+                f"The scheduler at {address} cannot be used; install the grader where it runs, and start it as "
+                "`grader cluster-certificates` says."
+            ) from None
 
     def watch(self) -> None:
         """Look after the scheduler and its workers until the line is closed, in a thread of its own."""
@@ -53,21 +62,28 @@ class Line:
 
     def cards(self, addresses: list[str]) -> dict[str, str]:
         """The cards of workers as text; empty of what is none of ours."""
-        shown = self._client.run(tasks.shown_card, workers=addresses, on_error="return")
-        return {str(at): text if isinstance(text, str) else "" for at, text in shown.items()}
+        return {at: self._of_worker(at, tasks.shown_card) for at in addresses}
 
     def say_to(self, address: str, sentence: str) -> None:
         """Have a worker say it where it runs."""
-        self._client.run(tasks.told, sentence, workers=[address], on_error="return")
+        self._of_worker(address, tasks.told, sentence)
 
-    def asked(self, parcel: bytes, key: str, seconds: float) -> Any:
+    def _of_worker(self, address: str, function: Callable[..., str], *words: str) -> str:
+        """What a function gives on a worker; empty if that is no text."""
+        try:
+            said = self._client.run(function, *words, workers=[address], on_error="return").get(address)
+        except Exception:  # an error that came as a pickle is not read, which raises one
+            return ""
+        return said if isinstance(said, str) else ""
+
+    def asked(self, parcel: bytes, key: str, seconds: float) -> str:
         """What a worker answers; HarnessError if three died of it or it is late, Interrupted if the run ends."""
         resource = self.card.resource
         future = self._client.submit(
             tasks.handed, resource, parcel, key=key, pure=False, resources={resource: 1}, priority=0
         )
         try:
-            return json.loads(self._waited(future, seconds))
+            return self._waited(future, seconds)
         finally:
             if future.status == "pending":
                 future.cancel()
@@ -88,18 +104,37 @@ class Line:
             if time.monotonic() - began > seconds:
                 raise HarnessError(f"No worker gave an answer within {seconds:.0f} seconds; grade it again.")
         if future.status == "error":
-            if isinstance(future.exception(), KilledWorker):
-                raise HarnessError(
-                    f"{scheduler.DEATHS} workers died while they graded it, and it was given to no other; look into "
-                    "what it does, then grade it again."
-                )
-            raise HarnessError(f"The task of a worker failed: {type(future.exception()).__name__}.")
+            raise HarnessError(self._why(future))
+        try:
+            said = future.result() if future.status == "finished" else None
+        except Exception:  # what is no text is not read, which raises one
+            said = None
+        if future.status in AWAITED:
+            return self._waited(future, seconds)
         if future.status != "finished":
             self._lose(f"The scheduler at {self._address} has gone")
-        said = future.result()
         if not isinstance(said, str):
             raise HarnessError("A worker gave an answer of another form.")
         return said
+
+    def _why(self, future: Future[str]) -> str:
+        """Why a task gave no answer, by what the scheduler knows; what was raised is a pickle, and not read."""
+        heard: list[str] = []
+
+        def ask() -> None:
+            with contextlib.suppress(Exception):  # gone, or going
+                heard.append(self._client.run_on_scheduler(scheduler.ended, future.key))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(SILENCE)  # a scheduler that is silent just now does not keep the run from ending
+        deaths, words = json.loads(heard[0]) if heard else (0, "the scheduler does not say why")
+        if deaths >= scheduler.DEATHS:
+            return (
+                f"{scheduler.DEATHS} workers died while they graded it, and it was given to no other; look into "
+                "what it does, then grade it again."
+            )
+        return f"The task of a worker failed: {' '.join(str(words)[:MOST_WORDS].split())}; grade it again."
 
     def _lose(self, why: str) -> None:
         """End the run in order: what is graded is kept, and the rest is left out."""
@@ -165,8 +200,9 @@ class ClusterDesk:
             copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
             parcel = packed(words, copy)
         # Twice what the worker's own desk waits: there may be a second one after one that was lost.
-        said = self._line.asked(parcel, self._number(), 2 * wall_seconds(self._terms))
+        text = self._line.asked(parcel, self._number(), 2 * wall_seconds(self._terms))
         try:
+            said = json.loads(text)
             for kind, error in (("refused", Refused), ("starved", Starved), ("failed", HarnessError)):
                 if kind in said:
                     raise error(str(said[kind]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def handed(resource: str, parcel: bytes) -> str:
     """What becomes of a submission, as JSON; whatever happens is an answer."""
     if not _bench:
         return '{"failed": "A worker was not started with `grader worker`, and has no box; start it so."}'
-    return _bench[0].handed(resource, parcel)
+    try:
+        return _bench[0].handed(resource, parcel)
+    except Exception as error:  # an exception would go as a pickle, and be read by nobody
+        return json.dumps({"failed": f"The grader itself failed: {type(error).__name__}: {error}."})
 
 
 def shown_card() -> str:

@@ -33,6 +33,8 @@ def say(sentence: str) -> None:
 
 def open_data(options: argparse.Namespace) -> DataSet | None:
     """The data set that --data names, if it does."""
+    if options.data is None:
+        return None
     from grader.data_set import open_data_set
 
     return open_data_set(options.data)

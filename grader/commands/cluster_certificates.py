@@ -24,7 +24,10 @@ def run(options: argparse.Namespace) -> int:
     make_certificates(options.folder)
     files = f"--tls-ca-file {options.folder / CERTIFICATE} --tls-cert {options.folder / CERTIFICATE}"
     print(f"Copy {options.folder} to each machine; who has it may give work and sees submissions and marks.")
-    print(f"The scheduler: dask scheduler --protocol tls {files} --tls-key {options.folder / KEY}")
+    print(
+        f"The scheduler: dask scheduler --preload grader.cluster.scheduler --protocol tls {files} "
+        f"--tls-key {options.folder / KEY}"
+    )
     print(f"A worker:      grader worker tls://HOST:8786 --certificates {options.folder}")
     print(f"A run:         grader grade PATH --out DIR --engine tls://HOST:8786 --certificates {options.folder}")
     return PASSED

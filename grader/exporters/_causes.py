@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from grader.model import CheckResult, Diagnosis, ErrorInfo, PartResult, Result, Status
+from grader.records import dataclass, field
 
 # These cost marks. Skipped checks were not judged, and a grader_error is never the student's.
 FAILING = frozenset({Status.FAILED, Status.CRASHED, Status.TIMED_OUT, Status.MISSING, Status.VIOLATED})

@@ -17,10 +17,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from grader.lock.namespaces import Nest, leave_descriptors
 from grader.lock.privileges import end_with_parent, keep_orphans
+from grader.records import dataclass
 
 REQUEST_LIMIT = 4096  # bytes
 MOST_DESCRIPTORS = 3

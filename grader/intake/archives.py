@@ -9,7 +9,6 @@ class is only listed here, and each student's members are judged and written by 
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import itertools
 import os
@@ -25,9 +24,9 @@ from pathlib import Path
 
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Refused
-from grader.folders import remove
+from grader.folders import OUR_TROUBLE, remove
 from grader.intake.members import Archive, Member
-from grader.intake.naming import is_archive_name
+from grader.intake.naming import is_archive, is_archive_name
 from grader.intake.tars import TarArchive, decompressed
 from grader.intake.zips import ZipArchive
 from grader.limits import (
@@ -59,12 +58,6 @@ DAMAGED = (
     LookupError,
     OverflowError,
 )
-OUR_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS, errno.ENOMEM}
-
-
-def is_archive(path: Path) -> bool:
-    """Whether a path is an archive by its name; its content is looked at when it is unpacked."""
-    return is_archive_name(path.name) and not path.is_dir()
 
 
 @contextlib.contextmanager

@@ -57,6 +57,11 @@ def is_archive_name(name: str) -> bool:
     return bool(ARCHIVE.search(name) and ARCHIVE.fullmatch(ending_of(name)))
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a path is an archive by its name; its content is looked at when it is unpacked."""
+    return is_archive_name(path.name) and not path.is_dir()
+
+
 def ending_of(name: str) -> str:
     """The ending, of two parts where the last says little: .ipynb, .tar.gz, .ipynb.txt."""
     for pattern in (ENDING, ARCHIVE):

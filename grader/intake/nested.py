@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.errors import Refused
-from grader.intake.archives import is_archive, unpacked
 from grader.intake.documents import is_staffs, why_unread
-from grader.intake.naming import is_archive_name, is_source_name, source_name, stem_of
+from grader.intake.naming import is_archive, is_archive_name, is_source_name, source_name, stem_of
 from grader.intake.snapshot import SKIPPED_FOLDERS, Snapshot, free_place, private_folder
 from grader.limits import MAX_UNPACKED, MOST_ARCHIVES, MOST_NESTED
 from grader.records import replace
@@ -23,7 +23,7 @@ def unzipped(copy: Snapshot, shown: Path) -> Iterator[Snapshot]:
     with contextlib.ExitStack() as stack:
         taken = copy
         if is_archive(copy.content):
-            taken = replace(taken, content=_tidied(stack.enter_context(unpacked(copy.content, shown))))
+            taken = replace(taken, content=_tidied(stack.enter_context(_unpacked(copy.content, shown))))
         for _ in range(MOST_NESTED):
             found = _archives_alone(taken.content)
             if not found:
@@ -38,12 +38,12 @@ def _opened(found: list[Path], taken: Snapshot, shown: Path, stack: contextlib.E
         raise Refused(f"{shown} holds {len(found)} archives and no notebook; hand in the files, or one zip of them.")
     where = [shown / readable(path.relative_to(taken.content).as_posix()) for path in found]
     if len(found) == 1:
-        return replace(taken, content=_tidied(stack.enter_context(unpacked(found[0], where[0]))))
+        return replace(taken, content=_tidied(stack.enter_context(_unpacked(found[0], where[0]))))
     folder = stack.enter_context(private_folder())
     told: list[str] = []
     for path, its_shown in zip(found, where, strict=True):
         try:
-            with unpacked(path, its_shown) as content:
+            with _unpacked(path, its_shown) as content:
                 os.rename(content, free_place(folder / stem_of(path.name)))
         except Refused as error:
             told.append(str(error))
@@ -52,6 +52,12 @@ def _opened(found: list[Path], taken: Snapshot, shown: Path, stack: contextlib.E
     if len(told) == len(found):
         raise Refused(told[0])
     return replace(taken, content=_tidied(folder), unreadable=(*taken.unreadable, *told))
+
+
+def _unpacked(path: Path, shown: Path) -> AbstractContextManager[Path]:
+    from grader.intake.archives import unpacked  # most hand in no archive
+
+    return unpacked(path, shown)
 
 
 def _archives_alone(folder: Path) -> list[Path]:

@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.errors import HarnessError, Refused
-from grader.folders import remove
-from grader.intake.archives import OUR_TROUBLE, is_archive
+from grader.folders import OUR_TROUBLE, remove
 from grader.intake.documents import is_staffs, why_unread
 from grader.intake.members import LEFT_OUT_FILES
-from grader.intake.naming import is_archive_name, is_source_name, source_name
+from grader.intake.naming import is_archive, is_archive_name, is_source_name, source_name
 from grader.limits import (
     MAX_ARCHIVE,
     MAX_ARCHIVES,

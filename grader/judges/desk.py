@@ -242,8 +242,12 @@ class Desk:
         guest = self._host.guest(way, read)
         number = next(self._numbers)
         self._guests[number] = guest
-        with guest.requests as requests, guest.replies as replies:  # the judge's alone, from now on
-            socket.send_fds(judge.lines[1], [b"-"], [requests.fileno(), replies.fileno()])
+        room = guest.open_room()
+        try:
+            with guest.requests as requests, guest.replies as replies:  # the judge's alone, from now on
+                socket.send_fds(judge.lines[1], [b"-"], [requests.fileno(), replies.fileno(), room])
+        finally:
+            os.close(room)
         return {"number": number}
 
     def _of_guest(self, verb: str, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from grader.errors import HarnessError
 from grader.jsontext import built
 from grader.limits import NotebookLimits
 from grader.model import NotebookRun
+from grader.sandbox.quota import stamp
 from grader.worker.processes import Guest, Look
 
 MOST_BYTES = 1 << 28  # of a message to a judge
@@ -73,15 +74,21 @@ class _AskedFor:
 
     def __init__(self, host: DeskHost, said: Mapping[str, Any]) -> None:
         self._host, self._number = host, said["number"]
-        requests, replies = host.descriptors(2)
+        requests, replies, self._room = host.descriptors(3)
         self.requests: IO[bytes] = os.fdopen(requests, "wb", 0)
         self.replies: IO[bytes] = os.fdopen(replies, "rb", 0)
+        self._empty = stamp(self._room)
 
     def answered(self, pid: int) -> None:
         self._host.ask("answered", number=self._number, pid=pid)
 
     def look(self, *, room_only: bool = False) -> Look:
+        if room_only and stamp(self._room) == self._empty:
+            return Look()  # most put nothing there, and to ask is dear
         return Look(*self._host.ask("look", number=self._number, room_only=room_only)["look"])
+
+    def open_room(self) -> int:
+        return os.dup(self._room)
 
     def last_words(self) -> str:
         return str(self._host.ask("last words", number=self._number)["words"])
@@ -92,6 +99,7 @@ class _AskedFor:
 
     def kill(self) -> None:
         self._host.ask("kill", number=self._number)
+        os.close(self._room)
 
 
 def send(words: Connection, message: Mapping[str, Any]) -> None:

@@ -36,7 +36,17 @@ def readable() -> tuple[str, ...]:
 @functools.cache
 def real() -> tuple[str, ...]:
     """Where they lie, links followed; but for what is another file in each process."""
-    return tuple(dict.fromkeys(os.path.realpath(path) for path in readable() if path not in OWN))
+    return tuple(dict.fromkeys(_real(path) for path in readable() if path not in OWN))
+
+
+def _real(path: str) -> str:
+    """As os.path.realpath, which looks at every folder above each path; hundreds of them lie in one folder."""
+    folder, name = os.path.split(path)
+    place = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(place) if os.path.islink(place) else place
+
+
+_real_folder = functools.cache(os.path.realpath)
 
 
 @functools.cache

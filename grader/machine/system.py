@@ -7,7 +7,6 @@ own work, at the level ``process``: the same verdicts, by processes that are sta
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 _LINUX = sys.platform == "linux"
@@ -40,8 +39,10 @@ OPENS_BELOW = bool(
 )
 
 
-def stopping(*names: str) -> list[signal.Signals]:
+def stopping(*names: str) -> list[int]:
     """The signals of these names that there are; SIGHUP is only where there are terminals to hang up."""
+    import signal  # a check that starts itself once more has no need of it before that
+
     return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 

@@ -56,7 +56,9 @@ def write(
             blobs.append(plain.tobytes())
             room -= plain.nbytes
     text = json.dumps({**head, "arrays": arrays, "odd": odd}).encode()
-    for data in (HEADER.pack(MAGIC, nonce, len(text), sum(map(len, blobs))), text, *blobs):
+    size = sum(map(len, blobs))
+    pieces = [HEADER.pack(MAGIC, nonce, len(text), size), text, *blobs]
+    for data in [b"".join(pieces)] if size < PIECE else pieces:  # in one piece, the other end wakes up once
         rest = memoryview(data)
         while rest:  # an unbuffered stream may take a part
             rest = rest[stream.write(rest) :]
@@ -67,17 +69,18 @@ def read(
     stream: IO[bytes], *, max_json: int = MAX_JSON, max_arrays: int = MAX_ARRAYS
 ) -> tuple[int, dict[str, Any], dict[str, Array | NotAnArray]]:
     """Read one message: its nonce, its JSON object and its values. EOFError at a clean end of the stream."""
-    first = stream.read(1)
+    first = stream.read(HEADER.size)
     if not first:
         raise EOFError
-    magic, nonce, text_size, arrays_size = HEADER.unpack(first + _exactly(stream, HEADER.size - 1))
+    magic, nonce, text_size, arrays_size = HEADER.unpack(first + _exactly(stream, HEADER.size - len(first)))
     if magic != MAGIC or text_size > max_json or arrays_size > max_arrays:
         raise ProtocolError("The message's header is not one of ours, or names a size over the limit.")
+    data = memoryview(_exactly(stream, text_size + arrays_size))
     try:
-        head = json.loads(_exactly(stream, text_size))
+        head = json.loads(bytes(data[:text_size]))
         if not isinstance(head, dict):
             raise ProtocolError("The message is no JSON object.")
-        return nonce, head, _values(head, _exactly(stream, arrays_size))
+        return nonce, head, _values(head, data[text_size:])
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise ProtocolError(f"The message's content breaks the protocol ({type(error).__name__}).") from None
 
@@ -119,7 +122,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytearray:
     return data
 
 
-def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | NotAnArray]:
+def _values(head: dict[str, Any], data: memoryview) -> dict[str, Array | NotAnArray]:
     values: dict[str, Array | NotAnArray] = {}
     offset = 0
     for name, dtype, shape in head.pop("arrays"):
@@ -130,7 +133,7 @@ def _values(head: dict[str, Any], data: bytearray) -> dict[str, Array | NotAnArr
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if size > len(data) - offset:
             raise ProtocolError("An array is larger than the message that carries it.")
-        values[name] = np.frombuffer(data[offset : offset + size], dtype).reshape(shape)
+        values[name] = np.frombuffer(bytearray(data[offset : offset + size]), dtype).reshape(shape)
         offset += size
     if offset != len(data):
         raise ProtocolError("The message carries bytes that belong to no array.")

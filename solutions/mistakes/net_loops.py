@@ -7,10 +7,12 @@ from typing import Any
 
 from grader.mistakes import mistake, pattern
 from solutions.mistakes.fully_connected_nets import DEEP, changed_step, nets
+from solutions.mistakes.networks import Call, networks
 
 CHECKS = tuple(f"fully_connected_net/{check}" for check in ("plain", "batchnorm", "layernorm"))
 NORMS = ("batchnorm", "layernorm")
 STEPS = ("affine", "relu", *NORMS)
+DIGITS = "0123456789"
 
 Step = Callable[[int, Any], Any]
 
@@ -123,6 +125,30 @@ LOOPS = tuple(
             "The gradient that the normalisation gives is not passed on: the layer below gets the one from above.",
             "What does each step of the backward pass hand to the next?",
         ),
+    )
+)
+
+
+def without_gradients(*kinds: str) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant that does not return the gradients of gamma, of beta, or of both."""
+
+    def change(call: Call) -> Any:
+        return call.loss, {name: value for name, value in call.grads.items() if name.rstrip(DIGITS) not in kinds}
+
+    return lambda ref: networks(ref, change)
+
+
+IN_GRADS = "grads needs an entry for every parameter in params; what does your loop do with what the layer returns?"
+NOT_KEPT = tuple(
+    mistake(code, parts=DEEP, sentence=sentence, hint=IN_GRADS)(without_gradients(*kinds))
+    for code, sentence, kinds in (
+        (
+            "net-scale-gradients-not-returned",
+            "The normalisation has its backward pass, but the gradients of gamma and beta are not in grads.",
+            ("gamma", "beta"),
+        ),
+        ("net-gamma-gradients-not-returned", "The gradients of gamma are not in grads.", ("gamma",)),
+        ("net-beta-gradients-not-returned", "The gradients of beta are not in grads.", ("beta",)),
     )
 )
 

@@ -158,8 +158,8 @@ OPTIONS = (
 
 BATCHES = pattern(
     "right-for-equal-samples",
-    parts=("two_layer_classifier",),
-    checks=("two_layer_classifier/training",),
+    parts=PARTS,
+    checks=tuple(f"{part}/training" for part in PARTS),
     fails={"", "the same problem in disguise"},
     sentence="Steps on copies of a single sample come out right; training on the toy problem does not.",
     hint="Look at how a batch is drawn: do its labels belong to its samples, and is it drawn from the training data?",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,7 +138,7 @@ class Accuracy:
             right = np.broadcast_to(0.0, shape)
             refusal = gate(name, got, right)
             if refusal:
-                return Verdict(False, None, refusal, shapes(name, got, right), GATE)
+                return Verdict(False, None, refusal, partial(shapes, name, got, right), GATE)
         return None
 
 

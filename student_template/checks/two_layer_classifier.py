@@ -6,31 +6,17 @@ use the same. Inputs and scenarios that do not depend on it are those of the par
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.conventions import Convention, Either
-from grader.expectations import (
-    Array,
-    Arrays,
-    Labels,
-    NoteAbout,
-    OnlyIf,
-    Otherwise,
-    ShowCurve,
-    Within,
-    matches,
-    unchanged,
-)
-from grader.measures import Measured
+from grader.expectations import Array, Arrays, Labels, NoteAbout, Within, matches, unchanged
 from grader.model import Note
-from grader.spec import Part, integers, normal
+from grader.spec import Part, normal
 from student_template.checks import two_layer_net as toy
 from student_template.checks._parameters import gradients_of
-from student_template.checks.two_layer_net import SECOND, SECOND_LABELLED, WEIGHTS, figure, network
-from student_template.checks.two_layer_net import training as toy_training
+from student_template.checks.two_layer_net import ONE, ONE_LABELLED, SECOND, SECOND_LABELLED, WEIGHTS, network
 
 part = Part(
     "two_layer_classifier",
@@ -42,7 +28,6 @@ part = Part(
     frames=(toy.TwoLayerNet,),
 )
 
-MOST_OF_WAY = 0.35  # that the first of nine steps goes
 WHOLE, HALF = "reg * sum(W**2)", "0.5 * reg * sum(W**2)"
 
 
@@ -59,9 +44,6 @@ def is_half(got: Arrays, want: Arrays) -> bool | None:
 
 
 REGULARISATION = Convention((WHOLE, HALF), "loss", is_half, other="half_")
-
-ONE = {**SECOND, "X": normal(1, 12)}
-ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
 
 
 @part.check(
@@ -161,116 +143,15 @@ def gradients(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> di
     return answer
 
 
-def equal_samples(rng: np.random.Generator) -> dict[str, Any]:
-    """Twelve samples that are all the same one: whatever a batch of three draws, its gradient is that of all.
-
-    An epoch has four steps, so the rate may be halved after the fourth and eighth of nine, after the first, fifth and
-    ninth (as the course has it), or never. The rate is small, which keeps the gradient as it is.
-    """
-    weights = {
-        "W1": rng.normal(scale=0.5, size=(4, 10)),
-        "b1": 2 + np.abs(rng.normal(size=10)),  # that all hidden units are dead has a probability of about 1e-17
-        "W2": rng.normal(scale=0.5, size=(10, 3)),
-        "b2": rng.normal(size=3),
-    }
-    return {
-        **weights,
-        "X": np.tile(rng.normal(size=4), (12, 1)),
-        "y": np.full(12, rng.integers(3)),
-        "X_val": rng.normal(size=(3, 4)),
-        "y_val": rng.integers(0, 3, 3),
-        "reg": 0.0,
-        "learning_rate": 1e-4,
-        "learning_rate_decay": 0.5,
-        "num_iters": 9,
-        "batch_size": 3,
-    }
-
-
-def steps_of_equal_samples(inputs: Arrays) -> bool:
-    """Whether a case is about how the rate decays."""
-    return len(inputs["X"]) == 12
-
-
-def first_share(got: Mapping[str, Array], start: Mapping[str, Array]) -> float:
-    """The first step's share of the way: 1/4, 1/6.5 or 1/9, but 1/2 if the rate is halved at every step.
-
-    Infinite if the way leads up by the student's own loss, or if some parameters never move.
-    """
-    if got["own_loss"] >= got["own_start"]:
-        return float("inf")
-    shares = [
-        np.linalg.norm(got[f"first_{name}"] - start[name]) / max(np.linalg.norm(got[name] - start[name]), 1e-300)
-        for name in WEIGHTS
-    ]
-    return float(np.max(shares)) if np.all(np.isfinite(shares)) and min(shares) > 0 else float("inf")
-
-
-def own_share_of_way(got: Arrays, inputs: Arrays) -> float:
-    """The same where the first step goes where the student's own gradients lead; infinite if it does not."""
-    shares, off = [], []
-    for name in WEIGHTS:
-        first, whole = (got[of] - inputs[name] for of in (f"first_{name}", name))
-        led = float(inputs["learning_rate"]) * got[f"slope_{name}"]
-        off.append(np.max(np.abs(first + led)) / np.max(np.abs(first)))
-        shares.append(np.linalg.norm(first) / np.linalg.norm(whole))
-    return float(np.max(shares)) if max(off) < 1e-4 else float("inf")
-
-
-def learns(inputs: Arrays) -> bool:
-    """Whether a case is about where training leads."""
-    return not toy.few(inputs) and not steps_of_equal_samples(inputs)
-
-
-@part.check(
+part.check(
     points=2,
     inputs=toy.toy_training,
     anew=toy.twin_training,
-    edges={
-        "the same problem in disguise": toy.twin_training,
-        "five steps on one sample": toy.FEW_STEPS,
-        "epochs of four steps": equal_samples,
-    },
+    edges=toy.TRAININGS,
     edge_points=1,
-    expect=[
-        OnlyIf(learns, toy.TOY_LOSS),
-        *(OnlyIf(toy.few, toy.or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
-        OnlyIf(
-            steps_of_equal_samples,
-            Otherwise(
-                Measured(
-                    "rate",
-                    MOST_OF_WAY,
-                    "first step's share of the way that nine steps go while the rate is halved once an epoch",
-                    (*WEIGHTS, *(f"first_{name}" for name in WEIGHTS)),
-                    "first_share",
-                    "own_share",
-                    "your loss",
-                ),
-                tuple(f"{kind}{name}" for kind in ("", "first_", "slope_") for name in WEIGHTS),
-                own_share_of_way,
-                MOST_OF_WAY,
-                "the first step goes where your own gradients lead, and has its share of the way",
-            ),
-        ),
-        ShowCurve("loss_history", 0.02),
-    ],
+    expect=toy.TRAINED,
     builds_on=("loss", "gradients"),
-)
-def training(code: Any, X: Array, y: Array, X_val: Array, y_val: Array, num_iters: int, **task: Any) -> dict[str, Any]:
-    """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
-    data = {"X": X, "y": y, "X_val": X_val, "y_val": y_val}
-    trained = dict(toy_training(code, **data, **task, num_iters=num_iters))
-    if len(X) != 12:
-        return trained
-    first = toy_training(code, **data, **task, num_iters=1)
-    steps = {**trained, **{f"first_{name}": first[name] for name in WEIGHTS}}
-    steps |= {f"slope_{name}": first[f"sum_{name}"][0] for name in WEIGHTS}
-    start = {name: task[name] for name in WEIGHTS}
-    before = figure(lambda: network(code, **start).loss(X, y, reg=task["reg"])[0])
-    return {**steps, "own_share": first_share({**steps, "own_start": before}, start)}
-
-
+)(toy.training)
 part.check(
     points=2,
     inputs={**SECOND, "X": normal(40, 12)},

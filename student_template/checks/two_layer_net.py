@@ -18,6 +18,7 @@ import numpy.random  # the scenarios draw, in a process that does without unless
 from grader.expectations import Array, Arrays, Expectation, Labels, OnlyIf, Otherwise, ShowCurve, Within, matches
 from grader.measures import Measured
 from grader.spec import GradientOf, Part, integers, normal
+from student_template.checks._epochs import RATE, WEIGHTS, equal_samples, first_share, steps_of_equal_samples
 from student_template.checks._parameters import gradients_of, own_names, set_params
 
 
@@ -53,7 +54,6 @@ part = Part(
     frames=(TwoLayerNet,),
 )
 
-WEIGHTS = ("W1", "b1", "W2", "b2")
 REG = 5e-6  # of the toy training
 
 
@@ -82,6 +82,8 @@ SECOND = {
     "X": normal(9, 12),
 }
 SECOND_LABELLED = {**SECOND, "y": integers(0, 5, 9), "reg": 0.3}
+ONE = {**SECOND, "X": normal(1, 12)}
+ONE_LABELLED = {**ONE, "y": integers(0, 5, 1), "reg": 0.0}
 
 
 def vector(values: Any) -> Array | None:
@@ -102,7 +104,7 @@ def network(code: Any, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 @part.check(
     points=2,
     inputs=toy,
-    edges={"a network with biases": SECOND},
+    edges={"a network with biases": SECOND, "one sample": ONE},
     edge_points=1,
     expect=[Within("scores", 1e-7, total=True, single=True)],
 )
@@ -114,7 +116,7 @@ def scores(code: Any, X: Array, **weights: Array) -> dict[str, Any]:
 @part.check(
     points=2,
     inputs=toy_labelled,
-    edges={"a network with biases": SECOND_LABELLED, "reg left out": {**SECOND_LABELLED, "reg": 0.0}},
+    edges={"a network with biases": SECOND_LABELLED, "one sample, reg left out": ONE_LABELLED},
     edge_points=1,
     expect=[Within("loss", 1e-12, single=True)],
 )
@@ -128,7 +130,7 @@ def loss(code: Any, X: Array, y: Array, reg: float, **weights: Array) -> dict[st
 @part.check(
     points=4,
     inputs=toy_labelled,
-    edges={"a network with biases": SECOND_LABELLED},
+    edges={"a network with biases": SECOND_LABELLED, "one sample, reg 0": ONE_LABELLED},
     edge_points=2,
     expect=[matches(name, rel=1e-8, single=True) for name in WEIGHTS],
     gradient_of=GradientOf("loss", {name: name for name in WEIGHTS}, output="loss", upstream=None),
@@ -256,48 +258,60 @@ TOY_LOSS = or_own_way(
 )
 
 
+def learns(inputs: Arrays) -> bool:
+    """Whether a case is about where training leads."""
+    return not few(inputs) and not steps_of_equal_samples(inputs)
+
+
+TRAININGS = {
+    "the same problem in disguise": twin_training,
+    "five steps on one sample": FEW_STEPS,
+    "epochs of four steps": equal_samples,
+}
+TRAINED: list[Expectation] = [
+    OnlyIf(learns, TOY_LOSS),
+    *(OnlyIf(few, or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
+    RATE,
+    ShowCurve("loss_history", 0.02),
+]
+
+
 @part.check(
     points=2,
     inputs=toy_training,
     anew=twin_training,
-    edges={"the same problem in disguise": twin_training, "five steps on one sample": FEW_STEPS},
+    edges=TRAININGS,
     edge_points=1,
-    expect=[
-        OnlyIf(
-            lambda inputs: not few(inputs),
-            TOY_LOSS,
-        ),
-        *(OnlyIf(few, or_own_way(matches(name, rel=1e-6, single=True))) for name in WEIGHTS),
-        ShowCurve("loss_history", 0.02),
-    ],
+    expect=TRAINED,
     builds_on=("loss", "gradients"),
 )
-def training(
-    code: Any,
-    X: Array,
-    y: Array,
-    X_val: Array,
-    y_val: Array,
-    W1: Array,
-    b1: Array,
-    W2: Array,
-    b2: Array,
-    reg: float,
-    learning_rate_decay: float,
-    num_iters: int,
-    **options: Any,
+def training(code: Any, X: Array, y: Array, **task: Any) -> dict[str, Any]:
+    """Training brings the toy loss below 0.02; the rate decays once an epoch or not at all."""
+    trained = trained_for(code, X, y, **task)
+    if len(X) != 12:
+        return trained
+    first = trained_for(code, X, y, **{**task, "num_iters": 1})
+    steps = {**trained, **{f"first_{name}": first[name] for name in WEIGHTS}}
+    steps |= {f"slope_{name}": first[f"sum_{name}"][0] for name in WEIGHTS}
+    start = {name: task[name] for name in WEIGHTS}
+    before = figure(lambda: network(code, **start).loss(X, y, reg=task["reg"])[0])
+    return {**steps, "own_share": first_share({**steps, "own_start": before}, start)}
+
+
+def trained_for(
+    code: Any, X: Array, y: Array, X_val: Array, y_val: Array, reg: float, learning_rate_decay: float, **task: Any
 ) -> dict[str, Any]:
-    """Training brings the toy loss below 0.02."""
+    """The weights after training, the history of the loss, and what the net itself says of both."""
     np.random.seed(0)
     net = code.TwoLayerNet(4, 10, 3, std=1e-1)
-    start = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+    start = {name: task.pop(name) for name in WEIGHTS}
     set_params(net, start)
     names = own_names(net.params, start)
-    options |= {"reg": reg, "learning_rate_decay": learning_rate_decay, "num_iters": num_iters, "verbose": False}
+    options = {**task, "reg": reg, "learning_rate_decay": learning_rate_decay, "verbose": False}
     sums = {f"sum_{name}": np.zeros((2, *value.shape)) for name, value in start.items()}
     steps = noting(net, names, sums, X, y, reg, learning_rate_decay)
     history = net.train(X, y, X_val, y_val, **options)
-    sums = {name: value.copy() if steps[0] == num_iters else value * np.nan for name, value in sums.items()}
+    sums = {name: value.copy() if steps[0] == task["num_iters"] else value * np.nan for name, value in sums.items()}
     losses = history.get("loss_history") if isinstance(history, dict) else None
     trained = {name: net.params[names[name]] for name in WEIGHTS}
     own_loss = figure(lambda: net.loss(X, y, reg=reg)[0])

@@ -40,6 +40,11 @@ def test_a_call_that_is_too_short_is_repeated():
     assert len(calls) > 10
 
 
+def test_rounds_that_the_rest_of_the_machine_outweighed_do_not_count():
+    """One more submission cannot have taken less than no time."""
+    assert measure.sound([(2.0, 1.0), (-0.3, 1.0), (1.0, 0.0)]) == [(2.0, 1.0)]
+
+
 def test_ratios_are_taken_round_by_round():
     """Ours over theirs."""
     assert measure.ratios([1.0, 6.0], [2.0, 3.0]) == (0.5, 2.0)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Programs:
             start_new_session=True,
         )
         program.said = said
+        threading.Thread(target=program.wait, daemon=True).start()  # or `tail --pid` would not see that it ended
         self.running.append(program)
         return program
 
@@ -51,6 +53,7 @@ class Programs:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         words = ["-m", "distributed.cli.dask_scheduler", "--host", host, "--port", str(port), "--no-dashboard"]
+        words += ["--preload", "grader.cluster.scheduler"]
         words += ["--protocol", "tls" if certificates else "tcp"]
         if certificates:
             pem = str(certificates / "cluster.pem")
@@ -62,6 +65,12 @@ class Programs:
     def worker(self, address: str, certificates: Path | None, *more: str, **options) -> subprocess.Popen:
         """Begin a worker, and wait until it works."""
         program = self.begin(*worker_words(address, certificates), *more, **options)
+        self.hears(program, "Works for")
+        return program
+
+    def planted(self, address: str, certificates: Path, first: str, **options) -> subprocess.Popen:
+        """Begin a worker that runs a statement of the test's own before it grades a ``parcel``."""
+        program = self.begin("-c", PLANTED.format(first=first), *worker_words(address, certificates)[2:], **options)
         self.hears(program, "Works for")
         return program
 
@@ -93,6 +102,21 @@ class Programs:
                 os.killpg(program.pid, signal.SIGCONT)
                 os.killpg(program.pid, signal.SIGKILL)
             program.wait()
+
+
+# The program of a worker that does something of the test's own before it grades.
+PLANTED = """
+import os, sys
+from grader.cluster import tasks
+whole = tasks.handed
+def handed(resource, parcel):
+    {first}
+    return whole(resource, parcel)
+handed.__module__, handed.__qualname__ = whole.__module__, whole.__qualname__
+tasks.handed = handed
+from grader.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def worker_words(address: str, certificates: Path | None) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from grader import __version__
 from grader.cli import main
 from grader.cluster.card import own_card
 from grader.cluster.certificates import security_of
@@ -18,6 +21,7 @@ from grader.errors import Refused
 from grader.intake.snapshot import Snapshot
 from tests.cluster.conftest import results
 from tests.conftest import ROOT
+from tests.courses.conftest import CLUSTERS
 
 pytestmark = pytest.mark.xdist_group("waiting")
 
@@ -47,27 +51,39 @@ def test_workers_elsewhere_with_certificates(programs, class_of_six, local_resul
 
 
 @pytest.mark.slow
-def test_a_worker_of_another_course_gets_no_work(programs, class_of_six, certificates, tmp_path):
-    """Both ends say so in one sentence, and the run is refused where nobody else is there."""
+def test_workers_of_another_course_or_version_get_no_work_and_the_others_grade(programs, certificates, tmp_path):
+    """A copy of the course with a line more, and another installation; with these alone a run is refused."""
+    students = tmp_path / "class"
+    for name, specimen in (("ada", "perfect"), ("bob", "farthest")):
+        shutil.copytree(CLUSTERS / "specimens" / "kmeans" / specimen, students / name)
+    course = Path(shutil.copytree(CLUSTERS, tmp_path / "course"))
+    with (course / "student_template" / "checks" / "kmeans.py").open("a") as check:
+        check.write("OTHER = 1\n")
+    installed = tmp_path / "installed"
+    for name in ("grader", "reports"):
+        shutil.copytree(ROOT / name, installed / name, ignore=shutil.ignore_patterns("__pycache__"))
+    version = installed / "grader" / "__init__.py"
+    version.write_text(version.read_text().replace(f'"{__version__}"', '"0.0.1"'))
     address = programs.scheduler(certificates)
-    other = ROOT / "tests" / "courses" / "clusters"
-    worker = programs.worker(address, certificates, "--course", str(other))
-    run = programs.run(class_of_six, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
+    usual = ["-m", "grader", "grade", str(students), "--course", str(CLUSTERS), "--assignment", "kmeans", "--seed", "7"]
+    options = ["--engine", address, "--certificates", str(certificates)]
+    unfit = [
+        programs.worker(address, certificates, "--course", str(course)),
+        programs.worker(address, certificates, "--course", str(CLUSTERS), within=("env", "-C", str(installed))),
+    ]
+    run = programs.begin(*usual, "--no-notebook", "--out", str(tmp_path / "out"), *options)
     assert run.wait() == 2, run.said.read_text()
-    assert "another course content" in run.said.read_text()
-    assert "This worker refuses the work of a run: it has another course content." in worker.said.read_text()
-    assert worker.poll() is None
-
-
-@pytest.mark.slow
-def test_what_a_worker_pickles_is_not_read(programs, certificates):
-    """A worker that was taken over cannot hand the starter an object, only text."""
-    address = programs.scheduler(certificates)
-    programs.worker(address, certificates)
-    with _client(address, security_of(address, certificates)) as client:
-        assert client.submit(str, 1).result() == "1"
-        with pytest.raises(TypeError, match="deserialize"):
-            client.submit(complex, 1).result()
+    version = f"grader 0.0.1 instead of {__version__}"
+    assert "No worker at" in run.said.read_text() and version in run.said.read_text()
+    programs.worker(address, certificates, "--course", str(CLUSTERS))
+    run = programs.begin(*usual, "--no-notebook", "--out", str(tmp_path / "out"), *options)
+    local = programs.begin(*usual, "--no-notebook", "--out", str(tmp_path / "local"), "--jobs", "1")
+    assert (run.wait(), local.wait()) == (0, 0), run.said.read_text()
+    assert results(tmp_path / "out") == results(tmp_path / "local") and len(results(tmp_path / "out")) == 2
+    for worker, why in zip(unfit, ("another course content", version), strict=True):
+        said = worker.said.read_text()
+        assert said.count(f"This worker refuses the work of a run: it has {why}.") == 2 and worker.poll() is None
+        assert f"gets no work: it has {why}." in run.said.read_text()
 
 
 def test_versions_and_code_are_told_apart():

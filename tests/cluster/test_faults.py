@@ -6,6 +6,7 @@ All programs are real. A fault comes as soon as the first submission is done, wh
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -17,24 +18,17 @@ import pytest
 from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
 from grader.intake.layouts import open_entries
-from tests.cluster.conftest import results, worker_words
+from tests.cluster.conftest import LATE, results
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
 FIRST = "1/6"
-# The program of a worker that is killed by whatever hands in a certain word, as the kernel kills one without memory.
-PLANTED = """
-import os, sys
-from grader.cluster import tasks
-whole = tasks.handed
-def handed(resource, parcel):
-    if b"THE END OF WORKERS" in parcel:
-        os.kill(os.getpid(), 9)
-    return whole(resource, parcel)
-tasks.handed = handed
-handed.__module__, handed.__qualname__ = whole.__module__, whole.__qualname__
-from grader.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
+# As the kernel kills a worker without memory.
+KILLED = "if b'THE END OF WORKERS' in parcel: os.kill(os.getpid(), 9)"
+# A worker that has the slow one says which it is, and goes on when it is told to: both through pipes with names.
+SLOW = """if b'THE SLOW ONE' in parcel:
+        with open(os.environ['BEGUN'], 'w') as begun:
+            begun.write(str(os.getpid()))
+        open(os.environ['MAY_END']).close()"""
 
 
 @pytest.fixture
@@ -183,11 +177,7 @@ def test_a_submission_that_kills_every_worker_is_not_graded_and_the_run_ends(
     students = tmp_path / "class"
     shutil.copytree(class_of_six, students)
     (students / "gil.py").write_text(f"{(students / 'ada.py').read_text()}\n# THE END OF WORKERS\n")
-    workers = []
-    for _ in range(4):
-        program = programs.begin("-c", PLANTED, *worker_words(address, certificates)[2:])
-        programs.hears(program, "Works for")
-        workers.append(program)
+    workers = [programs.planted(address, certificates, KILLED) for _ in range(4)]
     run = programs.run(students, tmp_path / "out", *options)
     assert run.wait() == 3, run.said.read_text()
     found = results(tmp_path / "out")
@@ -197,6 +187,41 @@ def test_a_submission_that_kills_every_worker_is_not_graded_and_the_run_ends(
         name: one["score"] for name, one in local_results.items()
     }
     assert sum(worker.poll() is None for worker in workers) == 1
+
+
+def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_is_killed(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """All others are done and a worker is idle: that gets it only after the death of the one that has it."""
+    address, options = cluster
+    students = tmp_path / "class"
+    shutil.copytree(class_of_six, students)
+    smallest = "# THE SLOW ONE\ndef relu_forward(x):\n    return x, x\n"  # goes last
+    (students / "hal.py").write_text(smallest)
+    pipes = {"BEGUN": str(tmp_path / "begun"), "MAY_END": str(tmp_path / "may-end")}
+    for pipe in pipes.values():
+        os.mkfifo(pipe)
+    both = [programs.planted(address, certificates, SLOW, **pipes) for _ in range(2)]
+    workers = {program.pid: program for program in both}
+    run = programs.run(students, tmp_path / "out", *options)
+    first = told(pipes["BEGUN"])
+    programs.hears(run, "6/7")
+    assert run.poll() is None
+    workers[first].kill()
+    second = told(pipes["BEGUN"])
+    assert {first, second} == set(workers)
+    subprocess.run(["timeout", str(LATE), "sh", "-c", ': > "$0"', pipes["MAY_END"]], check=True)
+    assert run.wait() == 4, run.said.read_text()
+    found = results(tmp_path / "out")
+    assert found.pop("hal")["status"] == "graded"
+    assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
+    assert once_each(run.said.read_text(), *EVERYONE, "hal")
+
+
+def told(pipe: str) -> int:
+    """The number that a program wrote into a pipe, once it has."""
+    heard = subprocess.run(["timeout", str(LATE), "cat", pipe], check=True, capture_output=True)
+    return int(heard.stdout)
 
 
 def test_workers_of_this_machine_are_begun_anew(programs, class_of_six, local_results, tmp_path):

@@ -225,7 +225,7 @@ def test_what_was_graded_is_exported(tmp_path):
     lines = csv.DictReader((tmp_path / "marks.csv").open())
     assert {line["student_id"]: (line["score"], line["max_score"]) for line in lines} == {
         "perfect": ("6", "6"),
-        "regularisation_factor": ("0", "6"),
+        "regularisation_factor": ("1", "6"),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,8 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
-    """An engine of its own, in which the image is."""
-    with Engine() as engine:
+    """An engine of its own, in which the image is; it goes as well where time runs out (`timeout` in .ci/run)."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGTERM, before)
+        engine = stack.enter_context(Engine())
         try:
             engine.image_base = engine.base()
         except (AssertionError, OSError, subprocess.SubprocessError) as error:

@@ -8,12 +8,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 OFFICIAL = "docker.io/library/python:3.12-slim"
 PACKAGES = "ca-certificates,python3,python3-venv,python3-pip,python-is-python3"
 SUITE = "trixie"
 MIRROR = "http://deb.debian.org/debian"
 PULL_SECONDS = 300
+SETTLE_SECONDS = 60
 # Of a machine whose limits are lower than podman's defaults.
 SETTINGS = """
 [containers]
@@ -51,10 +54,17 @@ class Engine:
         """Remove every container and image that was made."""
         if is_podman():
             self.run("rm", "--all", "--force", "--time", "0", check=False)  # the images go with their folder
+            self._settle()
             subprocess.run(["umount", "--quiet", self.path("storage/overlay")], check=False, capture_output=True)
         else:
             self.run("rmi", "--force", *self._made, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _settle(self) -> None:
+        """Wait for the processes that tidy up after a container: they would make the folder anew."""
+        place = str(self.folder)
+        at_work = [one for one in psutil.process_iter() if any(place in word for word in _words(one))]
+        psutil.wait_procs(at_work, timeout=SETTLE_SECONDS)
 
     def path(self, name: str) -> str:
         """A path in the engine's own folder."""
@@ -68,11 +78,10 @@ class Engine:
         assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr[-3000:]}"
         return done
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **more: object) -> subprocess.Popen[str]:
         """Start a command of the engine; its output is to be read."""
-        return subprocess.Popen(
-            [*self.command, *words], cwd=self.folder, env=self._env, stdout=subprocess.PIPE, text=True
-        )
+        own = {"cwd": self.folder, "env": self._env, "stdout": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*self.command, *words], **(own | more))
 
     def shell(self, commands: str, cwd: Path, user: str) -> subprocess.CompletedProcess[str]:
         """Run commands as they are printed for a person of that "uid:gid", with this engine in the place of theirs."""
@@ -107,6 +116,14 @@ class Engine:
         own = ["--network", "host", *(volumes if is_podman() else [])]
         self.run("build", "--tag", name, "--build-arg", f"BASE={base}", *own, *options, str(context))
         self._made.append(name)
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """A process's command, if it is still there."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def is_podman() -> bool:

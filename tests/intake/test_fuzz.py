@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from grader.errors import Refused
 from grader.extract import extract
-from grader.intake.archives import is_archive, unpacked
+from grader.intake.archives import unpacked
 from grader.intake.layouts import open_entries
-from grader.intake.naming import student_name
+from grader.intake.naming import is_archive, student_name
 from grader.intake.reading import read_submission
 from grader.questions.answers import questions_of
 from grader.questions.declared import Asked

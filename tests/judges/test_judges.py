@@ -23,6 +23,8 @@ from grader.judges.judge import own_files
 from grader.machine.shortage import Shortage
 from grader.sandbox import open_box
 from grader.sandbox.lockdown import LockdownBox
+from grader.sandbox.quota import Quota
+from grader.worker import processes
 from solutions.jit import cache_directory
 from tests.attacks.scene import HONEST
 from tests.machine.forged import add_groups, forge, write
@@ -190,6 +192,32 @@ outcomes = attempt(targets, memory("judge", ["data"]))
 open(folder + "/own", "w").close()
 print(json.dumps([trouble, outcomes]))
 """
+
+
+FILLS = """
+import numpy as np
+
+
+def relu_forward(x):
+    for number in range(20):
+        open(f"{number}", "w").close()
+    return np.maximum(0, x), x
+
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+"""
+
+
+def test_what_is_left_in_a_room_shows_to_a_judge_that_cannot_see_it(grade, monkeypatch):
+    """Also where every call answers at once, and in the very check that left it."""
+    monkeypatch.setattr(processes, "QUOTA", Quota(size=2**20, files=10))
+    _, out = grade({"ada": FILLS, "ben": HONEST})
+    result = json.loads((out / "ada/result.json").read_text())
+    checks = {check["slug"]: check for part in result["parts"] for check in part["checks"]}
+    assert {check["status"] for check in checks.values()} == {"violated"}
+    assert "It left more than 10 files in its folder." in checks["forward"]["error"]["message"]
+    assert json.loads((out / "ben/result.json").read_text())["score"] > 0
 
 
 def test_a_judge_is_locked_in(tmp_path):

@@ -39,3 +39,15 @@ def test_of_its_own_process_what_is_the_machines_is_not_readable():
         assert not "/proc/self/net/dev".startswith(f"{path}/")
         assert not path.startswith("/proc") or os.path.basename(path) not in ("environ", "mountinfo", "mounts", "task")
     assert "/proc/self/status" in places.readable()
+
+
+def test_links_are_followed_wherever_they_stand(packages: Path, tmp_path: Path):
+    """Each path is where it lies, though no more is looked at than its folder, once, and itself."""
+    (tmp_path / "elsewhere").mkdir()
+    (packages / "linked").symlink_to(tmp_path / "elsewhere")
+    (packages / "grader").mkdir()
+    (tmp_path / "by").symlink_to(tmp_path)
+    sys.path[-1] = str(tmp_path / "by" / packages.name)
+    readable = places.readable.__wrapped__()
+    assert {os.path.basename(path) for path in readable} >= {"linked", "numpy"}
+    assert [places._real(path) for path in readable] == [os.path.realpath(path) for path in readable]

@@ -15,7 +15,7 @@ from grader.folders import remove
 from grader.lock.probe import HIDING, NAMES
 from grader.sandbox import LEVELS, lockdown, namespaces, open_box
 from grader.sandbox.lockdown import fresh_uid
-from grader.sandbox.quota import Quota
+from grader.sandbox.quota import Quota, stamp
 from grader.sandbox.trial import survey, try_out
 
 LOCKED = [level for level in LEVELS if level != "process"]
@@ -170,6 +170,22 @@ def test_a_folder_over_its_quota_is_noticed_without_opening_anything(tmp_path):
     for number in range(6):
         (tmp_path / f"{number}").touch()
     assert quota.excess(tmp_path) == "more than 5 files"
+
+
+def test_a_stamp_tells_that_something_was_put_into_a_folder(tmp_path):
+    """By path or by descriptor, also of a file that is gone again; looking into it changes nothing."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    empty = stamp(tmp_path)
+    assert list(tmp_path.iterdir()) == [] and stamp(folder) == empty
+    tries = 0
+    while stamp(folder) == empty:  # until the clock has ticked
+        (tmp_path / "file").touch()
+        (tmp_path / "file").unlink()
+        tries += 1
+        assert tries < 100_000
+    os.close(folder)
+    assert stamp(tmp_path) not in (empty, ())
+    assert stamp(tmp_path / "file") == ()
 
 
 def test_folders_too_deep_to_be_counted_are_over_the_quota(tmp_path):
