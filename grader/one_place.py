@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.by_array import wrong_arrays
 from grader.carried import CODE
+from grader.changes import AXES_ALIKE
 from grader.expectations import Verdict
 from grader.judging import Graded, Played
 from grader.model import CheckResult, Diagnosis, Status
@@ -272,6 +273,8 @@ def _told(function: Function, step: Step, names: list[str], *, below: bool = Fal
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
     where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
+    if step.variant.kind == AXES_ALIKE:
+        where = f"{where}, and the same at each other sum, mean or maximum,"
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
     sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
     if below:
