@@ -13,6 +13,7 @@ from functools import partial
 from grader.records import dataclass
 
 MOST_NAMES = 12  # of the function's own, in the place of another
+AXES_ALIKE = "axes alike"  # the kind of a change that is made in several lines
 AXES: tuple[object, ...] = (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), (2, 3, 4), (0, 1), (1, 2), 2)
 NUMBERS = (0.0, 0.5, 2.0, 3.0, 1e-5, 1e-7, 1e-8, 0.9, 0.99, 0.999)
 FAMILIES = (
@@ -84,6 +85,7 @@ def _of_all(function: ast.FunctionDef) -> Iterator[Change]:
 
 
 def _along(calls: Sequence[ast.Call]) -> Iterator[Change]:
+    kind = "axis" if len({one.lineno for one in calls}) == 1 else AXES_ALIKE
     old = [one.keywords for one in calls]
     for axis in (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), (2, 3, 4)):
         for keepdims in (True, False):
@@ -91,7 +93,7 @@ def _along(calls: Sequence[ast.Call]) -> Iterator[Change]:
                 ast.keyword("axis", _literal(axis)),
                 *([ast.keyword("keepdims", ast.Constant(True))] if keepdims else []),
             ]
-            yield 2, "axis", calls[0].lineno, partial(_give, calls, [new] * len(calls)), partial(_give, calls, old)
+            yield 2, kind, calls[0].lineno, partial(_give, calls, [new] * len(calls)), partial(_give, calls, old)
 
 
 def _give(calls: Sequence[ast.Call], keywords: Sequence[list[ast.keyword]]) -> None:

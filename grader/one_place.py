@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.by_array import wrong_arrays
 from grader.carried import CODE
+from grader.changes import AXES_ALIKE
 from grader.expectations import Verdict
 from grader.judging import Graded, Played
 from grader.model import CheckResult, Diagnosis, Status
@@ -41,6 +42,9 @@ SENTENCE_BELOW = 'One small change in {where}, in {name}, makes this right as we
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
+Others = tuple[
+    Sequence[Graded], Sequence[Graded]
+]  # checks that have to stay right, and of which some has to come right
 
 
 class Budget:
@@ -132,18 +136,19 @@ def _causes(
 ) -> tuple[Diagnosis, ...]:
     """A change that makes the check right, or else one for each wrong array, each found by itself.
 
-    Where a function is wrong that this check makes use of, a change of that one has to make both right.
+    Where a function is wrong that this check makes use of, a change of that one has to make some failed check of it
+    right as well.
     """
     right = _right_in_all(one, one.played)
     below = _below(one, part)
     wrong = [] if below else wrong_arrays(one)
-    wanted = [*below, *(other for other in part if other is not one and other.result.status is Status.PASSED)]
+    passed = [other for other in part if other is not one and other.result.status is Status.PASSED]
     where = {_called(other.check)[-1] for other in below}
     for function in _functions(one.check, program):
         if below and function.name not in {one.check.rename.get(name, name) for name in where}:
             continue
         alone: dict[str, Step] = {}
-        for step in _steps(one, wanted, program, process, function, budget):
+        for step in _steps(one, (passed, below), program, process, function, budget):
             if step.right == _arrays(one):
                 return (_told(function, step, [], below=bool(below)),)
             for name in step.right - right:
@@ -155,13 +160,13 @@ def _causes(
 
 
 def _steps(
-    one: Graded, wanted: Sequence[Graded], program: Program, process: Process, function: Function, budget: Budget
+    one: Graded, others: Others, program: Program, process: Process, function: Function, budget: Budget
 ) -> Iterator[Step]:
-    """The changes with which more arrays are right in every case than were, and all of what else is ``wanted``."""
+    """The changes with which more arrays are right in every case than were; of ``others`` see there."""
     found = islice(variants(function.text, function.name), MOST)
     while several := list(islice(found, budget.take(AT_ONCE))):
         with process(_with(program, function, several), one.check.part) as played:
-            yield from _better(one, wanted, function, several, played, budget)
+            yield from _better(one, others, function, several, played, budget)
 
 
 def _functions(check: Check, program: Program) -> Iterator[Function]:
@@ -205,7 +210,7 @@ def _with(program: Program, function: Function, several: Sequence[Variant]) -> P
 
 def _better(
     one: Graded,
-    wanted: Sequence[Graded],
+    others: Others,
     function: Function,
     several: Sequence[Variant],
     process: StudentProcess,
@@ -221,9 +226,13 @@ def _better(
         if not before < _right_with(one, failed[:1], function, name, process, budget):
             continue
         right = _right_with(one, one.played, function, name, process, budget)
-        if before < right and all(
-            _right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in wanted
-        ):
+        if not before < right:
+            continue
+        all_of, some_of = (
+            (_right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in of)
+            for of in others
+        )
+        if all(all_of) and (not others[1] or any(some_of)):
             yield Step(variant, right)
 
 
@@ -264,6 +273,8 @@ def _told(function: Function, step: Step, names: list[str], *, below: bool = Fal
     """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
     line = function.line + step.variant.line - 1
     where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
+    if step.variant.kind == AXES_ALIKE:
+        where = f"{where}, and the same at each other sum, mean or maximum,"
     source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
     sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
     if below:

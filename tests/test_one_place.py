@@ -7,6 +7,7 @@ import json
 import pytest
 
 from grader import one_place
+from grader.changes import AXES_ALIKE
 from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
@@ -166,6 +167,13 @@ def test_a_change_of_each_kind_is_made(kind):
     """In the line that it says, of the text as it stood."""
     line, words = CHANGES[kind]
     assert any(one.kind == kind and one.line == line and words in f"{one.text}\n" for one in variants(TEXT, "f"))
+
+
+def test_axes_may_be_changed_alike_in_several_lines():
+    """Which is said of it."""
+    text = "def f(x):\n    m = x.mean()\n    v = x.var()\n    return (x - m) / v\n"
+    (found,) = (one for one in variants(text, "f") if "x.mean(axis=0)" in one.text and "x.var(axis=0)" in one.text)
+    assert (found.kind, found.line) == (AXES_ALIKE, 2)
 
 
 def test_variants_differ_and_parse():

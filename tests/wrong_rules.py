@@ -104,7 +104,7 @@ WRONG: list[tuple[str, ...]] = [
     (LOSSES, "losses/softmax_stability", "softmax-sum-overflows", "x - np.max(x, axis=1, keepdims=True)", "x"),
     (LOSSES, "losses/softmax_stability", "softmax-not-shifted", "x - np.max(x, axis=1, keepdims=True)", "x", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums)"),
     (LOSSES, "losses/softmax_stability", "softmax-log-of-zero", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums)"),
-    (LOSSES, "losses/softmax_stability", "softmax-log-with-a-constant", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums + 1e-8)"),
+    (LOSSES, "losses/softmax_stability", "", "shifted - np.log(sums)", "np.log(np.exp(shifted) / sums + 1e-8)"),
     (LOSSES, "losses/softmax_stability", "softmax-sum-overflows", "np.max(x, axis=1, keepdims=True)", "np.min(x)"),
     (LOSSES, "losses/svm", "svm-summed", "np.sum(margins) / N", "np.sum(margins)", "    dx /= N\n", ""),
     (LOSSES, "losses/svm", "svm-loss-summed", "np.sum(margins) / N", "np.sum(margins)"),
