@@ -12,7 +12,7 @@ from functools import partial
 
 from grader.records import dataclass
 
-MOST_NAMES = 12  # of the function's own, in the place of another
+MOST_NAMES, MOST_OTHERS = 12, 20  # of the function's own, as an index or a factor, and in the place of another
 AXES_ALIKE = "axes alike"  # the kind of a change that is made in several lines
 AXES: tuple[object, ...] = (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), (2, 3, 4), (0, 1), (1, 2), 2)
 NUMBERS = (0.0, 0.5, 2.0, 3.0, 1e-5, 1e-7, 1e-8, 0.9, 0.99, 0.999)
@@ -52,9 +52,9 @@ Change = tuple[int, str, int, Callable[[], None], Callable[[], None]]  # how unl
 
 def changes(function: ast.FunctionDef) -> Iterator[Change]:
     """Every change that is made, in the order of the places in the tree."""
-    names = _names(function)
     targets = [one.target for one in ast.walk(function) if isinstance(one, ast.For)]
     loops = list(dict.fromkeys(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)))
+    names = list(dict.fromkeys([*loops, *_names(function)]))
     keys = list(
         dict.fromkeys(
             one.value
@@ -164,7 +164,7 @@ def _of_place(
         yield from _of_constant(place, node, keys)
     elif isinstance(node, ast.Name):
         if not isinstance(place.parent, (ast.Call, ast.Attribute)) or place.field != "func" or node.id in names:
-            others = [one for one in names if one != node.id][:MOST_NAMES] if node.id in names else []
+            others = [one for one in names if one != node.id][:MOST_OTHERS] if node.id in names else []
             for other in others:
                 yield place.instead(2 if len(other) <= 3 else 3, "name", node, ast.Name(other, ast.Load()))
     elif isinstance(node, ast.Call):

@@ -169,6 +169,14 @@ def test_a_change_of_each_kind_is_made(kind):
     assert any(one.kind == kind and one.line == line and words in f"{one.text}\n" for one in variants(TEXT, "f"))
 
 
+def test_an_index_may_be_that_of_a_loop_among_many_names():
+    """It is one of the first changes, however many names the function has."""
+    before = "".join(f"    a{number} = {number}\n" for number in range(20))
+    text = f"def f(x, w):\n{before}    for last in range(3):\n        x += w[0]\n    return x\n"
+    place = next(at for at, one in enumerate(variants(text, "f")) if "x += w[last]" in one.text)
+    assert place < 50
+
+
 def test_axes_may_be_changed_alike_in_several_lines():
     """Which is said of it."""
     text = "def f(x):\n    m = x.mean()\n    v = x.var()\n    return (x - m) / v\n"
