@@ -51,6 +51,7 @@ FILTERS = tuple(
         ("filter-update-without-bias", "The update of a filter leaves its bias as it is.", "self.bias - learning_rate * self.bias_grad", "self.bias"),
         ("filter-update-without-weights", "The update of a filter leaves its weights as they are.", "self.weights - learning_rate * self.weights_grad", "self.weights"),
         ("filter-update-without-rate", "The update of a filter ignores the learning rate.", "learning_rate * ", ""),
+        ("filter-update-rate-squared", "The update of a filter multiplies by the learning rate twice.", "learning_rate * ", "learning_rate * learning_rate * "),
         ("filter-update-bias-without-rate", "The update of the bias ignores the learning rate.", "learning_rate * self.bias_grad", "self.bias_grad"),
         ("filter-update-bias-adds", "The update adds the gradient to the bias; it should subtract it.", "self.bias - ", "self.bias + "),
         ("filter-update-weights-add", "The update adds the gradient to the weights; it should subtract it.", "self.weights - ", "self.weights + "),
@@ -62,6 +63,7 @@ POOL = tuple(
     pool.wrong(code, sentence, hint, f"MaxPoolingLayer.{method}", *edits)
     for code, sentence, hint, method, *edits in (
         ("pool-object-mean", "The output is the mean of each window, not its maximum.", ROUTE, "forward", "np.max(window)", "np.mean(window)"),
+        ("pool-object-minimum", "The output is the minimum of each window, not its maximum.", ROUTE, "forward", "np.max(window)", "np.min(window)"),
         ("pool-object-sum", "The output is the sum of each window, not its maximum.", ROUTE, "forward", "np.max(window)", "np.sum(window)"),
         ("pool-object-of-absolute-values", "The output is the largest absolute value of each window.", ROUTE, "forward", "np.max(window)", "np.max(np.abs(window))"),
         ("pool-object-starts-at-zero", "The maximum is never below 0: it is looked for from 0 on.", "What is the maximum of a window of negative numbers?", "forward", "np.max(window)", "max(0.0, np.max(window))"),
@@ -75,6 +77,7 @@ POOL = tuple(
         ("pool-object-place-of-window", "The sensitivity goes to the first pixel of each window, not to its maximum.", ROUTE, "backward", "[c, top + k, left + m]", "[c, top, left]"),
         ("pool-object-to-minimum", "The sensitivity goes to the minimum of each window.", ROUTE, "backward", "np.argmax", "np.argmin"),
         ("pool-object-first-channel-only", "Only the first channel gets its sensitivity.", BOUNDS, "backward", "for c in range(C)", "for c in range(1)"),
+        ("pool-object-sensitivity-of-first-channel", "Every channel gets the sensitivity of the first.", BOUNDS, "backward", "sensitivity[c, i, j]", "sensitivity[0, i, j]"),
         ("pool-object-times-maximum", "The sensitivity is multiplied by the maximum.", ROUTE, "backward", "+= sensitivity[c, i, j]", "+= sensitivity[c, i, j] * np.max(window)"),
         ("pool-object-without-last-windows", "The last row and the last column of windows are left out on the way back.", BOUNDS, "backward", "range(self.output_height)", "range(self.output_height - 1)", "range(self.output_width)", "range(self.output_width - 1)"),
     )

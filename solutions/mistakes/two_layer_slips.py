@@ -55,6 +55,7 @@ FORWARD = table(
         for code, what, out, right in (
             ("leaky-relu", "a leaky ReLU with a slope of 0.01", "np.where(pre > 0, pre, 0.01 * pre)", "dhidden * np.where(pre > 0, 1, 0.01)"),
             ("leaky-relu-of-tenth", "a leaky ReLU with a slope of 0.1", "np.where(pre > 0, pre, 0.1 * pre)", "dhidden * np.where(pre > 0, 1, 0.1)"),
+            ("tanh", "tanh", "np.tanh(pre)", "dhidden * (1 - hidden ** 2)"),
             ("absolute-value", "the absolute value", "np.abs(pre)", "dhidden * np.sign(pre)"),
             ("negative-part", "the negative part", "np.minimum(0, pre)", "dhidden * (pre < 0)"),
             ("softplus", "softplus", "np.log(1 + np.exp(pre))", "dhidden / (1 + np.exp(-pre))"),
@@ -84,6 +85,7 @@ LOSSES = table(
     ("loss-averaged-over-classes-too", "The loss is a mean over samples and classes; it should be one over the samples.", MEAN, LOSS, f"{LOSS} / len(b2)"),
     ("loss-of-all-pairs", "The loss takes the probabilities of all samples for all labels of the batch, not of each sample for its own.", PAIRS, LOSS, "-np.sum(np.log(probs[:, y])) / N"),
     ("loss-is-mean-of-all-pairs", "The loss takes the probabilities of all samples for all labels of the batch, not of each sample for its own.", PAIRS, LOSS, "-np.mean(np.log(probs[:, y]))"),
+    ("loss-of-likeliest-class", "The loss takes the highest probability of each sample, not that of the right class.", PAIRS, LOSS, "-np.sum(np.log(np.max(probs, axis=1))) / N"),
     ("loss-logarithm-of-mean", "The logarithm is taken of the mean probability; the loss is the mean of the logarithms.", PENCIL, LOSS, "-np.log(np.mean(probs[rows, y]))"),
     ("loss-logarithm-of-sum", "The logarithm is taken of the sum of the probabilities; the loss is the mean of the logarithms.", PENCIL, LOSS, "-np.log(np.sum(probs[rows, y])) / N"),
     ("loss-of-wrong-classes-too", "The loss is that of a yes-or-no question for each class; it should take the logarithm of the right class only.", PENCIL, LOSS, "-(np.sum(np.log(probs[rows, y])) + np.sum(np.log(1 - probs)) - np.sum(np.log(1 - probs[rows, y]))) / N"),
@@ -100,6 +102,7 @@ HINGE = table(
 SCORES = table(
     ("labels-of-all-subtracted", "In the gradient of the scores, the term of the right class is subtracted for all labels of the batch, not for each sample's own.", PAIRS, LABELS, "dscores[:, y] -= 1"),
     ("labels-of-all-subtracted-each-time", "In the gradient of the scores, the term of the right class is subtracted for all labels of the batch, not for each sample's own.", PAIRS, LABELS, "dscores -= np.sum(np.eye(len(b2))[y], axis=0)"),
+    ("scores-gradient-at-likeliest-class", "In the gradient of the scores, 1 is subtracted at the likeliest class, not at the right one.", PAIRS, LABELS, "dscores[rows, np.argmax(probs, axis=1)] -= 1"),
     ("scores-gradient-times-probabilities", "The gradient of the scores is multiplied by the probabilities.", PENCIL, AVERAGE, "dscores = dscores * probs / N"),
     ("scores-gradient-with-sigmoid-slope", "The gradient of the scores is multiplied by p (1 - p), as for a sigmoid.", PENCIL, AVERAGE, "dscores = dscores * probs * (1 - probs) / N"),
     ("scores-gradient-is-slope", "The gradient of the scores is p (1 - p): the labels do not enter.", PENCIL, LABELS, "dscores = probs * (1 - probs)"),
@@ -112,6 +115,7 @@ SCORES = table(
 
 BACKWARD = table(
     ("dw2-with-pre-and-no-gate", "The gradient of W2 is made with the hidden values from before the ReLU, and the gradients go back through the ReLU unchanged.", CHAIN, DW2, "pre.T.dot(dscores)", GATE, "dhidden"),
+    ("w1-gradient-unmasked", "The gradient of W1 is taken from before the backward pass of the ReLU.", CHAIN, DW1, "X.T.dot(dhidden)"),
     ("w2-gradient-from-mask", "The gradient of W2 is made with where the hidden units are on, not with their values.", CHAIN, DW2, "(pre > 0).T.dot(dscores)"),
     ("hidden-gradient-of-probabilities", "What flows back into the hidden layer is made from the probabilities; the labels do not enter.", CHAIN, "dscores.dot(W2.T)", "(probs / N).dot(W2.T)"),
     ("hidden-gradient-of-last-class", "What flows back into the hidden layer is that of the last class only: the classes before it are overwritten.", LOOP, "dscores.dot(W2.T)", "np.outer(dscores[:, -1], W2[:, -1])"),
@@ -164,6 +168,8 @@ REPLACED = table(
     ("reg-gradient-replaces-w2", "The gradient of W2 is that of the regularisation alone: it replaces what the samples give.", KEPT, "dW2 = dW2 + 2", "dW2 = 2"),
     ("reg-gradient-replaces-both", "The gradients of W1 and W2 are those of the regularisation alone: they replace what the samples give.", KEPT, "dW1 = dW1 + 2", "dW1 = 2", "dW2 = dW2 + 2", "dW2 = 2"),
     ("reg-gradient-is-penalty", "The gradients of the weights add the penalty itself, a number, where they should have its derivative.", KEPT, "dW1 = dW1 + 2 * strength * W1", "dW1 = dW1 + strength * np.sum(W1 ** 2)", "dW2 = dW2 + 2 * strength * W2", "dW2 = dW2 + strength * np.sum(W2 ** 2)"),
+    ("reg-loss-mean-of-squares", "The loss regularises the mean of the squared weights, not their sum.", KEPT, "np.sum(W1**2)", "np.mean(W1**2)", "np.sum(W2**2)", "np.mean(W2**2)"),
+    ("reg-loss-absolute-values", "The loss regularises the absolute values of the weights, not their squares.", KEPT, "np.sum(W1**2)", "np.sum(np.abs(W1))", "np.sum(W2**2)", "np.sum(np.abs(W2))"),
     ("reg-gradient-signs", "The gradient of the regularisation is that of absolute values: the sign of each weight.", KEPT, "2 * strength * W1", "strength * np.sign(W1)", "2 * strength * W2", "strength * np.sign(W2)"),
     spares=(),  # where reg is 0 nothing is left
 )  # fmt: skip
