@@ -53,8 +53,8 @@ FILTERS = tuple(
         ("filter-update-without-rate", "The update of a filter ignores the learning rate.", "learning_rate * ", ""),
         ("filter-update-rate-squared", "The update of a filter multiplies by the learning rate twice.", "learning_rate * ", "learning_rate * learning_rate * "),
         ("filter-update-bias-without-rate", "The update of the bias ignores the learning rate.", "learning_rate * self.bias_grad", "self.bias_grad"),
-        ("filter-update-bias-adds", "The update adds the gradient to the bias; it should subtract it.", "self.bias - ", "self.bias + "),
-        ("filter-update-weights-add", "The update adds the gradient to the weights; it should subtract it.", "self.weights - ", "self.weights + "),
+        ("filter-update-bias-adds", "The update adds the gradient of the bias; it should subtract it.", "self.bias - ", "self.bias + "),
+        ("filter-update-weights-add", "The update adds the gradient of the weights; it should subtract it.", "self.weights - ", "self.weights + "),
         ("filter-update-bias-by-weights", "The bias is updated with the sum of the weights' gradient, not with its own.", "self.bias_grad", "np.sum(self.weights_grad)"),
         ("filter-update-replaces", "The update sets weights and bias to the step, and forgets what they were.", "self.weights - ", "-", "self.bias - ", "-"),
     )
