@@ -163,6 +163,11 @@ INITIAL = (
         for code, what, hint, draw in (*(item for item in DRAWS if item[0] in FOR_ONE), UNSCALED)
         for parts in [tuple(part for part in (THREE if name == "W3" else BOTH) if (part, name, code) not in TOLD)]
     ),
+    mistake(
+        "initial-last-layer-normal", parts=DEEP,
+        sentence="The first weights and biases of the last layer are standard normal numbers; those weights should be scaled, and the biases 0.",
+        hint="Is the last layer made as the others are?", about=("first W3", "first biases"),
+    )(drawn_as(lambda name, shape, scale, default: normal(shape) if name in ("W3", "b3") else start(name, shape) if name[0] != "W" else scale * normal(shape))),
     *(
         mistake(code, parts=parts, sentence=sentence, hint=AT_START, about=(f"first {code.split('-')[1]}",))(drawn_as(change))
         for code, parts, sentence, change in (
