@@ -28,7 +28,7 @@ ELSEWHERE = {
     "docs/autograders.md": "tests/courses/test_autograders.py",
     "docs/containers.md": "tests/image",
     "docs/install.md": "tests/test_install.py",
-    "docs/scaling.md": "tests/cluster, tests/image/test_cluster.py and tests/batch/test_job_files.py",
+    "docs/scaling.md": "tests/cluster and tests/image/test_cluster.py and tests/batch/test_job_files.py",
     "--url": "tests/exporters/test_canvas_rest.py",
     "--watch": "tests/test_waiting.py",
     "# .github/workflows/grade.yml": "tests/courses/test_staff_job.py",

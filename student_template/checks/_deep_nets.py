@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from copy import copy
 from itertools import pairwise
@@ -72,13 +73,15 @@ def build(code: Any, params: dict[str, Array], *arguments: Any, **options: Any) 
     return net
 
 
-def first(code: Any, X: Array, params: dict[str, Array], norm: str, weight_scale: float) -> dict[str, Any]:
+def first(code: Any, X: Array, y: Array, params: dict[str, Array], norm: str, weight_scale: float) -> dict[str, Any]:
     """The parameters of a fresh net: each weight array, and of the others all of a kind as one array.
 
     They are those of a net that can be run: without its forward pass nothing is asked of them.
     """
     net = made(code, params, norm=norm, weight_scale=weight_scale)
     own = {name: copy(net.params.get(held)) for name, held in own_names(net.params, params).items()}
+    with contextlib.suppress(Exception):  # some have running statistics only once they were trained
+        net.loss(X, y)
     if net.loss(X) is None:
         getattr(code, "The body of FullyConnectedNet.loss")
     return of_a_kind(own, norm, "initial_")

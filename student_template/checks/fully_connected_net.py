@@ -71,7 +71,7 @@ def play(
     Where the scores are ``alone``, training need not come to its end: only its running statistics count.
     """
     if weight_scale:
-        return first(code, X, params, norm, weight_scale)
+        return first(code, X, y, params, norm, weight_scale)
     net = build(code, params, reg, norm)
     if alone:
         for _ in range(3):
