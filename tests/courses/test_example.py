@@ -49,7 +49,7 @@ def test_a_student_checks_with_the_wheel_and_the_released_folder_alone(student, 
 
 @pytest.mark.parametrize("level", [level for level in LEVELS if not survey()[level][0]])
 def test_a_class_is_graded_at_every_level_of_this_machine(teachers, tmp_path, level):
-    """Perfect, two mistakes, unfinished, hostile: where nothing is locked, that one ends what forks its neighbours too."""
+    """Perfect, two mistakes, unfinished, hostile, which ends what forks its neighbours too if nothing is locked."""
     command = ("grade", teachers / "specimens/kmeans", "--course", teachers, "--out", tmp_path, "--seed", "3")
     command += ("--jobs", "2" if locks(level) else "1")
     done = run(sys.executable, "-m", "grader", *command, "--isolation", level, "--no-notebook")
