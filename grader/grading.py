@@ -33,6 +33,7 @@ from grader.model import (
     Result,
     Status,
     SubmissionInfo,
+    locks,
 )
 from grader.oracle import Oracle
 from grader.outcome import Outcome
@@ -87,7 +88,8 @@ def grade_submission(
     ``time_factor`` stretches the time limits of the checks: more than 1 on a slow machine. ``seconds`` is what the
     student processes may take in all, besides what they need for a data set; what is late then is timed out.
     Checks that need a data set are skipped if the oracle has none: they count for no score and no maximum.
-    ``search`` is how many variants of its functions are tried for the line that makes wrong what no mistake explains.
+    ``search`` is how many variants of its functions are tried for the line that makes wrong what no mistake explains;
+    none are where nothing locks them in.
     ``told`` hears of each check before it is run: its name, how many came before it, and of how many.
     With ``compat`` code that needs whole numbers where / gives floats is graded once more, with Python 2's division.
     Interrupted if the box is closed meanwhile. Any other trouble of ours ends up in the Result.
@@ -163,7 +165,7 @@ def _graded(
             graded = flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
     found = charged_once(asked, explained(asked, graded, oracle), graded, assignment.repeat)
-    if search:
+    if search and locks(host.level):  # changed code may do what nobody wrote: kill(pid, 0) becomes kill(pid, 1)
 
         def process_of(changed: Program, part: str) -> StudentProcess:
             return StudentProcess(host, changed, [part], allow=assignment.allow, seconds=SEARCH_SECONDS)

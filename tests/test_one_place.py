@@ -12,6 +12,7 @@ from grader.course.assignments import find_assignment, select
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
+from grader.sandbox import open_box
 from grader.variants import numbered, variants
 
 RELU = """\
@@ -126,6 +127,17 @@ def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_pa
     monkeypatch.setattr(one_place, "_right_with", lambda *given: tried.append(given) or right_with(*given))
     found = told(HOSTILE, shared_box, tmp_path, search=1500)
     assert one_place.MOST_ENDED <= len(tried) < 20
+    assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
+
+
+@pytest.mark.slow
+def test_changed_code_runs_only_where_it_is_locked_in(tmp_path):
+    """A change of what a student wrote may do what nobody meant."""
+    box = open_box("process")
+    try:
+        found = told(RELU, box, tmp_path, search=1500)
+    finally:
+        box.close()
     assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
 
 
