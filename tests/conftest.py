@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -28,6 +30,13 @@ def notebook_json(cells: list[str]) -> dict:
     ]
     markdown = {"cell_type": "markdown", "metadata": {}, "source": "# Work"}
     return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [markdown, *code]}
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C: a shell may start what is in the background deaf to it, and what tests start would be so too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -139,10 +139,11 @@ tell(root=sorted(os.listdir("/")), secret=there(os.environ["SECRET"]), machine=l
 """)
     tops = {f"/{path.split('/')[1]}" for path in [*places.shown(), *views.EMPTY]}
     assert {f"/{name}" for name in found.pop("root")} <= tops | {os.path.realpath(top) for top in tops}
+    libraries = {path.split("/")[2] for path in places.shown() if path.startswith("/tmp/")}  # of a checkout there
+    assert set(found.pop("tmp")) <= libraries
     assert found == {
         "secret": False,
         "machine": [False] * 6,
-        "tmp": [],
         "room": [],
         "processes": ["1", "2"],
         "pid": 2,
