@@ -307,12 +307,12 @@ def _wrapped(place: _Place, value: ast.expr, names: Sequence[str]) -> Iterator[C
     """Something more done to a value: a factor, a sign, a sum."""
     line = getattr(value, "lineno", 1)
 
-    def put(rank: int, kind: str, new: ast.expr) -> Change:
-        return rank, kind, line, lambda: place.put(new), lambda: place.put(value)
+    def put(new: ast.expr) -> Change:
+        return 4, "absent", line, lambda: place.put(new), lambda: place.put(value)
 
-    for operator, kind in ((ast.Div, "absent"), (ast.Mult, "absent"), (ast.Add, "absent"), (ast.Sub, "absent")):
+    for operator in (ast.Div, ast.Mult, ast.Add, ast.Sub):
         for name in names[:MOST_NAMES]:
-            yield put(4 if kind else 5, kind, ast.BinOp(value, operator(), ast.Name(name, ast.Load())))
+            yield put(ast.BinOp(value, operator(), ast.Name(name, ast.Load())))
     shaped = [f".reshape({name}.shape)" for name in names[:MOST_NAMES]]
     sizes = [f" / len({name})" for name in names[:4]] + [f" / {name}.shape[1]" for name in names[:4]]
     plain = [
@@ -330,6 +330,6 @@ def _wrapped(place: _Place, value: ast.expr, names: Sequence[str]) -> Iterator[C
     ]
     inner = ast.unparse(value)
     for words in (*plain, *shaped, *sizes):
-        yield put(4, "absent", ast.parse(f"({inner}){words}", mode="eval").body)
+        yield put(ast.parse(f"({inner}){words}", mode="eval").body)
     for call in ("-({})", "np.sqrt({})", "np.log({})", "np.exp({})", "np.maximum({}, 0)", "1 / ({})"):
-        yield put(4, "absent", ast.parse(call.format(inner), mode="eval").body)
+        yield put(ast.parse(call.format(inner), mode="eval").body)

@@ -91,7 +91,7 @@ def fails(check: Check, item: Played, given: Answers) -> bool:
     """Whether what a mistake gives would not have passed; what passed by the student's own functions tells nothing."""
     if given is None:
         return True
-    wrong = _wrong(check, item, {**item.want, **given}) if given else set()
+    wrong = wrong_names(check, item, {**item.want, **given}) if given else set()
     return bool(wrong) and bool(wrong - _by_own(check, item))
 
 
@@ -134,10 +134,10 @@ def _spoils(check: Check, item: Played, given: Answers) -> bool:
     """Whether a mistake would have made something wrong that is right: all of it, where it raises."""
     if given is None:
         return True
-    return bool(given) and not _wrong(check, item, {**item.want, **given}) <= _wrong(check, item, item.values)
+    return bool(given) and not wrong_names(check, item, {**item.want, **given}) <= wrong_names(check, item, item.values)
 
 
-def _wrong(check: Check, item: Played, values: Values) -> set[str]:
+def wrong_names(check: Check, item: Played, values: Values) -> set[str]:
     """The names of what is judged wrong of these values."""
     said = {one.name: one.judge(values, item.want, item.inputs, False) for one in check.expect}
     return {name for name, verdict in said.items() if isinstance(verdict, Verdict) and not verdict.ok}

@@ -18,7 +18,7 @@ import numpy as np
 from grader.by_array import wrong_arrays
 from grader.carried import CODE
 from grader.changes import AXES_ALIKE
-from grader.expectations import Verdict
+from grader.fitting import wrong_names
 from grader.judging import Graded, Played
 from grader.model import CheckResult, Diagnosis, Status
 from grader.outcome import Outcome
@@ -42,9 +42,8 @@ SENTENCE_BELOW = 'One small change in {where}, in {name}, makes this right as we
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
-Others = tuple[
-    Sequence[Graded], Sequence[Graded]
-]  # checks that have to stay right, and of which some has to come right
+# Checks that have to stay right, and those of which some has to come right.
+Others = tuple[Sequence[Graded], Sequence[Graded]]
 
 
 class Budget:
@@ -154,7 +153,7 @@ def _causes(
             for name in step.right - right:
                 alone.setdefault(name, step)
         if wrong and alone.keys() >= set(wrong):
-            steps = sorted({alone[name] for name in wrong}, key=lambda each: each.variant.line)
+            steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
             return tuple(_told(function, each, [name for name in wrong if alone[name] == each]) for each in steps)
     return ()
 
@@ -259,13 +258,12 @@ def _right_with(
 
 def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
     """The arrays that are right in all of these cases, or are not judged there."""
-    wrong = set()
+    wrong: set[str] = set()
     for item in cases:
         if item.transcript.outcome != Outcome.RETURNED:
             return frozenset()
         with np.errstate(all="ignore"):
-            said = {each.name: each.judge(item.values, item.want, item.inputs, False) for each in one.check.expect}
-        wrong |= {name for name, verdict in said.items() if isinstance(verdict, Verdict) and not verdict.ok}
+            wrong |= wrong_names(one.check, item, item.values)
     return _arrays(one) - wrong
 
 
