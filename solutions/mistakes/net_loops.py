@@ -11,6 +11,7 @@ from solutions.mistakes.fully_connected_nets import DEEP, changed_step, nets
 CHECKS = tuple(f"fully_connected_net/{check}" for check in ("plain", "batchnorm", "layernorm"))
 NORMS = ("batchnorm", "layernorm")
 STEPS = ("affine", "relu", *NORMS)
+DIGITS = "0123456789"
 
 Step = Callable[[int, Any], Any]
 
@@ -162,31 +163,37 @@ def statistics_lost(ref: Any) -> Mapping[str, Any]:
     return changed_step(ref, "batchnorm", change)
 
 
-def last_kept(*names: str) -> Callable[[Any], Mapping[str, Any]]:
-    """A variant in which the steps of all hidden layers go back with what the last of them kept."""
+def going_back_with(cache: Callable[[int, int], int], *names: str) -> Callable[[Any], Mapping[str, Any]]:
+    """A variant in which these steps of hidden layers go back with the cache of ``cache(layer, the last of them)``."""
 
     def variant(ref: Any) -> Mapping[str, Any]:
-        def overwritten(name: str) -> Any:
+        def mixed_up(name: str) -> Any:
             right = getattr(ref.FullyConnectedNet, name)
 
             def step(net: Any, layer: int, x: Any) -> Any:
                 out, back = right(net, layer, x)
-                if layer == net.num_layers:
+                last = net.num_layers - 1
+                if layer > last:
                     return out, back
                 kept = vars(net).setdefault("kept", {})
-                kept[name] = back
+                kept[name, layer] = back
 
                 def backward(dout: Any) -> Any:
-                    dx, own = kept[name](dout)
-                    return dx, {f"{key.rstrip('1234')}{layer}": value for key, value in own.items()}
+                    dx, own = kept[name, cache(layer, last)](dout)
+                    return dx, {f"{key.rstrip(DIGITS)}{layer}": value for key, value in own.items()}
 
                 return out, backward
 
             return step
 
-        return nets(ref, **{name: overwritten(name) for name in names})
+        return nets(ref, **{name: mixed_up(name) for name in names})
 
     return variant
+
+
+def last_kept(*names: str) -> Callable[[Any], Mapping[str, Any]]:
+    """The loop overwrites what it kept of the layers before."""
+    return going_back_with(lambda layer, last: last, *names)
 
 
 CACHES = (

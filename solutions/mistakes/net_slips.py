@@ -10,10 +10,8 @@ import numpy as np
 from grader.mistakes import mistake
 from solutions.mistakes.dense_layers import softmax
 from solutions.mistakes.fully_connected_nets import BOTH, DEEP, nets
-from solutions.mistakes.net_loops import NORMS, STEPS
+from solutions.mistakes.net_loops import DIGITS, NORMS, STEPS, going_back_with
 from solutions.mistakes.networks import Call, networks
-
-DIGITS = "0123456789"
 
 
 def without_gradients(*kinds: str) -> Callable[[Any], Mapping[str, Any]]:
@@ -41,30 +39,8 @@ NOT_KEPT = tuple(
 
 
 def in_reverse(*names: str) -> Callable[[Any], Mapping[str, Any]]:
-    """A variant in which these steps go back with the caches of the hidden layers in the wrong order."""
-
-    def variant(ref: Any) -> Mapping[str, Any]:
-        def turned(name: str) -> Any:
-            right = getattr(ref.FullyConnectedNet, name)
-
-            def step(net: Any, layer: int, x: Any) -> Any:
-                out, back = right(net, layer, x)
-                if layer == net.num_layers:
-                    return out, back
-                kept = vars(net).setdefault("kept", {})
-                kept[name, layer] = back
-
-                def backward(dout: Any) -> Any:
-                    dx, own = kept[name, net.num_layers - layer](dout)
-                    return dx, {f"{key.rstrip(DIGITS)}{layer}": value for key, value in own.items()}
-
-                return out, backward
-
-            return step
-
-        return nets(ref, **{name: turned(name) for name in names})
-
-    return variant
+    """The backward pass takes the caches in the order of the forward pass."""
+    return going_back_with(lambda layer, last: last + 1 - layer, *names)
 
 
 REVERSED = tuple(
