@@ -46,6 +46,7 @@ from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, note
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
+from grader.unkept import notes_on_unkept
 from grader.unwritten import or_unwritten
 from grader.words import plain_text
 from grader.worker.client import StudentProcess
@@ -250,6 +251,7 @@ def _grade_check(
             result = explain_absence(result, program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
         result = placed(result, check, program, code=not oracle.public)
+        result = replace(result, notes=(*result.notes, *notes_on_unkept(result, program)))
     except Interrupted:
         raise
     except HarnessError as error:
