@@ -230,9 +230,9 @@ def _grade_check(
         return Graded(check, (), skipped(check, NOT_GIVEN.format(of.title if of else "course's data set")))
     played: list[Played] = []
     try:
-        for case in check.cases:
-            inputs = oracle.inputs(check, case)
-            transcript = or_unwritten(check, process.play(check, inputs), program, needs[check.part], inputs)
+        given = [oracle.inputs(check, case) for case in check.cases]
+        for case, inputs, came in zip(check.cases, given, process.play_all(check, given), strict=False):
+            transcript = or_unwritten(check, came, program, needs[check.part], inputs)
             if transcript.outcome == Outcome.UNWRITTEN and played:
                 transcript = replace(transcript, outcome=Outcome.RAISED)  # what other cases find written is not a stub
             want = oracle.answer(check, case)
