@@ -6,17 +6,10 @@ import pytest
 
 from grader.course.assignments import find_assignment
 from grader.course.catalogue import live
-from grader.oracle.live import LiveOracle
-from tests.diagnosing import diagnoses
+from tests.diagnosing import asks, diagnoses
 from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
 
-pytestmark = pytest.mark.xdist_group("wrong layers")  # they share the oracle
-
-
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+pytestmark = asks("layers")
 
 
 @pytest.mark.slow
