@@ -94,9 +94,12 @@ class StudentProcess:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._end()
 
-    def play(self, check: Check, inputs: Inputs) -> Transcript:
-        """Play a scenario in the student process, started or replaced if need be."""
-        return self._play(check, inputs, {})[0]
+    def play(self, check: Check, inputs: Inputs, instead: Mapping[str, str] | None = None) -> Transcript:
+        """Play a scenario in the student process, started or replaced if need be.
+
+        With ``instead`` one function or method of the submission is another meanwhile (grader.worker.changed).
+        """
+        return self._play(check, inputs, {"instead": dict(instead)} if instead else {})[0]
 
     def play_all(self, check: Check, cases: Iterable[Inputs]) -> Iterator[Transcript]:
         """Play a scenario with one case's inputs after the other: the transcripts, as they come.

@@ -26,8 +26,8 @@ PRESENT = frozenset(
     arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
     lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views
     machine machine.system records
-    worker worker.evaluations worker.finders worker.forkserver worker.frames worker.loader worker.packages
-    worker.stand_ins worker.student worker.student_errors worker.watch
+    worker worker.changed worker.evaluations worker.finders worker.forkserver worker.frames worker.loader
+    worker.packages worker.stand_ins worker.student worker.student_errors worker.watch
     """.split()))
 )  # fmt: skip
 OURS = ("grader", "student_template", "solutions")  # the course's two halves go as well
@@ -96,7 +96,7 @@ def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[s
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
     from grader import lock
     from grader.lock import namespaces
-    from grader.worker import evaluations, loader, stand_ins, student_errors  # noqa: F401
+    from grader.worker import changed, evaluations, loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
     if request["random"]:
@@ -142,6 +142,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
     NumPy's global generator is seeded first, so that code that draws from it repeats its numbers; in a process that
     has not imported it no code does.
     """
+    from grader.worker.changed import changed
     from grader.worker.evaluations import Evaluations
     from grader.worker.loader import Missing
     from grader.worker.student_errors import describe
@@ -152,7 +153,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed(231)
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
-        with evaluations if request.get("count") else contextlib.nullcontext():
+        with evaluations if request.get("count") else contextlib.nullcontext(), changed(code, request.get("instead")):
             values = dict(scenario(under_other_names(code, request["rename"]), **arguments))
         return {"outcome": "returned", "moved": evaluations.found, "called": evaluations.called}, values
     except Missing as missing:
