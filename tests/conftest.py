@@ -16,7 +16,9 @@ import pytest
 
 from grader.course import folder as courses
 from grader.course import modules
+from grader.oracle.live import LiveOracle
 from grader.sandbox import Box, open_box, own_level
+from tests.diagnosing import hidden
 from tests.wheels import student, wheel  # noqa: F401  fixtures
 
 WriteNotebook = Callable[..., Path]
@@ -76,6 +78,12 @@ def shared_box() -> Iterator[Box]:
     box = open_box(own_level())
     yield box
     box.close()
+
+
+@pytest.fixture(scope="session")
+def oracle() -> LiveOracle:
+    """Hidden inputs, and what mistakes give for them, the same for all tests that diagnose."""
+    return hidden()
 
 
 @pytest.fixture

@@ -401,6 +401,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
         (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
         (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "emty"], "emty does not exist, nor is there a part or check of that name. Did you mean empty?"),
         (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
         (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
@@ -415,6 +416,8 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
         (["chekc"], "Did you mean check?"),
+        (["net.py"], "net.py is a file or folder, and no command. Did you mean grader check net.py?"),
+        ([], "check your own work with the public tests"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
