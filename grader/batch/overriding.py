@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.batch.reports import Gradebook
 from grader.errors import Refused
+from grader.exporters.matching import perhaps, somebody
 from grader.gradebook import Row
 from grader.model import Status
-from grader.people import Person
 from grader.store.records import shown
 from grader.store.rows import usual_maximum
 from grader.store.store import Store
@@ -46,19 +44,7 @@ def row_of(store: Store, person: str) -> Row:
     row = store.row(person)
     if row is not None:
         return row
-    rows = [(one, _known_by(one.person)) for one in store.rows()]
-    found = [one for one, words in rows if person in words]
-    if len(found) > 1:
-        raise Refused(f"{person} may be {listing([one.person.called for one in found])}; give the key.")
-    if not found:
-        known = {word: one.person.key for one, words in rows for word in words}
-        near = dict.fromkeys(known[word] for word in _near(person, list(known)))
-        raise Refused(f"Nobody here has the key {person!r}{_perhaps(near)}.")
-    return found[0]
-
-
-def _known_by(person: Person) -> list[str]:
-    return [*filter(None, (person.key, person.login, person.email, person.lms_id, person.sis_id, person.name))]
+    return somebody(store.rows(), person)
 
 
 def _place(row: Row, check: str) -> tuple[str, float]:
@@ -68,7 +54,7 @@ def _place(row: Row, check: str) -> tuple[str, float]:
     if len(found) != 1:
         if len(found) > 1:
             raise Refused(f"{check} is the name of several checks: {listing(found)}; say which.")
-        raise Refused(f"{row.person.key} has no check {check!r}{_perhaps(_near(check, list(known)))}.")
+        raise Refused(f"{row.person.key} has no check {check!r}{perhaps(check, known)}.")
     if known[found[0]].status in (Status.SKIPPED, Status.GRADER_ERROR):
         raise Refused(f"{found[0]} was not judged, and counts for nothing; set the points of the whole instead.")
     return found[0], known[found[0]].max_points
@@ -85,12 +71,3 @@ def _points(text: str, most: float | None, of: str) -> float | None:
         top = "" if most is None else f" to {number(most)}"
         raise Refused(f"{of} can have 0{top} points, not {text}; {WITHDRAWN} withdraws what was set by hand.")
     return value
-
-
-def _near(word: str, known: Sequence[str]) -> list[str]:
-    return difflib.get_close_matches(word, known, n=3, cutoff=0.4)
-
-
-def _perhaps(near: Iterable[str]) -> str:
-    words = " or ".join(near)
-    return f"; perhaps {words}" if words else ""

@@ -33,7 +33,8 @@ def show_class(results: Sequence[Result], console: Console, called: Mapping[str,
     for result in results:
         name = called.get(result.student, result.student)
         if result.score is None or result.max_score is None:
-            table.add_row(_text(name), Text("not graded", style="magenta"), _text(result.reason or ""))
+            how = "no mark" if result.status == "graded" else "not graded"  # whoever is excused
+            table.add_row(_text(name), Text(how, style="magenta"), _text(result.reason or ""))
             continue
         wrong = [
             f"{part.slug}/{check.slug} {check.status.replace('_', ' ')}"
