@@ -10,7 +10,7 @@ How far it looks is counted in variants, not in seconds: what is told must be th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from heapq import merge
 from itertools import islice
 
@@ -35,6 +35,7 @@ from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
 AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried for a check
+MOST_OF_WHOLES = 300  # that are tried for what builds on other checks, such as training: it takes ten times as long
 MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
 ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
@@ -135,8 +136,11 @@ class _Search:
 
     def __init__(self, part: Sequence[Graded], program: Program, process: Process, budget: Budget) -> None:
         self._part, self._program, self._process, self._budget = part, program, process, budget
-        self._definitions = Definitions(program)
         self._found: dict[Change, None] = {}
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._program)
 
     def causes(self, one: Graded, *, only_known: bool) -> tuple[Diagnosis, ...]:
         """A change that makes the check right, or else one for each wrong array, each found by itself.
@@ -165,11 +169,15 @@ class _Search:
     def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
         """The changes with which more arrays are right in every case than were; of ``others`` see there.
 
-        They are changes of what is reached by a name in ``where``, unless that is empty.
+        They are changes of what is reached by a name in ``where``, unless that is empty; not of what the checks are
+        about that this one builds on, for those are right.
         """
+        builds_on = [other.check for other in self._part if other.check.slug in one.check.builds_on]
+        right = [next(self._definitions.callees(check), None) for check in builds_on]
         callees = [each for each in self._definitions.callees(one.check) if not where or each.asked in where]
         known = [change for change in self._found if change.callee in callees]
-        for found in (iter(known), islice(_changes(callees), 0 if only_known else MOST)):
+        most = 0 if only_known else MOST_OF_WHOLES if builds_on else MOST
+        for found in (iter(known), islice(_changes([each for each in callees if each not in right]), most)):
             while several := self._budget.take(found, AT_ONCE):
                 with self._process(_with(self._program, several), one.check.part) as played:
                     yield from _better(one, others, several, played, self._budget)
