@@ -40,6 +40,11 @@ class Callee:
         """As students say it: Net.loss."""
         return f"{self.owner}.{self.name}" if self.owner else self.name
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is what the scenario calls, or a method of that; else it is something that this makes use of."""
+        return (self.owner or self.name) == self.asked
+
 
 @dataclass(frozen=True, slots=True)
 class _Definition:
@@ -66,7 +71,7 @@ class Definitions:
                         found[node.name] = _Definition(node, text, file, cell["cell"])
 
     def callees(self, check: Check) -> Iterator[Callee]:
-        """What a check's scenario calls, the last first; then what that calls, and how its classes are made."""
+        """What a check's scenario calls, the last first, and how its classes are made; then what these call."""
         text = text_of(check.scenario)
         methods = list(dict.fromkeys(reversed(METHOD.findall(text))))
         called = [check.rename.get(name, name) for name in reversed(CALLED.findall(text))]
@@ -79,17 +84,11 @@ class Definitions:
                 last |= dict.fromkeys(found for found in [self._method(one, INIT, asked)] if found)
             elif one and isinstance(one.node, ast.FunctionDef):
                 first[_callee(one, one.node, "", asked)] = None
-        seen = {**first, **last}
-        yield from self._with_called(seen, [*first])
-        yield from self._with_called(seen, [one for one in last if one not in first])
-
-    def _with_called(self, seen: dict[Callee, None], these: list[Callee]) -> Iterator[Callee]:
-        """These, and what they call that is not ``seen`` yet."""
+        seen = these = {**first, **last}
         while these:
             yield from these
-            below = dict.fromkeys(found for one in these for found in self._called_by(one) if found not in seen)
-            seen |= below
-            these = [*below]
+            these = dict.fromkeys(found for one in these for found in self._called_by(one) if found not in seen)
+            seen |= these
 
     def _called_by(self, one: Callee) -> Iterator[Callee]:
         """The methods of its own object, and the functions and methods of classes of the submission, that it calls."""

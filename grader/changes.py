@@ -13,6 +13,7 @@ from functools import partial
 from grader.records import dataclass
 
 MOST_NAMES, MOST_OTHERS = 12, 20  # of the function's own, as an index or a factor, and in the place of another
+MOST_STEPS = 3  # that numbers of loops are multiplied with
 AXES_ALIKE = "axes alike"  # the kind of a change that is made in several lines
 AXES: tuple[object, ...] = (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), (2, 3, 4), (0, 1), (1, 2), 2)
 NUMBERS = (0.0, 0.5, 2.0, 3.0, 1e-5, 1e-7, 1e-8, 0.9, 0.99, 0.999)
@@ -64,6 +65,7 @@ def changes(function: ast.FunctionDef) -> Iterator[Change]:
         )
     )
     yield from _of_all(function)
+    yield from _as_far(function, loops)
     for parent in ast.walk(function):
         for field, value in ast.iter_fields(parent):
             places: list[tuple[object, int | None]] = [(value, None)]
@@ -85,6 +87,21 @@ def _of_all(function: ast.FunctionDef) -> Iterator[Change]:
     ):
         if len(several) > 1:
             yield from _along(several)
+
+
+def _as_far(function: ast.FunctionDef, loops: Sequence[str]) -> Iterator[Change]:
+    """A loop's number times what such a number is multiplied with elsewhere: i * stride for i."""
+    products = [one for one in ast.walk(function) if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult)]
+    steps = {ast.unparse(one.right): one.right for one in products if getattr(one.left, "id", "") in loops}
+    inside = {id(one.left) for one in products} | {id(one.right) for one in products}
+    for parent in ast.walk(function):
+        for field, value in ast.iter_fields(parent):
+            several = value if isinstance(value, list) else [value]
+            for at, node in enumerate(several):
+                if isinstance(node, ast.Name) and node.id in loops and id(node) not in inside:
+                    place = _Place(parent, field, at if several is value else None)
+                    for step in [*steps.values()][:MOST_STEPS] if isinstance(node.ctx, ast.Load) else ():
+                        yield place.instead(2, "absent", node, ast.BinOp(node, ast.Mult(), step))
 
 
 def _along(calls: Sequence[ast.Call]) -> Iterator[Change]:
@@ -220,7 +237,7 @@ def _regrouped(place: _Place, node: ast.BinOp) -> Iterator[Change]:
         yield place.instead(2, "order", node, new)
     if isinstance(node.op, ast.Pow) and isinstance(one, ast.Call) and one.args and _called(one) in REDUCING:
         inside = ast.BinOp(one.args[0], node.op, node.right)  # sum(a) ** 2 as sum(a ** 2)
-        yield place.instead(2, "order", node, ast.Call(one.func, [inside, *one.args[1:]], one.keywords))
+        yield place.instead(1, "order", node, ast.Call(one.func, [inside, *one.args[1:]], one.keywords))
     if isinstance(node.left, ast.BinOp):
         first, inner, second, outer, third = node.left.left, node.left.op, node.left.right, node.op, node.right
         yield place.instead(2, "order", node, ast.BinOp(first, inner, ast.BinOp(second, outer, third)))
@@ -266,9 +283,9 @@ def _of_call(place: _Place, node: ast.Call) -> Iterator[Change]:
         yield place.instead(2, "left out", node, ast.Call(node.func, node.args, fewer))
     if called == "abs" and of_module:
         yield place.instead(2, "call", node, ast.parse(f"np.maximum({ast.unparse(node.args[0])}, 0)", mode="eval").body)
-    if called in REDUCING and of_module and node.args:
+    if called == "sum" and of_module and node.args:
         squares = ast.BinOp(node.args[0], ast.Pow(), ast.Constant(2))
-        yield place.instead(3, "absent", node, ast.Call(node.func, [squares, *node.args[1:]], node.keywords))
+        yield place.instead(2, "absent", node, ast.Call(node.func, [squares, *node.args[1:]], node.keywords))
     if called in REDUCING:
         given = {one.arg: one for one in node.keywords}
         bare = [one for one in node.keywords if one.arg not in ("axis", "keepdims")]

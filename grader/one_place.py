@@ -10,9 +10,9 @@ How far it looks is counted in variants, not in seconds: what is told must be th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from heapq import merge
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 
@@ -34,7 +34,8 @@ from grader.words import listing, plain_text
 from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
-AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
+AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried for a check
+MOST_OF_WHOLES = 300  # that are tried for what builds on other checks, such as training: it takes ten times as long
 MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
 ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
@@ -48,25 +49,25 @@ Process = Callable[[Program, str], StudentProcess]
 Others = tuple[Sequence[Graded], Sequence[Graded]]
 
 
-class Budget:
-    """What is left for a submission: variants to try, and how many of them may still cost a process."""
-
-    def __init__(self, variants: int) -> None:
-        self.variants, self.processes = variants, MOST_ENDED
-
-    def take(self, most: int) -> int:
-        """So many of them at most; none once too many have cost a process."""
-        taken = min(most, self.variants) if self.processes > 0 else 0
-        self.variants -= taken
-        return taken
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """A function or method, and a variant of it."""
 
     callee: Callee
     variant: Variant
+
+
+class Budget:
+    """What is left for a submission: variants to try, and how many of them may still cost a process."""
+
+    def __init__(self, variants: int) -> None:
+        self.variants, self.processes = variants, MOST_ENDED
+
+    def take(self, changes: Iterator[Change], most: int) -> list[Change]:
+        """So many of these at most; none once too many have cost a process."""
+        taken = list(islice(changes, min(most, self.variants))) if self.processes > 0 else []
+        self.variants -= len(taken)
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def searched(
     search = _Search(graded, program, process, budget)
     found = []
     for one, result in zip(graded, results, strict=True):
-        if _unexplained(one, result, patterns) and not _on_sand(one, graded):
-            causes = search.causes(one)
+        if _unexplained(one, result, patterns):
+            causes = search.causes(one, only_known=_on_sand(one, graded))
             result = replace(result, diagnosis=(*causes, *_kept(result, patterns))) if causes else result
         found.append(result)
     return found
@@ -135,14 +136,17 @@ class _Search:
 
     def __init__(self, part: Sequence[Graded], program: Program, process: Process, budget: Budget) -> None:
         self._part, self._program, self._process, self._budget = part, program, process, budget
-        self._definitions = Definitions(program)
-        self._found: list[Change] = []
+        self._found: dict[Change, None] = {}
 
-    def causes(self, one: Graded) -> tuple[Diagnosis, ...]:
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._program)
+
+    def causes(self, one: Graded, *, only_known: bool) -> tuple[Diagnosis, ...]:
         """A change that makes the check right, or else one for each wrong array, each found by itself.
 
         Where a function is wrong that this check makes use of, a change of that one has to make some failed check of
-        it right as well.
+        it right as well. With ``only_known`` nothing is tried but what made another check of the part right.
         """
         right = _right_in_all(one, one.played)
         below = _below(one, self._part)
@@ -150,29 +154,33 @@ class _Search:
         passed = [other for other in self._part if other is not one and other.result.status is Status.PASSED]
         where = {one.check.rename.get(name, name) for name in (_called(other.check)[-1] for other in below)}
         alone: dict[str, Change] = {}
-        for step in self._steps(one, (passed, below), where):
+        for step in self._steps(one, (passed, below), where, only_known=only_known):
             if step.right == _arrays(one):
-                self._found.append(step.change)
+                self._found[step.change] = None
                 return (self._told(step.change, [], below=bool(below)),)
             for name in step.right - right:
                 alone.setdefault(name, step.change)
         if not wrong or not alone.keys() >= set(wrong):
             return ()
-        self._found += alone.values()
+        self._found |= dict.fromkeys(alone.values())
         steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
         return tuple(self._told(each, [name for name in wrong if alone[name] == each]) for each in steps)
 
-    def _steps(self, one: Graded, others: Others, where: Collection[str]) -> Iterator[Step]:
+    def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
         """The changes with which more arrays are right in every case than were; of ``others`` see there.
 
-        They are changes of what is reached by a name in ``where``, unless that is empty.
+        They are changes of what is reached by a name in ``where``, unless that is empty; not of what the checks are
+        about that this one builds on, for those are right.
         """
+        builds_on = [other.check for other in self._part if other.check.slug in one.check.builds_on]
+        right = [next(self._definitions.callees(check), None) for check in builds_on]
         callees = [each for each in self._definitions.callees(one.check) if not where or each.asked in where]
         known = [change for change in self._found if change.callee in callees]
-        found = chain(known, islice(_changes(callees), MOST))
-        while several := list(islice(found, self._budget.take(AT_ONCE))):
-            with self._process(_with(self._program, several), one.check.part) as played:
-                yield from _better(one, others, several, played, self._budget)
+        most = 0 if only_known else MOST_OF_WHOLES if builds_on else MOST
+        for found in (iter(known), islice(_changes([each for each in callees if each not in right]), most)):
+            while several := self._budget.take(found, AT_ONCE):
+                with self._process(_with(self._program, several), one.check.part) as played:
+                    yield from _better(one, others, several, played, self._budget)
 
     def _told(self, change: Change, names: list[str], *, below: bool = False) -> Diagnosis:
         """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
@@ -193,12 +201,12 @@ class _Search:
 
 
 def _changes(callees: Iterable[Callee]) -> Iterator[Change]:
-    """The changes of all of these, the likely ones first."""
+    """The changes of all of these, the likely ones first: those of what a check asks for before others as likely."""
 
     def changes_of(callee: Callee) -> Iterator[Change]:
         return (Change(callee, variant) for variant in variants(callee.text, callee.name))
 
-    return merge(*map(changes_of, callees), key=lambda change: change.variant.rank)
+    return merge(*map(changes_of, callees), key=lambda change: change.variant.rank + (not change.callee.is_asked))
 
 
 def _with(program: Program, several: Sequence[Change]) -> Program:

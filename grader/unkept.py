@@ -19,6 +19,7 @@ CONTINUED = (
 )
 COMPARED = '{line} only compares: "{source}". Nothing is assigned (= assigns, == compares).'
 UNKEPT = '{line} computes a value that nothing keeps: "{source}".'
+CODE = "value-not-kept"
 MOST = 3  # lines that are told
 LONGEST = 120  # characters of a line that are shown
 
@@ -31,7 +32,7 @@ def notes_on_unkept(result: CheckResult, program: Program) -> list[Note]:
     function = _function("\n".join(lines), result.place)
     found = list(_unkept(function))[:MOST] if function else []
     of_cell = f" of cell {result.place.cell}" if result.place.cell else ""
-    return [Note("value-not-kept", plain_text(_said(item, lines, of_cell))) for item in found]
+    return [Note(CODE, plain_text(_said(item, lines, of_cell))) for item in found]
 
 
 def _said(statement: ast.Expr, lines: list[str], of_cell: str) -> str:

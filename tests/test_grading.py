@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.course.assignments import find_assignment, select
+from grader.exporters._causes import root_causes
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
@@ -329,3 +330,4 @@ def test_a_line_whose_value_nothing_keeps_is_told_beside_a_failed_check(grade):
         for check in result.checks
     }
     assert said == {"backward": ["Line 10 only compares", "Line 12 stands by itself"], "forward": []}
+    assert "Line 10 only compares" in root_causes(result)[0].hint  # where a report begins

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 import solutions
 from grader.course.parts import load_part
@@ -13,7 +14,7 @@ from grader.inherited import inherited
 from tests import right_nets, wrong_layers, wrong_norms
 from tests.diagnosing import asks, play
 
-pytestmark = asks("fully_connected_nets")
+pytestmark = [pytest.mark.slow, asks("fully_connected_nets")]
 
 
 def told(oracle, texts, layers, part, check, **changes):
