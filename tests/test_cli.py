@@ -242,9 +242,11 @@ def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     options = ["--out", out, "--no-notebook", "--seed", "5", "--only", "relu", "--assignment", "layers", "--jobs", "2"]
     run = in_process("grade", folder, "--roster", tmp_path / "roster.csv", *options)
     assert run.returncode == 4
-    assert "Roster: 1 handed in nothing: 4004." in run.stderr
-    assert "4003: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
-    assert "4003: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
+    assert "Roster: 1 handed in nothing: 4004 Dan." in run.stderr
+    assert "4003 Cleo: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
+    assert "4003 Cleo  not graded: essay.pdf is a PDF" in run.stdout
+    assert "Read as 3 submissions (if" in run.stdout
+    assert "4003 Cleo: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
     rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {key: row["status"] for key, row in rows.items()} == {
         "4001": "graded", "4002": "graded", "4003": "not_graded", "4004": "not_graded",
@@ -368,6 +370,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
         (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
         (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "emty"], "emty does not exist, nor is there a part or check of that name. Did you mean empty?"),
         (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
         (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
@@ -382,6 +385,8 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
         (["chekc"], "Did you mean check?"),
+        (["net.py"], "net.py is a file or folder, and no command. Did you mean grader check net.py?"),
+        ([], "check your own work with the public tests"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -75,6 +75,14 @@ def test_two_mistakes_at_once_are_both_told(check, changes, codes, oracle):
     assert all(item.certain for item in found)
 
 
+def test_who_adds_up_is_not_told_to(oracle):
+    """The sums are there; what is summed comes from another row. No sum is said to be missing."""
+    rows = code_with("conv/backward", f"{DX} w[f] * dout[n, f, i, j]", f"{DX} w[f] * dout[n, f, OH - 1 - i, j]")
+    status, found = diagnoses("layers", "conv", rows, oracle)["conv/backward"]
+    assert status == "failed"
+    assert not [item.code for item in found if "last" in item.code or "assigned" in item.code]
+
+
 def test_the_right_version_of_them_passes(oracle):
     """What is changed above is right before."""
     for part in ("conv", "max_pool"):
