@@ -1,7 +1,5 @@
 """Nobody gets marks without the work: one folder an attack, with ``marks.toml``, graded beside an honest neighbour.
 
-Those with the same settings and neighbour are one class.
-
 ``marks.toml`` names the assignment and its checks (``only``), the ``most`` that each of some checks may give, the notes
 that staff must find there (``notes``), and the ``honest`` specimen, which must have all marks without such a note. With
 ``recognised`` the class is not told the assignment, and has two of the honest.
@@ -9,11 +7,8 @@ that staff must find there (``notes``), and the ``honest`` specimen, which must 
 
 from __future__ import annotations
 
-import functools
 import shutil
-import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,28 +26,7 @@ ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/marks.toml"))
 LOCKED = [level for level in LEVELS if level != "process"]
 # These look for the grader; what the others return is judged in the same way wherever they were locked in.
 AT_EVERY_LEVEL = ("easiest_assignment", "imports_measures", "searches_for_rules", "types_in_answers")
-
-
-@functools.cache
-def expectation(name: str) -> dict[str, Any]:
-    return tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
-
-
-def classmates(name: str) -> tuple[str, ...]:
-    """The attacks that are graded together with one; where the assignment is recognised, most must be honest."""
-    own = expectation(name)
-    if own.get("recognised"):
-        return (name,)
-    settings = ("assignment", "only", "seed", "honest", "recognised")
-    return tuple(one for one in ATTACKS if all(own.get(key) == expectation(one).get(key) for key in settings))
-
-
-def by_class() -> Iterator[Any]:
-    """Each attack at its levels as parameters; those of a class in one process, which grades it once."""
-    for name in ATTACKS:
-        group = pytest.mark.xdist_group(f"marks of {classmates(name)[0]}")
-        for level in LOCKED if name in AT_EVERY_LEVEL else LOCKED[-1:]:
-            yield pytest.param(name, level, marks=group)
+AT = [(name, level) for name in ATTACKS for level in (LOCKED if name in AT_EVERY_LEVEL else LOCKED[-1:])]
 
 
 def put(source: Path, target: Path) -> None:
@@ -60,37 +34,29 @@ def put(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.toml", "__pycache__"))
 
 
-@pytest.mark.parametrize(("name", "level"), list(by_class()))
-def test_an_attack_earns_no_more_than_its_work(name: str, level: str):
+@pytest.mark.parametrize(("name", "level"), AT)
+def test_an_attack_earns_no_more_than_its_work(name: str, level: str, tmp_path: Path):
     """And what it does is told to staff; the neighbour has full marks."""
     missing = LEVELS[level].missing()
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
-    expect, results = expectation(name), graded(classmates(name), level)
+    expect = tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
+    put(ROOT / name, tmp_path / "class" / "attack")
+    put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest")
+    if expect.get("recognised"):
+        put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest-too")
+    results = graded(tmp_path, expect, level)
     assert {result.assignment for result in results.values()} == {expect["assignment"]}
-    judge(results[name], expect)
+    judge(results["attack"], expect)
     honest = results["honest"]
     assert (honest.status, honest.score) == ("graded", honest.max_score), "the honest neighbour"
     assert noted(honest) & set(expect.get("notes", [])) == set()
 
 
-@functools.cache
-def graded(names: tuple[str, ...], level: str) -> dict[str, Result]:
-    """The results of a class of attacks and honest neighbours by student."""
-    expect = expectation(names[0])
-    with tempfile.TemporaryDirectory(prefix="at-") as place:
-        students = Path(place) / "class"
-        for name in names:
-            put(ROOT / name, students / name)
-        for neighbour in ("honest", "honest-too")[: 1 + bool(expect.get("recognised"))]:
-            put(SPECIMENS / expect["honest"], students / neighbour)
-        return grade(students, Path(place) / "out", expect, level)
-
-
-def grade(students: Path, out: Path, expect: dict[str, Any], level: str) -> dict[str, Result]:
-    """The results of the class in a folder by student."""
+def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result]:
+    """The results of the class in ``folder/class`` by student."""
     settings = Settings(
-        out,
+        folder / "out",
         assignment=None if expect.get("recognised") else expect["assignment"],
         seed=expect.get("seed", 7),
         jobs=2,
@@ -99,7 +65,7 @@ def grade(students: Path, out: Path, expect: dict[str, Any], level: str) -> dict
     )
     box = open_box(level)
     try:
-        with open_entries([students], "class") as entries:
+        with open_entries([folder / "class"], "class") as entries:
             outcome = grade_class(entries, settings, box, lambda result: None)
     finally:
         box.close()
