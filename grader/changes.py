@@ -13,6 +13,7 @@ from functools import partial
 from grader.records import dataclass
 
 MOST_NAMES, MOST_OTHERS = 12, 20  # of the function's own, as an index or a factor, and in the place of another
+MOST_STEPS = 3  # that numbers of loops are multiplied with
 AXES_ALIKE = "axes alike"  # the kind of a change that is made in several lines
 AXES: tuple[object, ...] = (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), (2, 3, 4), (0, 1), (1, 2), 2)
 NUMBERS = (0.0, 0.5, 2.0, 3.0, 1e-5, 1e-7, 1e-8, 0.9, 0.99, 0.999)
@@ -55,6 +56,7 @@ def changes(function: ast.FunctionDef) -> Iterator[Change]:
     targets = [one.target for one in ast.walk(function) if isinstance(one, ast.For)]
     loops = list(dict.fromkeys(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)))
     names = list(dict.fromkeys([*loops, *_names(function)]))
+    bound = _bound(function)
     keys = list(
         dict.fromkeys(
             one.value
@@ -63,6 +65,7 @@ def changes(function: ast.FunctionDef) -> Iterator[Change]:
         )
     )
     yield from _of_all(function)
+    yield from _as_far(function, loops)
     for parent in ast.walk(function):
         for field, value in ast.iter_fields(parent):
             places: list[tuple[object, int | None]] = [(value, None)]
@@ -70,7 +73,9 @@ def changes(function: ast.FunctionDef) -> Iterator[Change]:
                 places = [(one, at) for at, one in enumerate(value)]
             for node, at in places:
                 if isinstance(node, ast.AST):
-                    yield from _of_place(_Place(parent, field, at), node, names, loops, keys)
+                    line = getattr(node, "lineno", getattr(parent, "lineno", 0))
+                    known = [name for name in names if bound.get(name, 0) < line]
+                    yield from _of_place(_Place(parent, field, at), node, known, loops, keys)
 
 
 def _of_all(function: ast.FunctionDef) -> Iterator[Change]:
@@ -82,6 +87,21 @@ def _of_all(function: ast.FunctionDef) -> Iterator[Change]:
     ):
         if len(several) > 1:
             yield from _along(several)
+
+
+def _as_far(function: ast.FunctionDef, loops: Sequence[str]) -> Iterator[Change]:
+    """A loop's number times what such a number is multiplied with elsewhere: i * stride for i."""
+    products = [one for one in ast.walk(function) if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult)]
+    steps = {ast.unparse(one.right): one.right for one in products if getattr(one.left, "id", "") in loops}
+    inside = {id(one.left) for one in products} | {id(one.right) for one in products}
+    for parent in ast.walk(function):
+        for field, value in ast.iter_fields(parent):
+            several = value if isinstance(value, list) else [value]
+            for at, node in enumerate(several):
+                if isinstance(node, ast.Name) and node.id in loops and id(node) not in inside:
+                    place = _Place(parent, field, at if several is value else None)
+                    for step in [*steps.values()][:MOST_STEPS] if isinstance(node.ctx, ast.Load) else ():
+                        yield place.instead(2, "absent", node, ast.BinOp(node, ast.Mult(), step))
 
 
 def _along(calls: Sequence[ast.Call]) -> Iterator[Change]:
@@ -110,6 +130,18 @@ def _names(function: ast.FunctionDef) -> list[str]:
     arguments = [one.arg for one in function.args.args]
     bound = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
     return list(dict.fromkeys([*arguments, *bound]))
+
+
+def _bound(function: ast.FunctionDef) -> dict[str, int]:
+    """The line from which on each name can have a value: that below where it is bound first, or the loop's own."""
+    found: dict[str, int] = {}
+    for node in ast.walk(function):
+        loops = isinstance(node, (ast.For, ast.comprehension))
+        for name in ast.walk(node.target) if isinstance(node, (ast.For, ast.comprehension)) else (node,):
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                line = name.lineno - loops
+                found[name.id] = min(line, found.get(name.id, line))
+    return found | {one.arg: 0 for one in function.args.args}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +198,8 @@ def _of_place(
         if not isinstance(place.parent, (ast.Call, ast.Attribute)) or place.field != "func" or node.id in names:
             others = [one for one in names if one != node.id][:MOST_OTHERS] if node.id in names else []
             for other in others:
-                yield place.instead(2 if len(other) <= 3 else 3, "name", node, ast.Name(other, ast.Load()))
+                likely = len(other) <= 3 or _alike(node.id, other)
+                yield place.instead(2 if likely else 3, "name", node, ast.Name(other, ast.Load()))
     elif isinstance(node, ast.Call):
         yield from _of_call(place, node)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
@@ -177,13 +210,19 @@ def _of_place(
         yield from _of_slice(place, node)
 
 
+def _alike(one: str, other: str) -> bool:
+    """Whether two names begin or end with the same half: input_width and input_height, dhidden and hidden."""
+    half = (min(len(one), len(other)) + 1) // 2
+    return one[:half] == other[:half] or one[-half:] == other[-half:]
+
+
 def _of_subscript(place: _Place, index: ast.expr, names: Sequence[str], loops: Sequence[str]) -> Iterator[Change]:
     """Each index as one of the function's own names, those of loops first."""
     indices = [(place, index)]
     if isinstance(index, ast.Tuple):
         indices = [(_Place(index, "elts", at), one) for at, one in enumerate(index.elts)]
     for where, one in indices:
-        whole = isinstance(one, ast.Slice)
+        whole = isinstance(one, ast.Slice) and not (one.lower or one.upper)
         for name in () if isinstance(one, ast.Name) else loops if whole else names[:MOST_NAMES]:
             yield where.instead(1 if name in loops and not whole else 2, "index", one, ast.Name(name, ast.Load()))
 
@@ -196,6 +235,9 @@ def _regrouped(place: _Place, node: ast.BinOp) -> Iterator[Change]:
         together = ast.BinOp(calls[0].args[0], node.op, calls[1].args[0])
         new = ast.Call(calls[0].func, [together, *calls[0].args[1:]], calls[0].keywords)
         yield place.instead(2, "order", node, new)
+    if isinstance(node.op, ast.Pow) and isinstance(one, ast.Call) and one.args and _called(one) in REDUCING:
+        inside = ast.BinOp(one.args[0], node.op, node.right)  # sum(a) ** 2 as sum(a ** 2)
+        yield place.instead(1, "order", node, ast.Call(one.func, [inside, *one.args[1:]], one.keywords))
     if isinstance(node.left, ast.BinOp):
         first, inner, second, outer, third = node.left.left, node.left.op, node.left.right, node.op, node.right
         yield place.instead(2, "order", node, ast.BinOp(first, inner, ast.BinOp(second, outer, third)))
@@ -241,6 +283,9 @@ def _of_call(place: _Place, node: ast.Call) -> Iterator[Change]:
         yield place.instead(2, "left out", node, ast.Call(node.func, node.args, fewer))
     if called == "abs" and of_module:
         yield place.instead(2, "call", node, ast.parse(f"np.maximum({ast.unparse(node.args[0])}, 0)", mode="eval").body)
+    if called == "sum" and of_module and node.args:
+        squares = ast.BinOp(node.args[0], ast.Pow(), ast.Constant(2))
+        yield place.instead(2, "absent", node, ast.Call(node.func, [squares, *node.args[1:]], node.keywords))
     if called in REDUCING:
         given = {one.arg: one for one in node.keywords}
         bare = [one for one in node.keywords if one.arg not in ("axis", "keepdims")]

@@ -9,13 +9,15 @@ How far it looks is counted in variants, not in seconds: what is told must be th
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from heapq import merge
 from itertools import islice
 
 import numpy as np
 
 from grader.by_array import wrong_arrays
+from grader.callees import Callee, Definitions
 from grader.carried import CODE
 from grader.changes import AXES_ALIKE
 from grader.fitting import wrong_names
@@ -27,12 +29,13 @@ from grader.program import Program
 from grader.records import dataclass, replace
 from grader.scenarios import text_of
 from grader.spec import Check
-from grader.variants import Variant, numbered, variants
+from grader.variants import Variant, variants
 from grader.words import listing, plain_text
 from grader.worker.client import StudentProcess
 
 PREFIX = "one-place-"  # the codes begin with it
-AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried of a function
+AT_ONCE, MOST = 150, 750  # variants that one process loads, and that are tried for a check
+MOST_OF_WHOLES = 300  # that are tried for what builds on other checks, such as training: it takes ten times as long
 MOST_ENDED = 3  # variants of a submission whose process ends, as they never end themselves or break it
 ENDED = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.VIOLATED)
 LONGEST = 120  # characters of a line that are shown
@@ -46,16 +49,24 @@ Process = Callable[[Program, str], StudentProcess]
 Others = tuple[Sequence[Graded], Sequence[Graded]]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A function or method, and a variant of it."""
+
+    callee: Callee
+    variant: Variant
+
+
 class Budget:
     """What is left for a submission: variants to try, and how many of them may still cost a process."""
 
     def __init__(self, variants: int) -> None:
         self.variants, self.processes = variants, MOST_ENDED
 
-    def take(self, most: int) -> int:
-        """So many of them at most; none once too many have cost a process."""
-        taken = min(most, self.variants) if self.processes > 0 else 0
-        self.variants -= taken
+    def take(self, changes: Iterator[Change], most: int) -> list[Change]:
+        """So many of these at most; none once too many have cost a process."""
+        taken = list(islice(changes, min(most, self.variants))) if self.processes > 0 else []
+        self.variants -= len(taken)
         return taken
 
 
@@ -63,19 +74,8 @@ class Budget:
 class Step:
     """A change, and the arrays that are right in all cases with it."""
 
-    variant: Variant
+    change: Change
     right: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function of the submission: its name, its text, and the file, cell (None in a module) and line of it."""
-
-    name: str
-    text: str
-    file: str
-    cell: object
-    line: int
 
 
 def searched(
@@ -90,10 +90,11 @@ def searched(
 
     What shows by the cases that fail, of which the codes are ``patterns``, stays beside it.
     """
+    search = _Search(graded, program, process, budget)
     found = []
     for one, result in zip(graded, results, strict=True):
-        if _unexplained(one, result, patterns) and not _on_sand(one, graded):
-            causes = _causes(one, graded, program, process, budget)
+        if _unexplained(one, result, patterns):
+            causes = search.causes(one, only_known=_on_sand(one, graded))
             result = replace(result, diagnosis=(*causes, *_kept(result, patterns))) if causes else result
         found.append(result)
     return found
@@ -130,109 +131,131 @@ def _called(check: Check) -> list[str]:
     return list(dict.fromkeys(CALLED.findall(text_of(check.scenario))))
 
 
-def _causes(
-    one: Graded, part: Sequence[Graded], program: Program, process: Process, budget: Budget
-) -> tuple[Diagnosis, ...]:
-    """A change that makes the check right, or else one for each wrong array, each found by itself.
+class _Search:
+    """The search in one part of a submission; what made one check right is tried first in the next."""
 
-    Where a function is wrong that this check makes use of, a change of that one has to make some failed check of it
-    right as well.
-    """
-    right = _right_in_all(one, one.played)
-    below = _below(one, part)
-    wrong = [] if below else wrong_arrays(one)
-    passed = [other for other in part if other is not one and other.result.status is Status.PASSED]
-    where = {_called(other.check)[-1] for other in below}
-    for function in _functions(one.check, program):
-        if below and function.name not in {one.check.rename.get(name, name) for name in where}:
-            continue
-        alone: dict[str, Step] = {}
-        for step in _steps(one, (passed, below), program, process, function, budget):
+    def __init__(self, part: Sequence[Graded], program: Program, process: Process, budget: Budget) -> None:
+        self._part, self._program, self._process, self._budget = part, program, process, budget
+        self._found: dict[Change, None] = {}
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._program)
+
+    def causes(self, one: Graded, *, only_known: bool) -> tuple[Diagnosis, ...]:
+        """A change that makes the check right, or else one for each wrong array, each found by itself.
+
+        Where a function is wrong that this check makes use of, a change of that one has to make some failed check of
+        it right as well. With ``only_known`` nothing is tried but what made another check of the part right.
+        """
+        right = _right_in_all(one, one.played)
+        below = _below(one, self._part)
+        wrong = [] if below else wrong_arrays(one)
+        passed = [other for other in self._part if other is not one and other.result.status is Status.PASSED]
+        where = {one.check.rename.get(name, name) for name in (_called(other.check)[-1] for other in below)}
+        alone: dict[str, Change] = {}
+        for step in self._steps(one, (passed, below), where, only_known=only_known):
             if step.right == _arrays(one):
-                return (_told(function, step, [], below=bool(below)),)
+                self._found[step.change] = None
+                return (self._told(step.change, [], below=bool(below)),)
             for name in step.right - right:
-                alone.setdefault(name, step)
-        if wrong and alone.keys() >= set(wrong):
-            steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
-            return tuple(_told(function, each, [name for name in wrong if alone[name] == each]) for each in steps)
-    return ()
+                alone.setdefault(name, step.change)
+        if not wrong or not alone.keys() >= set(wrong):
+            return ()
+        self._found |= dict.fromkeys(alone.values())
+        steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
+        return tuple(self._told(each, [name for name in wrong if alone[name] == each]) for each in steps)
+
+    def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
+        """The changes with which more arrays are right in every case than were; of ``others`` see there.
+
+        They are changes of what is reached by a name in ``where``, unless that is empty; not of what the checks are
+        about that this one builds on, for those are right.
+        """
+        builds_on = [other.check for other in self._part if other.check.slug in one.check.builds_on]
+        right = [next(self._definitions.callees(check), None) for check in builds_on]
+        callees = [each for each in self._definitions.callees(one.check) if not where or each.asked in where]
+        known = [change for change in self._found if change.callee in callees]
+        most = 0 if only_known else MOST_OF_WHOLES if builds_on else MOST
+        for found in (iter(known), islice(_changes([each for each in callees if each not in right]), most)):
+            while several := self._budget.take(found, AT_ONCE):
+                with self._process(_with(self._program, several), one.check.part) as played:
+                    yield from _better(one, others, several, played, self._budget)
+
+    def _told(self, change: Change, names: list[str], *, below: bool = False) -> Diagnosis:
+        """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
+        callee, variant = change.callee, change.variant
+        line = callee.line + variant.line - 1
+        where = f"line {line}" if callee.cell is None else f"line {line} of cell {callee.cell}"
+        if callee.file != self._program.entries.get(callee.asked):
+            where = f"{where} of {plain_text(callee.file, LONGEST)}"
+        if variant.kind == AXES_ALIKE:
+            where = f"{where}, and the same at each other sum, mean or maximum,"
+        source = plain_text(callee.text.split("\n")[variant.line - 1].strip(), LONGEST)
+        sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
+        if below:
+            sentence = SENTENCE_BELOW.format(where=where, name=callee.full_name, source=source)
+        if names:
+            sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
+        return Diagnosis(f"{PREFIX}{callee.full_name}-{line}", sentence, True, hint)
 
 
-def _steps(
-    one: Graded, others: Others, program: Program, process: Process, function: Function, budget: Budget
-) -> Iterator[Step]:
-    """The changes with which more arrays are right in every case than were; of ``others`` see there."""
-    found = islice(variants(function.text, function.name), MOST)
-    while several := list(islice(found, budget.take(AT_ONCE))):
-        with process(_with(program, function, several), one.check.part) as played:
-            yield from _better(one, others, function, several, played, budget)
+def _changes(callees: Iterable[Callee]) -> Iterator[Change]:
+    """The changes of all of these, the likely ones first: those of what a check asks for before others as likely."""
+
+    def changes_of(callee: Callee) -> Iterator[Change]:
+        return (Change(callee, variant) for variant in variants(callee.text, callee.name))
+
+    return merge(*map(changes_of, callees), key=lambda change: change.variant.rank + (not change.callee.is_asked))
 
 
-def _functions(check: Check, program: Program) -> Iterator[Function]:
-    """What a scenario calls, the last first, as far as it is a function at the top of a cell or module."""
-    called = (check.rename.get(name, name) for name in reversed(CALLED.findall(text_of(check.scenario))))
-    for name in dict.fromkeys(called):
-        file = program.entries.get(name, "")
-        for cell in reversed(program.units.get(file, [])):
-            text = str(cell["text"])
-            node = _definition(text, name)
-            if node is not None:
-                lines = text.split("\n")[node.lineno - 1 : node.end_lineno]
-                yield Function(name, "\n".join(lines) + "\n", file, cell["cell"], node.lineno)
-                break
+def _with(program: Program, several: Sequence[Change]) -> Program:
+    """The submission, and these changed functions beside it, each in its file, and what they stand in for."""
+    units, entries = {**program.units}, {**program.entries}
+    for file in dict.fromkeys(change.callee.file for change in several):
+        named = [(name, change) for name, change in _named(several) if change.callee.file == file]
+        cell: dict[str, object] = {
+            "file": file,
+            "cell": None,
+            "label": f"<variants in {file}>",
+            "text": "\n\n".join(change.variant.called(change.callee.name, name) for name, change in named),
+            "statements": [{"index": index, "binds": [name]} for index, (name, _) in enumerate(named)],
+        }
+        units[file] = [*units[file], cell]
+        for name, change in named:
+            entries |= {name: file}
+            entries.setdefault(change.callee.owner or change.callee.name, file)
+    return replace(program, units=units, entries=entries)
 
 
-def _definition(text: str, name: str) -> ast.FunctionDef | None:
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    found = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
-    return found[-1] if found else None
-
-
-def _with(program: Program, function: Function, several: Sequence[Variant]) -> Program:
-    """The submission, and these variants of a function beside it, in its file."""
-    text, names = numbered(several, function.name)
-    label = f"<variants of {function.name}>"
-    statements = [{"index": index, "binds": [name]} for index, name in enumerate(names)]
-    cell: dict[str, object] = {
-        "file": function.file,
-        "cell": None,
-        "label": label,
-        "text": text,
-        "statements": statements,
-    }
-    units = {**program.units, function.file: [*program.units[function.file], cell]}
-    return replace(program, units=units, entries={**program.entries, **dict.fromkeys(names, function.file)})
+def _named(several: Sequence[Change]) -> list[tuple[str, Change]]:
+    """What each of these is called beside the others."""
+    return [(f"{change.callee.name}__variant{number}", change) for number, change in enumerate(several)]
 
 
 def _better(
-    one: Graded,
-    others: Others,
-    function: Function,
-    several: Sequence[Variant],
-    process: StudentProcess,
-    budget: Budget,
+    one: Graded, others: Others, several: Sequence[Change], process: StudentProcess, budget: Budget
 ) -> Iterator[Step]:
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
     before = _right_in_all(one, one.played)
-    _, names = numbered(several, function.name)
-    for variant, name in zip(several, names, strict=True):
+    for name, change in _named(several):
         if budget.processes <= 0:
             return
-        if not before < _right_with(one, failed[:1], function, name, process, budget):
+        play = partial(_right_with, process=process, budget=budget, instead=_instead(name, change.callee))
+        if not before < play(one, failed[:1]):
             continue
-        right = _right_with(one, one.played, function, name, process, budget)
+        right = play(one, one.played)
         if not before < right:
             continue
-        all_of, some_of = (
-            (_right_with(other, other.played, function, name, process, budget) == _arrays(other) for other in of)
-            for of in others
-        )
+        all_of, some_of = ((play(other, other.played) == _arrays(other) for other in of) for of in others)
         if all(all_of) and (not others[1] or any(some_of)):
-            yield Step(variant, right)
+            yield Step(change, right)
+
+
+def _instead(name: str, callee: Callee) -> dict[str, str]:
+    """What the student process is to put in the place of what."""
+    return {"name": callee.name, "owner": callee.owner, "by": name}
 
 
 def _arrays(one: Graded) -> frozenset[str]:
@@ -241,14 +264,12 @@ def _arrays(one: Graded) -> frozenset[str]:
 
 
 def _right_with(
-    one: Graded, cases: Iterable[Played], function: Function, variant: str, process: StudentProcess, budget: Budget
+    one: Graded, cases: Iterable[Played], *, process: StudentProcess, budget: Budget, instead: dict[str, str]
 ) -> frozenset[str]:
-    """The arrays that come back right in these cases with a variant of the function; none, once a case has none."""
-    asked = next((name for name, own in one.check.rename.items() if own == function.name), function.name)
-    check = replace(one.check, rename={**one.check.rename, asked: variant})
+    """The arrays that come back right in these cases with a changed function; none, once a case has none."""
     right = _arrays(one)
     for item in cases:
-        transcript = process.play(check, item.inputs)
+        transcript = process.play(one.check, item.inputs, instead)
         budget.processes -= transcript.outcome in ENDED
         right &= _right_in_all(one, [replace(item, transcript=transcript)])
         if not right:
@@ -265,18 +286,3 @@ def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:
         with np.errstate(all="ignore"):
             wrong |= wrong_names(one.check, item, item.values)
     return _arrays(one) - wrong
-
-
-def _told(function: Function, step: Step, names: list[str], *, below: bool = False) -> Diagnosis:
-    """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
-    line = function.line + step.variant.line - 1
-    where = f"line {line}" if function.cell is None else f"line {line} of cell {function.cell}"
-    if step.variant.kind == AXES_ALIKE:
-        where = f"{where}, and the same at each other sum, mean or maximum,"
-    source = plain_text(function.text.split("\n")[step.variant.line - 1].strip(), LONGEST)
-    sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
-    if below:
-        sentence = SENTENCE_BELOW.format(where=where, name=function.name, source=source)
-    if names:
-        sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
-    return Diagnosis(f"{PREFIX}{function.name}-{line}", sentence, True, hint)

@@ -24,7 +24,8 @@ FLOORS = (
     "grader.diagnosis grader.by_array grader.fitting grader.precision grader.differences grader.carried "
     "grader.patience",
     "grader.oracle grader.data_set",
-    "grader.judging grader.evidence grader.relations grader.related grader.regions grader.whereabouts grader.places",
+    "grader.judging grader.evidence grader.relations grader.related grader.regions grader.whereabouts grader.places "
+    "grader.unkept grader.callees",
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import gc
-import io
 import json
 import os
 import re
@@ -13,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -38,35 +34,6 @@ def grader(*arguments, **options):
     """Run the command line in a process of its own."""
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command came to, as subprocess tells it."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def in_process():
-    """Run the command line in this process, which has loaded the reference: where no check is forked off it."""
-    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-
-    def run(*arguments):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = main(list(map(str, arguments)))
-            except SystemExit as error:  # how argparse refuses
-                code = error.code
-        return Ran(code, out.getvalue(), err.getvalue())
-
-    yield run
-    gc.unfreeze()
-    for number, handler in signals.items():
-        signal.signal(number, handler)
 
 
 def test_check_explains_the_worked_example(tmp_path):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
+from types import ModuleType
 
 import pytest
 
 from grader import one_place
+from grader.callees import Definitions
 from grader.changes import AXES_ALIKE
 from grader.course.assignments import find_assignment, select
+from grader.extract import extract
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
 from grader.sandbox import open_box
-from grader.variants import numbered, variants
+from grader.variants import variants
+from grader.worker.changed import changed
+from grader.worker.loader import Code
 
 RELU = """\
 import numpy as np
@@ -44,10 +50,37 @@ def affine_backward(dout, cache):
 """
 
 
-def told(text, box, tmp_path, checks=("relu/forward", "relu/backward"), **options):
+NET = """\
+import numpy as np
+from parts import hidden_units
+
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size, std=1e-4):
+        self.params = {"W1": std * np.random.randn(input_size, hidden_size), "b1": np.zeros(hidden_size)}
+        self.params |= {"W2": std * np.random.randn(hidden_size, output_size), "b2": np.zeros(output_size)}
+
+    def loss(self, X, y=None, reg=0.0):
+        \"\"\"The scores.\"\"\"
+        hidden = hidden_units(X, self.params)
+        return hidden.dot(self.params["W2"]) + self.params["b2"]
+
+    def predict(self, X):
+        \"\"\"The labels.\"\"\"
+        # the likeliest class
+        return np.argmax(self.loss(X), axis=1)
+"""
+PARTS = """\
+import numpy as np
+
+def hidden_units(X, params):
+    return np.maximum(0, X.dot(params["W1"]) + params["b1"])
+"""
+
+
+def told(text, box, tmp_path, checks=("relu/forward", "relu/backward"), assignment="layers", **options):
     """The result of the first check of these."""
     (tmp_path / "layers.py").write_text(text)
-    layers = find_assignment("layers")
+    layers = find_assignment(assignment)
     chosen = select(layers, list(checks))
     result = grade_submission(read_submission(tmp_path), layers, chosen, LiveOracle(5), box, **options)
     return next(one for part in result.parts for one in part.checks if f"{part.slug}/{one.slug}" == checks[0])
@@ -106,6 +139,63 @@ def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("argmax(self.loss(X)", "argmax(np.abs(self.loss(X))", "in line 17 makes it right"),
+        ("maximum(0,", "maximum(0.25,", "in line 4 of parts.py makes it right"),
+    ],
+    ids=["in a method", "in a function of another file that a method calls"],
+)
+def test_of_a_class_its_methods_are_looked_through_and_what_they_call(shared_box, tmp_path, old, new, sentence):
+    """The line is told where it stands; what the scenario itself calls is the class."""
+    (tmp_path / "parts.py").write_text(PARTS.replace(old, new))
+    check = "two_layer_net/predict" if old in NET else "two_layer_net/scores"
+    found = told(NET.replace(old, new), shared_box, tmp_path, [check], "two_layer_net", search=1500)
+    assert found.status == "failed"
+    (cause,) = (item for item in found.diagnosis if item.specific)
+    assert sentence in cause.sentence and cause.certain
+
+
+def test_what_a_check_calls_is_looked_through_first(tmp_path):
+    """Then what that calls, and how its objects are made; a method that needs a decorator is not."""
+    (tmp_path / "parts.py").write_text(f"{PARTS}\ndef other():\n    pass\n")
+    (tmp_path / "layers.py").write_text(NET)
+    program = extract(read_submission(tmp_path), ["TwoLayerNet"])
+    part = find_assignment("two_layer_net")
+    found = {check.slug: [*Definitions(program).callees(check)] for check in part.checks if not check.needs_data}
+    names = {slug: [one.full_name for one in callees] for slug, callees in found.items()}
+    assert names["scores"] == ["TwoLayerNet.loss", "TwoLayerNet.__init__", "hidden_units"]
+    assert names["predict"] == ["TwoLayerNet.predict", "TwoLayerNet.__init__", "TwoLayerNet.loss", "hidden_units"]
+    assert [(one.file, one.line, one.owner) for one in found["predict"]] == [
+        ("layers.py", 14, "TwoLayerNet"),
+        ("layers.py", 5, "TwoLayerNet"),
+        ("layers.py", 9, "TwoLayerNet"),
+        ("parts.py", 3, ""),
+    ]
+    (tmp_path / "layers.py").write_text(NET.replace("    def predict", "    @property\n    def predict"))
+    program = extract(read_submission(tmp_path), ["TwoLayerNet"])
+    predict = next(check for check in part.checks if check.slug == "predict")
+    assert "TwoLayerNet.predict" not in [one.full_name for one in Definitions(program).callees(predict)]
+
+
+def test_a_change_stands_in_wherever_the_submission_knows_the_function_and_goes_again():
+    """A method in its class, a function in the modules that hold it."""
+    module = ModuleType("holds_it")
+    module.f = old = lambda: "old"
+    code = Code({"f": old, "g": lambda: "new", "A": type("A", (), {"f": lambda self: "old"}), "h": lambda self: "new"})
+    sys.modules["holds_it"] = module
+    try:
+        with changed(code, {"name": "f", "owner": "", "by": "g"}):
+            assert (code.f(), module.f(), code.A().f()) == ("new", "new", "old")
+        with changed(code, {"name": "f", "owner": "A", "by": "h"}):
+            assert (code.f(), module.f(), code.A().f()) == ("old", "old", "new")
+    finally:
+        del sys.modules["holds_it"]
+    assert (code.f(), module.f(), code.A().f()) == ("old", "old", "old")
+
+
 HOSTILE = """\
 import os, sys
 
@@ -124,7 +214,9 @@ def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_pa
     """Not one process for each of 1,500; and what was judged stays."""
     tried = []
     right_with = one_place._right_with
-    monkeypatch.setattr(one_place, "_right_with", lambda *given: tried.append(given) or right_with(*given))
+    monkeypatch.setattr(
+        one_place, "_right_with", lambda *given, **more: tried.append(given) or right_with(*given, **more)
+    )
     found = told(HOSTILE, shared_box, tmp_path, search=1500)
     assert one_place.MOST_ENDED <= len(tried) < 20
     assert found.status == "failed" and not any(item.code.startswith("one-place") for item in found.diagnosis)
@@ -143,8 +235,9 @@ def test_changed_code_runs_only_where_it_is_locked_in(tmp_path):
 
 def test_a_submission_has_so_many_variants_and_no_more():
     """They are counted, as seconds differ from machine to machine."""
-    budget = one_place.Budget(200)
-    assert [budget.take(150) for _ in range(3)] == [150, 50, 0]
+    budget, found = one_place.Budget(400), iter(range(160))
+    assert [len(budget.take(found, 150)) for _ in range(3)] == [150, 10, 0]
+    assert [len(budget.take(iter(range(160)), 150)) for _ in range(3)] == [150, 90, 0]
 
 
 @pytest.mark.parametrize("much", ["    x = x\n" * 100, f"    x = {'+'.join('x' * 1000)}\n"])
@@ -196,14 +289,29 @@ def test_axes_may_be_changed_alike_in_several_lines():
     assert (found.kind, found.line) == (AXES_ALIKE, 2)
 
 
+def test_a_name_is_not_put_where_it_has_no_value_yet():
+    """Such a change could only raise; the name of a loop has one in its line."""
+    text = "def f(x):\n    y = x + x\n    z = [y + n for n in range(3)]\n    return z\n"
+    found = [one.text for one in variants(text, "f") if one.kind == "name"]
+    assert any("y = x + x" in one and "n + n for n" in one for one in found)
+    assert not any("y = x + y" in one or "y = x + z" in one for one in found)
+
+
+@pytest.mark.parametrize("words", ["super().f(x)", "self.__f(x)"])
+def test_a_method_that_asks_for_its_class_has_none(words):
+    """It is defined outside of it, where both mean something else."""
+    assert not list(variants(f"def f(self, x):\n    return {words} + 1\n", "f"))
+    assert list(variants("def f(self, x):\n    return self.f(x) + 1\n", "f"))
+
+
 def test_variants_differ_and_parse():
     """Each is another function, under a name of its own."""
     found = list(variants(TEXT, "f"))
     assert len({one.text for one in found}) == len(found) > 100
-    text, names = numbered(found, "f")
     module = {}
-    exec(compile(text, "variants", "exec"), module)
-    assert all(callable(module[name]) for name in names)
+    for one in found:
+        exec(compile(one.called("f", "g"), "variants", "exec"), module)
+        assert callable(module.pop("g"))
 
 
 def test_what_defines_no_such_function_has_none():

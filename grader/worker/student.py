@@ -26,8 +26,8 @@ PRESENT = frozenset(
     arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
     lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views
     machine machine.system records
-    worker worker.evaluations worker.finders worker.forkserver worker.frames worker.loader worker.packages
-    worker.stand_ins worker.student worker.student_errors worker.watch
+    worker worker.changed worker.evaluations worker.finders worker.forkserver worker.frames worker.loader
+    worker.packages worker.stand_ins worker.student worker.student_errors worker.watch
     """.split()))
 )  # fmt: skip
 OURS = ("grader", "student_template", "solutions")  # the course's two halves go as well
@@ -74,19 +74,29 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
                 replies, nonce, {"problems": loader.problems[:50], "names": sorted(code), "stand_ins": stand_ins}
             )
         else:
-            head, values = play(request, inputs, code, loader.labels)
-            head["tried"] = watch.tried()
-            try:
-                frames.write(replies, nonce, head, values)
-            except MemoryError:
-                frames.write(replies, nonce, {"outcome": "raised", "error": OUT_OF_MEMORY})
+            for number, given in enumerate(by_case(inputs, request["cases"])):
+                head, values = play(request, given, code, loader.labels)
+                head["tried"] = watch.tried()
+                try:
+                    frames.write(replies, nonce + number, head, values)
+                except MemoryError:
+                    frames.write(replies, nonce + number, {"outcome": "raised", "error": OUT_OF_MEMORY})
+
+
+def by_case(inputs: dict[str, Any], cases: int) -> list[dict[str, Any]]:
+    """The inputs of each case, whose names begin with its number."""
+    several: list[dict[str, Any]] = [{} for _ in range(cases)]
+    for name, value in inputs.items():
+        number, _, own = name.partition(" ")
+        several[int(number)][own] = value
+    return several
 
 
 def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import what will be needed while the grader's files can be read, then lock: a watch, and the reply."""
     from grader import lock
     from grader.lock import namespaces
-    from grader.worker import evaluations, loader, stand_ins, student_errors  # noqa: F401
+    from grader.worker import changed, evaluations, loader, stand_ins, student_errors  # noqa: F401
     from grader.worker.watch import Watch
 
     if request["random"]:
@@ -132,6 +142,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
     NumPy's global generator is seeded first, so that code that draws from it repeats its numbers; in a process that
     has not imported it no code does.
     """
+    from grader.worker.changed import changed
     from grader.worker.evaluations import Evaluations
     from grader.worker.loader import Missing
     from grader.worker.student_errors import describe
@@ -142,7 +153,7 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed(231)
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
-        with evaluations if request.get("count") else contextlib.nullcontext():
+        with evaluations if request.get("count") else contextlib.nullcontext(), changed(code, request.get("instead")):
             values = dict(scenario(under_other_names(code, request["rename"]), **arguments))
         return {"outcome": "returned", "moved": evaluations.found, "called": evaluations.called}, values
     except Missing as missing:
