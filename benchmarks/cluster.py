@@ -8,6 +8,7 @@ rest.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import signal
@@ -39,6 +40,7 @@ class Seen:
         self.peak = dict.fromkeys(processes, 0)
         self.early = dict.fromkeys(processes, 0)  # the peak until a tenth was done
         self.cpu = dict.fromkeys(processes, 0.0)
+        self.spans: dict[str, float] = {}  # from when a tenth was done until the last result
         self._processes = processes
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -46,7 +48,20 @@ class Seen:
 
     def begun(self) -> None:
         """A tenth is done."""
-        self.early = dict(self.peak)
+        self.early, self.spans = dict(self.peak), self._used()
+
+    def done(self) -> None:
+        """The last result is there."""
+        self.spans = {name: seconds - self.spans.get(name, 0.0) for name, seconds in self._used().items()}
+
+    def _used(self) -> dict[str, float]:
+        found = dict.fromkeys(self._processes, 0.0)
+        for name, process in self._processes.items():
+            with contextlib.suppress(psutil.Error):  # of a worker with its judges and student processes
+                for one in (process, *process.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        found[name] += sum(one.cpu_times()[:4])  # its own, and of those that it waited for
+        return found
 
     def end(self) -> None:
         """Look no more."""
@@ -82,20 +97,17 @@ def main() -> int:
             print(f"failed: {error}")
             return 1
         finally:
-            for program in programs:
-                program.send_signal(signal.SIGCONT)
-                program.kill()
-                program.wait()
+            stop(programs)
     return 0
 
 
 def _measure(place: Path, options: argparse.Namespace, programs: list[subprocess.Popen[str]]) -> list[Figure]:
     folder = submissions.write_class(place / "class", submissions.small(), options.size)
     make_certificates(place / "certificates")
-    address = _scheduler(place, programs)
+    address = scheduler(place, programs)
     workers = [_worker(place, address, programs) for _ in range(options.workers)]
     words = ["grade", str(folder), "--out", str(place / "out"), *GRADE, "--engine", address]
-    run = _begin(["grader", *words, "--certificates", str(place / "certificates")], programs)
+    run = begin(["grader", *words, "--certificates", str(place / "certificates")], programs)
     watched = {"starter": psutil.Process(run.pid), "scheduler": psutil.Process(programs[0].pid)}
     watched |= {f"worker {number}": psutil.Process(one.pid) for number, one in enumerate(workers, 1)}
     seen = Seen(watched)
@@ -118,11 +130,20 @@ def _measure(place: Path, options: argparse.Namespace, programs: list[subprocess
         Figure("tail: from the last but one to the last result", (gaps[-1],), "s"),
         Figure("the class's page and table after it", (ended - at[-1],), "s"),
         *(Figure(f"{who}: CPU", (1000 * seen.cpu[who] / options.size,), "ms a task") for who in list(watched)[:2]),
+        *(Figure(f"{who}: of it while they come", (value,), "ms a task") for who, value in _shares(seen, options.size)),
         *(Figure(f"{who}: at the peak", (seen.peak[who] / MEGABYTE,), "MB") for who in watched),
         Figure("starter: more than at a tenth", ((seen.peak["starter"] - seen.early["starter"]) / MEGABYTE,), "MB"),
         Figure("grades.db", ((place / "out" / "grades.db").stat().st_size / MEGABYTE,), "MB"),
         Figure("pages", (pages / MEGABYTE,), "MB"),
     ]
+
+
+def _shares(seen: Seen, size: int) -> list[tuple[str, float]]:
+    """The CPU a task, once a tenth is done: of starter, scheduler, and all workers."""
+    found = {"starter": 0.0, "scheduler": 0.0, "workers": 0.0}
+    for name, seconds in seen.spans.items():
+        found["workers" if name.startswith("worker") else name] += seconds
+    return [(name, 1000 * seconds / (size - max(1, size // 10))) for name, seconds in found.items()]
 
 
 def _followed(
@@ -141,6 +162,8 @@ def _followed(
         came.append((told[3], time.monotonic()))
         if len(came) == max(1, size // 10):
             seen.begun()
+        if len(came) == size:
+            seen.done()
         for share in [share for share in faults if len(came) >= share * size]:
             worker, fault = faults.pop(share)
             worker.send_signal(fault)
@@ -148,28 +171,30 @@ def _followed(
     return came
 
 
-def _scheduler(place: Path, programs: list[subprocess.Popen[str]]) -> str:
+def scheduler(place: Path, programs: list[subprocess.Popen[str]]) -> str:
+    """Start a scheduler of Dask's; its address."""
     pem, key = (str(place / "certificates" / name) for name in (CERTIFICATE, KEY))
     words = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     words += ["--protocol", "tls", "--tls-ca-file", pem, "--tls-cert", pem, "--tls-key", key]
-    program = _begin(words, programs)
-    line = _heard(program, "Scheduler at:")
+    program = begin(words, programs)
+    line = heard(program, "Scheduler at:")
     return line.split()[-1]
 
 
 def _worker(place: Path, address: str, programs: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
     words = ["grader", "worker", address, "--jobs", "1", "--certificates", str(place / "certificates")]
-    program = _begin(words, programs)
-    _heard(program, "Works for")
+    program = begin(words, programs)
+    heard(program, "Works for")
     return program
 
 
-def _begin(words: list[str], programs: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def begin(words: list[str], programs: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+    """Start a module as a program, which is one of ``programs`` from now on."""
     program = subprocess.Popen(
         [sys.executable, "-m", *words],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -178,12 +203,21 @@ def _begin(words: list[str], programs: list[subprocess.Popen[str]]) -> subproces
     return program
 
 
-def _heard(program: subprocess.Popen[str], words: str) -> str:
+def heard(program: subprocess.Popen[str], words: str) -> str:
+    """The line in which it says some words; Failed if it ends before."""
     assert program.stdout
     for line in program.stdout:
         if words in line:
             return line
     raise Failed(f"{' '.join(map(str, program.args))} ended")  # type: ignore[arg-type]
+
+
+def stop(programs: list[subprocess.Popen[str]]) -> None:
+    """End programs, those that are stopped too."""
+    for program in programs:
+        program.send_signal(signal.SIGCONT)
+        program.kill()
+        program.wait()
 
 
 if __name__ == "__main__":

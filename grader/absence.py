@@ -51,15 +51,15 @@ def explain_absence(result: CheckResult, program: Program, problems: Problems) -
 def _with_whereabouts(result: CheckResult, error: ErrorInfo, name: str, program: Program) -> CheckResult:
     """The result with where the name stands that is not defined, if it stands somewhere or surely nowhere."""
     found = whereabouts(program.files, name)
+    if error.type == "Missing" and (found is None or found.nowhere):
+        near = near_name(program.files, name, program.wanted)
+        if near is None:
+            return result
+        said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
+        return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
     if found is None:
         return result
     if error.type == "Missing":
-        if found.nowhere:
-            near = near_name(program.files, name, program.wanted)
-            if near is None:
-                return result
-            said = f"{error.message.removesuffix('.')}, but {near.name} is: is that it, misspelt?"
-            return replace(result, error=replace(error, message=plain_text(said), cell=near.cell, file=near.file))
         said = f"{error.message.removesuffix('.')}: {found.message}."
         return replace(result, error=replace(error, message=plain_text(said), cell=found.cell, file=found.file))
     said = f"{ended(error.message)} {found.message[0].upper()}{found.message[1:]}."

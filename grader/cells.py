@@ -103,13 +103,17 @@ def _parsed(source: str) -> tuple[ast.Module, list[ast.AST], Scopes]:
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:
-    """All nodes of a tree; ValueError if it is too deep. As ast.walk gives them, in a third of its time."""
+    """All nodes of a tree; ValueError if it is too deep. As ast.walk gives them, in a third of its time.
+
+    Load, Add and their like have no fields and are one object in all trees. In a kernel other tools hang things on
+    them: IPython's tracebacks a parent, which leads into another tree and round in circles.
+    """
     nodes: list[ast.AST] = [tree]
     level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH):
         below: list[ast.AST] = []
         for node in level:
-            for value in vars(node).values():
+            for value in vars(node).values() if node._fields else ():
                 if isinstance(value, ast.AST):
                     below.append(value)
                 elif isinstance(value, list):

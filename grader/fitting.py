@@ -64,27 +64,26 @@ def fit(one: Graded, variant: GivenBy) -> Fit | None:
 
     A case that never ended counts as failed, and nothing explains it.
     """
-    explains, numbers, failed = set(), 0, 0
+    failed = [item for item in one.played if item.case.name not in one.passed]
+    explains: set[str] = set()
     unlike: list[tuple[Played, Answers]] = []
-    for item in one.played:
-        given = variant(one.check, item.case)
-        if item.case.name in one.passed:
-            if fails(one.check, item, given):
-                return None
-            continue
-        failed += 1
-        if given is None and _raised_of_itself(item):
-            explains.add(item.case.name)
-        elif item.transcript.outcome == Outcome.RETURNED:
+    for item in failed:
+        if item.transcript.outcome == Outcome.RETURNED:
+            given = variant(one.check, item.case)
             if given is not None and reproduces(one.check, item, given):
                 explains.add(item.case.name)
-                numbers += 1
             else:
                 unlike.append((item, given))
+    numbers = len(explains)
     if not numbers:
-        return None  # so most mistakes end, before anything of them is judged
+        return None  # so most mistakes end, before they are played in the other cases
+    passed = (item for item in one.played if item.case.name in one.passed)
+    if any(fails(one.check, item, variant(one.check, item.case)) for item in passed):
+        return None
+    raised = (item for item in failed if _raised_of_itself(item))
+    explains |= {item.case.name for item in raised if variant(one.check, item.case) is None}
     spoils = any(_spoils(one.check, item, given) for item, given in unlike)
-    return Fit(frozenset(explains), numbers, failed, spoils)
+    return Fit(frozenset(explains), numbers, len(failed), spoils)
 
 
 def fails(check: Check, item: Played, given: Answers) -> bool:

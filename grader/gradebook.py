@@ -72,7 +72,11 @@ class Row:
     @property
     def reason(self) -> str:
         """Why there is no grade, and what was changed of the mark, as sentences; "" if there is nothing to say."""
-        return " ".join(filter(None, (self.result.reason, *(one.sentence for one in self.mark.adjustments))))
+        said = [one.sentence for one in self.mark.adjustments]
+        why = (self.result.reason or "").removesuffix(".")
+        if why and not any(sentence.startswith(why) for sentence in said):  # the policy may say it, and by when
+            said.insert(0, self.result.reason or "")
+        return " ".join(said)
 
 
 def plain(result: Result) -> Row:

@@ -46,6 +46,7 @@ from grader.remarks import note_on_stand_ins, notes_on_age, notes_on_cells, note
 from grader.sandbox import Box
 from grader.spec import Check
 from grader.submission import Submission
+from grader.unkept import notes_on_unkept
 from grader.unwritten import or_unwritten
 from grader.words import plain_text
 from grader.worker.client import StudentProcess
@@ -229,9 +230,9 @@ def _grade_check(
         return Graded(check, (), skipped(check, NOT_GIVEN.format(of.title if of else "course's data set")))
     played: list[Played] = []
     try:
-        for case in check.cases:
-            inputs = oracle.inputs(check, case)
-            transcript = or_unwritten(check, process.play(check, inputs), program, needs[check.part], inputs)
+        given = [oracle.inputs(check, case) for case in check.cases]
+        for case, inputs, came in zip(check.cases, given, process.play_all(check, given), strict=False):
+            transcript = or_unwritten(check, came, program, needs[check.part], inputs)
             if transcript.outcome == Outcome.UNWRITTEN and played:
                 transcript = replace(transcript, outcome=Outcome.RAISED)  # what other cases find written is not a stub
             want = oracle.answer(check, case)
@@ -250,6 +251,7 @@ def _grade_check(
             result = explain_absence(result, program, process.problems)
         result = replace(result, notes=(*result.notes, *_note_on_speed(check, played, oracle)))
         result = placed(result, check, program, code=not oracle.public)
+        result = replace(result, notes=(*result.notes, *notes_on_unkept(result, program)))
     except Interrupted:
         raise
     except HarnessError as error:

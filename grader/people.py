@@ -25,6 +25,11 @@ class Person:
     lms_id: str = ""
     sis_id: str = ""
 
+    @property
+    def called(self) -> str:
+        """The key, and the name where it is another: what a line about them begins with."""
+        return self.key if self.name in ("", self.key) else f"{self.key} {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -23,7 +23,7 @@ def changes(path: Path) -> Iterator[None]:
     try:
         import watchfiles
     except ImportError:
-        raise Refused("--watch needs the package watchfiles: install grader[watch].") from None
+        raise Refused("--watch needs the package watchfiles: `python -m pip install watchfiles` installs it.") from None
 
     lone = not path.is_dir()
     folder = path.absolute().parent if lone else path.absolute()

@@ -15,7 +15,11 @@ NOT_NEEDED = ("debugpy", "jedi", "parso")
 # What installed the project's own package.
 BUILDERS = ("hatchling", "editables", "trove_classifiers", "pluggy", "pathspec", "pip", "setuptools")
 TESTS = ("tests", "test")
-PARTS = ("numpy/f2py", "numpy/_core/include", "matplotlib/mpl-data/sample_data", "numba/cuda", "share/doc", "share/man")
+PARTS = (
+    *("numpy/f2py", "numpy/_core/include", "numba/cuda", "share/doc", "share/man"),
+    # Fonts of PDF and PostScript: plots in notebooks are PNG.
+    *("matplotlib/mpl-data/" + part for part in ("sample_data", "fonts/afm", "fonts/pdfcorefonts")),
+)
 # Of these the same stands in Python beside them, and plots in notebooks need neither.
 QUICKER = "fontTools/**/*.so"
 SUFFIXES = (".pyi", ".a", ".h", ".hpp", ".pxd", ".c", ".cpp")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import io
 import json
 import os
 import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from grader.cli import main
 from grader.course import folder as courses
 from grader.course import modules
+from grader.oracle.live import LiveOracle
 from grader.sandbox import Box, open_box, own_level
+from tests.diagnosing import hidden
 from tests.wheels import student, wheel  # noqa: F401  fixtures
 
 WriteNotebook = Callable[..., Path]
@@ -78,12 +84,47 @@ def shared_box() -> Iterator[Box]:
     box.close()
 
 
+@pytest.fixture(scope="session")
+def oracle() -> LiveOracle:
+    """Hidden inputs, and what mistakes give for them, the same for all tests that diagnose."""
+    return hidden()
+
+
 @pytest.fixture
 def process_box() -> Iterator[Box]:
     """A box of level 0, which denies nothing."""
     box = open_box("process")
     yield box
     box.close()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to, as subprocess tells it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def in_process() -> Iterator[Callable[..., Ran]]:
+    """Run the command line in this process, which has loaded the reference: where no check is forked off it."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments: object) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = main(list(map(str, arguments)))
+            except SystemExit as error:  # how argparse refuses
+                code = error.code
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    yield run
+    gc.unfreeze()
+    for number, handler in signals.items():
+        signal.signal(number, handler)
 
 
 PUBLIC_HALF, SECRET_HALF = modules.PUBLIC, modules.SECRET

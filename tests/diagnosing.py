@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from grader.course.assignments import find_assignment
 from grader.diagnosis import explained
@@ -15,6 +17,20 @@ from grader.model import Diagnosis, Status
 from grader.oracle.live import LiveOracle
 from grader.spec import Check
 from grader.worker.client import Transcript
+
+# Assignments that have a network in common: what mistakes in one give, they give in the others.
+ALIKE = {"cs231n_2016_a1": "two_layer_net", "two_layer_model": "two_layer_net"}
+
+
+@functools.cache
+def hidden() -> LiveOracle:
+    """The hidden inputs of all tests that diagnose: what a mistake gives is dear, and is played once a process."""
+    return LiveOracle(5)
+
+
+def asks(slug: str) -> pytest.MarkDecorator:
+    """Marks what asks about the mistakes of an assignment: all of it runs in one process, with the same answers."""
+    return pytest.mark.xdist_group(ALIKE.get(slug, slug))
 
 
 def described(error: Exception) -> dict[str, str]:

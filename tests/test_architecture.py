@@ -25,7 +25,7 @@ FLOORS = (
     "grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.relations grader.related grader.regions grader.whereabouts grader.places "
-    "grader.callees",
+    "grader.unkept grader.callees",
     "grader.worker grader.notebook grader.measures",
     "grader.course.assignments grader.course.asking",
     "grader.compat grader.questions grader.intake grader.shown grader.watching",

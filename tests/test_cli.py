@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import gc
-import io
 import json
 import os
 import re
@@ -13,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -38,35 +34,6 @@ def grader(*arguments, **options):
     """Run the command line in a process of its own."""
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command came to, as subprocess tells it."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def in_process():
-    """Run the command line in this process, which has loaded the reference: where no check is forked off it."""
-    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-
-    def run(*arguments):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = main(list(map(str, arguments)))
-            except SystemExit as error:  # how argparse refuses
-                code = error.code
-        return Ran(code, out.getvalue(), err.getvalue())
-
-    yield run
-    gc.unfreeze()
-    for number, handler in signals.items():
-        signal.signal(number, handler)
 
 
 def test_check_explains_the_worked_example(tmp_path):
@@ -275,9 +242,11 @@ def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     options = ["--out", out, "--no-notebook", "--seed", "5", "--only", "relu", "--assignment", "layers", "--jobs", "2"]
     run = in_process("grade", folder, "--roster", tmp_path / "roster.csv", *options)
     assert run.returncode == 4
-    assert "Roster: 1 handed in nothing: 4004." in run.stderr
-    assert "4003: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
-    assert "4003: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
+    assert "Roster: 1 handed in nothing: 4004 Dan." in run.stderr
+    assert "4003 Cleo: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
+    assert "4003 Cleo  not graded: essay.pdf is a PDF" in run.stdout
+    assert "Read as 3 submissions (if" in run.stdout
+    assert "4003 Cleo: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
     rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {key: row["status"] for key, row in rows.items()} == {
         "4001": "graded", "4002": "graded", "4003": "not_graded", "4004": "not_graded",
@@ -401,6 +370,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["ci", "net.py", "--junit", "net.py"], "net.py is not written over"),
         (["check", "gradeints"], "nor is there a part or check of that name. Did you mean gradients?"),
         (["check", "net.py", "gradient"], "Did you mean gradients?"),
+        (["check", "emty"], "emty does not exist, nor is there a part or check of that name. Did you mean empty?"),
         (["check", "net.py", "--assignment", "two_layers_net"], "Did you mean two_layer_net?"),
         (["check", "net.py", "--jason", "r.json"], "unrecognized arguments: --jason r.json. Did you mean --json?"),
         (["check", "net.py", "--cell-seconds", "-1"], "must be a positive number of seconds"),
@@ -415,6 +385,8 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["grade", "net.py"], "the following arguments are required: --out"),
         (["nothing"], "invalid choice: 'nothing'"),
         (["chekc"], "Did you mean check?"),
+        (["net.py"], "net.py is a file or folder, and no command. Did you mean grader check net.py?"),
+        ([], "check your own work with the public tests"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

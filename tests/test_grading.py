@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.course.assignments import find_assignment, select
+from grader.exporters._causes import root_causes
 from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.oracle.live import LiveOracle
@@ -299,3 +300,34 @@ def test_a_debugger_is_shown_where_it_is_called_and_a_lent_cache_is_said(grade):
     assert [note.code for note in backward.notes] == ["raised-in", "lent-cache"]
     right = grade({"layers.py": DEBUGGED.replace("import pdb; pdb.set_trace()", "pass")}, "layers", ["affine"])
     assert [check.status for check in right.checks] == ["passed", "passed"]
+
+
+UNKEPT = """
+import numpy as np
+
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1) @ w + b, (x, w, b)
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout @ w.T
+    dx == dx.reshape(x.shape)
+    dw = x[:1].reshape(1, -1).T @ dout[:1]
+    + x[1:].reshape(len(x) - 1, -1).T @ dout[1:]
+    return dx, dw, dout.sum(axis=0)
+
+def relu_forward(x):
+    x + 1
+    return np.maximum(x, 0), x
+"""
+
+
+def test_a_line_whose_value_nothing_keeps_is_told_beside_a_failed_check(grade):
+    """A comparison that should assign, a continuation without brackets; nothing is said of what is right."""
+    result = grade({"layers.py": UNKEPT}, "layers", ["affine/backward", "relu/forward"])
+    said = {
+        check.slug: [note.sentence.split(":")[0] for note in check.notes if note.code == "value-not-kept"]
+        for check in result.checks
+    }
+    assert said == {"backward": ["Line 10 only compares", "Line 12 stands by itself"], "forward": []}
+    assert "Line 10 only compares" in root_causes(result)[0].hint  # where a report begins

@@ -11,17 +11,10 @@ import solutions
 from grader.course.parts import load_part
 from grader.diagnosis import explained
 from grader.inherited import inherited
-from grader.oracle.live import LiveOracle
 from tests import right_nets, wrong_layers, wrong_norms
-from tests.diagnosing import play
+from tests.diagnosing import asks, play
 
-pytestmark = pytest.mark.xdist_group("wrong norms")
-
-
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+pytestmark = [pytest.mark.slow, asks("fully_connected_nets")]
 
 
 def told(oracle, texts, layers, part, check, **changes):

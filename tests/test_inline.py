@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
@@ -34,6 +35,13 @@ def test_of_cells_that_were_run_again_the_last_run_counts(cells, kept):
     found = cells_now(["", *cells])
     assert [text != OLDER for text in found.texts] == kept
     assert len(found.texts) == len(cells)
+
+
+def test_what_other_tools_hang_on_trees_is_no_part_of_a_cell(monkeypatch):
+    """IPython's tracebacks give Load a parent: it is one object in all trees, and the way leads round in circles."""
+    tree = ast.parse("y")
+    monkeypatch.setattr(tree.body[0].value.ctx, "parent", tree, raising=False)
+    assert cells_now(["", "shown = after_an_error"]).texts == ("shown = after_an_error",)
 
 
 def test_what_only_the_kernel_has_is_said():
@@ -98,7 +106,8 @@ def test_a_cell_is_graded_as_it_was_run_last(kernel):
 
 
 def test_what_cannot_be_graded_is_a_sentence(kernel):
-    """A name that is none, and an option that would write somewhere."""
+    """A name that is none, and an option that would write somewhere; also after a traceback was shown."""
+    kernel("import numpy as np\nTABLE = np.load('nothing.npy')")
     kernel("%load_ext grader\nimport numpy as np")
     kernel(FORWARD % "")
     assert "Did you mean affine?" in kernel("%grade afine --assignment layers")["text/plain"]

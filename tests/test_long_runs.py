@@ -56,7 +56,7 @@ def events(path: Path) -> list[dict]:
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_path):
+def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_path, in_process):
     """The line is there before the next submission is done; after kill -9 all is there, once, and is gone on with."""
     arguments = write_class(ada=HONEST, eve=ENDLESS)
     log = tmp_path / "run.jsonl"
@@ -70,7 +70,7 @@ def test_a_run_that_is_killed_has_told_and_written_what_it_had(write_class, tmp_
     assert rows(tmp_path / "out") == {"ada": "4"}
     assert [event["event"] for event in events(log) if event.get("student") == "ada"] == ["started", "graded"]
     (tmp_path / "class/eve.py").write_text(HONEST)
-    run = grader(*arguments, "--resume")
+    run = in_process(*arguments, "--resume")
     assert (run.returncode, rows(tmp_path / "out")) == (0, {"ada": "4", "eve": "4"})
     assert f"process {process.pid} on " in run.stderr and "ended without finishing" in run.stderr
     with store_to_read(tmp_path / "out") as store:
@@ -94,10 +94,10 @@ def test_a_run_that_is_stopped_says_so_in_its_log(write_class, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path):
+def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path, in_process):
     """A second run adds to it; what it kept is marked so."""
     arguments = [*write_class(ada=HONEST, cleo=UNREADABLE), "--log", str(tmp_path / "run.jsonl")]
-    assert grader(*arguments).returncode == 4
+    assert in_process(*arguments).returncode == 4
     log = events(tmp_path / "run.jsonl")
     told = {name: [event["event"] for event in log if event.get("student") == name] for name in (None, "ada", "cleo")}
     assert told == {None: ["started", "ended"], "ada": ["started", "graded"], "cleo": ["started", "not_graded"]}
@@ -107,7 +107,7 @@ def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path)
     (cleo,) = (event for event in log if event["event"] == "not_graded")
     assert (cleo["score"], cleo["status"]) == (None, "not_graded")
     assert cleo["reason"] in (tmp_path / "out/cleo/result.json").read_text("utf-8")
-    grader(*arguments, "--resume")
+    in_process(*arguments, "--resume")
     assert {event["student"]: event["kept"] for event in events(tmp_path / "run.jsonl")[6:] if "kept" in event} == {
         "ada": True,
         "cleo": False,
@@ -126,18 +126,18 @@ def test_a_log_that_cannot_be_written_is_refused(write_class, tmp_path, log):
 
 
 @pytest.mark.slow
-def test_quiet_runs_print_errors_and_the_last_lines(write_class):
+def test_quiet_runs_print_errors_and_the_last_lines(write_class, in_process):
     """Verbose ones also seconds and causes; both at once is no usage."""
     arguments = write_class(ada=HONEST, ben=HONEST.replace("(cache > 0)", "1"), cleo=UNREADABLE)
-    quiet = grader(*arguments, "-q")
+    quiet = in_process(*arguments, "-q")
     lines = quiet.stdout.splitlines()
     assert [line.partition(" (")[0] for line in lines[:2]] == ["Read as 3 submissions", "2 graded, 1 not graded."]
     assert (len(lines), lines[2].startswith("Seed 70107. ")) == (3, True)
     assert [line.partition(": not graded: ")[0] for line in quiet.stderr.splitlines()] == ["grader: cleo"]
-    verbose = grader(*arguments, "--verbose").stdout
+    verbose = in_process(*arguments, "--verbose").stdout
     assert re.search(r"^1/3  ada  \d+\.\d s  4 of 4$", verbose, re.MULTILINE)
     assert re.search(r"^2/3  ben  \d+\.\d s  .* of 4\n     backward failed: .+$", verbose, re.MULTILINE)
-    assert grader(*arguments, "-q", "-v").returncode == 2
+    assert in_process(*arguments, "-q", "-v").returncode == 2
 
 
 @pytest.mark.slow

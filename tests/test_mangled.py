@@ -65,6 +65,10 @@ def in_a_function(source: str) -> str:
     return f"def mine():\n{indented(source)}"
 
 
+def misspelt(source: str) -> str:
+    return source.replace("relu_forward", "relu_fowrard")
+
+
 def in_conflict(source: str) -> str:
     return source + CONFLICT
 
@@ -129,6 +133,12 @@ NAMED = {  # graded as it can be, and the cause is named with its place
     ),
     "a function deleted": Case(
         "layers", mangling.deleted(RELU), lost=True, said="relu_forward is not defined in the submission."
+    ),
+    "a function misspelt, beside a cell that is broken": Case(
+        "layers",
+        lambda whole: edited("def conv_forward_naive", pasted)(edited(RELU, misspelt)(whole)),
+        lost=True,
+        said="relu_forward is not defined in the submission, but relu_fowrard is: is that it, misspelt?",
     ),
     "an older version above": Case(
         "layers",

@@ -9,9 +9,8 @@ import pytest
 import solutions
 from grader.course.catalogue import live
 from grader.course.parts import all_parts
-from grader.oracle.live import LiveOracle
 from grader.patches import Patch
-from tests.diagnosing import diagnoses
+from tests.diagnosing import asks, diagnoses
 
 PATCHES = [item for item in live().mistakes if isinstance(item.variant, Patch)]
 FILES = sorted({item.variant.file for item in PATCHES})
@@ -39,18 +38,19 @@ BESIDE = {
 }
 
 
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+def parts_of(file):
+    """The parts in which a naive version plays, in order."""
+    return list(dict.fromkeys(part for item in PATCHES if item.variant.file == file for part in item.parts))
 
 
-def by_file(items, file_of):
-    return [pytest.param(item, id=name, marks=pytest.mark.xdist_group(file_of(item).stem)) for item, name in items]
+def by_assignment(items, file_of):
+    """Items as parameters, those of a naive version with whatever else asks about its assignment."""
+    marks = {file: asks(ASSIGNMENT[parts_of(file)[0]]) for file in FILES}
+    return [pytest.param(item, id=name, marks=marks[file_of(item)]) for item, name in items]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("item", by_file([(item, item.code) for item in PATCHES], lambda item: item.variant.file))
+@pytest.mark.parametrize("item", by_assignment([(item, item.code) for item in PATCHES], lambda item: item.variant.file))
 def test_a_patch_is_told_what_is_wrong(item, oracle):
     """Where it fails a check, it comes first, and is certain."""
     wrong = SimpleNamespace(**{**vars(solutions), **item.variant.module()})
@@ -64,9 +64,9 @@ def test_a_patch_is_told_what_is_wrong(item, oracle):
     assert told == beside | {(TOLD_OTHERWISE.get(item.code, item.code), True)}
 
 
-@pytest.mark.parametrize("file", by_file([(file, file.stem) for file in FILES], lambda file: file))
+@pytest.mark.parametrize("file", by_assignment([(file, file.stem) for file in FILES], lambda file: file))
 def test_a_naive_version_is_right(file, oracle):
     """It passes all checks of its parts as it is."""
     right = SimpleNamespace(**{**vars(solutions), **Patch(file, ()).module()})
-    for part in {part for item in PATCHES if item.variant.file == file for part in item.parts}:
+    for part in parts_of(file):
         assert {status for status, _ in diagnoses(ASSIGNMENT[part], part, right, oracle).values()} == {"passed"}

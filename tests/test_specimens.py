@@ -18,9 +18,9 @@ from grader.grading import grade_submission
 from grader.intake.reading import read_submission
 from grader.model import Result, Status
 from grader.oracle import Oracle
-from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import RecordedOracle
 from grader.sandbox import Box
+from tests.diagnosing import asks, hidden
 
 ROOT = Path(__file__).parent / "specimens"
 SPECIMENS = sorted(path.parent for path in ROOT.rglob("expect.toml"))
@@ -49,19 +49,13 @@ def checks_of(result: Result) -> dict:
     return {f"{part.slug}/{check.slug}": check for part in result.parts for check in part.checks}
 
 
-@functools.cache
-def hidden() -> LiveOracle:
+def live(assignment: Assignment) -> Oracle:
     """A live oracle on a hidden seed, its answers shared by all specimens as in a class."""
-    return LiveOracle(20261121)
-
-
-def live(assignment: Assignment) -> LiveOracle:
-    """The same for every assignment."""
     return hidden()
 
 
 def by_topic(specimens: list[Path], quick: int = 1) -> list:
-    """The specimens as parameters, those of one topic in one process, which has their answers then.
+    """The specimens as parameters, those of one topic with whatever else asks about their assignment.
 
     Of each topic all but the first and every ``quick``-th after it are marked as slow: `make test` has them all.
     """
@@ -69,7 +63,7 @@ def by_topic(specimens: list[Path], quick: int = 1) -> list:
     for path in specimens:
         name = path.relative_to(ROOT).as_posix()
         topic = name.rpartition("/")[0]
-        marks = [pytest.mark.xdist_group(topic), *([pytest.mark.slow] if places[topic] % quick else [])]
+        marks = [asks(path.parent.name), *([pytest.mark.slow] if places[topic] % quick else [])]
         found.append(pytest.param(path, id=name, marks=marks))
         places[topic] += 1
     return found

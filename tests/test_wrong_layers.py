@@ -6,17 +6,10 @@ import pytest
 
 from grader.course.assignments import find_assignment
 from grader.course.catalogue import live
-from grader.oracle.live import LiveOracle
-from tests.diagnosing import diagnoses
+from tests.diagnosing import asks, diagnoses
 from tests.wrong_layers import CROP, DX, PADDED, PUT, SIZES, WRONG, code_with
 
-pytestmark = pytest.mark.xdist_group("wrong layers")  # they share the oracle
-
-
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+pytestmark = asks("layers")
 
 
 @pytest.mark.slow
@@ -80,6 +73,14 @@ def test_two_mistakes_at_once_are_both_told(check, changes, codes, oracle):
     _, found = diagnoses("layers", check.partition("/")[0], code_with(check, *changes), oracle)[check]
     assert {item.code for item in found} == codes
     assert all(item.certain for item in found)
+
+
+def test_who_adds_up_is_not_told_to(oracle):
+    """The sums are there; what is summed comes from another row. No sum is said to be missing."""
+    rows = code_with("conv/backward", f"{DX} w[f] * dout[n, f, i, j]", f"{DX} w[f] * dout[n, f, OH - 1 - i, j]")
+    status, found = diagnoses("layers", "conv", rows, oracle)["conv/backward"]
+    assert status == "failed"
+    assert not [item.code for item in found if "last" in item.code or "assigned" in item.code]
 
 
 def test_the_right_version_of_them_passes(oracle):

@@ -7,8 +7,7 @@ import pytest
 from grader.course.assignments import find_assignment
 from grader.course.catalogue import live
 from grader.mistakes import Raised
-from grader.oracle.live import LiveOracle
-from tests.diagnosing import diagnoses, play
+from tests.diagnosing import asks, diagnoses, play
 from tests.right_nets import RIGHT, code_with
 from tests.wrong_nets import ALSO_RIGHT, UNTOLD, WRONG, A, D, F
 
@@ -17,13 +16,12 @@ ABOUT = {item.code: item.about for item in live().mistakes}
 
 
 # Pairs of mistakes in a network take long to look for.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong nets")]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+def by_part(rows, id_of=lambda row: row[0]):
+    """Rows as parameters, each with whatever else asks about the assignment of its part, which is named first."""
+    return [pytest.param(row, id=id_of(row), marks=asks(RIGHT[row[0].partition("/")[0]][1])) for row in rows]
 
 
 def told(part, changes, oracle):
@@ -31,7 +29,7 @@ def told(part, changes, oracle):
     return diagnoses(RIGHT[part][1], part, code_with(part, *changes), oracle)
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}-{wrong[1]}")
+@pytest.mark.parametrize("wrong", by_part(WRONG, lambda wrong: f"{wrong[0]}-{wrong[1]}"))
 def test_a_wrong_network_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made is told, for certain; no other check of the network is told something else of it."""
     name, code, *changes = wrong
@@ -46,7 +44,7 @@ def test_a_wrong_network_is_told_what_is_wrong(wrong, oracle):
         assert len(subjects) == len(set(subjects))
 
 
-@pytest.mark.parametrize("wrong", UNTOLD, ids=lambda wrong: wrong[0])
+@pytest.mark.parametrize("wrong", by_part(UNTOLD))
 def test_what_has_no_name_is_told_by_its_numbers_at_most(wrong, oracle):
     """Nothing is named that was not done."""
     name, *changes = wrong
@@ -55,19 +53,20 @@ def test_what_has_no_name_is_told_by_its_numbers_at_most(wrong, oracle):
     assert not any(item.specific for item in items)
 
 
-@pytest.mark.parametrize("part", RIGHT)
-def test_the_right_version_passes(part, oracle):
+@pytest.mark.parametrize("right", by_part([(part,) for part in RIGHT]))
+def test_the_right_version_passes(right, oracle):
     """What is changed above is right before."""
-    assert {status for status, _ in told(part, (), oracle).values()} == {"passed"}
+    assert {status for status, _ in told(*right, (), oracle).values()} == {"passed"}
 
 
-@pytest.mark.parametrize("other", ALSO_RIGHT, ids=lambda other: other[0])
+@pytest.mark.parametrize("other", by_part(ALSO_RIGHT))
 def test_other_conventions_and_signatures_are_right_too(other, oracle):
     """Half of the regularisation; dropout by the probability to keep or to drop; rows of biases; a loss in brackets."""
     part, *changes = other
     assert {status for status, _ in told(part, changes, oracle).values()} == {"passed"}
 
 
+@asks(RIGHT[A][1])
 def test_parameters_that_cannot_be_found_are_named(oracle):
     """With what was looked for and what is there, each with its shape."""
     check = next(item for item in find_assignment(RIGHT[A][1]).checks if item.name == f"{A}/scores")
@@ -76,6 +75,7 @@ def test_parameters_that_cannot_be_found_are_named(oracle):
     assert "params holds M (3,), b1 (10,), W2 (10, 3), b2 (3,); looked for W1 (4, 10)" in said
 
 
+@asks(RIGHT[D][1])
 def test_two_mistakes_about_the_same_are_never_told_together(oracle):
     """A loss with four times the regularisation is not one with twice that is not halved either."""
     changes = ("0.5 * self.reg", "2 * self.reg")
@@ -83,6 +83,7 @@ def test_two_mistakes_about_the_same_are_never_told_together(oracle):
     assert [item.code for item in items] == ["modular-right-without-reg"]
 
 
+@asks(RIGHT[A][1])
 @pytest.mark.parametrize(
     ("changes", "status", "rule"),
     [
@@ -101,6 +102,7 @@ def test_training_is_judged_by_the_students_own_gradients(changes, status, rule,
     assert {item.rule for case in result.audit if case.case.startswith("five") for item in case.arrays} == {rule}
 
 
+@asks(RIGHT[A][1])
 def test_training_that_is_right_clears_no_gradients(oracle):
     """What passes by the student's own gradients does not rule out a mistake in them."""
     found = told(A, ("dscores /= N", "pass"), oracle)
@@ -108,6 +110,7 @@ def test_training_that_is_right_clears_no_gradients(oracle):
     assert [item.code for item in found[f"{A}/gradients"][1]] == ["gradient-not-averaged"]
 
 
+@asks(RIGHT[A][1])
 def test_a_prediction_with_a_forward_pass_of_its_own_does_not_clear_the_loss(oracle):
     """What is right in predict may be wrong in loss."""
     found = told(A, ("pre = X.dot(W1) + b1", "pre = X.dot(W1)"), oracle)

@@ -8,9 +8,8 @@ import pytest
 
 import solutions
 from grader.course.catalogue import live
-from grader.oracle.live import LiveOracle
 from tests import wrong_norms, wrong_rules
-from tests.diagnosing import changed, diagnoses
+from tests.diagnosing import asks, changed, diagnoses
 
 TABLES = (wrong_norms, wrong_rules)
 WRONG = [(table, *row) for table in TABLES for row in table.WRONG]
@@ -18,16 +17,15 @@ WITH_ANOTHER = [(table, *row) for table in TABLES for row in table.WITH_ANOTHER]
 
 
 # Pairs of mistakes take long to look for.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wrong norms")]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def oracle() -> LiveOracle:
-    """Hidden inputs, the same for all."""
-    return LiveOracle(5)
+def by_part(rows, id_of):
+    """Rows, each with whatever else asks about the assignment of its check, which stands behind table and source."""
+    return [pytest.param(row, id=id_of(row), marks=asks(row[0].ASSIGNMENT[row[2].partition("/")[0]])) for row in rows]
 
 
-@pytest.mark.parametrize("wrong", [*WRONG, *WITH_ANOTHER], ids=lambda wrong: f"{wrong[2]}-{wrong[3]}")
+@pytest.mark.parametrize("wrong", by_part([*WRONG, *WITH_ANOTHER], lambda wrong: f"{wrong[2]}-{wrong[3]}"))
 def test_a_wrong_function_is_told_what_is_wrong(wrong, oracle):
     """The mistake that was made comes first, and is certain; where none is named, nothing certain is said."""
     table, source, check, code, *changes = wrong
@@ -38,6 +36,7 @@ def test_a_wrong_function_is_told_what_is_wrong(wrong, oracle):
     assert [item.code for item in found if item.specific and item.certain][:1] == [code] * bool(code)
 
 
+@asks("batch_norm")
 def test_two_roots_in_one_layer_are_told_each_in_its_pass(oracle):
     """eps beside the root in the forward pass, and under it in one stage of the backward pass only."""
     staged = wrong_norms.BATCH.replace("0.5 / std", "0.5 / np.sqrt(var + eps)")
@@ -55,15 +54,13 @@ def test_nine_in_ten_are_told():
         assert len(told) >= 0.9 * len(table.WRONG)
 
 
-@pytest.mark.parametrize(
-    ("table", "source", "part"),
-    sorted(
-        {(table, source, check.partition("/")[0]) for table, source, check, *_ in WRONG}, key=lambda item: str(item[1:])
-    ),
-    ids=lambda value: value if isinstance(value, str) and "\n" not in value else "",
-)
-def test_the_right_version_of_them_passes(table, source, part, oracle):
+RIGHT = {(table, source, check.partition("/")[0]) for table, source, check, *_ in WRONG}
+
+
+@pytest.mark.parametrize("right", by_part(sorted(RIGHT, key=lambda row: str(row[1:])), lambda row: row[2]))
+def test_the_right_version_of_them_passes(right, oracle):
     """What is changed above is right before."""
+    table, source, part = right
     code = changed(source, "")
     assert {str(status) for status, _ in diagnoses(table.ASSIGNMENT[part], part, code, oracle).values()} == {"passed"}
 
@@ -79,8 +76,9 @@ def test_no_two_patterns_tell_of_the_same_cases(item):
         assert [other.code for other in live().patterns_of(part) if other.fits(check, set(item.fails))] == [item.code]
 
 
+@asks("layer_norm")
 @pytest.mark.parametrize("axes", [1, 4])
-def test_group_normalisation_takes_parameters_as_either_docstring_has_them(axes):
+def test_group_normalisation_takes_parameters_as_either_docstring_has_them(axes, oracle):
     """(C,) or (1, C, 1, 1), whichever the student's function needs."""
 
     def forward(x, gamma, beta, G, gn_param):
@@ -94,5 +92,5 @@ def test_group_normalisation_takes_parameters_as_either_docstring_has_them(axes)
         return (dx, dgamma.ravel(), dbeta.ravel()) if axes == 1 else (dx, dgamma, dbeta)
 
     code = SimpleNamespace(spatial_groupnorm_forward=forward, spatial_groupnorm_backward=backward)
-    found = diagnoses("layer_norm", "group_norm", code, LiveOracle(5))
+    found = diagnoses("layer_norm", "group_norm", code, oracle)
     assert {status for status, _ in found.values()} == {"passed"}

@@ -109,6 +109,10 @@ WRONG: list[tuple[str, ...]] = [
     ("conv/backward", "conv-only-square-images", "np.zeros(xp.shape)", "np.zeros((N, C, W + 2 * p, H + 2 * p))"),
     ("max_pool/forward", "pool-only-square-outputs", "(N, C, OH, OW)", "(N, C, OW, OH)"),
     ("max_pool/forward", "pool-only-square-outputs", LOOPS, SWAPPED),
+    # these were once told something that is not so: of pool_height, of the padding behind the image
+    ("max_pool/forward", "pool-sizes-over-stride", "OH = 1 + (H - ph) // s", "OH = H // s", "OW = 1 + (W - pw) // s", "OW = W // s"),
+    ("max_pool/forward", "pool-only-tiles", "for j in range(OW)", "for j in range(W // pw)"),
+    ("conv/forward", "conv-forward-only-pad-0", "                    out[n, f", "                    window[:, H - i * s :] = 0; window[:, :, W - j * s :] = 0\n                    out[n, f"),
     ("max_pool/forward", "pool-only-tiles", "    return out,", "    out = x.reshape(N, C, H // ph, ph, W // pw, pw).max((3, 5))\n    assert out.shape == (N, C, OH, OW)\n    return out,"),
     ("max_pool/backward", "pool-only-square-outputs", LOOPS, SWAPPED),
     ("max_pool/backward", "pool-only-square-windows", "window.shape)", "(pw, ph))"),

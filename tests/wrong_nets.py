@@ -305,6 +305,12 @@ UNTOLD = [
     (B + "/training", STEP, "self.params[name] -= learning_rate * (grads[name] + reg * self.params[name])"),  # twice
     (M + "/initial", "0.00001", "0.3"),
     (M + "/initial", "np.random.randn", "np.random.standard_cauchy(3)[0] * np.random.rand"),
+    (
+        F + "/plain",
+        UNRELU,
+        "            if i > 1:\n                dout = relu_backward(dout, relu)\n",
+    ),  # one ReLU of several
+    (A + "/loss", "np.log(probs[", "np.log(-probs["),  # NaN fits no formula
 ]
 
 # other signatures and conventions that are right

@@ -219,6 +219,9 @@ WRONG: list[tuple[str, ...]] = [
     (GROUP, "group_norm/backward", "groupnorm-means-per-channel", "(2, 3, 4)", "(3, 4)", "m = C // G * H * W", "m = H * W"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-absent-training", "np.sqrt(var + eps)", "np.sqrt(var)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-outside-root-training", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
+    # eps was said not to be used; and a formula was told where all is NaN
+    (BATCH, "batch_norm/train_mode", "batchnorm-eps-outside-root-training", "np.sqrt(var + eps)", "np.sqrt(var) + eps", '"eps", 1e-5', '"eps", 1e-8'),
+    (BATCH, "batch_norm/train_mode", "", "np.sqrt(var + eps)", "np.sqrt(-var)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-eps-hard-coded-training", "np.sqrt(var + eps)", "np.sqrt(var + 1e-5)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-std-plus-tiny-training", "np.sqrt(var + eps)", "np.sqrt(var + 1e-8)"),
     (BATCH, "batch_norm/train_mode", "batchnorm-train-divided-by-variance", "std = np.sqrt(var + eps)", "std = var + eps"),

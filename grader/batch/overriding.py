@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from grader.batch.reports import Gradebook
 from grader.errors import Refused
+from grader.exporters.matching import perhaps, somebody
 from grader.gradebook import Row
 from grader.model import Status
 from grader.store.records import shown
@@ -25,6 +24,7 @@ def override(store: Store, out: Path, person: str, check: str, points: str, why:
     Refused for a person, a check or points that there cannot be, and without a reason.
     """
     row = row_of(store, person)
+    person = row.person.key
     place, most = _place(row, check) if check else ("", row.result.max_score or usual_maximum(store.db))
     value = _points(points, most, place or "the whole")
     said = plain_text(why)
@@ -40,11 +40,11 @@ def override(store: Store, out: Path, person: str, check: str, points: str, why:
 
 
 def row_of(store: Store, person: str) -> Row:
-    """A person's row; Refused, with the nearest key, if there is no such person."""
+    """The row of a person, by the key or what else one alone has; Refused, with the nearest key, if there is none."""
     row = store.row(person)
-    if row is None:
-        raise Refused(f"Nobody here has the key {person!r}{_nearest(person, store.people())}.")
-    return row
+    if row is not None:
+        return row
+    return somebody(store.rows(), person)
 
 
 def _place(row: Row, check: str) -> tuple[str, float]:
@@ -54,7 +54,7 @@ def _place(row: Row, check: str) -> tuple[str, float]:
     if len(found) != 1:
         if len(found) > 1:
             raise Refused(f"{check} is the name of several checks: {listing(found)}; say which.")
-        raise Refused(f"{row.person.key} has no check {check!r}{_nearest(check, list(known))}.")
+        raise Refused(f"{row.person.key} has no check {check!r}{perhaps(check, known)}.")
     if known[found[0]].status in (Status.SKIPPED, Status.GRADER_ERROR):
         raise Refused(f"{found[0]} was not judged, and counts for nothing; set the points of the whole instead.")
     return found[0], known[found[0]].max_points
@@ -71,8 +71,3 @@ def _points(text: str, most: float | None, of: str) -> float | None:
         top = "" if most is None else f" to {number(most)}"
         raise Refused(f"{of} can have 0{top} points, not {text}; {WITHDRAWN} withdraws what was set by hand.")
     return value
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=3, cutoff=0.4)
-    return f"; perhaps {' or '.join(near)}" if near else ""

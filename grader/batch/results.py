@@ -21,6 +21,8 @@ from grader.sandbox import Box
 from grader.store.records import Handed
 from grader.words import readable
 
+LEAST, MOST = 0.01, 1e6  # of the points of a whole submission, and of any number that the files of a class show
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -118,9 +120,25 @@ def read_answer(text: str, student: str) -> Result:
         raise ValueError("it is about someone else")
     if result.assignment is not None:
         find_assignment(result.assignment)
-    for written in (csv.grades([result]), html.index([result], title="")):  # as those of the class will be
-        written.encode()
+    if not _is_ordinary(result):
+        for written in (csv.grades([result]), html.index([result], title="")):  # as those of the class will be
+            written.encode()
     return result
+
+
+def _is_ordinary(result: Result) -> bool:
+    """Whether the table and the page of the class can surely show it: whatever its words are, its numbers are usual."""
+    numbers = [
+        result.score,
+        result.max_score,
+        *((run.cells, run.executed, run.seconds) if (run := result.notebook) else ()),
+    ]
+    for part in result.parts:
+        numbers += [part.score, part.max_score]
+        for check in part.checks:
+            numbers += [check.points, check.max_points, check.seconds]
+    usual = all(number is None or 0 <= number < MOST for number in numbers)
+    return usual and (result.max_score is None or result.max_score > LEAST)
 
 
 def _is_troubled(result: Result) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -120,10 +121,17 @@ def answered(order: Order, terms: Terms, oracle: Oracle, given: Box | Host) -> A
     except Interrupted:
         raise
     except Refused as error:
-        return without_grade(order.student, order.shown, str(error), terms, host.level, refused=True)
+        return without_grade(
+            order.student, order.shown, in_it(str(error), order.shown), terms, host.level, refused=True
+        )
     except Exception as error:  # a bug of ours costs one row, and no mark
         reason = f"The grader itself failed: {type(error).__name__}: {error}"
         return without_grade(order.student, order.shown, reason, terms, host.level)
+
+
+def in_it(sentence: str, shown: str) -> str:
+    """A sentence on what a submission holds, with places in it instead of paths: where it lies is said beside it."""
+    return sentence.replace(f"{shown}{os.sep}", "").replace(f"{shown} ", f"{Path(shown).name} ")
 
 
 def without_grade(student: str, shown: str, reason: str, terms: Terms, level: str, *, refused: bool = False) -> Answer:

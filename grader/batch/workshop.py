@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from grader.batch.work import Answer, Order, Terms, answered, lacking, likeness, may_have_starved, without_grade
+from grader.batch.work import Answer, Order, Terms, answered, in_it, lacking, likeness, may_have_starved, without_grade
 from grader.course.reference import warm_up
 from grader.data_set import DataSet
 from grader.errors import GraderError, Interrupted, Refused, Starved
@@ -87,7 +87,8 @@ class Worker:
         except Interrupted:
             raise
         except Refused as error:
-            return without_grade(entry.student, shown, str(error), terms, self._host.level, refused=True)
+            reason = in_it(str(error), shown)
+            return without_grade(entry.student, shown, reason, terms, self._host.level, refused=True)
         except Starved as error:
             if not self.again:
                 raise

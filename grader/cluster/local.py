@@ -23,6 +23,12 @@ LIVED = 20.0  # seconds after which the death of a worker is no trouble of start
 MOST_SHORT_LIVES = 5  # in a row, after which none is begun anew
 # Scheduler and workers are ours alone, so what would move a task that a worker has is never begun.
 CONFIG = {"distributed.scheduler.work-stealing": False, "distributed.scheduler.worker-ttl": "30s"}
+# Dask's looks at itself, which are for its pages: every 10 and 20 ms they took more of a processor than the tasks.
+UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 
 
 @contextlib.contextmanager
@@ -33,7 +39,7 @@ def local_cluster(
 
     ``options`` are those of `grader worker`. TLS also on loopback: other users of this machine could else give work.
     """
-    with private_folder() as folder, dask.config.set(CONFIG), contextlib.ExitStack() as stack:
+    with private_folder() as folder, dask.config.set(CONFIG | UNWATCHED), contextlib.ExitStack() as stack:
         make_certificates(folder / "certificates")
         security = from_folder(folder / "certificates")
         cluster = stack.enter_context(

@@ -8,13 +8,14 @@ import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import dask
 from distributed import Security, Worker
 
 from grader.cluster import tasks
 from grader.cluster.bench import Bench
 from grader.cluster.card import own_card
 from grader.cluster.certificates import security_of
-from grader.cluster.local import SILENT
+from grader.cluster.local import SILENT, UNWATCHED
 from grader.cluster.plain import BLOCKED, guard
 from grader.data_set import DataSet
 from grader.errors import Refused
@@ -47,7 +48,7 @@ def serve(
     bench = Bench(BoxHost(box), own_card(box.level, data), data, tell)
     tasks.settle_at(bench)
     try:
-        with private_folder() as folder:
+        with private_folder() as folder, dask.config.set(UNWATCHED):
             asyncio.run(_serve(address, security, jobs, bench, folder))
     finally:
         bench.close()

@@ -20,7 +20,7 @@ async def settle(dask_scheduler: Any = None) -> str:
     """Make a scheduler of Dask's the grader's, however it was started; a second time changes nothing.
 
     It unpickles what a run needs alone, shows no pages of its own beside TLS, gives each task three workers to die on,
-    misses silent workers soon, and moves no task that a worker has.
+    misses silent workers soon, moves no task that a worker has, and does not watch its own pace.
     """
     from tornado.ioloop import PeriodicCallback
 
@@ -29,6 +29,9 @@ async def settle(dask_scheduler: Any = None) -> str:
     stealing = dask_scheduler.extensions.get("stealing")
     if stealing is not None:
         await stealing.stop()
+    tick = dask_scheduler.periodic_callbacks.pop("tick", None)  # 50 times a second, for its pages
+    if tick is not None:
+        tick.stop()
     if dask_scheduler.worker_ttl != WORKER_SILENCE:
         dask_scheduler.worker_ttl = WORKER_SILENCE
         before = dask_scheduler.periodic_callbacks.pop("worker-ttl", None)

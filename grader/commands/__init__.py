@@ -51,9 +51,14 @@ class Parser(argparse.ArgumentParser):
     """Answers a misspelt word with the nearest one that it knows."""
 
     def error(self, message: str) -> NoReturn:
-        """End with exit code 2."""
+        """End with exit code 2; without any word with the list of commands."""
         wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        if wrong:
+        if message == "the following arguments are required: COMMAND":
+            self.print_help(sys.stderr)
+            self.exit(2)
+        if wrong and self.prog == "grader" and os.path.lexists(wrong[1]):
+            message = f"{wrong[1]} is a file or folder, and no command. Did you mean grader check {wrong[1]}?"
+        elif wrong:
             message += "." + did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
         super().error(message)
 

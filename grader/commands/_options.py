@@ -155,5 +155,5 @@ def settle_path(options: argparse.Namespace) -> None:
     if word in known:
         options.names[:0] = [word]
         options.path = Path()
-    elif near := did_you_mean(word, known):
+    elif near := did_you_mean(word, [*known, *(name for name in os.listdir() if not name.startswith("."))]):
         raise Refused(f"{word} does not exist, nor is there a part or check of that name.{near}")

@@ -156,11 +156,9 @@ def _rows(folder: Path) -> list[Row]:
 def _chosen(rows: list[Row], student: str | None) -> list[Row]:
     if student is None:
         return rows
-    found = [row for row in rows if row.person.key == student]
-    if not found:
-        near = difflib.get_close_matches(student, [row.person.key for row in rows], n=3, cutoff=0.3)
-        raise Refused(f"Nobody has the key {student}{f'; the nearest: {listing(near)}' if near else ''}.")
-    return found
+    from grader.exporters.matching import somebody
+
+    return [somebody(rows, student)]
 
 
 def _write(options: argparse.Namespace, text: str, path: Path | None = None) -> None:

@@ -213,7 +213,8 @@ def _grade_entries(
     if options.engine in ("local", "dask"):
         settings = replace(settings, jobs=affordable_jobs(options.jobs, settings.size, settings.tell))
     box = closed_box(options.isolation)
-    pace = Pace(len(entries), settings.jobs)
+    called = {entry.student: entry.person.called for entry in entries}
+    pace = Pace(len(entries), settings.jobs, called=called)
     try:
         with open_journal(options.log, len(entries), say) as journal:
             with watched(console, pace, options.verbosity, journal) as watch:
@@ -259,20 +260,22 @@ def _show_outcome(outcome: Outcome, entries: list[Entry], options: argparse.Name
     from grader.exporters import terminal
     from grader.exporters.progress import QUIET
 
+    called = {entry.student: entry.person.called for entry in entries}
     if options.verbosity != QUIET:
         if len(entries) == 1 and outcome.results:
             terminal.show(outcome.results[0], console)
         else:
-            terminal.show_class(outcome.results, console)
+            terminal.show_class(outcome.results, console, called)
         console.print()
-    count = f"{len(entries)} submissions" if len(entries) != 1 else "1 submission"
+    handed = sum(not entry.is_missing for entry in entries)
+    count = f"{handed} submissions" if handed != 1 else "1 submission"
     console.print(f"Read as {count} (if that is wrong, say --layout one or --layout class).", markup=False)
     without = [result for result in outcome.results if result.status != "graded"]
     left = len(entries) - len(outcome.results)
     counts = {"graded": len(outcome.results) - len(without), "not graded": len(without), "not reached": left}
     console.print(", ".join(f"{many} {what}" for what, many in counts.items() if many) + ".", markup=False)
     for result in without:
-        say(f"{result.student}: not graded: {result.reason}")
+        say(f"{called.get(result.student, result.student)}: not graded: {result.reason}")
 
 
 def _outcome_code(outcome: Outcome, entries: list[Entry], options: argparse.Namespace) -> int:

@@ -23,7 +23,6 @@ def run(options: argparse.Namespace) -> int:
     from grader.store.opening import store_to_read
 
     with store_to_read(options.folder) as store:
-        if options.key is not None:
-            row_of(store, options.key)
-        show_lines(lines(store, options.key))
+        key = None if options.key is None else row_of(store, options.key).person.key
+        show_lines(lines(store, key))
     return PASSED

@@ -17,7 +17,7 @@ MODULES = (
     *("getcwdu", "imports", "itertools", "itertools_imports", "metaclass", "methodattrs", "nonzero", "renames"),
     *("sys_exc", "types", "urllib"),
 )
-NEEDED = "Converting Python 2 needs the package fissix: install grader[compat]."
+NEEDED = "Converting Python 2 needs the package fissix: `python -m pip install fissix` installs it."
 UNPACKED = re.compile(r"^[ \t]*+(\(?[\w, ()]+\)? = xxx_todo_changeme\d*)\n[ \t]*(?=\S)", re.MULTILINE)
 BLOCK = re.compile(r"(?:if|for|while|try|with|def|class|@)(?:\b|$)")
 

@@ -64,7 +64,7 @@ def _reasons(result: Result, absent: Collection[str]) -> dict[Kind, str]:
     said = {
         OTHER: other,
         UNGRADED: [] if result.student in absent else ungraded,
-        ABSENT: ungraded if result.student in absent else [],
+        ABSENT: ["No upload is theirs."] if ungraded and result.student in absent else [],
         TROUBLE: [f"Could not be judged: {listing(trouble)}."] if trouble else [],
         BROKEN: [flag for flag in looks if flag not in differences],
         DIFFERENCES: differences,

@@ -25,6 +25,7 @@ PYTHON_2 = "The code is written for Python 2."
 OLD_NUMPY = "The code is written for an older NumPy."
 # Types of errors that are the grader's words, not exceptions of Python.
 OURS = ("Missing", "NoReturn", "TimeLimit", "Died", "Violated", "HarnessError")
+UNKEPT = "value-not-kept"  # the code of a note (grader.unkept)
 COMPAT = "--compat grades a copy that is converted to Python 3 and today's NumPy."
 
 EXPLAINED = {
@@ -65,8 +66,16 @@ class Cause:
     @property
     def hint(self) -> str:
         """What to do about it, if that is known."""
+        if self.headline:
+            return COMPAT
         said = leading(self.checks[0])
-        return COMPAT if self.headline else said.hint if said else ""
+        return " ".join([*([said.hint] if said and said.hint else []), *self.unkept])
+
+    @property
+    def unkept(self) -> list[str]:
+        """The lines whose value nothing keeps, which may be all that there is to mend."""
+        notes = (note for check in self.checks for note in check.notes if note.code == UNKEPT)
+        return list(dict.fromkeys(note.sentence for note in notes))
 
     @property
     def is_unwritten(self) -> bool:

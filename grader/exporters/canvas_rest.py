@@ -61,7 +61,7 @@ class Canvas:
             import canvasapi.requester
             import requests.adapters
         except ImportError:
-            raise Refused("This needs the package canvasapi: install grader[canvas].") from None
+            raise Refused("This needs the package canvasapi: `python -m pip install canvasapi` installs it.") from None
 
         class Patient(requests.adapters.HTTPAdapter):
             def send(self, *args: Any, **options: Any) -> Any:

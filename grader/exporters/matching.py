@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.errors import Refused
 from grader.gradebook import Row
 from grader.words import inert, listing
 
@@ -19,6 +21,7 @@ FIELDS = {
     "email": ("email", "login"),
 }
 STRONG = ("id", "participant", "sis_id")  # a login or an address may be another elsewhere
+KINDS = {"id": "platform's id", "participant": "participant", "sis_id": "registrar's id (SIS, student id)"}
 PROTECTED = re.compile(r'="(.*)"')  # how a spreadsheet is told that 00123 is text
 
 
@@ -67,6 +70,29 @@ def label(row: Row) -> str:
     return inert(f"{person.name} ({person.key})" if person.name and person.name != person.key else person.key)
 
 
+def somebody(rows: Sequence[Row], word: str) -> Row:
+    """Whoever has this key, else whoever alone has this login, address, id or name; Refused if there is nobody."""
+    known: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        one = row.person
+        for own in dict.fromkeys(filter(None, (one.key, one.login, one.email, one.lms_id, one.sis_id, one.name))):
+            known[own].append(row)
+    found = [row for row in rows if row.person.key == word] or known.get(word, [])
+    if not found:
+        raise Refused(
+            f"Nobody here has the key {inert(word)!r}{perhaps(word, known, lambda own: known[own][0].person.key)}."
+        )
+    if len(found) > 1:
+        raise Refused(f"{inert(word)} may be {listing([label(row) for row in found], 5)}; give the key.")
+    return found[0]
+
+
+def perhaps(word: str, known: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """The end of a sentence that refuses a word: what is near it, as it is to be ``shown``; "" if nothing is."""
+    near = dict.fromkeys(inert(shown(one)) for one in difflib.get_close_matches(word, [*known], n=3, cutoff=0.4))
+    return f"; perhaps {' or '.join(near)}" if near else ""
+
+
 def name_of(name: str) -> str:
     """A name as it is compared: "Lovelace, Ada" is "ada lovelace"."""
     last, _, first = name.partition(",")
@@ -105,19 +131,23 @@ def _by_ids(sought: Sought, by_id: Mapping[tuple[str, str], list[Row]]) -> Match
     if len(rows) > 1:
         return Match(None, why=f"{sought.label} may be {listing([label(row) for row in rows.values()])}")
     row = next(iter(rows.values()), None)
-    if row and _contradicts(sought, row, STRONG):
-        return Match(None, why=f"{sought.label} has another id than {label(row)}")
+    if row and (kind := _contradicts(sought, row, STRONG)):
+        ids = f"{KINDS[kind]} is {_ident(sought.ids[kind])} there and {listing(sorted(_own(row, kind)))} here"
+        return Match(None, why=inert(f"{sought.label} has another id than {label(row)}: the {ids}"))
     return Match(row)
 
 
-def _contradicts(sought: Sought, row: Row, kinds: Iterable[str]) -> bool:
-    """Whether an id of the same kind is another."""
+def _contradicts(sought: Sought, row: Row, kinds: Iterable[str]) -> str:
+    """The first kind of which they have another id; "" if there is none."""
     for kind in kinds:
-        theirs = _ident(sought.ids.get(kind, ""))
-        ours = {_ident(getattr(row.person, field)) for field in FIELDS[kind]} - {""}
+        theirs, ours = _ident(sought.ids.get(kind, "")), _own(row, kind)
         if theirs and ours and theirs not in ours:
-            return True
-    return False
+            return kind
+    return ""
+
+
+def _own(row: Row, kind: str) -> set[str]:
+    return {_ident(getattr(row.person, field)) for field in FIELDS[kind]} - {""}
 
 
 def _alone(match: Match, claims: Counter[int]) -> Match:

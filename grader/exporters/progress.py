@@ -7,7 +7,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -30,8 +30,15 @@ OFTEN = 30.0  # seconds between two estimates in lines
 class Pace:
     """How long a run has taken and still takes; results that were kept cost nothing, and say nothing of the others."""
 
-    def __init__(self, total: int, jobs: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        total: int,
+        jobs: int,
+        clock: Callable[[], float] = time.monotonic,
+        called: Mapping[str, str] | None = None,
+    ) -> None:
         self.total, self.done = total, 0
+        self._called = called or {}  # by key
         self._clock, self._begun = clock, clock()
         self._needed = min(jobs, total)  # so many end at about the time of one
         self._graded = 0
@@ -54,10 +61,14 @@ class Pace:
             self._ends = now + (now - self._first) / self._graded * (self.total - self.done)
         return now - self._started.pop(student, now)
 
+    def called(self, student: str) -> str:
+        """What people call who has a key."""
+        return self._called.get(student, student)
+
     @property
     def now(self) -> list[str]:
         """Who is being graded, the longest first."""
-        return list(self._started)
+        return [self.called(student) for student in self._started]
 
     @property
     def elapsed(self) -> float:
@@ -207,7 +218,7 @@ def rows(result: Result, pace: Pace, seconds: float | None, *, verbose: bool) ->
         came = f"{number(result.score)} of {number(result.max_score)}"
     count = f"{pace.done:>{len(str(pace.total))}}/{pace.total}"
     took = "unchanged  " if seconds is None else f"{seconds:.1f} s  " if verbose else ""
-    line = f"{count}  {one_line(result.student)}  {took}{came}"
+    line = f"{count}  {one_line(pace.called(result.student))}  {took}{came}"
     if not verbose:
         return [line]
     causes = [_cause(check) for check in result.checks if check.status not in (Status.PASSED, Status.SKIPPED)]

@@ -62,7 +62,8 @@ def _cause(cause: Cause, characters: int, findings: int) -> Iterator[str]:
     yield ""
     if cause.hint:
         yield f"{text(cause.hint, characters)}\n"
-    yield f"Costs {number(cause.lost)} points in {text(listing(cause.names, 10), 400)}{_where(check)}.\n"
+    points = f"{number(cause.lost)} {'point' if cause.lost == 1 else 'points'} in" if cause.lost else "no points:"
+    yield f"Costs {points} {text(listing(cause.names, 10), 400)}{_where(check)}.\n"
     if check.error and check.error.source:
         yield _source(check.error, characters)
     for finding in [finding for finding in check.findings if not finding.ok][:findings]:

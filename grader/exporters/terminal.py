@@ -23,27 +23,33 @@ def show(result: Result, console: Console) -> None:
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False) if line.indent else text)
 
 
-def show_class(results: Sequence[Result], console: Console) -> None:
-    """Print a table of a class: student, score, and what to fix first."""
+def show_class(results: Sequence[Result], console: Console, called: Mapping[str, str] | None = None) -> None:
+    """Print a table of a class: student (``called`` by key), score, and what to fix first."""
+    called = called or {}
     table = Table(box=None, padding=(0, 2), header_style="bold")
     table.add_column("student", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("checks that did not pass")
     for result in results:
+        name = called.get(result.student, result.student)
         if result.score is None or result.max_score is None:
-            table.add_row(_text(result.student), Text("not graded", style="magenta"), _text(result.reason or ""))
+            how = "no mark" if result.status == "graded" else "not graded"  # whoever is excused
+            table.add_row(_text(name), Text(how, style="magenta"), _text(result.reason or ""))
             continue
         wrong = [
-            f"{check.slug} {check.status.replace('_', ' ')}" for check in result.checks if check.status != "passed"
+            f"{part.slug}/{check.slug} {check.status.replace('_', ' ')}"
+            for part in result.parts
+            for check in part.checks
+            if check.status != "passed"
         ]
         score = f"{number(result.score)} / {number(result.max_score)}"
-        table.add_row(_text(result.student), score, Text(", ".join(wrong)))
+        table.add_row(_text(name), score, Text(", ".join(wrong)))
     console.print(table)
     flagged = [result for result in results if result.flags]
     if flagged:
         console.print(Text("\nPlease look at these yourself:", style="bold"))
     for result in flagged:
-        console.print(_text(f"  {result.student}: {result.flags[0]}"))
+        console.print(_text(f"  {called.get(result.student, result.student)}: {result.flags[0]}"))
 
 
 def _text(words: str) -> Text:

@@ -52,7 +52,7 @@ def moodle(rows: Sequence[Row]) -> Places:
         name = found[row.person.key]
         number = name[1] if name else _digits(row.person.lms_id)
         if not number:
-            places.said.append(f"{row.person.key}: left out, since their Moodle participant id is not known.")
+            places.said.append(f"{row.person.called}: left out, since their Moodle participant id is not known.")
             continue
         full = _fit((name[0] if name else row.person.name) or row.person.key).replace("_", " ").strip(" .~")
         places.paths[row.person.key] = f"{full or number}_{number}_assignsubmission_file{last}/{REPORT}"
@@ -75,7 +75,7 @@ def canvas(rows: Sequence[Row]) -> Places:
             places.said.append(f"{key}: has the report of {owners[name]}, who handed in for the group.")
         else:
             why = "the names of their files in Canvas are not known" if row.attempt else "they handed in nothing"
-            places.said.append(f"{key}: left out, since {why}.")
+            places.said.append(f"{row.person.called}: left out, since {why}.")
     return places
 
 

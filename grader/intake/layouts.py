@@ -169,8 +169,8 @@ def _view(folder: Node, path: Path, reader: readers.Reader) -> Node | None:
 
 def described(entries: Sequence[Entry]) -> str:
     """Who of a roster is missing, and who is not on it: a sentence, empty without a roster."""
-    missing = [entry.student for entry in entries if entry.is_missing]
-    unknown = [entry.student for entry in entries if entry.on_roster is False]
+    missing = [entry.person.called for entry in entries if entry.is_missing]
+    unknown = [entry.person.called for entry in entries if entry.on_roster is False]
     if not any(entry.on_roster is not None for entry in entries):
         return ""
     said = [f"{len(missing)} handed in nothing: {listing(missing, 10)}"] if missing else ["everybody handed in"]

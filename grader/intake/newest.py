@@ -53,6 +53,8 @@ def without_older(files: Sequence[SourceFile]) -> tuple[list[SourceFile], tuple[
             if split is _by_file:
                 kept = [_in_place(file, base) if file in counts.files else file for file in kept]
             notes.append(_sentence(counts, versions[-1], older))
+            if split is _by_file and counts is versions[-1]:
+                notes[-1] += f" What is called {base} here is the newest one."
     return kept, tuple(notes)
 
 

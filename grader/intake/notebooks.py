@@ -88,6 +88,8 @@ def _parsed(path: Path, data: bytes) -> Any:
 
 
 def _why_no_json(data: bytes, error: json.JSONDecodeError) -> str:
+    if not data.strip():
+        return "it is empty; save it again in Jupyter"
     if is_utf_16(data):
         return "it is saved as UTF-16; save it again in Jupyter, which writes UTF-8"
     if CONFLICT.search(data):

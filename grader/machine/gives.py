@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.machine import system
-from grader.machine.groups import ROOT, entry, groups, number
+from grader.machine.groups import ROOT, entries, groups, number
 
 GB = 1 << 30
 
@@ -57,8 +57,7 @@ def memory(root: Path = ROOT) -> Memory | None:
 
     What can be had of a group is its limit less what it uses, but for files that it holds only to be quick.
     """
-    machine = root / "proc/meminfo"
-    total, available = entry(machine, "MemTotal"), entry(machine, "MemAvailable")
+    total, available = entries(root / "proc/meminfo", "MemTotal", "MemAvailable")
     if total is None or available is None:
         return None
     found = Memory(total << 10, available << 10, "the machine's")
@@ -107,9 +106,9 @@ def gigabytes(size: int) -> str:
 def _used(folder: Path, version: int) -> int:
     """The bytes that a group uses and that cannot be taken back from files."""
     used = number(folder / ("memory.current" if version == 2 else "memory.usage_in_bytes")) or 0
-    names = ("active_file", "inactive_file")
-    held = sum(entry(folder / "memory.stat", name if version == 2 else f"total_{name}") or 0 for name in names)
-    return max(0, used - held)
+    total = "" if version == 2 else "total_"
+    held = entries(folder / "memory.stat", f"{total}active_file", f"{total}inactive_file")
+    return max(0, used - sum(one or 0 for one in held))
 
 
 def _quota(folder: Path, version: int) -> float | None:

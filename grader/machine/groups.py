@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 ROOT = Path("/")
 UNLIMITED = 1 << 60  # version 1 writes "no limit" as the largest multiple of a page
+LONGEST = 60  # characters of a number with the spaces before it
 
 
 class Groups(NamedTuple):
@@ -45,12 +46,24 @@ def number(file: Path) -> int | None:
 
 
 def entry(file: Path, name: str) -> int | None:
-    """The number behind ``name`` in a file of lines "name number"; None if there is none."""
+    """The number behind ``name`` in a file of lines "name number" or "name: number"; None if there is none."""
+    return entries(file, name)[0]
+
+
+def entries(file: Path, *names: str) -> list[int | None]:
+    """As ``entry`` has it, of several names of the file as it is at one moment."""
+    text = ""
     with contextlib.suppress(OSError, ValueError):
-        for line in file.read_text("ascii").splitlines():
-            words = line.replace(":", " ").split()
-            if words[:1] == [name]:
-                return int(words[1])
+        text = "\n" + file.read_text("ascii")
+    return [_behind(text, name) for name in names]
+
+
+def _behind(text: str, name: str) -> int | None:
+    for sign in (" ", ":"):
+        _, there, rest = text.partition(f"\n{name}{sign}")
+        if there:
+            with contextlib.suppress(ValueError, IndexError):
+                return int(rest[:LONGEST].split(None, 1)[0])
     return None
 
 

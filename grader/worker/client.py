@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import queue
-import select
-import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +19,7 @@ from grader.course.stand_ins import offered
 from grader.errors import HarnessError, Interrupted
 from grader.expectations import Array, NotAnArray
 from grader.limits import FORK_SECONDS, LOAD_SECONDS, START_SECONDS
-from grader.machine.system import POLLS_PIPES, ended_by
+from grader.machine.system import ended_by
 from grader.model import locks
 from grader.outcome import Outcome
 from grader.program import Program
@@ -30,7 +27,8 @@ from grader.records import dataclass, field, replace
 from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
-from grader.worker import frames, replies
+from grader.worker import frames
+from grader.worker.exchange import Exchange, flat, has_more, request_of, together
 from grader.worker.packages import USUAL
 from grader.worker.processes import Guest, Host, Look, host_of
 
@@ -80,8 +78,10 @@ class StudentProcess:
         self._read = tuple(read)
         self._allow = list(allow)
         self._left = seconds
-        self._exchange: _Exchange | None = None
+        self._exchange: Exchange | None = None
         self._process: Guest | None = None
+        self._owed = 0  # replies that will come
+        self._seconds, self._since = 0.0, 0.0  # the limit of each, and since when the next is worked on
         self._failure: Transcript | None = None
         self._seen, self._looked = Look(), 0.0  # of the process that there is, and when it was looked at
         self._said = ""  # the last words of the one before
@@ -101,6 +101,24 @@ class StudentProcess:
         """
         return self._play(check, inputs, {"instead": dict(instead)} if instead else {})[0]
 
+    def play_all(self, check: Check, cases: Iterable[Inputs]) -> Iterator[Transcript]:
+        """Play a scenario with one case's inputs after the other: the transcripts, as they come.
+
+        Small inputs are sent together, and the process goes on while what came back is judged. The limits are those of
+        each case. Who needs no more transcripts takes no more: what is still played then is not looked at.
+        """
+        for several in together(cases):
+            while several:
+                failure = self._ready()
+                if failure is None:
+                    self._send(request_of(check, len(several)), flat(several), check.seconds, len(several))
+                    while self._owed:
+                        yield self._heard_of()[0]
+                        del several[0]
+                else:
+                    yield failure
+                    del several[0]
+
     def count(self, check: Check, inputs: Inputs) -> tuple[dict[str, int], dict[str, int]]:
         """How often student code called functions of its own with an input that was moved a little, by the input.
 
@@ -110,19 +128,29 @@ class StudentProcess:
         return head.get("moved", {}), head.get("called", {})
 
     def _play(self, check: Check, inputs: Inputs, more: dict[str, Any]) -> tuple[Transcript, dict[str, Any]]:
+        failure = self._ready()
+        if failure:
+            return failure, {}
+        self._send(request_of(check, 1) | more, flat([inputs]), check.seconds, 1)
+        return self._heard_of()
+
+    def _ready(self) -> Transcript | None:
+        """Have a process that can be asked; a Transcript if there is none to be had, for whatever is asked."""
         if self._failure:  # loading failed as it always will: every check would wait for the same end
-            return self._failure, {}
+            return self._failure
+        while self._owed and self._left > 0:
+            self._heard()  # nobody needs it
         if self._left <= 0:
-            return Transcript(Outcome.TIMED_OUT, 0.0, name=IN_ALL), {}
-        if self._process and _has_more(self._process):  # sent by a thread of the student's since the last reply
+            return Transcript(Outcome.TIMED_OUT, 0.0, name=IN_ALL)
+        if self._process and has_more(self._process):  # sent by a thread of the student's since the last reply
             self._end()
         if self._process is None:
             self._failure = self._start()
-            if self._failure:
-                return self._failure, {}
-        scenario = {"name": check.scenario.__name__, "label": f"<check {check.name}>", "text": text_of(check.scenario)}
-        request = {"do": "play", "scenario": scenario, "rename": dict(check.rename), **more}
-        transcript, head = self._ask(request, inputs, check.seconds)
+        return self._failure
+
+    def _heard_of(self) -> tuple[Transcript, dict[str, Any]]:
+        """The Transcript of the next case, and its reply's head."""
+        transcript, head = self._heard()
         played = transcript or Transcript(
             _outcome(head, self._host), head["seconds"], head["values"], head["error"], head["name"], head["tried"]
         )
@@ -142,7 +170,7 @@ class StudentProcess:
         else:
             raise HarnessError(trouble)
         load = {"do": "load", "program": self._program.as_message(), "allow": self._allow}
-        transcript, head = self._ask(load, {}, LOAD_SECONDS)
+        transcript, head = self._ask(load, LOAD_SECONDS)
         if transcript:
             return replace(transcript, name=transcript.name or LOADING)
         self.problems, self.stand_ins = head["problems"], head["stand_ins"]
@@ -166,7 +194,7 @@ class StudentProcess:
         }
         seconds = START_SECONDS if way == "start" else FORK_SECONDS
         try:
-            transcript, head = self._ask(request, {}, seconds)
+            transcript, head = self._ask(request, seconds)
         except HarnessError as error:  # its parent is gone
             return str(error)
         if transcript:
@@ -181,14 +209,24 @@ class StudentProcess:
         process.answered(head["pid"])
         return None
 
-    def _ask(self, request: dict[str, Any], inputs: Inputs, seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
-        """One request, one reply: the reply's head with its values and time, or a Transcript of the failure."""
+    def _ask(self, request: dict[str, Any], seconds: float) -> tuple[Transcript | None, dict[str, Any]]:
+        """One request, one reply."""
+        self._send(request, {}, seconds, 1)
+        return self._heard()
+
+    def _send(self, request: dict[str, Any], inputs: Inputs, seconds: float, replies: int) -> None:
+        """Have a request sent, to which so many replies come, each within ``seconds`` after the one before."""
         assert self._process is not None, "no process to ask"
         if self._exchange is None:
-            self._exchange = _Exchange(self._process)
-        begin = time.perf_counter()
-        self._exchange.asked.put((request, inputs))
-        answer = self._wait(self._exchange.answers, min(seconds, self._left))
+            self._exchange = Exchange(self._process)
+        self._owed, self._seconds, self._since = replies, seconds, time.perf_counter()
+        self._exchange.asked.put((request, inputs, replies))
+
+    def _heard(self) -> tuple[Transcript | None, dict[str, Any]]:
+        """The next reply: its head with its values and time, or a Transcript of the failure, which ends the process."""
+        assert self._process is not None and self._exchange is not None, "no process that was asked"
+        begin = self._since
+        answer = self._wait(self._exchange.answers, min(self._seconds, self._left))
         if answer is None:
             over = IN_ALL if self._left <= 0 else ""
             return replace(self._failed(Outcome.TIMED_OUT, begin), name=over), {}
@@ -197,10 +235,15 @@ class StudentProcess:
         if isinstance(answer, (EOFError, OSError)):
             return self._failed(*_end_of(self._exit_code(), begin)), {}
         if isinstance(answer, Exception):
+            self._end()
             raise HarnessError(f"The request could not be exchanged: {answer!r}.") from answer
-        if _has_more(self._process):
+        self._owed -= 1
+        self._since = answer["at"]
+        if answer["large"]:
+            self._exchange.taken.put(None)
+        if not self._owed and has_more(self._process):
             return self._failed(Outcome.VIOLATED, begin, {"message": "It sent more than one reply."}), {}
-        return None, answer | {"seconds": time.perf_counter() - begin}
+        return None, answer | {"seconds": max(answer["at"] - begin, 0.0)}
 
     def _wait(
         self, answers: queue.SimpleQueue[dict[str, Any] | Exception], seconds: float
@@ -245,6 +288,7 @@ class StudentProcess:
         return Transcript(outcome, time.perf_counter() - begin, error=error or {})
 
     def _end(self) -> None:
+        self._owed = 0
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -253,47 +297,12 @@ class StudentProcess:
         process.kill()
         if exchange:
             exchange.asked.put(None)
+            exchange.taken.put(None)
             exchange.join(timeout=1)
         if not (exchange and exchange.is_alive()):  # else some escaped process holds the pipe: leave it
             for stream in (process.requests, process.replies):
                 with contextlib.suppress(OSError):
                     stream.close()
-
-
-class _Exchange(threading.Thread):
-    """Speaks with one process, so that nothing that happens to its pipes can make the grader wait longer."""
-
-    def __init__(self, process: Guest) -> None:
-        super().__init__(daemon=True)
-        self.asked: queue.SimpleQueue[tuple[dict[str, Any], Inputs] | None] = queue.SimpleQueue()
-        self.answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
-        self._process = process
-        self.start()
-
-    def run(self) -> None:
-        """Write each request and read its reply, until there is None."""
-        while (asked := self.asked.get()) is not None:
-            try:
-                self.answers.put(self._ask(*asked))
-            except Exception as error:
-                self.answers.put(error)
-
-    def _ask(self, request: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
-        nonce = int.from_bytes(os.urandom(8), "big") >> 1
-        frames.write(self._process.requests, nonce, request, inputs, room=frames.MAX_DATA)
-        answered, head, values = frames.read(self._process.replies, max_json=frames.MAX_REPLY_JSON)
-        if answered != nonce:
-            raise frames.ProtocolError("The reply does not belong to the request.")
-        return replies.checked(request["do"], head) | {"values": values}
-
-
-def _has_more(process: Guest) -> bool:
-    """Whether there are bytes after the one reply."""
-    if not POLLS_PIPES:
-        return False  # pipes cannot be looked into there
-    poll = select.poll()  # unlike select(), it takes any number of a descriptor
-    poll.register(process.replies, select.POLLIN)
-    return bool(poll.poll(0)) and bool(process.replies.read(1))
 
 
 def _outcome(head: dict[str, Any], host: Host) -> Outcome:

@@ -74,12 +74,22 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> NoReturn:
                 replies, nonce, {"problems": loader.problems[:50], "names": sorted(code), "stand_ins": stand_ins}
             )
         else:
-            head, values = play(request, inputs, code, loader.labels)
-            head["tried"] = watch.tried()
-            try:
-                frames.write(replies, nonce, head, values)
-            except MemoryError:
-                frames.write(replies, nonce, {"outcome": "raised", "error": OUT_OF_MEMORY})
+            for number, given in enumerate(by_case(inputs, request["cases"])):
+                head, values = play(request, given, code, loader.labels)
+                head["tried"] = watch.tried()
+                try:
+                    frames.write(replies, nonce + number, head, values)
+                except MemoryError:
+                    frames.write(replies, nonce + number, {"outcome": "raised", "error": OUT_OF_MEMORY})
+
+
+def by_case(inputs: dict[str, Any], cases: int) -> list[dict[str, Any]]:
+    """The inputs of each case, whose names begin with its number."""
+    several: list[dict[str, Any]] = [{} for _ in range(cases)]
+    for name, value in inputs.items():
+        number, _, own = name.partition(" ")
+        several[int(number)][own] = value
+    return several
 
 
 def prepare(request: dict[str, Any], terms: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import sys
@@ -47,9 +48,14 @@ def test_a_student_checks_with_the_wheel_and_the_released_folder_alone(student, 
     assert "5 of 8 points." in checked.stdout
 
 
-@pytest.mark.parametrize("level", [level for level in LEVELS if not survey()[level][0]])
+levels_here = functools.cache(survey)
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_a_class_is_graded_at_every_level_of_this_machine(teachers, tmp_path, level):
     """Perfect, two mistakes, unfinished, hostile, which ends what forks its neighbours too if nothing is locked."""
+    if missing := levels_here()[level][0]:
+        pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
     command = ("grade", teachers / "specimens/kmeans", "--course", teachers, "--out", tmp_path, "--seed", "3")
     command += ("--jobs", "2" if locks(level) else "1")
     done = run(sys.executable, "-m", "grader", *command, "--isolation", level, "--no-notebook")

@@ -114,7 +114,7 @@ def test_what_counts_by_the_policy_is_exported(graded, exported, tmp_path, capsy
         (["canvas", "--into", "{export}", "--out", "{export}"], "is your own export"),
         (["canvas", "--into", "nowhere.csv", "--dry-run"], "nowhere.csv cannot be read"),
         (["canvas", "--into", "{export}", "--dry-run", "--column", "Layer"], "“Layers (501)”"),
-        (["junit", "--out", "x", "--student", "1oo1"], "Nobody has the key 1oo1; the nearest: 1001"),
+        (["junit", "--out", "x", "--student", "1oo1"], "Nobody here has the key '1oo1'; perhaps 1001"),
         (["junit", "--out", "-"], "say with --student"),
         (["classroom50", "--out", "x"], "say with --student"),
         (["csv", "--out", "/proc/x/y"], "cannot be written"),

@@ -31,7 +31,7 @@ def test_someone_is_found_by_any_id(ids):
 @pytest.mark.parametrize(
     ("ids", "why"),
     [
-        ({"id": "1002", "sis_id": "00123"}, "has another id than"),
+        ({"id": "1002", "sis_id": "00123"}, "the platform's id is 1002 there and 1001 here"),
         ({"id": "1001", "sis_id": "00124"}, "has another id than"),
         ({"id": "1002", "login": "ada"}, "has another id than"),
     ],

@@ -92,7 +92,7 @@ def test_who_handed_in_nothing_needs_attention_and_who_is_excused_does_not():
     page = html.index([row(ADA, None), excused, row(Person("7", "Cy"), after(-DAY))], title="Class")
     (absent,) = table(page, "attention")[1:]
     assert absent[0] == "Ada Lovelace"
-    assert absent[1].strip() == "Nothing handed in. Nothing was handed in."
+    assert absent[1].strip() == "Nothing handed in. No upload is theirs."
     text = words(page)
     assert "Submissions 3 Graded 1 Not graded 1 Excused 1" in text
     assert "the 1 not graded and the 1 excused are not counted" in text

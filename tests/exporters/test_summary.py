@@ -51,6 +51,15 @@ def test_a_summary_stays_below_the_limit_and_keeps_every_check():
     assert summary.summary(whole, limit=0) == ""
 
 
+def test_what_a_cause_costs_is_said_as_one_says_it():
+    """One point, and no points where there are none to be lost."""
+    whole = result()
+    for points, said in ((1.0, "Costs 1 point in "), (0.0, "Costs no points: ")):
+        check = dataclasses.replace(failed_check(), points=0.0, max_points=points)
+        part = dataclasses.replace(whole.parts[0], checks=(check,))
+        assert said in summary.summary(dataclasses.replace(whole, parts=(part,)))
+
+
 @pytest.mark.parametrize("text", TRICKS)
 def test_the_piece_for_notebooks_says_what_the_command_says(text):
     """Line for line; students' text is no tag in it."""

@@ -13,12 +13,14 @@ CASES = {
     "a second download": (
         {"layers.ipynb": 1, "layers (1).ipynb": 2},
         {"layers.ipynb": 2},
-        "layers (1).ipynb is the newest of 2; it counts, and layers.ipynb does not.",
+        "layers (1).ipynb is the newest of 2; it counts, and layers.ipynb does not. "
+        "What is called layers.ipynb here is the newest one.",
     ),
     "the tenth download": (
         {"layers.ipynb": 1, "layers (9).ipynb": 2, "layers(10).ipynb": 3},
         {"layers.ipynb": 3},
-        "layers(10).ipynb is the newest of 3; it counts, and layers.ipynb and layers (9).ipynb do not.",
+        "layers(10).ipynb is the newest of 3; it counts, and layers.ipynb and layers (9).ipynb do not. "
+        "What is called layers.ipynb here is the newest one.",
     ),
     "attempts in folders": (
         {"submission1/layers.ipynb": 1, "submission1/net.ipynb": 1, "submission2/layers.ipynb": 2},
@@ -33,7 +35,8 @@ CASES = {
     "nothing filled in": (
         {"layers.ipynb": None, "layers (1).ipynb": None},
         {"layers.ipynb": None},
-        "layers (1).ipynb is the newest of 2; it counts, and layers.ipynb does not.",
+        "layers (1).ipynb is the newest of 2; it counts, and layers.ipynb does not. "
+        "What is called layers.ipynb here is the newest one.",
     ),
     "no copies": ({"layers.ipynb": 1, "layers_final.ipynb": 2, "other (1).ipynb": 3}, None, None),
     "assignments are no attempts": ({"assignment1/a.ipynb": 1, "assignment2/a.ipynb": 2}, None, None),

@@ -73,7 +73,7 @@ def test_the_hash_follows_the_content(write_notebook):
     ("name", "content", "sentence"),
     [
         ("garbage.ipynb", b"\x00\xff\xfe\x01", "it is not valid JSON"),
-        ("empty.ipynb", b"", "it is not valid JSON"),
+        ("empty.ipynb", b"", "empty.ipynb is no notebook: it is empty; save it again"),
         ("list.ipynb", b"[1, 2]", "JSON but no notebook"),
         ("object.ipynb", b'{"a": 1}', "JSON but no notebook"),
         ("five.ipynb", b'{"nbformat": 5, "cells": []}', "nbformat 5; this grader reads 3 and 4"),

@@ -16,14 +16,15 @@ from tests.linear.matcher import WIDE, Matcher, TooMany, is_word
 SIGNS = [*map(chr, range(128)), *"\x85é中²\u2028\ud800\U000e0001"]
 LOOPS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
 FEW = 3  # a repetition of no more is none
-TIMES = 12  # repetitions at least
+TIMES = 6  # repetitions at least, and characters
+SHORTEST = 24
 FREE, MOST = 6, 500  # steps for each character of the shortest text: no one asks about few, and more are too many
 
 
 def growth(pattern: str, flags: int = 0, limit: float = 6.25) -> str:
     """A text whose steps grow more than ``limit`` times when it is four times as long; "" if there is none."""
     matcher = Matcher(pattern, flags)
-    size = max(48, 4 * _widest(matcher.tree.data))
+    size = max(SHORTEST, 4 * _widest(matcher.tree.data))
     texts_of = list(floods(matcher))
     # Where no loop is unbounded, the steps at a place are: fewer texts do.
     stride = 1 if _widest(matcher.tree.data, unbounded=True) == c.MAXREPEAT else len(texts_of) // 1000 + 1

@@ -115,7 +115,7 @@ def again(result: dict) -> list[str]:
 @pytest.mark.slow
 def test_honest_neighbours_that_do_not_fit_side_by_side_keep_their_marks(grade):
     """Each fits alone: who was ended for the others' memory is graded again, and its result says so."""
-    texts = {"ada": heavy(450, 3), "ben": heavy(450, 3), "cleo": HONEST}
+    texts = {"ada": heavy(450, 1.5), "ben": heavy(450, 1.5), "cleo": HONEST}
     status, results, said = grade(texts, "memory", 1000 * MB)
     assert set(status.values()) == {"graded"}
     assert {name: result["score"] for name, result in results.items()} == dict.fromkeys(results, 4.0)

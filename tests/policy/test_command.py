@@ -126,6 +126,7 @@ def test_who_handed_in_nothing_gets_0_once_the_deadline_is_over(folder, capsys):
     assert apply(folder, f"missing = 0\n{TENTH}") == 0
     row = table(folder)["7"]
     assert (row["score"], row["max_score"], row["attempt"]) == ("0", "34", "")
+    assert row["reason"] == "Nothing was handed in by 5 March 2026, 23:59 UTC+1: 0 points."
     assert "7 (Cy): no mark → 0 of 34. Nothing was handed in by 5 March" in capsys.readouterr().out
     assert apply(folder, f"missing = 0\n{TENTH.replace('2026', '2999')}") == 0
     assert table(folder)["7"]["score"] == ""

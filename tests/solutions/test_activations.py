@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import special
 
 import solutions
 from tests import naive
@@ -51,6 +51,8 @@ def test_both_gradients_of_the_prelu_are_numeric_gradients(shape):
 
 def test_the_noise_has_mean_0_and_the_sigmoid_as_standard_deviation():
     """The positive part of 20,000 outputs is that of the normal distribution, the rest is 0."""
+    from scipy import stats  # it takes long, and every worker would wait for it
+
     for level in (-0.75, 0.0, 1.5):
         out = solutions.noisy_relu(np.full(20000, level), np.random.default_rng(5))
         noisy = stats.norm(level, special.expit(level))

@@ -1,6 +1,7 @@
 """The compiled cache: where it cannot be written, and where several processes want to fill it."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 import solutions
 from solutions import jit, warmup
+from tests.solutions.test_kernels import DIGEST, digest
 
 # How often Numba compiled a kernel, and how often it found one in its cache.
 STATISTICS = """
@@ -132,6 +134,15 @@ def test_a_read_only_image_compiles_nothing(image, two_cold):
     assert "PermissionError" in image.run(f"open({str(cache / 'file')!r}, 'w')", *prefix, check=False)
     assert image.run(STATISTICS, *prefix) == NOTHING_COMPILED
     assert list(image.temporary.iterdir()) == []
+
+
+@pytest.mark.xdist_group("cold")
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the target is named for x86-64")
+def test_the_plainest_cpu_gives_the_same_bits(image, two_cold):
+    """As the machines of test_kernels do: what is compiled for the image is compiled for it."""
+    image.environment["PYTHONPATH"] = str(Path(solutions.__file__).parents[1])  # for the tests, behind its own package
+    where = "import solutions; print(solutions.__file__); "
+    assert image.run(where + DIGEST).split() == [str(image.folder / "solutions" / "__init__.py"), digest()]
 
 
 def test_a_process_that_waits_says_so(checkout):

@@ -16,8 +16,9 @@ from tests.store.saved import key, put, store_in
 @pytest.fixture
 def out(tmp_path) -> Path:
     """A folder of reports: ada has 1.5 of 3 points, all in conv/backward; ben could not be graded."""
-    with store_in(tmp_path / "out", ada=1.5, ben=None):
-        pass
+    with store_in(tmp_path / "out") as store:
+        put(store, "ada", 1.5, name="Ada Doe", login="adoe")
+        put(store, "ben", None)
     return tmp_path / "out"
 
 
@@ -31,15 +32,15 @@ def score(out: Path, name: str) -> str:
 
 
 def test_the_points_of_a_check_are_set_and_withdrawn(out, capsys):
-    """The line says what it was and is; the history keeps all."""
+    """The line says what it was and is; the history keeps all. People are named as in policies, or by their names."""
     assert override(out, "ada", "conv/backward", "2.5") == 0
     assert capsys.readouterr().out == (
         "ada: 1.5 of 3 → 2.5 of 3. conv/backward set to 2.5 by hand, was 1.5: read by hand\n"
     )
     assert score(out, "ada") == "2.5"
-    assert override(out, "ada", "backward", "none", why="no, as graded") == 0
+    assert override(out, "adoe", "backward", "none", why="no, as graded") == 0
     assert score(out, "ada") == "1.5"
-    assert main(["history", str(out), "ada"]) == 0
+    assert main(["history", str(out), "Ada Doe"]) == 0
     lines = [line.partition(", ")[2].partition("; by ")[0] for line in capsys.readouterr().out.splitlines()[-3:]]
     assert lines == [
         "ada: no mark → 1.5 of 3 (grading: graded for the first time",
@@ -76,6 +77,7 @@ def test_points_by_hand_stay_when_it_is_graded_again_and_end_with_another_attemp
     ("words", "said"),
     [
         (["adda", "2"], "Nobody here has the key 'adda'; perhaps ada."),
+        (["Ada Dou", "2"], "Nobody here has the key 'Ada Dou'; perhaps ada."),
         (["ada", "conv/bakward", "2"], "ada has no check 'conv/bakward'; perhaps conv/backward."),
         (["ada", "conv/backward", "3.5"], "conv/backward can have 0 to 3 points, not 3.5"),
         (["ada", "31"], "the whole can have 0 to 3 points, not 31"),

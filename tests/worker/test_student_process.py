@@ -98,6 +98,48 @@ def test_a_check_that_misbehaves_costs_only_itself(student, body, outcome):
     assert np.isfinite(after.values["dx"]).all()
 
 
+SHAPES = [(2,), (1, 1, 1, 1), (3, 2)]
+
+
+def several(shapes=SHAPES):
+    """Inputs of several cases, no two alike."""
+    return [{"x": np.random.default_rng(at).standard_normal(shape)} for at, shape in enumerate(shapes)]
+
+
+@pytest.mark.parametrize(("body", "outcome"), MISBEHAVIOUR.values(), ids=MISBEHAVIOUR)
+def test_of_cases_that_are_sent_together_each_has_its_own_end(student, body, outcome):
+    """What one of them does costs neither those before it nor those after it."""
+    body = textwrap.indent(textwrap.dedent(body), " " * 8)
+    process = student(f"def relu_forward(x):\n    if x.ndim == 4:\n{body}\n    return np.maximum(0, x), x\n")
+    check = dataclasses.replace(FORWARD, seconds=1.0 if outcome == "timed_out" else 60.0)
+    cases = several()
+    found = list(process.play_all(check, cases))
+    assert [one.outcome for one in found] == ["returned", outcome, "returned"]
+    for one, inputs in zip(found, cases, strict=True):
+        if one.outcome == "returned":
+            np.testing.assert_array_equal(one.values["out"], np.maximum(0, inputs["x"]))
+
+
+def test_who_stops_in_the_middle_gets_the_right_reply_to_what_is_asked_next(student):
+    """The rest of the cases is played and not looked at; one that never ends costs the next check nothing."""
+    process = student("def relu_forward(x):\n    while x.ndim == 4: pass\n    return np.maximum(0, x), x")
+    inputs = BACKWARD.inputs(BACKWARD.cases[0], 1)
+    for shapes in ([(2,), (3, 2), (4,)], SHAPES):
+        first = next(process.play_all(dataclasses.replace(FORWARD, seconds=1.0), several(shapes)))
+        assert first.values["out"].shape == (2,)
+        assert process.play(BACKWARD, inputs).values["dx"].shape == inputs["x"].shape
+
+
+def test_large_inputs_and_replies_come_one_by_one(student):
+    """Each of them would fill the pipe; several requests, several replies, none left waiting."""
+    cases = several([(200_000,), (200_001,), (3,), (200_002,)])
+    found = list(student(RIGHT).play_all(dataclasses.replace(FORWARD, seconds=60.0), cases))
+    for one, inputs in zip(found, cases, strict=True):
+        np.testing.assert_array_equal(one.values["out"], np.maximum(0, inputs["x"]))
+    first = next(student("def relu_forward(x): return np.zeros(10**6), x").play_all(FORWARD, several()))
+    assert first.values["out"].shape == (10**6,)
+
+
 def test_floods_of_output_go_nowhere(student):
     """100 MB of prints neither reach the grader nor cost the check."""
     process = student(
