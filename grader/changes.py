@@ -258,13 +258,18 @@ def _of_call(place: _Place, node: ast.Call) -> Iterator[Change]:
             yield place.instead(1, "call", node, new)
     of_module = isinstance(of, ast.Name) and of.id in ("np", "numpy")
     whole = of if of and not of_module else node.args[0] if node.args else None  # what is given to the function
-    if whole is not None:
+    if whole is not None and called != "copy":  # what changes by that is another name's array
         yield place.instead(2, "left out", node, whole)
     for one in node.keywords:
         fewer = [each for each in node.keywords if each is not one]
         yield place.instead(2, "left out", node, ast.Call(node.func, node.args, fewer))
     if called == "abs" and of_module:
         yield place.instead(2, "call", node, ast.parse(f"np.maximum({ast.unparse(node.args[0])}, 0)", mode="eval").body)
+    if called in REDUCING and of_module and node.args and isinstance(node.args[0], ast.BinOp):
+        inside = node.args[0]  # sum(a + b) as sum(a) + b: a bracket that closed too late
+        if isinstance(inside.op, (ast.Add, ast.Sub)):
+            alone = ast.Call(node.func, [inside.left, *node.args[1:]], node.keywords)
+            yield place.instead(2, "order", node, ast.BinOp(alone, inside.op, inside.right))
     if called == "sum" and of_module and node.args:
         squares = ast.BinOp(node.args[0], ast.Pow(), ast.Constant(2))
         yield place.instead(2, "absent", node, ast.Call(node.func, [squares, *node.args[1:]], node.keywords))
