@@ -364,6 +364,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "other.py"], "defines no function or class of any assignment"),
         (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
+        (["check", "net.py", "gradient_check"], " gradient_check has it: name one with --assignment."),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
         (["check", "empty", "--pass-at", "1"], "unrecognized arguments: --pass-at"),
         (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),
