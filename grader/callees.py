@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from grader.parsing import parse
 from grader.places import CALLED, METHOD
@@ -17,7 +18,9 @@ from grader.records import dataclass
 from grader.scenarios import text_of
 from grader.spec import Check
 
-INIT = "__init__"
+INIT, SELF = "__init__", "self"
+MOST = 30  # functions and methods that a check is given
+MOST_CLASSES, MOST_BASES = 5, 5  # that have a method of the same name, and of which one is made in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,13 @@ class Definitions:
                 for node in _body(text):
                     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                         found[node.name] = _Definition(node, text, file, cell["cell"])
+        self._with_method = {file: _with_method(found) for file, found in self._of.items()}
 
     def callees(self, check: Check) -> Iterator[Callee]:
         """What a check's scenario calls, the last first, and how its classes are made; then what these call."""
+        return islice(self._callees(check), MOST)
+
+    def _callees(self, check: Check) -> Iterator[Callee]:
         text = text_of(check.scenario)
         methods = list(dict.fromkeys(reversed(METHOD.findall(text))))
         called = [check.rename.get(name, name) for name in reversed(CALLED.findall(text))]
@@ -82,8 +89,8 @@ class Definitions:
             if one and isinstance(one.node, ast.ClassDef):
                 first |= dict.fromkeys(found for name in methods if (found := self._method(one, name, asked)))
                 last |= dict.fromkeys(found for found in [self._method(one, INIT, asked)] if found)
-            elif one and isinstance(one.node, ast.FunctionDef):
-                first[_callee(one, one.node, "", asked)] = None
+            elif one and (function := _function(one, asked)):
+                first[function] = None
         seen = these = {**first, **last}
         while these:
             yield from these
@@ -91,25 +98,25 @@ class Definitions:
             seen |= these
 
     def _called_by(self, one: Callee) -> Iterator[Callee]:
-        """The methods of its own object, and the functions and methods of classes of the submission, that it calls."""
+        """The functions, the methods of its own object and of others, and the classes that it calls, each once."""
         calls = [node.func for node in ast.walk(ast.Module(_body(one.text), [])) if isinstance(node, ast.Call)]
-        for func in calls:
-            if isinstance(func, ast.Name) and (found := self._named(func.id, one.file)):
-                if isinstance(found.node, ast.FunctionDef):
-                    yield _callee(found, found.node, "", one.asked)
-                elif made := self._method(found, INIT, one.asked):
-                    yield made
-            elif isinstance(func, ast.Attribute):
+        for func in {ast.dump(func): func for func in calls if isinstance(func, (ast.Name, ast.Attribute))}.values():
+            if isinstance(func, ast.Attribute):
                 yield from self._methods_called(func, one)
+            elif found := self._named(func.id, one.file):
+                made = self._method(found, INIT, one.asked) if isinstance(found.node, ast.ClassDef) else None
+                if made := made or _function(found, one.asked):
+                    yield made
 
     def _methods_called(self, func: ast.Attribute, one: Callee) -> Iterator[Callee]:
         """The method of its own class, where it calls one of itself; else those of that name in its file."""
-        of_itself = isinstance(func.value, ast.Name) and func.value.id == "self"
-        for name, other in self._of[one.file].items():
-            if isinstance(other.node, ast.ClassDef) and (name == one.owner or not of_itself):
-                found = self._method(other, func.attr, one.asked)
-                if found:
-                    yield found
+        if isinstance(func.value, ast.Name) and func.value.id == SELF:
+            names = [one.owner] if one.owner else []
+        else:
+            names = self._with_method[one.file].get(func.attr, [])[:MOST_CLASSES]
+        for name in names:
+            if found := self._method(self._of[one.file][name], func.attr, one.asked):
+                yield found
 
     def _named(self, name: str, file: str) -> _Definition | None:
         """The definition of a name in a file, else in the only other one that has it."""
@@ -119,21 +126,18 @@ class Definitions:
 
     def _method(self, of: _Definition, name: str, asked: str) -> Callee | None:
         """A method of a class or of a base in its file; also one that stands alone and is put into the class."""
-        assert isinstance(of.node, ast.ClassDef)
         alone = self._of[of.file].get(name)
-        if (
-            alone
-            and isinstance(alone.node, ast.FunctionDef)
-            and [one.arg for one in alone.node.args.args][:1] == ["self"]
-        ):
+        if alone and isinstance(alone.node, ast.FunctionDef) and _begins_with_self(alone.node):
             return _callee(alone, alone.node, of.node.name, asked)
-        for node in reversed(of.node.body):
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                return None if node.decorator_list else _callee(of, node, of.node.name, asked)
-        for base in of.node.bases:
-            other = self._of[of.file].get(base.id) if isinstance(base, ast.Name) else None
-            if other and other is not of and isinstance(other.node, ast.ClassDef):
-                return self._method(other, name, asked)
+        for _ in range(MOST_BASES):
+            for node in reversed(of.node.body):
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return None if node.decorator_list else _callee(of, node, of.node.name, asked)
+            bases = [base.id for base in getattr(of.node, "bases", ()) if isinstance(base, ast.Name)]
+            found = [self._of[of.file][base] for base in bases if base in self._of[of.file]]
+            if not found:
+                return None
+            of = found[0]
         return None
 
 
@@ -144,8 +148,22 @@ def _body(text: str) -> list[ast.stmt]:
         return []
 
 
-def _is_method(node: ast.FunctionDef) -> bool:
-    return [one.arg for one in node.args.args][:1] == ["self"]
+def _with_method(definitions: Mapping[str, _Definition]) -> dict[str, list[str]]:
+    """The classes that have a method, by its name."""
+    found: dict[str, list[str]] = {}
+    for name, one in definitions.items():
+        for node in one.node.body if isinstance(one.node, ast.ClassDef) else ():
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, []).append(name)
+    return found
+
+
+def _begins_with_self(node: ast.FunctionDef) -> bool:
+    return [one.arg for one in node.args.args][:1] == [SELF]
+
+
+def _function(of: _Definition, asked: str) -> Callee | None:
+    return _callee(of, of.node, "", asked) if isinstance(of.node, ast.FunctionDef) else None
 
 
 def _callee(of: _Definition, node: ast.FunctionDef, owner: str, asked: str) -> Callee:

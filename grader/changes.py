@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from grader.own_names import alike, bound_from, names_of, names_of_loops
 from grader.records import dataclass
 
 MOST_NAMES, MOST_OTHERS = 12, 20  # of the function's own, as an index or a factor, and in the place of another
@@ -53,10 +54,9 @@ Change = tuple[int, str, int, Callable[[], None], Callable[[], None]]  # how unl
 
 def changes(function: ast.FunctionDef) -> Iterator[Change]:
     """Every change that is made, in the order of the places in the tree."""
-    targets = [one.target for one in ast.walk(function) if isinstance(one, ast.For)]
-    loops = list(dict.fromkeys(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)))
-    names = list(dict.fromkeys([*loops, *_names(function)]))
-    bound = _bound(function)
+    loops = names_of_loops(function)
+    names = list(dict.fromkeys([*loops, *names_of(function)]))
+    bound = bound_from(function)
     keys = list(
         dict.fromkeys(
             one.value
@@ -125,25 +125,6 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _names(function: ast.FunctionDef) -> list[str]:
-    """The function's own names: its arguments, and what it binds."""
-    arguments = [one.arg for one in function.args.args]
-    bound = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-    return list(dict.fromkeys([*arguments, *bound]))
-
-
-def _bound(function: ast.FunctionDef) -> dict[str, int]:
-    """The line from which on each name can have a value: that below where it is bound first, or the loop's own."""
-    found: dict[str, int] = {}
-    for node in ast.walk(function):
-        loops = isinstance(node, (ast.For, ast.comprehension))
-        for name in ast.walk(node.target) if isinstance(node, (ast.For, ast.comprehension)) else (node,):
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                line = name.lineno - loops
-                found[name.id] = min(line, found.get(name.id, line))
-    return found | {one.arg: 0 for one in function.args.args}
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a node stands: in a field of its parent, or at an index of a field that is a list."""
@@ -198,7 +179,7 @@ def _of_place(
         if not isinstance(place.parent, (ast.Call, ast.Attribute)) or place.field != "func" or node.id in names:
             others = [one for one in names if one != node.id][:MOST_OTHERS] if node.id in names else []
             for other in others:
-                likely = len(other) <= 3 or _alike(node.id, other)
+                likely = len(other) <= 3 or alike(node.id, other)
                 yield place.instead(2 if likely else 3, "name", node, ast.Name(other, ast.Load()))
     elif isinstance(node, ast.Call):
         yield from _of_call(place, node)
@@ -208,12 +189,6 @@ def _of_place(
         yield from _of_tuple(place, node)
     elif isinstance(node, ast.Slice):
         yield from _of_slice(place, node)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two names begin or end with the same half: input_width and input_height, dhidden and hidden."""
-    half = (min(len(one), len(other)) + 1) // 2
-    return one[:half] == other[:half] or one[-half:] == other[-half:]
 
 
 def _of_subscript(place: _Place, index: ast.expr, names: Sequence[str], loops: Sequence[str]) -> Iterator[Change]:
@@ -253,6 +228,9 @@ def _of_constant(place: _Place, node: ast.Constant, keys: Sequence[str]) -> Iter
             yield place.instead(1, "axis", node, _literal(axis))
     elif isinstance(value, bool):
         yield place.instead(2, "condition", node, ast.Constant(not value))
+    elif isinstance(value, int) and isinstance(place.parent, ast.Subscript) and _is_shape(place.parent.value):
+        for other in range(4):
+            yield place.instead(1, "number", node, ast.Constant(other))
     elif isinstance(value, int):
         for other in (value + 1, value - 1, 0, -1, 2):
             yield place.instead(2 if abs(other - value) == 1 else 3, "number", node, _literal(other))
@@ -262,6 +240,10 @@ def _of_constant(place: _Place, node: ast.Constant, keys: Sequence[str]) -> Iter
     elif isinstance(value, str) and value in keys:
         for key in keys:
             yield place.instead(2, "key", node, ast.Constant(key))
+
+
+def _is_shape(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
 def _literal(value: object) -> ast.expr:
@@ -276,13 +258,18 @@ def _of_call(place: _Place, node: ast.Call) -> Iterator[Change]:
             yield place.instead(1, "call", node, new)
     of_module = isinstance(of, ast.Name) and of.id in ("np", "numpy")
     whole = of if of and not of_module else node.args[0] if node.args else None  # what is given to the function
-    if whole is not None:
+    if whole is not None and called != "copy":  # what changes by that is another name's array
         yield place.instead(2, "left out", node, whole)
     for one in node.keywords:
         fewer = [each for each in node.keywords if each is not one]
         yield place.instead(2, "left out", node, ast.Call(node.func, node.args, fewer))
     if called == "abs" and of_module:
         yield place.instead(2, "call", node, ast.parse(f"np.maximum({ast.unparse(node.args[0])}, 0)", mode="eval").body)
+    if called in REDUCING and of_module and node.args and isinstance(node.args[0], ast.BinOp):
+        inside = node.args[0]  # sum(a + b) as sum(a) + b: a bracket that closed too late
+        if isinstance(inside.op, (ast.Add, ast.Sub)):
+            alone = ast.Call(node.func, [inside.left, *node.args[1:]], node.keywords)
+            yield place.instead(2, "order", node, ast.BinOp(alone, inside.op, inside.right))
     if called == "sum" and of_module and node.args:
         squares = ast.BinOp(node.args[0], ast.Pow(), ast.Constant(2))
         yield place.instead(2, "absent", node, ast.Call(node.func, [squares, *node.args[1:]], node.keywords))

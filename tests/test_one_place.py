@@ -289,12 +289,44 @@ def test_axes_may_be_changed_alike_in_several_lines():
     assert (found.kind, found.line) == (AXES_ALIKE, 2)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("return np.sum(w) ** 2 + np.sum(x)", "np.sum(w ** 2)"),
+        ("return np.sum(w * x + m)", "np.sum(w * x) + m"),
+        ("return w.shape[0] // 2", "w.shape[3] // 2"),
+        ("return w[:n]", "w[m]"),
+        ("return [w[i] + x[j * n] for i in m for j in m]", "w[i * n]"),
+        ("return input_height + x", "input_width + x"),
+    ],
+    ids=[
+        "power of a sum",
+        "what stands beside a sum",
+        "another axis",
+        "rows that were drawn",
+        "stride of one axis alone",
+        "names that are alike",
+    ],
+)
+def test_what_slips_in_networks_is_among_the_likely_changes(wrong, right):
+    """Methods are long, and only their likely changes are tried."""
+    loops = "    for i in m:\n        for j in m:\n            w = i + j * n\n"
+    text = f"def f(w, x, m, n, input_width, input_height):\n{loops}    {wrong}\n"
+    assert any(right in one.text and one.rank <= 2 for one in variants(text, "f"))
+
+
 def test_a_name_is_not_put_where_it_has_no_value_yet():
     """Such a change could only raise; the name of a loop has one in its line."""
     text = "def f(x):\n    y = x + x\n    z = [y + n for n in range(3)]\n    return z\n"
     found = [one.text for one in variants(text, "f") if one.kind == "name"]
     assert any("y = x + x" in one and "n + n for n" in one for one in found)
     assert not any("y = x + y" in one or "y = x + z" in one for one in found)
+
+
+def test_a_copy_is_not_left_out():
+    """It would make right what uses the name of one array for another."""
+    found = [one.text for one in variants("def f(x):\n    y = x.copy()\n    y += 1\n    return x\n", "f")]
+    assert found and not any("y = x\n" in one for one in found)
 
 
 @pytest.mark.parametrize("words", ["super().f(x)", "self.__f(x)"])

@@ -157,7 +157,11 @@ part.check(
     points=2,
     inputs=toy_training,
     anew=twin_training,
-    edges={**toy.TRAININGS, "the same problem in disguise": twin_training},
+    edges={
+        **toy.TRAININGS,
+        "the same problem in disguise": twin_training,
+        "five steps on one sample": {**toy.FEW_STEPS, "reg": 0.0},  # with it, where they lead differs by edition
+    },
     edge_points=1,
     expect=toy.TRAINED,
     builds_on=("loss", "gradients"),

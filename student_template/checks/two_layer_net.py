@@ -197,7 +197,7 @@ FEW_STEPS = {
     "y": integers(0, 3, 1),
     "X_val": normal(3, 4),
     "y_val": integers(0, 3, 3),
-    "reg": 0.0,
+    "reg": 0.3,
     "learning_rate": 0.03,
     "learning_rate_decay": 1.0,
     "num_iters": 5,
