@@ -16,12 +16,11 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 TESTS := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1
 PYTEST = $(BIN)/python -m compileall -q grader solutions student_template && $(TESTS) $(BIN)/python -m pytest --dist loadgroup
 
-# One more than there are processors: whatever is in the group "waiting", which goes first, mostly waits.
-WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+# Two more than there are processors: what is in the group "waiting", which goes first, mostly waits, and so do attacks.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")
 
-test: $(VENV)/.test  ## every test but those of other processors; the attacks by themselves
-	$(PYTEST) -n $(WORKERS) -m 'not processors' --ignore tests/attacks
-	$(PYTEST) -n 4 tests/attacks
+test: $(VENV)/.test  ## every test but those of other processors
+	$(PYTEST) -n $(WORKERS) -m 'not processors'
 
 FAST := not (fairness or hidden or levels or slow or processors)
 test-fast: $(VENV)/.test  ## in a minute and a half: one isolation level, a part of the specimens, no attacks, nothing that waits

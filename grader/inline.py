@@ -26,6 +26,11 @@ NO_NOTEBOOK = "check() grades what the cells of a notebook define; in a terminal
 USE = 'check() takes names of parts and checks, and an assignment: check("conv_backward", assignment="layers").'
 USAGE = "%grade takes names of parts and checks, and --assignment A: %grade conv/backward"
 
+NOTHING_YET = (
+    "No cell that was run defines a function or class of an assignment: run those that do, or name the assignment, as "
+    'in check(assignment="layers").'
+)
+
 
 class Said:
     """A sentence, in the place of a result."""
@@ -160,6 +165,8 @@ def _checked(
         fields = json.loads(run.stdout)
     except ValueError:
         said = run.stderr.strip().rpartition("\n")[2].removeprefix("grader: ").replace(f"{folder}{os.sep}", "")
+        if "defines no function or class of any assignment" in said:
+            return Said(NOTHING_YET)
         return Said(said.replace(str(folder), "The notebook") or "The check ended without a result.")
     from grader.history import what_stays_in_the_kernel
     from grader.model import Result

@@ -88,6 +88,12 @@ class Patch:
         return _changed(self.file, self.changes, all_of_it=True)
 
 
+def unchanged(part: str, mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """The naive versions that a part's mistakes change, as they are: one that changes an answer is not right."""
+    files = dict.fromkeys(item.variant.file for item in mistakes if isinstance(item.variant, Patch))
+    return [Mistake(f"naive/{file.name}", (part,), "", "", Patch(file, (), together=True)) for file in files]
+
+
 def combined(reference: Any, mistakes: Sequence[Mistake]) -> SimpleNamespace:
     """The reference with these mistakes in it. MalformedCheck if two patches do not go together.
 
@@ -142,7 +148,8 @@ def _compiled(file: Path, piece: _Piece, edits: tuple[Edit, ...]) -> tuple[CodeT
             lines = text.splitlines(keepends=True)
             own = "".join(lines[node.lineno - 1 : node.end_lineno])
             if old not in own:
-                raise MalformedCheck(f"{file.name}: {function} has no {old!r}.")
+                where = f"{file.parent.name}/{file.name}: {function}"
+                raise MalformedCheck(f"{where} has no {old!r}, which a mistake replaces.")
             text = "".join([*lines[: node.lineno - 1], own.replace(old, new), *lines[node.end_lineno :]])
             try:
                 tree = ast.parse(text)

@@ -26,6 +26,7 @@ from grader.model import Result, Status
 from grader.oracle import PUBLIC_SEED
 from grader.oracle.live import LiveOracle
 from grader.oracle.recorded import FILE, record, sentences, write
+from grader.patches import unchanged
 from grader.sandbox import Box, open_box
 from grader.words import listing
 
@@ -105,6 +106,17 @@ def release(assignment: Assignment, out: Path) -> list[Path]:
         *_own_course(assignment, oracle, out / HIDDEN),
         *([] if current().private else _jobs(assignment, out)),
     ]
+
+
+def doubts(assignment: Assignment) -> Iterator[str]:
+    """A sentence for each naive version that is not right itself: what its mistakes give may mean nothing."""
+    oracle = LiveOracle(PUBLIC_SEED, public=True)
+    for part in assignment.parts:
+        for naive in unchanged(part.slug, oracle.catalogue.mistakes_of(part.slug)):
+            wrong = [one.name for one in part.checks.values() if not one.needs_data and oracle.matters(one, naive)]
+            if wrong:
+                where = f"{naive.code} gives other answers than the reference in {listing(wrong)}"
+                yield f"{where}: known mistakes may not be recognised there."
 
 
 def _recorded(assignment: Assignment, oracle: LiveOracle, folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from grader.history import OLDER, cells_now, what_stays_in_the_kernel
-from grader.inline import NO_NOTEBOOK, check
+from grader.inline import NO_NOTEBOOK, NOTHING_YET, check
 from grader.model import ErrorInfo
 from tests.exporters.test_annotations import of
 from tests.results import failed_check
@@ -95,6 +95,7 @@ def kernel(tmp_path_factory):
 def test_a_cell_is_graded_as_it_was_run_last(kernel):
     """check() and %grade, with the command's sentences, as HTML and as text."""
     kernel("import numpy as np\nfrom grader import check")
+    assert kernel("check()")["text/plain"] == NOTHING_YET
     kernel(FORWARD % "")
     first = kernel("check('affine/forward', assignment='layers')")
     assert "The bias is not added." in first["text/plain"]

@@ -13,7 +13,7 @@ from grader.gradebook import Row
 from grader.store.rows import in_order
 from grader.store.store import Store, gradebook_rows
 
-ROWS_A_WRITE = 50  # grades.csv is written for each new row of a class of up to twice as many
+ROWS_A_WRITE = 20  # grades.csv is written for each new row of a class of up to twice as many
 
 
 class Gradebook:

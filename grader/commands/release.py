@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from grader.commands._options import PASSED, Commands, add_course
+from grader.commands._output import say
 from grader.errors import Refused
 
 
@@ -20,7 +21,7 @@ def declare(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns an exit code."""
     from grader.course.assignments import find_assignment
-    from grader.release import release
+    from grader.release import doubts, release
 
     try:
         written = release(find_assignment(options.assignment), options.out)
@@ -28,4 +29,6 @@ def run(options: argparse.Namespace) -> int:
         raise Refused(f"{options.out} cannot be written: {error.strerror or error}.") from None
     for path in written:
         print(path)
+    for sentence in doubts(find_assignment(options.assignment)):
+        say(sentence)
     return PASSED

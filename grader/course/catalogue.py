@@ -17,6 +17,7 @@ from typing import Any
 from grader.course import modules
 from grader.course.folder import Course, current
 from grader.course.keys import checked, read, refuse_unknown
+from grader.course.parts import part_names
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.mistakes import Mistake, Pattern, Raised, not_played
@@ -143,11 +144,14 @@ def _told(item: Declared, own: Mapping[str, Mapping[str, Any]]) -> Declared:
 def _with_modules(course: Course) -> dict[str, tuple[Declared, str]]:
     """By code: every declaration, alone or in tuples, and its module; MalformedCheck names the file of a bad one."""
     found: dict[str, tuple[Declared, str]] = {}
+    parts = part_names()
     for module in _modules(course):
+        file = f"{PLACE}/{module.__name__.rpartition('.')[2]}.py"
         for item in _items(module):
             if found.setdefault(item.code, (item, module.__name__))[0] is not item:
-                file = f"{PLACE}/{module.__name__.rpartition('.')[2]}.py"
                 raise MalformedCheck(f"{file}: the code {item.code!r} is declared twice.")
+            if not isinstance(item, Raised):
+                refuse_unknown(item.parts, parts, f"{file}, {item.code!r}", "part")
     return found
 
 

@@ -49,6 +49,9 @@ def _load(course: Course, name: str) -> Part:
         raise MalformedCheck(f"{file}: it defines no `part = Part(...)`.")
     if part.slug != name:
         raise MalformedCheck(f"{file}: its part is called {part.slug!r}; the file and the part share one name.")
+    if not (course.public / part.assignment).is_dir():
+        known = [path.parent.name for path in course.public.glob("*/assignment.toml")]
+        raise MalformedCheck(f"{file}: there is no assignment {part.assignment!r}{nearest(part.assignment, known)}.")
     if not part.checks:
         raise MalformedCheck(f"{file}: its part has no check; declare one with @part.check(...).")
     return part

@@ -59,6 +59,8 @@ def _load(course: Course) -> ModuleType:
         if not (course.secret / "__init__.py").is_file():
             _collect(package, course)
     except ModuleNotFoundError as error:
+        if not (course.secret / "__init__.py").is_file():  # a teacher's own
+            raise Refused(f"{course.secret} imports {error.name}, which is not installed here.") from None
         raise Refused(
             f"Grading needs the reference solutions and Numba, but {error.name} is not installed here; "
             "install the project from its checkout with `pip install -e .[grade]`, or use `grader check`."

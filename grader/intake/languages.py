@@ -74,7 +74,7 @@ def _made_with(file: SourceFile, names: Collection[str], graphs: set[str]) -> se
         aliases[node.id] for text in texts for node in text.nodes if isinstance(node, ast.Name) and node.id in aliases
     }
     defined = [(node, text) for text in texts for node in text.tree.body if isinstance(node, Definition)]
-    asked = [uses(node, text.scopes) for node, text in defined if node.name in names]
+    asked = [(node, text) for node, text in defined if node.name in names]
     if not loaded:
         return set() if asked else None
-    return loaded if all(used & aliases.keys() for used in asked) else set()
+    return loaded if all(uses(node, text.scopes) & aliases.keys() for node, text in asked) else set()

@@ -14,7 +14,7 @@ import numpy as np
 from grader.course.catalogue import live
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
-from grader.expectations import Arrays
+from grader.expectations import Arrays, Labels, Matches, NoteAbout, Within
 from grader.mistakes import Ignored, Mistake, Together, Wrong
 from grader.oracle import Answers, key
 from grader.patches import combined
@@ -22,6 +22,9 @@ from grader.rebuilt import rebuilt
 from grader.shapes import fitted
 from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
+from grader.words import listing
+
+BY_NAME = (Labels, Matches, NoteAbout, Within)  # what compares the array of its name
 
 
 class LiveOracle:
@@ -57,8 +60,14 @@ class LiveOracle:
                 try:
                     values = check.play(self._reference(check), self.inputs(check, case))
                 except Exception as error:
-                    message = f"The reference fails {check.name} ({case.name or 'usual case'}): {error!r}."
+                    said = str(error).replace("'types.SimpleNamespace' object", "solutions/")
+                    where = f"{check.name} ({case.name or 'usual case'})"
+                    message = f"The reference fails {where}: {type(error).__name__}: {said}."
                     raise HarnessError(message) from error
+                absent = [one.name for one in check.expect if isinstance(one, BY_NAME) and one.name not in values]
+                if absent:
+                    gives = listing([*values]) if values else "nothing"
+                    raise MalformedCheck(f"{check.name} expects {absent[0]!r}; what it returns is {gives}.")
                 self._answers[key(check, case)] = {name: np.asarray(value) for name, value in values.items()}
             return self._answers[key(check, case)]
 

@@ -49,7 +49,7 @@ BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_d
 AT_ONE_LEVEL = ("fake results", "hostile files", "hostile values", "text that holds the grader")
 # They link to what else is in the class's folder.
 ALONE = ("class_link_to_class", "class_link_to_neighbour", "links_module_of_neighbour", "lists_submissions")
-TOGETHER = 12  # in one class
+TOGETHER = 24  # in one class
 SUCCESS = "ATTACK SUCCEEDED"
 TIME_FACTOR = 0.2
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
@@ -71,7 +71,9 @@ VERDICTS = {
 }
 
 
+@functools.cache
 def expectation(name: str) -> dict[str, Any]:
+    """What stands beside an attack; nobody changes it."""
     return tomllib.loads((ROOT / name / "expect.toml").read_text("utf-8"))
 
 
@@ -119,7 +121,7 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
         assignment="layers",
         seed=7,
         jobs=2,
-        only=("relu",),
+        only=("relu/forward", "relu/backward"),  # an attack is in the second: once is enough
         notebook=NotebookLimits(*cell_seconds(expect), expect.get("engine")) if expect.get("notebook") else None,
         time_factor=TIME_FACTOR,
         compat=expect.get("compat", False),
@@ -159,22 +161,27 @@ def check_of(result: Result, slug: str) -> CheckResult:
     return next(check for check in result.checks if check.slug == slug)
 
 
-def batches() -> list[tuple[str, ...]]:
-    """The attacks as classes: those with the same settings together, a few at a time."""
+def alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The attacks as classes, by their names: those with the same settings together, a few at a time."""
     kinds: dict[tuple[Any, ...], list[str]] = {}
-    alone = []
-    for name in ATTACKS:
+    for name in names:
         expect = expectation(name)
-        if name in ALONE or "student" in expect:
-            alone.append((name,))
-        elif expect.get("machine", platform.machine()) == platform.machine():
-            settings = (expect.get("notebook"), expect.get("engine"), expect.get("compat"), cell_seconds(expect))
-            kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
-    together = [tuple(names[n : n + TOGETHER]) for names in kinds.values() for n in range(0, len(names), TOGETHER)]
-    return alone + together
+        settings = (expect.get("notebook"), expect.get("engine"), expect.get("compat"), cell_seconds(expect))
+        kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
+    batches = [tuple(kind[n : n + TOGETHER]) for kind in kinds.values() for n in range(0, len(kind), TOGETHER)]
+    return {name: batch for batch in batches for name in batch}
 
 
-BATCHES = {name: batch for batch in batches() for name in batch}
+def is_alone(name: str) -> bool:
+    """Whether an attack has a class of its own."""
+    return name in ALONE or "student" in expectation(name)
+
+
+HERE = [name for name in ATTACKS if expectation(name).get("machine", platform.machine()) == platform.machine()]
+BATCHES = {name: (name,) for name in HERE if is_alone(name)} | alike([name for name in HERE if not is_alone(name)])
+# Those that say of themselves that they succeeded where nothing protects: they are seen as well in one class.
+TELLING = alike([name for name in HERE if expectation(name)["unprotected"].get("shows", "message") == "message"
+                 and expectation(name)["unprotected"]["how"] == "process"])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,15 +316,34 @@ def skip_elsewhere(expect: dict[str, Any]) -> None:
         pytest.skip(f"it is made for {expect['machine']}")
 
 
-@pytest.mark.parametrize("name", [name for name in ATTACKS if expectation(name)["unprotected"]["how"] != "never"])
+def unprotected() -> Iterator[Any]:
+    """The attacks that succeed where nothing protects as parameters; those that are graded together in one process."""
+    classes = list(TELLING.values())
+    for name in ATTACKS:
+        marks = [pytest.mark.xdist_group(f"unprotected {classes.index(TELLING[name])}")] if name in TELLING else []
+        if expectation(name)["unprotected"]["how"] != "never":
+            yield pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", list(unprotected()))
 def test_the_attack_works_where_nothing_protects(name: str):
     """Against a judge in the student's own process, or at level 0, it succeeds: the test above is not vacuous."""
     expect = expectation(name)
     skip_elsewhere(expect)
     if expect["unprotected"].get("root") and os.geteuid() != 0:
         pytest.skip("only root may do it")
+    # One that its neighbours kept from it succeeds alone.
+    together = name in TELLING and name in told_together(TELLING[name])
     # A race that an attack may lose is one that it needs to win once.
-    assert any(succeeds(name, expect) for _ in range(expect["unprotected"].get("tries", 1)))
+    assert together or any(succeeds(name, expect) for _ in range(expect["unprotected"].get("tries", 1)))
+
+
+@functools.cache
+def told_together(names: tuple[str, ...]) -> set[str]:
+    """Those of a class of attacks at level 0 that say that they succeeded."""
+    with Scene() as scene:
+        results = grade(scene, "process", names, expectation(names[0]))
+        return {name for name, result in results.items() if name != "control" and tells_success(result)}
 
 
 def succeeds(name: str, expect: dict[str, Any]) -> bool:

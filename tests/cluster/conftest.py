@@ -165,6 +165,14 @@ def certificates(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def standing(certificates, tmp_path_factory) -> Iterator[str]:
+    """The address of a scheduler for all tests that do not end it, as it takes long to begin; workers they bring."""
+    programs = Programs(tmp_path_factory.mktemp("standing"))
+    yield programs.scheduler(certificates)
+    programs.end()
+
+
 def results(out: Path) -> dict[str, object]:
     """The results in a folder without the times in them, by student."""
     return {path.parent.name: timeless(json.loads(path.read_text("utf-8"))) for path in out.glob("*/result.json")}

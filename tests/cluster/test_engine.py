@@ -126,12 +126,11 @@ def test_certificates_are_for_their_owner_and_made_once(certificates, capsys):
 
 
 @pytest.mark.slow
-def test_who_has_no_certificate_is_not_let_in(programs, certificates, tmp_path):
+def test_who_has_no_certificate_is_not_let_in(standing, tmp_path):
     """Another cluster's certificate is none of this one's."""
-    address = programs.scheduler(certificates)
     subprocess.run([sys.executable, "-m", "grader", "cluster-certificates", str(tmp_path / "other")], check=True)
     with pytest.raises(Refused, match="No scheduler answers"):
-        _client(address, security_of(address, tmp_path / "other"), seconds=3)
+        _client(standing, security_of(standing, tmp_path / "other"), seconds=3)
 
 
 def test_a_parcel_gives_back_the_copy(tmp_path):

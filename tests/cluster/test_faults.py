@@ -32,10 +32,9 @@ SLOW = """if b'THE SLOW ONE' in parcel:
 
 
 @pytest.fixture
-def cluster(programs, certificates):
-    """A scheduler with certificates: its address and the options of a run."""
-    address = programs.scheduler(certificates)
-    return address, ["--engine", address, "--certificates", str(certificates)]
+def cluster(standing, certificates):
+    """A scheduler with certificates, and no workers: its address and the options of a run."""
+    return standing, ["--engine", standing, "--certificates", str(certificates)]
 
 
 def once_each(said: str, *students: str) -> bool:
@@ -134,10 +133,11 @@ def test_a_worker_whose_network_is_cut_is_missed(
 
 
 def test_a_run_whose_scheduler_goes_ends_in_order_and_is_gone_on_with(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
+    programs, certificates, class_of_six, local_results, tmp_path
 ):
     """What was graded is kept; with another scheduler the rest is graded."""
-    address, options = cluster
+    address = programs.scheduler(certificates)
+    options = ["--engine", address, "--certificates", str(certificates)]
     worker = programs.worker(address, certificates)
     run = programs.run(class_of_six, tmp_path / "out", *options)
     programs.hears(run, FIRST)

@@ -484,6 +484,10 @@ def test_clusters_name_the_students_of_each_cause():
     assert found["reg-gradient-factor"] == ["Zoë Müller-Okafor", "Eve"]
     assert found["IndexError"] == ["Zoë Müller-Okafor"]
     assert found["Max pooling – Backward pass: the gradient goes to the maximum"] == ["Zoë Müller-Okafor"]
+    alone = words(html.index(results[:1], title="Class"))
+    assert "Of the first: " not in alone
+    several = [samples.mixed(), dataclasses.replace(samples.mixed(), student="Ben")]
+    assert "Of the first: " in words(html.index(several, title="Class"))
 
 
 def test_index_says_what_changed():

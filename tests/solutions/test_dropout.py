@@ -1,5 +1,7 @@
 """Dropout against a slow loop, its mean, numeric gradients, and the checks that measure it."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -74,7 +76,11 @@ def test_an_unknown_mode_and_an_impossible_p_are_refused(param, reason):
         dropout_forward(np.ones(3), param)
 
 
+on_seed = functools.cache(LiveOracle)  # what is right on a seed is the same for all mistakes
+
+
 @pytest.mark.slow
+@pytest.mark.xdist_group("dropout on seeds")
 @pytest.mark.parametrize("mistake", live().mistakes_of("dropout"), ids=lambda mistake: mistake.code)
 def test_every_known_mistake_fails_on_20_seeds(mistake):
     """With either meaning of p, whatever the mask: the check that it is about does not pass.
@@ -82,7 +88,7 @@ def test_every_known_mistake_fails_on_20_seeds(mistake):
     A forward pass that drops nothing, or everything, has a backward pass that nothing can be seen of: it fails too.
     """
     for seed in range(20):
-        oracle = LiveOracle(seed)
+        oracle = on_seed(seed)
         failed = set()
         for check in CHECKS:
             for case in check.cases:
