@@ -28,7 +28,7 @@ class Person:
     @property
     def called(self) -> str:
         """The key, and the name where it is another: what a line about them begins with."""
-        return self.key if self.name in ("", self.key) else f"{self.key} {self.name}"
+        return self.key if self.name in ("", self.key) else f"{self.key} ({self.name})"
 
 
 @dataclass(frozen=True, slots=True)

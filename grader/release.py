@@ -72,7 +72,10 @@ def template_of(solution: Path) -> str:
                     raise MalformedCheck(f"{solution}: in cell {index + 1} {BEGIN} and {END} do not match.")
             return cell, resources
 
-    notebook = nbformat.read(solution, as_version=4)
+    try:
+        notebook = nbformat.read(solution, as_version=4)
+    except Exception as error:  # of many kinds, as what converts older formats finds what it does not expect
+        raise MalformedCheck(f"{solution} cannot be read as a notebook; save it again in Jupyter ({error}).") from None
     if not any(BEGIN in cell.source for cell in notebook.cells):
         raise MalformedCheck(f"{solution}: no line says {BEGIN}, so nothing is left for students to write.")
     exporter = NotebookExporter()

@@ -242,11 +242,11 @@ def test_a_class_of_a_platform_is_graded_with_its_roster(tmp_path, in_process):
     options = ["--out", out, "--no-notebook", "--seed", "5", "--only", "relu", "--assignment", "layers", "--jobs", "2"]
     run = in_process("grade", folder, "--roster", tmp_path / "roster.csv", *options)
     assert run.returncode == 4
-    assert "Roster: 1 handed in nothing: 4004 Dan." in run.stderr
-    assert "4003 Cleo: not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
-    assert "4003 Cleo  not graded: essay.pdf is a PDF" in run.stdout
+    assert "Roster: 1 handed in nothing: 4004 (Dan)." in run.stderr
+    assert "4003 (Cleo): not graded: foxcleo_LATE_4003_70003_essay.pdf" not in run.stderr
+    assert "4003 (Cleo)  not graded: essay.pdf is a PDF" in run.stdout
     assert "Read as 3 submissions (if" in run.stdout
-    assert "4003 Cleo: not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
+    assert "4003 (Cleo): not graded: essay.pdf is a PDF, which is not read; hand in the notebook itself" in run.stderr
     rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8-sig"))}
     assert {key: row["status"] for key, row in rows.items()} == {
         "4001": "graded", "4002": "graded", "4003": "not_graded", "4004": "not_graded",
@@ -364,6 +364,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(tmp_path):
         (["check", "other.py"], "defines no function or class of any assignment"),
         (["check", "net.py", "--assignment", "nothing"], "There is no assignment 'nothing'; there are: "),
         (["check", "net.py", "nothing"], "has no part or check 'nothing'"),
+        (["check", "net.py", "gradient_check"], " gradient_check has it: name one with --assignment."),
         (["check", "net.py", "scores", "--json", "absent/r.json"], "absent/r.json cannot be written"),
         (["check", "empty", "--pass-at", "1"], "unrecognized arguments: --pass-at"),
         (["ci", "net.py", "--pass-at", "101"], "it must be a percentage from 0 to 100"),

@@ -89,6 +89,13 @@ def assignment_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change) -> 
     return tmp_path / "out"
 
 
+def test_a_notebook_that_cannot_be_read_is_named(tmp_path):
+    """Whatever nbformat makes of it."""
+    (tmp_path / "x.ipynb").write_text('{"cells": [{"cell_type": "raw", "source": ""}], "metadata": {}}')
+    with pytest.raises(MalformedCheck, match=r"x\.ipynb cannot be read as a notebook; save it again in Jupyter"):
+        template_of(tmp_path / "x.ipynb")
+
+
 def test_a_solution_that_fails_its_own_checks_is_not_released(monkeypatch, tmp_path):
     """The sentence names the check, and nothing is written."""
     out = assignment_with(monkeypatch, tmp_path, lambda text: text.replace("(cache > 0)", "(cache > 1)"))

@@ -36,7 +36,7 @@ def override(store: Store, out: Path, person: str, check: str, points: str, why:
     book.write_report(now, now.result.to_json())
     book.write(store.changes())
     old, new = (shown(one.mark.score, one.mark.max_score) for one in (row, now))
-    return f"{person}: {old} → {new}. {' '.join(one.sentence for one in now.mark.adjustments)}".strip()
+    return f"{row.person.called}: {old} → {new}. {' '.join(one.sentence for one in now.mark.adjustments)}".strip()
 
 
 def row_of(store: Store, person: str) -> Row:

@@ -86,7 +86,7 @@ def _lines(changed: Sequence[tuple[Row, Row]]) -> list[str]:
     for old, new in changed:
         scores = [shown(row.mark.score, row.mark.max_score) for row in (old, new)]
         if scores[0] != scores[1]:
-            who = f"{new.person.key} ({new.person.name})" if new.person.name else new.person.key
+            who = new.person.called
             why = " ".join(one.sentence for one in new.mark.adjustments)
             lines.append(f"{who}: {' → '.join(scores)}. {why}".strip())
     return [*lines, f"{len(lines)} marks change." if len(lines) != 1 else "1 mark changes."]

@@ -77,7 +77,8 @@ def _made_again(
     total = sum(len(entries) for _, entries in read)
     sizes = [regrading.terms_then(source).size for source, _ in read]
     workers = affordable_jobs(options.jobs, max(sizes, default=1), say)
-    with watched(console, Pace(total, workers), USUAL, None) as watch:
+    called = {entry.student: entry.person.called for _, entries in read for entry in entries}
+    with watched(console, Pace(total, workers, called=called), USUAL, None) as watch:
         done = regrading.make_again(
             store,
             read,

@@ -19,7 +19,7 @@ from grader.records import dataclass, replace
 from grader.shown import Shown, shown
 from grader.spec import Check, Part
 from grader.submission import Submission
-from grader.words import did_you_mean
+from grader.words import did_you_mean, listing
 from grader.worker.packages import USUAL
 
 REQUIRED = ("title", "summary", "source", "notebook")
@@ -224,6 +224,12 @@ def names_of(assignment: Assignment) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _elsewhere(name: str) -> str:
+    """Which other assignments have a part or check of that name, to add to a sentence that refuses it."""
+    having = [slug for slug, one in all_assignments().items() if name in names_of(one)]
+    return f" {listing(having, 4)} {'have' if having[1:] else 'has'} it: name one with --assignment." if having else ""
+
+
 def select(assignment: Assignment, names: list[str]) -> list[Check]:
     """The checks that the names pick: a part, a check, part/check or part_check; all of them for no name."""
     picked = []
@@ -236,7 +242,7 @@ def select(assignment: Assignment, names: list[str]) -> list[Check]:
         if not hits:
             known = ", ".join(part.slug for part in assignment.parts)
             checks = ", ".join(dict.fromkeys(check.slug for check in assignment.checks))
-            near = did_you_mean(name, names_of(assignment))
+            near = _elsewhere(name) or did_you_mean(name, names_of(assignment))
             said = f"{assignment.slug} has no part or check {name!r}; its parts: {known}; its checks: {checks}."
             raise Refused(said + near)
         picked += hits

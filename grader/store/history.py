@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from grader.store import ledger
+from grader.store import ledger, persons
 from grader.store.records import Change, Run, shown
 from grader.store.store import Store
 
 
 def lines(store: Store, person: str | None = None) -> Iterator[str]:
     """Every run and change, oldest first; of one person the changes only."""
+    called = {key: one.called for key, one in persons.people(store.db, person).items()}
     runs = {} if person is not None else {run.id: run for run in store.runs()}
     for change in ledger.changes(store.db, person):
         for id in [id for id in runs if change.run is not None and id <= change.run]:
             yield _run(runs.pop(id))
-        yield _change(change)
+        yield _change(change, called.get(change.person, change.person))
     for run in runs.values():
         yield _run(run)
 
@@ -29,12 +30,12 @@ def _run(run: Run) -> str:
     return f"{_time(run.began)}, run {run.id}: grader {run.command} ({', '.join(filter(None, (outcome, said)))})"
 
 
-def _change(change: Change) -> str:
+def _change(change: Change, who: str) -> str:
     mark = shown(change.new, change.new_max)
     old = shown(change.old, change.old_max)
     moved = mark if (change.old, change.old_max) == (change.new, change.new_max) else f"{old} → {mark}"
     run = "" if change.run is None else f", run {change.run}"
-    return f"{_time(change.at)}, {change.person}: {moved} ({change.what}: {change.why}; by {change.by}{run})"
+    return f"{_time(change.at)}, {who}: {moved} ({change.what}: {change.why}; by {change.by}{run})"
 
 
 def _time(text: str) -> str:

@@ -34,8 +34,8 @@ def test_a_submission_that_was_not_graded_shows_the_reason_and_no_score():
     text = shown(terminal.show, result(score=None))
     assert "Not graded: The file is broken." in text
     assert "points" not in text
-    table = shown(lambda *given: terminal.show_class(*given, {"ben": "ben Ben Roe"}), [result(), result("ben", None)])
-    assert "ben Ben Roe" in table and "conv/backward failed" in table
+    table = shown(lambda *given: terminal.show_class(*given, {"ben": "ben (Ben Roe)"}), [result(), result("ben", None)])
+    assert "ben (Ben Roe)" in table and "conv/backward failed" in table
     assert "not graded" in table
     assert "The file is broken." in table
 

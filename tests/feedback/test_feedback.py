@@ -151,7 +151,7 @@ def test_what_each_platform_takes(graded, tmp_path, capsys):
     }  # fmt: skip
     out, err = capsys.readouterr()
     assert "Gradescope takes no upload of feedback" in err
-    assert "5555 Cy Twombly: left out, since they handed in nothing." in err
+    assert "5555 (Cy Twombly): left out, since they handed in nothing." in err
     assert "2 reports in" in out and "3 reports in" in out
 
 
@@ -186,7 +186,7 @@ def test_newer_moodles_have_no_last_underscore():
     row = Row(ADA, Attempt(), result(), Mark(1.5, 1.5, 3))
     assert moodle([row]).paths == {"1234": "Ada Lovelace_1234_assignsubmission_file/report.html"}
     typed = dataclasses.replace(row, person=dataclasses.replace(ADA, lms_id=""))
-    assert moodle([typed]).said == ["1234 Ada Lovelace: left out, since their Moodle participant id is not known."]
+    assert moodle([typed]).said == ["1234 (Ada Lovelace): left out, since their Moodle participant id is not known."]
 
 
 def test_a_group_has_the_report_of_who_handed_in_on_canvas():

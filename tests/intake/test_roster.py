@@ -36,7 +36,7 @@ def test_who_is_missing_and_who_is_unknown_is_said(plain):
     assert found["8"].is_missing and found["8"].reason == "Nothing was handed in." and not found["8"].attempts
     assert found["8"].person.name == "Cléo Roe"
     assert not found["ben"].reason and not found["ben"].is_missing
-    assert described(list(found.values())) == "Roster: 1 handed in nothing: 8 Cléo Roe; not on it: ben."
+    assert described(list(found.values())) == "Roster: 1 handed in nothing: 8 (Cléo Roe); not on it: ben."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 import solutions
 
@@ -15,11 +15,11 @@ def rng():
 
 
 def is_distributed(sample, distribution):
-    return stats.kstest(sample.ravel(), distribution.cdf).pvalue > 1e-3
+    return scipy.stats.kstest(sample.ravel(), distribution.cdf).pvalue > 1e-3
 
 
 def uniform(limit):
-    return stats.uniform(-limit, 2 * limit)
+    return scipy.stats.uniform(-limit, 2 * limit)
 
 
 def test_fans_are_counts_per_filter_and_per_channel():
@@ -36,7 +36,7 @@ def test_xavier_and_msra_are_scaled_by_the_chosen_fan(norm):
     assert sample.shape == SHAPE
     assert 0.99 * limit < np.abs(sample).max() <= limit
     assert is_distributed(sample, uniform(limit))
-    assert is_distributed(solutions.msra_init(SHAPE, rng(), norm), stats.norm(0, np.sqrt(2 / N[norm])))
+    assert is_distributed(solutions.msra_init(SHAPE, rng(), norm), scipy.stats.norm(0, np.sqrt(2 / N[norm])))
 
 
 def test_fan_in_is_the_default():
@@ -53,8 +53,8 @@ def test_glorot_is_scaled_by_the_sum_of_the_fans():
 def test_the_plain_ones():
     """A constant, and the ranges and moments that were asked for."""
     np.testing.assert_array_equal(solutions.constant_init((2, 3), 1.5), [[1.5] * 3] * 2)
-    assert is_distributed(solutions.uniform_init(SHAPE, rng(), -0.5, 2.0), stats.uniform(-0.5, 2.5))
-    assert is_distributed(solutions.gaussian_init(SHAPE, rng(), 1.0, 0.3), stats.norm(1, 0.3))
+    assert is_distributed(solutions.uniform_init(SHAPE, rng(), -0.5, 2.0), scipy.stats.uniform(-0.5, 2.5))
+    assert is_distributed(solutions.gaussian_init(SHAPE, rng(), 1.0, 0.3), scipy.stats.norm(1, 0.3))
 
 
 def test_filters_of_the_positive_unit_ball_add_up_to_1():
@@ -62,7 +62,7 @@ def test_filters_of_the_positive_unit_ball_add_up_to_1():
     sample = solutions.positive_unitball_init(SHAPE, rng())
     np.testing.assert_allclose(sample.sum(axis=(1, 2, 3)), 1.0, rtol=1e-12)
     assert sample.min() >= 0
-    assert is_distributed(sample[0] * 400 / 2, stats.uniform(0, sample[0].max() * 200))
+    assert is_distributed(sample[0] * 400 / 2, scipy.stats.uniform(0, sample[0].max() * 200))
 
 
 def test_the_bilinear_kernel_interpolates():

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import special, stats
-from scipy.signal import convolve2d
+import scipy
+from scipy import special
 
 import solutions
 
@@ -17,7 +17,7 @@ def conv_pool(x, W, b, poolsize):
     height, width = ((n - side + 1) // pool for n, side, pool in zip(x.shape[2:], W.shape[2:], poolsize, strict=True))
     out = np.zeros((N, F, height, width))
     for n, f in np.ndindex(N, F):
-        image = sum(convolve2d(x[n, c], W[f, c], "valid") for c in range(W.shape[1]))
+        image = sum(scipy.signal.convolve2d(x[n, c], W[f, c], "valid") for c in range(W.shape[1]))
         for y, z in np.ndindex(height, width):
             window = image[y * rows : (y + 1) * rows, z * columns : (z + 1) * columns]
             out[n, f, y, z] = np.tanh(window.max() + b[f])
@@ -46,7 +46,7 @@ def test_initial_weights_fill_their_range():
     W, b = solutions.init_conv_pool((16, 3, 5, 5), (2, 2), np.random.default_rng(1))
     limit = np.sqrt(6 / (75 + 100))
     assert 0.98 * limit < np.abs(W).max() <= limit
-    assert stats.kstest(W.ravel(), stats.uniform(-limit, 2 * limit).cdf).pvalue > 1e-3
+    assert scipy.stats.kstest(W.ravel(), scipy.stats.uniform(-limit, 2 * limit).cdf).pvalue > 1e-3
     np.testing.assert_array_equal(b, np.zeros(16))
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+import scipy
 from scipy import special
-from scipy.signal import convolve2d, correlate2d
 
 import solutions
 from tests import naive
@@ -21,8 +21,8 @@ def test_kernel_gradients_are_those_of_scipys_correlation_and_convolution(kernel
     """Oblong kernels, and one as large as the image, included."""
     x, w = RNG.normal(size=(5, 7)), RNG.normal(size=kernel)
     dout = RNG.normal(size=(6 - kernel[0], 8 - kernel[1]))
-    same(lambda w: correlate2d(x, w, "valid"), w, dout, solutions.corr_kernel_gradient(x, dout))
-    same(lambda w: convolve2d(x, w, "valid"), w, dout, solutions.conv_kernel_gradient(x, dout))
+    same(lambda w: scipy.signal.correlate2d(x, w, "valid"), w, dout, solutions.corr_kernel_gradient(x, dout))
+    same(lambda w: scipy.signal.convolve2d(x, w, "valid"), w, dout, solutions.conv_kernel_gradient(x, dout))
 
 
 def test_a_layers_gradients_are_numeric_ones():
@@ -31,7 +31,9 @@ def test_a_layers_gradients_are_numeric_ones():
     dout = RNG.normal(size=(3, 4, 4))
 
     def out(_):
-        return np.array([b[f] + sum(convolve2d(x[c], w[f, c], "valid") for c in range(2)) for f in range(3)])
+        return np.array(
+            [b[f] + sum(scipy.signal.convolve2d(x[c], w[f, c], "valid") for c in range(2)) for f in range(3)]
+        )
 
     dw, db = solutions.conv_layer_gradients(x, dout)
     same(out, w, dout, dw)

@@ -35,7 +35,7 @@ def test_the_points_of_a_check_are_set_and_withdrawn(out, capsys):
     """The line says what it was and is; the history keeps all. People are named as in policies, or by their names."""
     assert override(out, "ada", "conv/backward", "2.5") == 0
     assert capsys.readouterr().out == (
-        "ada: 1.5 of 3 → 2.5 of 3. conv/backward set to 2.5 by hand, was 1.5: read by hand\n"
+        "ada (Ada Doe): 1.5 of 3 → 2.5 of 3. conv/backward set to 2.5 by hand, was 1.5: read by hand\n"
     )
     assert score(out, "ada") == "2.5"
     assert override(out, "adoe", "backward", "none", why="no, as graded") == 0
@@ -43,9 +43,9 @@ def test_the_points_of_a_check_are_set_and_withdrawn(out, capsys):
     assert main(["history", str(out), "Ada Doe"]) == 0
     lines = [line.partition(", ")[2].partition("; by ")[0] for line in capsys.readouterr().out.splitlines()[-3:]]
     assert lines == [
-        "ada: no mark → 1.5 of 3 (grading: graded for the first time",
-        "ada: 1.5 of 3 → 2.5 of 3 (override: conv/backward set to 2.5: read by hand",
-        "ada: 2.5 of 3 → 1.5 of 3 (override: conv/backward as graded again: no, as graded",
+        "ada (Ada Doe): no mark → 1.5 of 3 (grading: graded for the first time",
+        "ada (Ada Doe): 1.5 of 3 → 2.5 of 3 (override: conv/backward set to 2.5: read by hand",
+        "ada (Ada Doe): 2.5 of 3 → 1.5 of 3 (override: conv/backward as graded again: no, as graded",
     ]
 
 
@@ -106,7 +106,12 @@ def test_the_history_is_of_runs_and_changes_in_their_order(out, capsys):
     with store_in(out) as store:
         put(store, "eve\n::error::x", 1.0)
     assert main(["history", str(out)]) == 0
-    lines = [line.partition(", ")[2].partition(" (")[0] for line in capsys.readouterr().out.splitlines()]
-    assert lines[:4] == ["run 1: grader grade", "ada: no mark → 1.5 of 3", "ben: no mark", "run 2: grader grade"]
+    lines = [line.partition(", ")[2].rpartition(" (")[0] for line in capsys.readouterr().out.splitlines()]
+    assert lines[:4] == [
+        "run 1: grader grade",
+        "ada (Ada Doe): no mark → 1.5 of 3",
+        "ben: no mark",
+        "run 2: grader grade",
+    ]
     assert len(lines) == 5
     assert main(["history", str(out), "adda"]) == 2
