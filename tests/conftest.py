@@ -144,7 +144,7 @@ def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
     Call it once more after a change to have the descriptions read anew.
     """
     before = courses.current()
-    kept: dict[str, ModuleType] = {}
+    kept: dict[str, ModuleType] = {}  # none, where nothing of ours has been needed yet
     folder = tmp_path / "course"
 
     def use() -> Path:
@@ -163,7 +163,7 @@ def course(tmp_path: Path) -> Iterator[Callable[[], Path]]:
         return courses.choose(folder).folder
 
     yield use
-    if not kept:
+    if not folder.exists():
         return
     courses._current = before
     os.environ[courses.VARIABLE] = str(before.folder)

@@ -28,7 +28,7 @@ from grader.sandbox import Box
 from grader.scenarios import text_of
 from grader.spec import Check, Inputs
 from grader.worker import frames
-from grader.worker.exchange import Exchange, flat, has_more, request_of, together
+from grader.worker.exchange import TWICE, Exchange, flat, has_more, request_of, together
 from grader.worker.packages import USUAL
 from grader.worker.processes import Guest, Host, Look, host_of
 
@@ -242,7 +242,7 @@ class StudentProcess:
         if answer["large"]:
             self._exchange.taken.put(None)
         if not self._owed and has_more(self._process):
-            return self._failed(Outcome.VIOLATED, begin, {"message": "It sent more than one reply."}), {}
+            return self._failed(Outcome.VIOLATED, begin, {"message": TWICE}), {}
         return None, answer | {"seconds": max(answer["at"] - begin, 0.0)}
 
     def _wait(

@@ -23,6 +23,7 @@ from grader.worker import frames
 from grader.worker.processes import Guest
 from grader.worker.replies import checked
 
+TWICE = "It sent more than one reply."
 AT_ONCE = 1 << 20  # bytes of inputs that are sent in one request
 LARGE = 1 << 20  # bytes of a reply's arrays, of which no second is read before it was taken
 
@@ -55,7 +56,8 @@ class Exchange(threading.Thread):
         for number in range(replies):
             answered, head, values = frames.read(self._process.replies, max_json=frames.MAX_REPLY_JSON)
             if answered != nonce + number:
-                raise frames.ProtocolError("The reply does not belong to the request.")
+                again = nonce <= answered < nonce + number
+                raise frames.ProtocolError(TWICE if again else "The reply does not belong to the request.")
             large = sum(value.nbytes for value in values.values() if isinstance(value, np.ndarray)) > LARGE
             yield checked(request["do"], head) | {"values": values, "large": large, "at": time.perf_counter()}
 

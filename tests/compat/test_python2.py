@@ -341,7 +341,7 @@ def test_without_fissix_it_says_what_to_install(monkeypatch):
     """The parser of Python 2 is an extra; facts and an older NumPy do not need it."""
     monkeypatch.setitem(sys.modules, "fissix.refactor", None)
     syntax._tool.cache_clear()
-    with pytest.raises(Refused, match=r"install grader\[compat\]"):
+    with pytest.raises(Refused, match="pip install fissix"):
         convert("print 1\n", python2=True)
     assert convert("x = np.int\n", python2=False) == "x = _compat.np.int\n"
 
