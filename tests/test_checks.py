@@ -30,7 +30,7 @@ from grader.spec import Part, normal
 from grader.tolerance import differing
 from grader.worker import student
 from grader.worker.loader import Loader
-from grader.worker.packages import USUAL
+from grader.worker.packages import SOLVERS, USUAL
 from solutions.measures import two_layer_loss
 from tests.diagnosing import plain
 
@@ -191,13 +191,16 @@ QUICK = {  # 40,000 iterations of training, or images of full size, would take m
 }
 
 
+EVERY_PACKAGE = (*USUAL, *SOLVERS)  # what is closed to a process stays closed to it, and other tests need SciPy
+
+
 @functools.cache
 def right_code(folder):
     """A specimen loaded as a student's process loads it, in this one: it is played thousands of times."""
     program = extract(read_submission(SPECIMENS / folder), NEEDS)
     modules, finders = dict(sys.modules), list(sys.meta_path)
     try:
-        return Loader(program.as_message(), USUAL, print).load()
+        return Loader(program.as_message(), EVERY_PACKAGE, print).load()
     finally:
         for name in sys.modules.keys() - modules.keys():
             del sys.modules[name]
