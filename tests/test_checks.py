@@ -40,6 +40,9 @@ CHECKS = [check for part in checks.all_parts() for check in part.checks.values()
 
 
 TRAINS = ("two_layer_net", "cs231n_2016_a1")  # their answers are dear, and for the most part the same
+# What known mistakes come to in these is dear. `make test-processors` plays all of them, on this processor too.
+DEAR = (*TRAINS, "convnets", "fully_connected_nets", "two_layer_model")
+SAMPLED = 10  # of their mistakes one in so many is played here
 
 
 def answers_of(assignment):
@@ -255,6 +258,7 @@ def test_checks_are_fair_on_200_seeds(check):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("assignment", [answers_of(one) for one in HOMES if one.slug not in DEAR])
 def test_recorded_answers_are_those_of_the_live_reference(assignment, public):
     """The file beside the template holds what the reference gives now, on any processor: `make answers` records it.
 
@@ -282,9 +286,11 @@ def test_the_recorded_oracle_gives_what_is_in_the_file(assignment, public):
             assert differing(check.expect, inputs, live.inputs(check, case)) == {}
             assert answer.keys() == live.answer(check, case).keys()
             assert differing(check.expect, answer, live.answer(check, case)) == {}
-            for item in (*live.catalogue.mistakes_of(check.part), *ignored(check)):
+            known = (*live.catalogue.mistakes_of(check.part), *ignored(check))
+            for item in known[:: SAMPLED if assignment.slug in DEAR else 1]:
                 got, want = (oracle.mistaken(check, case, item) for oracle in (recorded, live))
                 assert (got is None, sorted(got or {})) == (want is None, sorted(want or {})), (check.name, item.code)
+                assert differing(check.expect, got or {}, want or {}) == {}, (check.name, item.code)
 
 
 def signatures(source: str) -> dict[str, str]:
