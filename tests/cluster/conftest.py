@@ -69,7 +69,7 @@ class Programs:
         return program
 
     def planted(self, address: str, certificates: Path, first: str, **options) -> subprocess.Popen:
-        """Begin a worker that runs a statement of the test's own before it grades a ``parcel``."""
+        """Begin a worker that runs a statement of the test's own before it grades what is in a ``parcel``."""
         program = self.begin("-c", PLANTED.format(first=first), *worker_words(address, certificates)[2:], **options)
         self.hears(program, "Works for")
         return program
@@ -109,9 +109,11 @@ PLANTED = """
 import os, sys
 from grader.cluster import tasks
 whole = tasks.handed
-def handed(resource, parcel):
+def handed(resource, *parcels):
+    parcel = b"".join(parcels)
+    print(len(parcels), "at once", flush=True)
     {first}
-    return whole(resource, parcel)
+    return whole(resource, *parcels)
 handed.__module__, handed.__qualname__ = whole.__module__, whole.__qualname__
 tasks.handed = handed
 from grader.cli import main
