@@ -26,6 +26,9 @@ FIRST = "1/6"
 REFUSED = "This worker refuses the work of a run: it has another course content."
 # As the kernel kills a worker without memory.
 KILLED = "if b'THE END' in parcel: os.kill(os.getpid(), 9)"
+# As where memory ran out; it is told once.
+STARVED = """if b'NO MEMORY' in parcel and b'"again": ""' in parcel:
+        return '{"starved": "memory ran out"}'"""
 # A worker that has the slow one says which it is, and goes on when it is told to: both through pipes with names.
 SLOW = """if b'THE SLOW ONE' in parcel:
         with open(os.environ['BEGUN'], 'w') as begun:
@@ -174,21 +177,29 @@ def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
 def test_a_submission_that_kills_every_worker_is_not_graded_and_those_beside_it_are(
     programs, cluster, certificates, class_of_six, local_results, tmp_path
 ):
-    """Three die of it, first with others in its task; the fourth grades these. It has no zero, and a cause."""
+    """Three die of it, first with others in its task; the fourth grades these. It has no zero, and a cause.
+
+    What memory ran out for on a worker is graded again with nothing beside it.
+    """
     address, options = cluster
     students = tmp_path / "class"
     shutil.copytree(class_of_six, students)
     (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE END")  # between dan and eve in size
-    workers = [programs.planted(address, certificates, KILLED) for _ in range(4)]
+    (students / "ivy.py").write_text(f"{(students / 'ada.py').read_text()}\n# NO MEMORY")
+    statements = f"{KILLED}\n    {STARVED}"
+    workers = [programs.planted(address, certificates, statements) for _ in range(4)]
     run = programs.run(students, tmp_path / "out", *options, "--jobs", "1")
     assert run.wait() == 3, run.said.read_text()
     found = results(tmp_path / "out")
     gil = found.pop("gil")
     assert gil["status"] == "not_graded" and gil["score"] is None and "3 workers died" in gil["reason"]
+    ivy = found.pop("ivy")
+    assert ivy["score"] == 4.0 and "with nothing beside it: memory ran out" in json.dumps(ivy)
     assert {name: one["score"] for name, one in found.items()} == {
         name: one["score"] for name, one in local_results.items()
     }
-    assert once_each(run.said.read_text(), *EVERYONE, "gil")
+    assert "ivy: memory ran out; it is graded again, with nothing beside it." in run.said.read_text()
+    assert once_each(run.said.read_text(), *EVERYONE, "gil", "ivy")
     last = sorted(worker.said.read_text().split()[-3:] for worker in workers if worker.poll() is not None)
     assert last[:2] == [["1", "at", "once"]] * 2 and last[2][0] > "1" and len(last) == 3
 
