@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, NoReturn
@@ -86,13 +87,13 @@ class Bench:
         student, shown = words["student"], words["shown"]
         if words["do"] == "recognise":
             return {"answer": {"likeness": desk.recognise(student, shown, copy, follow=False)}}
-        shortage = Shortage()
+        shortage, began = Shortage(), time.monotonic()
         notes = tuple(words["notes"])
         answer: Answer = desk.grade(student, shown, copy, words["known"], follow=False, notes=notes)
         cause = "" if terms.again or answer.known else shortage.cause() or lacking(answer)
         if cause and may_have_starved(answer):
             raise Starved(f"While it was graded, {cause}")
-        return {"answer": asdict(answer)}
+        return {"answer": asdict(replace(answer, seconds=time.monotonic() - began))}
 
     def _desk(self, terms: Terms) -> Desk:
         """A desk for these terms that nobody is at; those for others are closed."""
