@@ -25,6 +25,7 @@ from grader.judging import Graded, Played
 from grader.left_over import LeftOver
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
+from grader.other_shapes import of_other_shape
 from grader.outcome import Outcome
 from grader.places import CALLED
 from grader.program import Program
@@ -92,9 +93,10 @@ def searched(
 ) -> list[CheckResult]:
     """The results of a part; a change that makes a check right is its cause.
 
-    What shows by the cases that fail (a pattern) stays beside it.
+    What shows by the cases that fail (a pattern), or by an exception about shapes, stays beside it.
     """
-    search, patterns = _Search(graded, program, process, budget, oracle), oracle.catalogue.patterns
+    search = _Search(graded, program, process, budget, oracle)
+    patterns = oracle.catalogue.patterns | oracle.catalogue.about_shapes
     found = []
     for one, result in zip(graded, results, strict=True):
         if _unexplained(one, result, patterns):
@@ -157,6 +159,8 @@ class _Search:
         Where a function is wrong that this check makes use of, a change of that one has to make some failed check of
         it right as well. With ``only_known`` nothing is tried but what made another check of the part right.
         """
+        if not only_known and (found := self._of_other_shape(one)):
+            return found
         right = _right_in_all(one, one.played)
         below = _below(one, self._part)
         wrong = [] if below else wrong_arrays(one)
@@ -176,6 +180,10 @@ class _Search:
         self._found |= dict.fromkeys(alone.values())
         steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
         return tuple(self._told(each, [name for name in wrong if alone[name] == each]) for each in steps)
+
+    def _of_other_shape(self, one: Graded) -> tuple[Diagnosis, ...]:
+        with self._process(self._program, one.check.part) as played:
+            return of_other_shape(one, played)
 
     def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
         """The changes with which more arrays are right in every case than were; of ``others`` see there.

@@ -151,6 +151,15 @@ def test_of_two_slips_in_one_array_the_line_and_the_known_mistake_are_told(share
 
 
 @pytest.mark.slow
+def test_what_an_argument_of_another_shape_makes_right_is_told(shared_box, tmp_path):
+    """The cause is the shape, whether the function raises for it or not, and no other argument is named."""
+    text = AFFINE.replace("x.reshape(len(x), -1).dot(w) + b,", "(w.T.dot(x.reshape(len(x), -1).T) + b).T,")
+    found = told(text, shared_box, tmp_path, ("affine/forward",), search=1500)
+    assert [(item.code, item.certain) for item in found.diagnosis] == [("other-shape-of-b", True)]
+    assert "where b is given with the shape (n, 1), not (n,) as here" in found.diagnosis[0].sentence
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
