@@ -32,8 +32,6 @@ BESIDE = {
     "spatial-batchnorm-per-image": ("shapes-do-not-combine", True),
     # A backward pass that does nothing either is consistent with it.
     "dropout-does-nothing": None,
-    # Where training leads with it, last bits decide: it is not looked for there.
-    "softmax-without-exponential": None,
     **dict.fromkeys(f"dropout-modes-exchanged{passes}{p}" for passes in ("", "-forward") for p in ("", "-p-drops")),
 }
 
@@ -60,11 +58,11 @@ def by_assignment(items, file_of):
 def test_a_patch_is_told_what_is_wrong(item, oracle):
     """Where it fails a check, it comes first, and is certain."""
     wrong = SimpleNamespace(**{**vars(solutions), **item.variant.module()})
-    asked_before = {part: twins(part, item.parts[:n]) for n, part in enumerate(item.parts) if item.code not in BESIDE}
+    asked_before = {part: twins(part, item.parts[:n]) for n, part in enumerate(item.parts)}
     told = {
         (found[0].code, found[0].certain) if found else None
         for part in item.parts
-        for status, found in diagnoses(ASSIGNMENT[part], part, wrong, oracle, asked_before.get(part, ())).values()
+        for status, found in diagnoses(ASSIGNMENT[part], part, wrong, oracle, asked_before[part]).values()
         if status != "passed"
     }
     beside = {BESIDE[item.code]} if item.code in BESIDE else set()

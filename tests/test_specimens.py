@@ -87,8 +87,16 @@ def test_a_specimen_gets_its_verdict_from_recorded_answers(specimen: Path, share
     judge_specimen(specimen, recorded, shared_box)
 
 
+# Of these only the training is wrong, whose hidden answers are dear. It is two_layer_net's as well: there the same
+# mistakes are told by test_wrong_nets.py.
+TRAINING = [
+    *(ROOT / "cs231n_2016_a1" / name for name in ("biases_only", "decays_every_iteration", "gradient_ascent")),
+    *(ROOT / "cs231n_2016_a1" / name for name in ("never_updates", "without_replacement")),
+]
+
+
 @pytest.mark.hidden
-@pytest.mark.parametrize("specimen", by_topic(SPECIMENS))
+@pytest.mark.parametrize("specimen", by_topic([path for path in SPECIMENS if path not in TRAINING]))
 def test_a_specimen_gets_its_verdict_on_a_hidden_seed(specimen: Path, shared_box: Box):
     """The same from the live reference."""
     judge_specimen(specimen, live, shared_box)
