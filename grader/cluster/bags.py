@@ -8,10 +8,10 @@ there behind whatever that does, and is lost with it.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import math
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,8 +55,8 @@ class Bags:
 
     def __init__(self, send: Send, places: int = 1) -> None:
         self._send, self._places = send, places
-        self._waiting: deque[_Asked] = deque()
-        self._last: deque[_Asked] = deque()  # with one life left
+        self._waiting: list[_Asked] = []  # the largest first, as they are asked for; copies are not made in that order
+        self._last: list[_Asked] = []  # with one life left
         self._out = 0
         self._quiet = False  # one of these is out, and nothing beside it
         self._changed = threading.Condition()
@@ -109,7 +109,7 @@ class Bags:
 
     def _join(self, one: _Asked) -> None:
         with self._changed:
-            self._waiting.append(one)
+            self._wait(one)
             self._hand_out()
 
     def _carry(self, bag: list[_Asked]) -> None:
@@ -146,28 +146,31 @@ class Bags:
         with self._changed:
             self._out -= 1
             self._quiet = False
-            for one in reversed(again):
-                if one.deaths == LIVES - 1:
-                    self._last.append(one)
-                else:
-                    self._waiting.appendleft(one)
+            for one in again:
+                self._wait(one)
             for one in bag:
                 if one.ended:
                     one.turn.set()
             self._hand_out()
+
+    def _wait(self, one: _Asked) -> None:
+        if one.deaths == LIVES - 1:
+            self._last.append(one)
+        else:
+            bisect.insort(self._waiting, one, key=lambda other: -len(other.parcel))
 
     def _hand_out(self) -> None:
         """Give bags to those who are first, as long as there are places. What has one life left goes when all else
         is done, with nothing beside it: nobody else dies of it, and it of nobody else."""
         while self._waiting and self._out < self._places and not self._quiet:
             size = min(MOST, math.ceil(len(self._waiting) / (2 * self._places)))
-            bag = [self._waiting.popleft()]
+            bag = [self._waiting.pop(0)]
             while bag[0].together and len(bag) < size and self._waiting and self._waiting[0].together:
-                bag.append(self._waiting.popleft())
+                bag.append(self._waiting.pop(0))
             self._go(bag)
         if self._last and not self._waiting and not self._out:
             self._quiet = True
-            self._go([self._last.popleft()])
+            self._go([self._last.pop(0)])
 
     def _go(self, bag: list[_Asked]) -> None:
         self._out += 1

@@ -92,6 +92,13 @@ def test_bags_are_large_while_many_wait_and_single_at_the_end():
     assert workers.most_at_once == 2
 
 
+def test_the_largest_goes_first_whoever_comes_first():
+    """What looks longest; the first of all goes at once, as there is a place."""
+    workers = Workers()
+    workers.asked(["x" * size for size in (1, 2, 3, 4)], places=1)
+    assert workers.sent == [["x"], ["xxxx", "xxx"], ["xx"]]
+
+
 def test_what_must_go_alone_does():
     """As what executes a notebook."""
     workers = Workers()
