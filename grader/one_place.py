@@ -24,6 +24,7 @@ from grader.fitting import wrong_names
 from grader.judging import Graded, Played
 from grader.left_over import LeftOver
 from grader.model import CheckResult, Diagnosis, Status
+from grader.not_finite import first_not_finite
 from grader.oracle import Oracle
 from grader.other_shapes import of_other_shape
 from grader.outcome import Outcome
@@ -176,7 +177,7 @@ class _Search:
             for name in step.right - right:
                 alone.setdefault(name, step.change)
         if not wrong or not alone.keys() >= set(wrong):
-            return (self._told(partly.change, [], but=True), *partly.left) if partly else ()
+            return (self._told(partly.change, [], but=True), *partly.left) if partly else self._not_finite(one)
         self._found |= dict.fromkeys(alone.values())
         steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
         return tuple(self._told(each, [name for name in wrong if alone[name] == each]) for each in steps)
@@ -184,6 +185,10 @@ class _Search:
     def _of_other_shape(self, one: Graded) -> tuple[Diagnosis, ...]:
         with self._process(self._program, one.check.part) as played:
             return of_other_shape(one, played)
+
+    def _not_finite(self, one: Graded) -> tuple[Diagnosis, ...]:
+        with self._process(self._program, one.check.part) as played:
+            return first_not_finite(one, self._program, played)
 
     def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
         """The changes with which more arrays are right in every case than were; of ``others`` see there.

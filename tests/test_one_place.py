@@ -121,6 +121,15 @@ def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
 
 
 @pytest.mark.slow
+def test_of_what_is_not_finite_the_first_line_is_told(shared_box, tmp_path):
+    """Where no change makes it right."""
+    line = "out = np.sqrt(-1 - x**2) * np.sqrt(-2 - x**2) + x"
+    found = told(RELU.replace("out = np.where(x > 0.25, x, 0)", line), shared_box, tmp_path, search=100)
+    where = f'comes from line 4: "{line}" (invalid value encountered in sqrt).'
+    assert [item.sentence for item in found.diagnosis] == [f"The first number that is not finite {where}"]
+
+
+@pytest.mark.slow
 def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_box, tmp_path):
     """One change of the forward pass makes both passes right; the backward pass itself is left alone."""
     text = RELU.replace("    out = np.where(x > 0.25, x, 0)\n", "    x = x[::-1]\n    out = np.maximum(0, x)\n")
