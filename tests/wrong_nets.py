@@ -302,6 +302,7 @@ WRONG: list[tuple[str, ...]] = [
 # wrong, and told only what the numbers show: (part/check, then pairs as above)
 UNTOLD = [
     (B + "/training", STEP, "self.params[name] -= learning_rate * (grads[name] + reg * self.params[name])"),  # twice
+    (A + "/training", STEP, "self.params[name] -= learning_rate * (grads[name] + reg * self.params[name])", *HALF),
     (M + "/initial", "0.00001", "0.3"),
     (M + "/initial", "np.random.randn", "np.random.standard_cauchy(3)[0] * np.random.rand"),
     (

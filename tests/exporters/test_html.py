@@ -328,6 +328,11 @@ def test_python_2_is_one_line_and_one_cause():
     page = words(html.report(result))
     assert page.count("Written for Python 2: line") == 1
     assert page.count("--compat") == 2
+    shown = lines.plain(result)
+    assert shown.count("Written for Python 2: line") == shown.count("--compat") == 1
+    assert shown.index("Written for Python 2") < shown.index(f"\n{part.title}")
+    assert shown.count("The code is written for Python 2, as said above: ") == 2
+    assert "has no attribute" not in shown and "IndexError: index 3 is out of bounds" in shown
 
 
 def test_one_line_that_raises_is_one_cause_whatever_it_says():
