@@ -8,15 +8,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import shutil
 import signal
 import subprocess
+import sys
 
 import psutil
 import pytest
 
 from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
+from grader.cluster.local import MOST_FAILED, WORKS, Hands
 from grader.intake.layouts import open_entries
 from tests.cluster.conftest import LATE, results
 from tests.courses.conftest import CLUSTERS
@@ -255,6 +258,20 @@ def test_workers_of_this_machine_are_begun_anew(programs, class_of_six, local_re
     assert run.wait() == 4, run.said.read_text()
     assert results(tmp_path / "out") == local_results
     assert "A worker of this machine ended (signal 9)" in run.said.read_text()
+
+
+@pytest.mark.parametrize(("says", "begun"), [(WORKS, MOST_FAILED + 2), ("nothing", MOST_FAILED + 1)])
+def test_workers_that_cannot_start_are_not_begun_for_ever_but_those_that_were_killed_are(tmp_path, says, begun):
+    """However soon they die: two submissions in a row kill six."""
+    told = queue.SimpleQueue()
+    hands = Hands([sys.executable, "-Sc", f"import sys; print({says!r}); sys.exit(9)"], tmp_path, 1, told.put)
+    try:
+        for _ in range(begun):
+            sentence = told.get(timeout=LATE)
+            assert "(code 9)" in sentence and sentence.endswith(f"({says}).")
+    finally:
+        hands.close()
+    assert len(hands.pids) == (says == WORKS)
 
 
 def test_what_looks_longest_goes_first(tmp_path, shared_box):
