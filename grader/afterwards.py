@@ -97,7 +97,7 @@ def searched(
     told, budget = [], one_place.Budget(most)
     for part, results in zip(parts, found, strict=True):
         played = [one for one in graded if one.check.part == part.slug]
-        look = partial(one_place.searched, played, results, program, process, budget, oracle.catalogue.patterns)
+        look = partial(one_place.searched, played, results, program, process, budget, oracle)
         told.append(_looked(results, look) if _any_failed(results) else results)
     return told
 

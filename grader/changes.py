@@ -113,7 +113,13 @@ def _along(calls: Sequence[ast.Call]) -> Iterator[Change]:
                 ast.keyword("axis", _literal(axis)),
                 *([ast.keyword("keepdims", ast.Constant(True))] if keepdims else []),
             ]
-            yield 2, kind, calls[0].lineno, partial(_give, calls, [new] * len(calls)), partial(_give, calls, old)
+            yield (
+                3 if kind == AXES_ALIKE else 2,
+                kind,
+                calls[0].lineno,
+                partial(_give, calls, [new] * len(calls)),
+                partial(_give, calls, old),
+            )
 
 
 def _give(calls: Sequence[ast.Call], keywords: Sequence[list[ast.keyword]]) -> None:

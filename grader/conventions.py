@@ -91,6 +91,15 @@ class Either:
 AROUND = (OnlyIf, Either, Otherwise)  # they hold another ``expectation``
 
 
+def either_of(expectation: Expectation) -> Either | None:
+    """The expectation with two conventions that this one is or holds, if there is one."""
+    while isinstance(expectation, AROUND):
+        if isinstance(expectation, Either):
+            return expectation
+        expectation = expectation.expectation
+    return None
+
+
 def with_limit(expectation: Expectation, limit: float) -> Expectation:
     """The same with another limit, if it compares numbers."""
     if isinstance(expectation, AROUND):

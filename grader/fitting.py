@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.conventions import Either
+from grader.conventions import either_of
 from grader.evidence import SAME
 from grader.expectations import (
     OWN,
@@ -108,7 +108,7 @@ def _raised_of_itself(item: Played) -> bool:
 
 def reproduces(check: Check, item: Played, given: Arrays) -> bool:
     """Whether a mistake gives the student's arrays, and not the right ones, in one of the conventions of the check."""
-    conventions = dict.fromkeys(["", *(one.other for one in check.expect if isinstance(one, Either))])
+    conventions = dict.fromkeys(["", *(one.other for one in map(either_of, check.expect) if one)])
     return bool(given) and any(_gives(check, item, {**item.want, **given}, convention) for convention in conventions)
 
 
@@ -151,8 +151,9 @@ def _by_own(check: Check, item: Played) -> set[str]:
 def _gives(check: Check, item: Played, values: Arrays, convention: str) -> bool:
     """Whether these values are the student's: much nearer to them than the right ones are, which may be near too."""
     got, judges = item.values, judges_of(check.expect)
+    others = {one.name for one in check.expect if convention and either_of(one) and convention + one.name in values}
     names = {  # of each array, and of what stands for it in the convention
-        expectation.name: (convention if isinstance(expectation, Either) else "") + expectation.name
+        expectation.name: (convention if expectation.name in others else "") + expectation.name
         for expectation in check.expect
         if expectation.name in values and not isinstance(expectation, UNMARKED)
     }
@@ -184,7 +185,7 @@ def _distance(x: object, y: object, floor: float = 0.0) -> float:
     x, y = plain(x), plain(y)
     finite = np.isfinite(x)
     if finite.all() and np.isfinite(y).all():
-        return float(np.max(rel_errors(x, y, floor), initial=0.0))
+        return float(rel_errors(x, y, floor).max(initial=0.0))
     if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
         return np.inf
-    return float(np.max(rel_errors(x[finite], y[finite], floor), initial=0.0))
+    return float(rel_errors(x[finite], y[finite], floor).max(initial=0.0))

@@ -22,7 +22,11 @@ from grader.carried import CODE
 from grader.changes import AXES_ALIKE
 from grader.fitting import wrong_names
 from grader.judging import Graded, Played
+from grader.left_over import LeftOver
 from grader.model import CheckResult, Diagnosis, Status
+from grader.not_finite import first_not_finite
+from grader.oracle import Oracle
+from grader.other_shapes import of_other_shape
 from grader.outcome import Outcome
 from grader.places import CALLED
 from grader.program import Program
@@ -42,6 +46,7 @@ LONGEST = 120  # characters of a line that are shown
 SENTENCE = 'One small change in {where} makes it right: "{source}".'
 SENTENCE_OF = 'One small change in {where} makes {names} right: "{source}".'
 SENTENCE_BELOW = 'One small change in {where}, in {name}, makes this right as well: "{source}".'
+SENTENCE_BUT = 'One small change in {where} makes right what no other cause explains: "{source}".'
 ALL_RIGHT = "All cases come right then, and nothing else has to change."
 HINT = "What does this line do, and what should it do?"
 Process = Callable[[Program, str], StudentProcess]
@@ -72,10 +77,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change, and the arrays that are right in all cases with it."""
+    """A change, the arrays that are right in all cases with it, and else what explains the cases that are not."""
 
     change: Change
     right: frozenset[str]
+    left: tuple[Diagnosis, ...] = ()
 
 
 def searched(
@@ -84,13 +90,14 @@ def searched(
     program: Program,
     process: Process,
     budget: Budget,
-    patterns: Collection[str],
+    oracle: Oracle,
 ) -> list[CheckResult]:
     """The results of a part; a change that makes a check right is its cause.
 
-    What shows by the cases that fail, of which the codes are ``patterns``, stays beside it.
+    What shows by the cases that fail (a pattern), or by an exception about shapes, stays beside it.
     """
-    search = _Search(graded, program, process, budget)
+    search = _Search(graded, program, process, budget, oracle)
+    patterns = oracle.catalogue.patterns | oracle.catalogue.about_shapes
     found = []
     for one, result in zip(graded, results, strict=True):
         if _unexplained(one, result, patterns):
@@ -134,8 +141,11 @@ def _called(check: Check) -> list[str]:
 class _Search:
     """The search in one part of a submission; what made one check right is tried first in the next."""
 
-    def __init__(self, part: Sequence[Graded], program: Program, process: Process, budget: Budget) -> None:
+    def __init__(
+        self, part: Sequence[Graded], program: Program, process: Process, budget: Budget, oracle: Oracle
+    ) -> None:
         self._part, self._program, self._process, self._budget = part, program, process, budget
+        self._oracle = oracle
         self._found: dict[Change, None] = {}
 
     @cached_property
@@ -145,26 +155,40 @@ class _Search:
     def causes(self, one: Graded, *, only_known: bool) -> tuple[Diagnosis, ...]:
         """A change that makes the check right, or else one for each wrong array, each found by itself.
 
+        Or one that makes most failed cases right, where a known mistake explains the others.
+
         Where a function is wrong that this check makes use of, a change of that one has to make some failed check of
         it right as well. With ``only_known`` nothing is tried but what made another check of the part right.
         """
+        if not only_known and (found := self._of_other_shape(one)):
+            return found
         right = _right_in_all(one, one.played)
         below = _below(one, self._part)
         wrong = [] if below else wrong_arrays(one)
         passed = [other for other in self._part if other is not one and other.result.status is Status.PASSED]
         where = {one.check.rename.get(name, name) for name in (_called(other.check)[-1] for other in below)}
         alone: dict[str, Change] = {}
+        partly: Step | None = None
         for step in self._steps(one, (passed, below), where, only_known=only_known):
             if step.right == _arrays(one):
                 self._found[step.change] = None
                 return (self._told(step.change, [], below=bool(below)),)
+            partly = partly or (step if step.left else None)
             for name in step.right - right:
                 alone.setdefault(name, step.change)
         if not wrong or not alone.keys() >= set(wrong):
-            return ()
+            return (self._told(partly.change, [], but=True), *partly.left) if partly else self._not_finite(one)
         self._found |= dict.fromkeys(alone.values())
         steps = sorted(dict.fromkeys(alone[name] for name in wrong), key=lambda each: each.variant.line)
         return tuple(self._told(each, [name for name in wrong if alone[name] == each]) for each in steps)
+
+    def _of_other_shape(self, one: Graded) -> tuple[Diagnosis, ...]:
+        with self._process(self._program, one.check.part) as played:
+            return of_other_shape(one, played)
+
+    def _not_finite(self, one: Graded) -> tuple[Diagnosis, ...]:
+        with self._process(self._program, one.check.part) as played:
+            return first_not_finite(one, self._program, played)
 
     def _steps(self, one: Graded, others: Others, where: Collection[str], *, only_known: bool) -> Iterator[Step]:
         """The changes with which more arrays are right in every case than were; of ``others`` see there.
@@ -177,13 +201,17 @@ class _Search:
         callees = [each for each in self._definitions.callees(one.check) if not where or each.asked in where]
         known = [change for change in self._found if change.callee in callees]
         most = 0 if only_known else MOST_OF_WHOLES if builds_on else MOST
+        left = None if where else LeftOver(one, self._part, self._oracle)
         for found in (iter(known), islice(_changes([each for each in callees if each not in right]), most)):
             while several := self._budget.take(found, AT_ONCE):
                 with self._process(_with(self._program, several), one.check.part) as played:
-                    yield from _better(one, others, several, played, self._budget)
+                    yield from _better(one, others, several, played, self._budget, left)
 
-    def _told(self, change: Change, names: list[str], *, below: bool = False) -> Diagnosis:
-        """The line of a change; ``names`` are the arrays that it makes right, if these are not all."""
+    def _told(self, change: Change, names: list[str], *, below: bool = False, but: bool = False) -> Diagnosis:
+        """The line of a change; ``names`` are the arrays that it makes right, if these are not all.
+
+        ``but`` says that something else is told beside it.
+        """
         callee, variant = change.callee, change.variant
         line = callee.line + variant.line - 1
         where = f"line {line}" if callee.cell is None else f"line {line} of cell {callee.cell}"
@@ -195,6 +223,8 @@ class _Search:
         sentence, hint = SENTENCE.format(where=where, source=source), f"{ALL_RIGHT} {HINT}"
         if below:
             sentence = SENTENCE_BELOW.format(where=where, name=callee.full_name, source=source)
+        if but:
+            sentence, hint = SENTENCE_BUT.format(where=where, source=source), HINT
         if names:
             sentence, hint = SENTENCE_OF.format(names=listing(names), where=where, source=source), HINT
         return Diagnosis(f"{PREFIX}{callee.full_name}-{line}", sentence, True, hint)
@@ -234,7 +264,12 @@ def _named(several: Sequence[Change]) -> list[tuple[str, Change]]:
 
 
 def _better(
-    one: Graded, others: Others, several: Sequence[Change], process: StudentProcess, budget: Budget
+    one: Graded,
+    others: Others,
+    several: Sequence[Change],
+    process: StudentProcess,
+    budget: Budget,
+    left: LeftOver | None,
 ) -> Iterator[Step]:
     failed = [item for item in one.played if item.case.name not in one.passed]
     failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # most end at the quickest
@@ -242,15 +277,20 @@ def _better(
     for name, change in _named(several):
         if budget.processes <= 0:
             return
-        play = partial(_right_with, process=process, budget=budget, instead=_instead(name, change.callee))
-        if not before < play(one, failed[:1]):
+        play = partial(_played_with, process=process, budget=budget, instead=_instead(name, change.callee))
+        first = play(one, failed[:1])
+        if not (before < _right_in_all(one, first) or (left and left.may_explain(first[0]))):
             continue
-        right = play(one, one.played)
-        if not before < right:
+        whole = play(one, one.played, all_of_them=left is not None)
+        right = _right_in_all(one, whole)
+        causes = left.causes(whole) if left and right != _arrays(one) else ()
+        if not (before < right or causes):
             continue
-        all_of, some_of = ((play(other, other.played) == _arrays(other) for other in of) for of in others)
+        all_of, some_of = (
+            (_right_in_all(other, play(other, other.played)) == _arrays(other) for other in of) for of in others
+        )
         if all(all_of) and (not others[1] or any(some_of)):
-            yield Step(change, right)
+            yield Step(change, right, causes)
 
 
 def _instead(name: str, callee: Callee) -> dict[str, str]:
@@ -263,18 +303,25 @@ def _arrays(one: Graded) -> frozenset[str]:
     return frozenset(expectation.name for expectation in one.check.expect)
 
 
-def _right_with(
-    one: Graded, cases: Iterable[Played], *, process: StudentProcess, budget: Budget, instead: dict[str, str]
-) -> frozenset[str]:
-    """The arrays that come back right in these cases with a changed function; none, once a case has none."""
-    right = _arrays(one)
+def _played_with(
+    one: Graded,
+    cases: Iterable[Played],
+    *,
+    process: StudentProcess,
+    budget: Budget,
+    instead: dict[str, str],
+    all_of_them: bool = False,
+) -> list[Played]:
+    """These cases with a changed function; no more of them, once one has nothing right, unless all are needed."""
+    played: list[Played] = []
     for item in cases:
         transcript = process.play(one.check, item.inputs, instead)
         budget.processes -= transcript.outcome in ENDED
-        right &= _right_in_all(one, [replace(item, transcript=transcript)])
-        if not right:
+        played.append(replace(item, transcript=transcript))
+        ended = transcript.outcome in ENDED
+        if ended or (not all_of_them and not _right_in_all(one, played[-1:])):
             break
-    return right
+    return played
 
 
 def _right_in_all(one: Graded, cases: Iterable[Played]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.conventions import AROUND, Either
+from grader.conventions import AROUND, either_of
 from grader.expectations import FLOAT32, Expectation, Matches, Verdict, Within
 from grader.judging import Played
 from grader.model import CheckResult
@@ -53,11 +53,11 @@ def _forgiven(check: Check, item: Played) -> dict[str, str]:
         if not (isinstance(said, Verdict) and said.rule == FLOAT32):
             continue
         name, before = expectation.name, ""
-        if isinstance(expectation, Either):
-            if name == expectation.convention.told_by:
+        if either := either_of(expectation):
+            if name == either.convention.told_by:
                 continue  # it is what chooses the convention
             right = expectation.judge({**item.values, name: item.want[name]}, item.want, item.inputs, False)
-            before = "" if isinstance(right, Verdict) and right.ok else expectation.other
+            before = "" if isinstance(right, Verdict) and right.ok else either.other
         found[name] = before
     return found
 

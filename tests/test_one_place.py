@@ -20,6 +20,7 @@ from grader.sandbox import open_box
 from grader.variants import variants
 from grader.worker.changed import changed
 from grader.worker.loader import Code
+from tests.wrong_layers import RIGHT as LAYERS
 
 RELU = """\
 import numpy as np
@@ -120,6 +121,15 @@ def test_nothing_is_told_where_no_change_makes_all_right(shared_box, tmp_path):
 
 
 @pytest.mark.slow
+def test_of_what_is_not_finite_the_first_line_is_told(shared_box, tmp_path):
+    """Where no change makes it right."""
+    line = "out = np.sqrt(-1 - x**2) * np.sqrt(-2 - x**2) + x"
+    found = told(RELU.replace("out = np.where(x > 0.25, x, 0)", line), shared_box, tmp_path, search=100)
+    where = f'comes from line 4: "{line}" (invalid value encountered in sqrt).'
+    assert [item.sentence for item in found.diagnosis] == [f"The first number that is not finite {where}"]
+
+
+@pytest.mark.slow
 def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_box, tmp_path):
     """One change of the forward pass makes both passes right; the backward pass itself is left alone."""
     text = RELU.replace("    out = np.where(x > 0.25, x, 0)\n", "    x = x[::-1]\n    out = np.maximum(0, x)\n")
@@ -137,6 +147,25 @@ def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
         'One small change in line 9 makes dx right: "dx = (dout - dout.mean()).dot(w.T).reshape(x.shape)".',
         'One small change in line 10 makes dw right: "dw = rows.T.dot(dout) - w".',
     ]
+
+
+@pytest.mark.slow
+def test_of_two_slips_in_one_array_the_line_and_the_known_mistake_are_told(shared_box, tmp_path):
+    """The change makes those cases right in which the mistake does not show; neither explains all."""
+    text = LAYERS.replace("np.argmax(window)", "np.argmax(np.abs(window))").replace("column] +=", "column] =")
+    found = told(text, shared_box, tmp_path, ("max_pool/backward", "max_pool/forward"), search=1500)
+    assert [item.code for item in found.diagnosis] == ["one-place-max_pool_backward_naive-62", "overlap-assigned"]
+    assert "makes right what no other cause explains" in found.diagnosis[0].sentence
+    assert all(item.certain for item in found.diagnosis)
+
+
+@pytest.mark.slow
+def test_what_an_argument_of_another_shape_makes_right_is_told(shared_box, tmp_path):
+    """The cause is the shape, whether the function raises for it or not, and no other argument is named."""
+    text = AFFINE.replace("x.reshape(len(x), -1).dot(w) + b,", "(w.T.dot(x.reshape(len(x), -1).T) + b).T,")
+    found = told(text, shared_box, tmp_path, ("affine/forward",), search=1500)
+    assert [(item.code, item.certain) for item in found.diagnosis] == [("other-shape-of-b", True)]
+    assert "where b is given with the shape (n, 1), not (n,) as here" in found.diagnosis[0].sentence
 
 
 @pytest.mark.slow
@@ -213,9 +242,9 @@ def relu_backward(dout, cache):
 def test_who_ends_the_process_in_each_variant_ends_the_search(shared_box, tmp_path, monkeypatch):
     """Not one process for each of 1,500; and what was judged stays."""
     tried = []
-    right_with = one_place._right_with
+    played_with = one_place._played_with
     monkeypatch.setattr(
-        one_place, "_right_with", lambda *given, **more: tried.append(given) or right_with(*given, **more)
+        one_place, "_played_with", lambda *given, **more: tried.append(given) or played_with(*given, **more)
     )
     found = told(HOSTILE, shared_box, tmp_path, search=1500)
     assert one_place.MOST_ENDED <= len(tried) < 20
@@ -321,6 +350,14 @@ def test_a_name_is_not_put_where_it_has_no_value_yet():
     found = [one.text for one in variants(text, "f") if one.kind == "name"]
     assert any("y = x + x" in one and "n + n for n" in one for one in found)
     assert not any("y = x + y" in one or "y = x + z" in one for one in found)
+
+
+def test_what_changes_one_line_comes_before_what_changes_several():
+    """A mean too much is that, although all sums along another axis would give the same."""
+    text = "def f(x, v):\n    m = x.sum(axis=0)\n    w = v.mean()\n    return m / w\n"
+    found = [*variants(text, "f")]
+    alone = next(at for at, one in enumerate(found) if "w = v\n" in one.text)
+    assert alone < next(at for at, one in enumerate(found) if one.kind == AXES_ALIKE)
 
 
 def test_a_copy_is_not_left_out():

@@ -25,6 +25,7 @@ from grader.records import dataclass, replace
 
 FILE = "mistakes.json"  # beside the recorded answers
 PLACE = f"{modules.SECRET}/mistakes"
+SHAPES = ("ValueError", "IndexError", "AxisError")  # what NumPy raises where shapes do not fit
 Declared = Mistake | Pattern | Raised
 
 
@@ -43,6 +44,12 @@ class Catalogue:
     def patterns(self) -> frozenset[str]:
         """The codes of what shows by the cases that fail."""
         return frozenset(item.code for item in self.declared if isinstance(item, Pattern))
+
+    @property
+    def about_shapes(self) -> frozenset[str]:
+        """The codes of exceptions of which nothing is known but that shapes or indices do not fit."""
+        known = (item for item in self.declared if isinstance(item, Raised) and item.general)
+        return frozenset(item.code for item in known if item.kind in SHAPES)
 
     def mistakes_of(self, part: str) -> tuple[Mistake, ...]:
         """The mistakes of a part whose numbers are known."""

@@ -120,19 +120,30 @@ def numbered(causes: Sequence[Cause]) -> dict[str, Told]:
 
 def _causes(result: Result) -> dict[Key, Cause]:
     causes: dict[Key, Cause] = {}
-    codes = [note.code for note in result.notes if note.code.startswith(AGED)]
-    age = PYTHON_2 if any(code.startswith("python2-") for code in codes) else OLD_NUMPY if codes else ""
+    age = _written_for(result)
     for i, part in enumerate(result.parts, 1):
         for j, check in enumerate(part.checks, 1):
             if check.status not in FAILING:
                 continue
-            aged = bool(age) and _is_aged(check.error)
+            aged = bool(age) and is_aged(check.error)
             key = ("age",) if aged else key_of(check) or ("check", i, j)
             cause = causes.setdefault(key, Cause(headline=age if aged else ""))
             cause.names.append(name_of(part, check))
             cause.checks.append(check)
             cause.places.append((i, j))
     return causes
+
+
+def _written_for(result: Result) -> str:
+    """What the remarks on the age of the code say, in a sentence; "" if there are none."""
+    codes = [note.code for note in result.notes if note.code.startswith(AGED)]
+    return PYTHON_2 if any(code.startswith("python2-") for code in codes) else OLD_NUMPY if codes else ""
+
+
+def age_that_fails(result: Result) -> str:
+    """The same, if a check fails by it."""
+    age = _written_for(result)
+    return age if age and any(check.status in FAILING and is_aged(check.error) for check in result.checks) else ""
 
 
 def is_aged_code(code: str) -> bool:
@@ -147,7 +158,8 @@ def age_of(result: Result) -> str:
     return " ".join([*signs[:1], *done])
 
 
-def _is_aged(error: ErrorInfo | None) -> bool:
+def is_aged(error: ErrorInfo | None) -> bool:
+    """Whether an exception is one that old code raises in today's Python or NumPy."""
     return error is not None and any(sign in error.message for sign in SIGNS_OF_AGE)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from grader.exporters._causes import FAILING, in_words, key_of, leading
+from grader.exporters._causes import (
+    FAILING,
+    age_of,
+    age_that_fails,
+    in_words,
+    is_aged,
+    is_aged_code,
+    key_of,
+    leading,
+)
 from grader.model import CheckResult, ErrorInfo, PartResult, Result, Status
 from grader.words import inert, listing, number
 
@@ -20,6 +29,7 @@ LOOK = {
     Status.GRADER_ERROR: ("!", "magenta"),
 }
 FILES = 4  # that are named; of more the others are counted
+ABSENT = ("broken", "missing")  # causes that are told in the words of the exception
 DEEP = 6  # columns: what stands under a check
 UNLOCKED = "Isolation process: this machine cannot lock code in, so it ran with the rights of the user who started it."
 
@@ -52,9 +62,12 @@ def lines(result: Result) -> Iterator[Line]:
         yield _line((f"Code from {_files(result.submission.files)}", "dim"))
     if result.was_run and not result.isolation.locked:
         yield _line((UNLOCKED, "dim"))
+    age = age_that_fails(result)
+    if age:
+        yield _line((age_of(result), "bold yellow"))
     said: dict[object, str] = {}
     for part in result.parts:
-        yield from _part(part, said, several=_has_several_notebooks(result))
+        yield from _part(part, said, several=_has_several_notebooks(result), age=age)
     if result.notebook:
         yield _line((_notebook(result), "dim"))
     if result.questions:
@@ -62,7 +75,8 @@ def lines(result: Result) -> Iterator[Line]:
     if result.not_asked:
         yield _line((not_asked(result), "dim"))
     for note in result.notes:
-        yield _line((f"note: {note.sentence}", "dim"))
+        if not (age and is_aged_code(note.code)):  # it stands on top
+            yield _line((f"note: {note.sentence}", "dim"))
     yield _verdict(result)
 
 
@@ -96,7 +110,7 @@ def _has_several_notebooks(result: Result) -> bool:
     return len(errors | {name for name in result.submission.files if name.endswith(".ipynb")}) > 1
 
 
-def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterator[Line]:
+def _part(part: PartResult, said: dict[object, str], *, several: bool, age: str) -> Iterator[Line]:
     yield _line("\n", (part.title, "bold"), f"  {number(part.score)} of {number(part.max_score)} points")
     for check in part.checks:
         icon, colour = LOOK[check.status]
@@ -106,7 +120,20 @@ def _part(part: PartResult, said: dict[object, str], *, several: bool) -> Iterat
             (check.title, "dim"),
             cut=True,
         )
-        yield from _reasons(check, _said_already(part, check, said), several=several)
+        if age and check.error and is_aged(check.error):
+            yield from _aged(check.error, age, said, several=several)
+        else:
+            yield from _reasons(check, _said_already(part, check, said), several=several)
+
+
+def _aged(error: ErrorInfo, age: str, said: dict[object, str], *, several: bool) -> Iterator[Line]:
+    """Of what raises since the code is old only where; the line itself once."""
+    where = _where(error, several)
+    yield _line(f"{age.rstrip('.')}, as said above{f': {where}' if where else ''} ({error.type}).", indent=DEEP)
+    place = (age, error.file, error.cell, error.line)
+    if place not in said:
+        said[place] = where
+        yield from _source(error)
 
 
 def _said_already(part: PartResult, check: CheckResult, said: dict[object, str]) -> str:
@@ -130,6 +157,8 @@ def _reasons(check: CheckResult, said: str = "", *, source: bool = True, several
         # The cause first, then the measurements that show it.
         for diagnosis in check.diagnosis:
             if said and diagnosis is leading(check):
+                if (key_of(check) or ("",))[0] in ABSENT:
+                    continue  # there is another sentence above, and its place is told below
                 yield _line(f"As above, in {said}: {diagnosis.sentence}", indent=DEEP)
                 continue
             unsure = "" if diagnosis.certain else "Likely: "

@@ -119,6 +119,10 @@ class StudentProcess:
                     yield failure
                     del several[0]
 
+    def play_finite(self, check: Check, inputs: Inputs) -> Transcript:
+        """Play a scenario; where NumPy would go on with NaN or infinity it raises FloatingPointError."""
+        return self._play(check, inputs, {"finite": True})[0]
+
     def count(self, check: Check, inputs: Inputs) -> tuple[dict[str, int], dict[str, int]]:
         """How often student code called functions of its own with an input that was moved a little, by the input.
 

@@ -153,7 +153,9 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed(231)
         arguments = {name: value.item() if value.ndim == 0 else value.copy() for name, value in inputs.items()}
-        with evaluations if request.get("count") else contextlib.nullcontext(), changed(code, request.get("instead")):
+        watched = evaluations if request.get("count") else contextlib.nullcontext()
+        strictly = numpy_raises() if request.get("finite") else contextlib.nullcontext()
+        with watched, strictly, changed(code, request.get("instead")):
             values = dict(scenario(under_other_names(code, request["rename"]), **arguments))
         return {"outcome": "returned", "moved": evaluations.found, "called": evaluations.called}, values
     except Missing as missing:
@@ -162,6 +164,13 @@ def play(request: dict[str, Any], inputs: dict[str, Any], code: Any, labels: Any
         described = describe(error, labels, playing=True)
         outcome = "unwritten" if isinstance(error, NotImplementedError) and described["function"] else "raised"
         return {"outcome": outcome, "error": described}, {}
+
+
+def numpy_raises() -> Any:
+    """A context in which NumPy raises where a number comes out that is not finite."""
+    import numpy as np
+
+    return np.errstate(divide="raise", over="raise", invalid="raise")
 
 
 def under_other_names(code: Any, names: dict[str, str]) -> Any:

@@ -76,17 +76,17 @@ def general(code: str, kind: str, message: str, sentence: str, hint: str) -> Rai
     return Raised(code, re.compile(message), sentence, hint, kind=kind, general=True)
 
 
-WHICH_CASES = "What have the cases in common in which it raises, and which size is another there?"
+WHICH_SIZE = "Print the shapes just above that line: which size is not the one that you expect?"
 GENERAL = (
     general("empty-slice-assigned", "ValueError", r"could not broadcast input array .{1,100} into shape \([^()]{0,80}\b0\b", "A slice that is assigned to is empty.", "So is a[p:-p] where p is 0: it means a[0:0]. Name the end of the slice by a size."),
-    general("assigned-other-shape", "ValueError", "could not broadcast input array", "An array is assigned to a place of another shape.", WHICH_CASES),
-    general("shapes-do-not-combine", "ValueError", "could not be broadcast together", "Two arrays are combined whose shapes do not go together.", WHICH_CASES),
-    general("product-of-other-sizes", "ValueError", "not aligned|matmul: Input operand", "The factors of a matrix product do not have the same inner size.", WHICH_CASES),
-    general("reshaped-to-other-size", "ValueError", "cannot reshape array", "An array is reshaped to a shape that has another number of entries.", WHICH_CASES),
+    general("assigned-other-shape", "ValueError", "could not broadcast input array", "An array is assigned to a place of another shape.", WHICH_SIZE),
+    general("shapes-do-not-combine", "ValueError", "could not be broadcast together", "Two arrays are combined whose shapes do not go together.", WHICH_SIZE),
+    general("product-of-other-sizes", "ValueError", "not aligned|matmul: Input operand", "The factors of a matrix product do not have the same inner size.", WHICH_SIZE),
+    general("reshaped-to-other-size", "ValueError", "cannot reshape array", "An array is reshaped to a shape that has another number of entries.", WHICH_SIZE),
     general("index-beyond-end", "IndexError", "out of bounds", "An index reaches beyond the end of an array.", "Compare the bounds of the loops with the sizes of what they index."),
     general("axis-beyond-array", "AxisError", "out of bounds for array of dimension", "An array has fewer axes than are named.", "Are the arguments in the order of the function that is called?"),
     general("used-before-assigned", "UnboundLocalError", "", "A variable is used that has no value yet.", "Is it assigned in one branch or loop only?"),
     general("name-not-defined", "NameError", "", "A name is used that is not defined.", "Is it misspelt, or defined elsewhere?"),
     general("key-not-there", "KeyError", "", "A key is looked up that the dictionary does not have.", "Who puts it there, and in which cases?"),
-    general("division-by-zero", "ZeroDivisionError", "", "Something is divided by zero.", WHICH_CASES),
+    general("division-by-zero", "ZeroDivisionError", "", "Something is divided by zero.", "Which number is that, and when is it 0?"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from solutions.mistakes.max_pool_backward import ADDED, MASKED
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
 POOL, POOL_BACKWARD = "max_pool_forward_naive", "max_pool_backward_naive"
 HOW_MANY = "Into 5 pixels, how many windows of 3 fit at stride 1?"
+BOUNDS = "How far do the loops have to go, so that every place of out is reached once?"
 EITHER_SIDE = "On how many sides of an image does the padding stand?"
 LOOPS = "Which of the two loops counts rows, and how many of them are there?"
 OF_SIDES = "Which side of a filter, and which of an image, goes with the first index of a window?"
@@ -29,6 +30,8 @@ OF_FORWARD = tuple(
         ("sizes-with-one-pad", "The sizes of out count the padding once; it stands on both sides of the images.", EITHER_SIDE, "2 * pad", "pad"),
         ("sizes-without-pad", "The sizes of out are computed without the padding.", EITHER_SIDE, " + 2 * pad", ""),
         ("sizes-without-stride", "The sizes of out are computed without the stride.", HOW_MANY, " // stride", ""),
+        ("sizes-over-stride", "The sizes of out are those of the images divided by the stride; padding and filters are left out.", HOW_MANY, "1 + (H + 2 * pad - HH) // stride", "H // stride", "1 + (W + 2 * pad - WW) // stride", "W // stride"),
+        ("loops-over-stride", "Only H / stride rows and W / stride columns of windows are gone through; out has its own number of each.", BOUNDS, "range(OH)", "range(H // stride)", "range(OW)", "range(W // stride)"),
         ("padded-rows-only", "The padding is put above and below the images, and not beside them.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (pad, pad), (0, 0)))"),
         ("padded-behind-only", "No padding stands above the images and to their left: the first window begins at the first pixel.", EITHER_SIDE, PADDED, "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))"),
         ("windows-transposed", "A window's row and column are swapped: it begins as far down as it should begin to the right.", OF_SIDES, TOP_LEFT, LEFT_TOP),
@@ -65,6 +68,7 @@ OF_BACKWARD = tuple(
         ("backward-sizes-without-pad", "The backward pass counts the windows without the padding.", EITHER_SIDE, COUNTS, "OH, OW = 1 + (H - HH) // stride, 1 + (W - WW) // stride"),
         ("backward-sizes-with-one-pad", "The backward pass counts the padding once; it stands on both sides of the images.", EITHER_SIDE, COUNTS, "OH, OW = 1 + (H + pad - HH) // stride, 1 + (W + pad - WW) // stride"),
         ("backward-sizes-without-one", "The backward pass leaves out the last row and the last column of windows: both counts lack the 1.", HOW_MANY, COUNTS, "OH, OW = (H + 2 * pad - HH) // stride, (W + 2 * pad - WW) // stride"),
+        ("backward-loops-over-stride", "The backward pass goes through H / stride rows and W / stride columns of windows; dout has its own number of each.", BOUNDS, COUNTS, "OH, OW = H // stride, W // stride"),
         ("backward-padded-by-1", "The backward pass pads the images by 1, whatever pad is.", "Is there a number where pad should stand?", PADDED, "np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))"),
         ("dx-cropped-from-1", "dx is cut out from the second row and column on, whatever pad is.", WHERE, CROP, "dpadded[:, :, 1 : 1 + H, 1 : 1 + W]"),
         ("dx-cut-at-the-end", "dx is cut out at the bottom right of the padded gradient.", WHERE, CROP, "dpadded[:, :, 2 * pad :, 2 * pad :]"),
@@ -82,6 +86,8 @@ OF_POOLING = tuple(
         ("sizes-without-one", "out has one row and one column too few: both counts lack the 1.", HOW_MANY, POOL, "1 + (", "("),
         ("sizes-over-stride", "The sizes of out are those of the images divided by the stride; the last windows must fit as a whole.", HOW_MANY, POOL, "1 + (H - height) // stride", "H // stride", "1 + (W - width) // stride", "W // stride"),
         ("sizes-over-window", "The sizes of out are those of the images divided by the windows'; the stride is not used.", SIZES, POOL, "1 + (H - height) // stride", "H // height", "1 + (W - width) // stride", "W // width"),
+        ("loops-over-window", "Only H / pool_height rows and W / pool_width columns of windows are gone through; out has its own number of each.", BOUNDS, POOL, "range(OH)", "range(H // height)", "range(OW)", "range(W // width)"),
+        ("loops-over-stride", "H / stride rows and W / stride columns of windows are gone through; out has its own number of each.", BOUNDS, POOL, "range(OH)", "range(H // stride)", "range(OW)", "range(W // stride)"),
         ("windows-one-short", "The windows are one row and one column too small.", HOW_MANY, POOL, "top : top + height, left : left + width", "top : top + height - 1, left : left + width - 1"),
         ("windows-one-too-large", "The windows are one row and one column too large.", HOW_MANY, POOL, "top : top + height, left : left + width", "top : top + height + 1, left : left + width + 1"),
         ("takes-minimum", "out holds the smallest values of the windows.", START, POOL, MAX, "np.min(window, axis=(2, 3))"),
