@@ -21,7 +21,7 @@ from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
 from grader.cluster.local import MOST_FAILED, WORKS, Hands
 from grader.intake.layouts import open_entries
-from tests.cluster.conftest import LATE, results
+from tests.cluster.conftest import LATE, USUAL, results
 from tests.courses.conftest import CLUSTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
@@ -37,6 +37,15 @@ SLOW = """if b'THE SLOW ONE' in parcel:
         with open(os.environ['BEGUN'], 'w') as begun:
             begun.write(str(os.getpid()))
         open(os.environ['MAY_END']).close()"""
+
+# A run that waits for workers for 10 seconds instead of 60.
+IMPATIENT = """
+import sys
+from grader.cluster import starter
+starter.SILENCE, starter.LOOKS = 10.0, 1.0
+from grader.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -161,6 +170,22 @@ def test_a_run_whose_scheduler_goes_ends_in_order_and_is_gone_on_with(
     options = ["--engine", address, "--certificates", str(certificates), "--resume"]
     assert programs.run(class_of_six, tmp_path / "out", *options).wait() == 4
     assert results(tmp_path / "out") == local_results
+
+
+def test_a_run_whose_last_worker_goes_ends_in_order(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """After a while without any; what was graded is kept."""
+    address, options = cluster
+    worker = programs.worker(address, certificates)
+    words = ["grade", str(class_of_six), "--out", str(tmp_path / "out"), *USUAL, *options]
+    run = programs.begin("-c", IMPATIENT, *words)
+    programs.hears(run, FIRST)
+    os.killpg(worker.pid, signal.SIGKILL)
+    assert run.wait() == 130, run.said.read_text()
+    assert "No worker has been there for 10 s; the run ends, and what was graded is kept." in run.said.read_text()
+    kept = results(tmp_path / "out")
+    assert 0 < len(kept) < 6 and kept.items() <= local_results.items()
 
 
 def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
