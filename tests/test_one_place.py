@@ -21,6 +21,7 @@ from grader.variants import variants
 from grader.worker.changed import changed
 from grader.worker.loader import Code
 from tests.wrong_layers import RIGHT as LAYERS
+from tests.wrong_norms import SPATIAL as NORMS
 
 RELU = """\
 import numpy as np
@@ -137,6 +138,20 @@ def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_bo
     assert [item.sentence for item in found.diagnosis if item.specific] == [
         'One small change in line 4, in relu_forward, makes this right as well: "x = x[::-1]".'
     ]
+
+
+@pytest.mark.slow
+def test_a_self_check_says_which_wrong_functions_are_called(shared_box, tmp_path):
+    """Of what fails without a known cause; what is right of itself is told to look below."""
+    (tmp_path / "layers.py").write_text(NORMS.replace("std = np.sqrt(var + eps)", "std = np.sqrt(1.1 * var + 7 * eps)"))
+    batch_norm = find_assignment("batch_norm")
+    chosen = select(batch_norm, ["batch_norm/train_mode", "batch_norm/test_mode", "spatial_batch_norm/train_mode"])
+    result = grade_submission(
+        read_submission(tmp_path), batch_norm, chosen, LiveOracle(231, public=True), shared_box, search=0
+    )
+    (said,) = (note.sentence for check in result.parts[1].checks for note in check.notes)
+    assert said.startswith("This calls batchnorm_forward, which batch_norm/train_mode finds wrong: ")
+    assert not [note for check in result.parts[0].checks for note in check.notes]
 
 
 @pytest.mark.slow
