@@ -218,7 +218,7 @@ def test_what_a_check_calls_is_looked_through_first(tmp_path):
         ("layers.py", 9, "TwoLayerNet"),
         ("parts.py", 3, ""),
     ]
-    (tmp_path / "layers.py").write_text(NET.replace("    def predict", "    @property\n    def predict"))
+    (tmp_path / "layers.py").write_text(NET.replace("    def predict", "    @cached\n    def predict"))
     program = extract(read_submission(tmp_path), ["TwoLayerNet"])
     predict = next(check for check in part.checks if check.slug == "predict")
     assert "TwoLayerNet.predict" not in [one.full_name for one in Definitions(program).callees(predict)]
@@ -238,6 +238,25 @@ def test_a_change_stands_in_wherever_the_submission_knows_the_function_and_goes_
     finally:
         del sys.modules["holds_it"]
     assert (code.f(), module.f(), code.A().f()) == ("old", "old", "old")
+
+
+@pytest.mark.parametrize("kind", [staticmethod, classmethod, property])
+def test_a_changed_method_is_decorated_as_its_own_was(kind):
+    """So that it is called with what it was called with."""
+    new = (lambda: "new") if kind is staticmethod else lambda owner: "new"
+    code = Code({"A": type("A", (), {"f": kind(lambda *owner: "old")}), "h": new})
+    with changed(code, {"name": "f", "owner": "A", "by": "h"}):
+        assert (code.A().f if kind is property else code.A().f()) == "new"
+    assert (code.A().f if kind is property else code.A().f()) == "old"
+
+
+def test_a_method_that_asks_for_its_class_has_it_written_out():
+    """It is defined outside of the class; of a function that asks for one there is none to be had."""
+    text = "def f(self, x):\n    self.__n = super().f(x) + 1\n    return self.__n\n"
+    found = [one.text for one in variants(text, "f", "_Net")]
+    assert any("self._Net__n = super(_Net, self).f(x) - 1" in one for one in found)
+    assert not [one for one in found if "super()" in one or ".__n" in one]
+    assert not [*variants(text, "f")]
 
 
 HOSTILE = """\
