@@ -27,7 +27,7 @@ test-fast: $(VENV)/.test  ## in a minute and a half: one isolation level, a part
 	$(PYTEST) -n auto -m '$(FAST)' --ignore tests/attacks
 
 test-processors: $(VENV)/.test  ## the recorded answers, verdicts and sentences as on other processors
-	$(PYTEST) -m processors tests/processors
+	$(PYTEST) -m processors tests/processors tests/solutions/test_kernels.py
 
 # Of CI a selection: GRADER_TEST_IMAGE=selection
 test-image: $(VENV)/.test  ## the image, built and run with podman or Docker; nothing of it stays

@@ -1,13 +1,15 @@
 """Dask's own part: tasks of a class's size that do nothing, through the same scheduler, workers and starter.
 
-``python -m benchmarks.empty_tasks --tasks 2000 --workers 2`` prints the CPU of each program a task. Nothing is graded,
-copied or stored: parcels are bytes, and each is answered at once with a text as long as a result with its page.
+``python -m benchmarks.empty_tasks --tasks 2000 --workers 2`` prints the CPU of each program a submission. Nothing is
+graded, copied or stored: parcels are bytes, and each is answered at once with a text as long as a result with its page.
+With ``--together`` several go in a task, as where no notebook is executed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ import psutil
 
 from benchmarks.cluster import begin, heard, scheduler, stop
 from grader.cluster import tasks
+from grader.cluster.bags import IN_FLIGHT
 from grader.cluster.card import Card, own_card
 from grader.cluster.certificates import make_certificates, security_of
 from grader.cluster.local import UNWATCHED
@@ -55,23 +58,23 @@ def work(address: str, certificates: Path, size: int) -> None:
     from grader.cluster import node
 
     guard()
-    bench = Idle(own_card(LEVEL, None), "x" * size)
+    bench = Idle(own_card(LEVEL, None), json.dumps("x" * size))
     tasks.settle_at(bench)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder, dask.config.set(UNWATCHED):
         asyncio.run(node._serve(address, security_of(address, certificates), 1, bench, Path(folder)))  # type: ignore[arg-type]
 
 
-def hand_out(address: str, certificates: Path, count: int, workers: int, size: int) -> None:
-    """Be the starter: so many tasks, as many at a time as there are workers."""
+def hand_out(address: str, certificates: Path, count: int, workers: int, size: int, together: int) -> None:
+    """Be the starter: so many submissions, as many tasks at a time as there are workers."""
     from grader.cluster import engine, starter
 
     guard()
     box, parcel = open_box(LEVEL), b"x" * size
-    with engine._client(address, security_of(address, certificates)) as client, ThreadPoolExecutor(workers) as pool:
-        line = starter.Line(client, address, own_card(LEVEL, None), box, print)
+    threads = workers * (IN_FLIGHT if together else 1)
+    with engine._client(address, security_of(address, certificates)) as client, ThreadPoolExecutor(threads) as pool:
+        line = starter.Line(client, address, own_card(LEVEL, None), box, print, workers)
         for said, first, last in ((BEGIN, 0, WARM), (END, WARM, WARM + count)):
-            keys = [f"empty-{number}" for number in range(first, last)]
-            for _ in pool.map(lambda key: line.asked(parcel, key, 60), keys):
+            for _ in pool.map(lambda _: line.asked(parcel, 60, together=bool(together)), range(first, last)):
                 pass
             print(said, flush=True)
             sys.stdin.readline()  # until what was used is read
@@ -82,10 +85,11 @@ def hand_out(address: str, certificates: Path, count: int, workers: int, size: i
 def main(words: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.empty_tasks", description=__doc__)
-    parser.add_argument("--tasks", type=int, default=2000, help="tasks that are measured (2000)")
+    parser.add_argument("--tasks", type=int, default=2000, help="submissions that are measured (2000)")
     parser.add_argument("--workers", type=int, default=2, help="workers, one task at a time each (2)")
     parser.add_argument("--parcel", type=int, default=PARCEL, help=f"bytes of a parcel ({PARCEL})")
     parser.add_argument("--answer", type=int, default=ANSWER, help=f"bytes of an answer ({ANSWER})")
+    parser.add_argument("--together", action="store_true", help="several submissions a task")
     options = parser.parse_args(words)
     programs: list[subprocess.Popen[str]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -96,7 +100,8 @@ def main(words: Sequence[str]) -> None:
             own = ["benchmarks.empty_tasks", "--be", address, str(place / "certificates")]
             for _ in range(options.workers):
                 heard(begin([*own, str(options.answer)], programs), "Works for")
-            run = begin([*own, str(options.tasks), str(options.workers), str(options.parcel)], programs)
+            numbers = [options.tasks, options.workers, options.parcel, int(options.together)]
+            run = begin([*own, *map(str, numbers)], programs)
             _measure(run, {"starter": run, "scheduler": programs[0], "workers": programs[1:-1]}, options.tasks)
         finally:
             stop(programs)
@@ -112,8 +117,8 @@ def _measure(
     after, ended = _used(whose), time.monotonic()
     _go_on(run)
     for name, seconds in after.items():
-        print(f"{name}: CPU: {1000 * (seconds - before[name]) / count:.2f} ms a task")
-    print(f"pace: {60 * count / (ended - began):.0f} tasks a minute")
+        print(f"{name}: CPU: {1000 * (seconds - before[name]) / count:.2f} ms a submission")
+    print(f"pace: {60 * count / (ended - began):.0f} submissions a minute")
 
 
 def _used(whose: dict[str, subprocess.Popen[str] | list[subprocess.Popen[str]]]) -> dict[str, float]:

@@ -86,8 +86,8 @@ def rel_errors(x: Array, y: Array, floor: float = 0.0) -> Array:
     differences below ``floor``, for what is zero but for rounding.
     """
     difference = np.abs(x - y)
-    floor = max(floor, 1e-13 * float(np.max(np.abs(y), initial=0.0)))
-    if np.max(difference, initial=0.0) <= floor:  # as in most of what is right
+    floor = max(floor, 1e-13 * float(np.abs(y).max(initial=0.0)))
+    if difference.max(initial=0.0) <= floor:  # as in most of what is right
         return np.zeros(difference.shape)
     difference = np.where(difference <= floor, 0.0, difference)
     return np.asarray(difference / np.maximum(1e-8, np.abs(x) + np.abs(y)))

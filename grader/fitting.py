@@ -185,7 +185,7 @@ def _distance(x: object, y: object, floor: float = 0.0) -> float:
     x, y = plain(x), plain(y)
     finite = np.isfinite(x)
     if finite.all() and np.isfinite(y).all():
-        return float(np.max(rel_errors(x, y, floor), initial=0.0))
+        return float(rel_errors(x, y, floor).max(initial=0.0))
     if not np.array_equal(finite, np.isfinite(y)) or not np.array_equal(x[~finite], y[~finite], equal_nan=True):
         return np.inf
-    return float(np.max(rel_errors(x[finite], y[finite], floor), initial=0.0))
+    return float(rel_errors(x[finite], y[finite], floor).max(initial=0.0))

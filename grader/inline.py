@@ -178,9 +178,9 @@ def _checked(
 
 def _environment() -> dict[str, str]:
     """What anyone may know of the kernel's own, and the place of grader, if that is no folder of packages."""
-    from grader.environment import AGAIN, PLAIN
+    from grader.environment import AGAIN, is_plain
 
-    kept = {name: value for name, value in os.environ.items() if NEEDS_WHOLE_ENVIRONMENT or name in PLAIN}
+    kept = {name: value for name, value in os.environ.items() if NEEDS_WHOLE_ENVIRONMENT or is_plain(name, value)}
     kept[AGAIN] = "1"
     place = str(Path(grader.__file__).parents[1])
     if not place.endswith(("site-packages", "dist-packages")):

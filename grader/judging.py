@@ -24,7 +24,7 @@ USUAL = "the usual case"
 SIGNATURE = re.compile(r"\(\) (?:got an unexpected keyword argument|got multiple values for|takes |missing )")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Played:
     """One case that was played: its inputs, the right answer, and what came back."""
 
@@ -33,7 +33,7 @@ class Played:
     want: Arrays
     transcript: Transcript
 
-    @property
+    @functools.cached_property  # every mistake that is looked for asks anew
     def values(self) -> Values:
         """What came back, vectors and numbers without needless axes of length 1."""
         return fitted(self.transcript.values, self.want)

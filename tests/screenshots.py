@@ -17,7 +17,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbconvert.exporters import HTMLExporter
 from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
@@ -82,6 +81,8 @@ def klass(folder: Path) -> tuple[str, int, int]:
 
 def notebook(folder: Path) -> tuple[str, int, int]:
     """``%grade`` in a notebook, as Jupyter shows it."""
+    from nbconvert.exporters import HTMLExporter  # dear to import
+
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
     text, _ = HTMLExporter(require_js_url="", mathjax_url="", jquery_url="").from_notebook_node(book)

@@ -14,7 +14,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
@@ -114,6 +113,8 @@ def test_no_report_is_written_over_students_work(job):
 )
 def test_jobs_are_valid_against_their_public_schemas(name, schema):
     """Those that check-jsonschema brings along."""
+    from check_jsonschema import main as check_jsonschema  # dear to import, in each process that collects
+
     checked = CliRunner().invoke(check_jsonschema, ["--builtin-schema", f"vendor.{schema}", str(PUBLIC / name)])
     assert checked.exit_code == 0, checked.output
 

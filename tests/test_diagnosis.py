@@ -64,11 +64,11 @@ def test_the_mistake_that_reproduces_the_numbers_is_the_diagnosis():
 
 def test_a_mistake_that_explains_only_some_cases_is_only_likely():
     """The other failed case has another cause as well. One that explains less than half of them is not said."""
-    first, second, third = played("dx", "dx", "dx dw")
-    third.transcript.values["dw"] = WANT["dw"] * 7
-    assert codes([first, second, third]) == [("doubled", False)]
-    second.transcript.values["dw"] = WANT["dw"] * 7
-    assert not any(code == "doubled" for code, _ in codes([first, second, third]))
+    for number, said in ((1, [("doubled", False)]), (2, [])):
+        cases = played("dx", "dx", "dx dw")
+        for case in cases[-number:]:
+            case.transcript.values["dw"] = WANT["dw"] * 7
+        assert [found for found in codes(cases) if found[0] == "doubled"] == said
 
 
 def test_two_mistakes_that_the_cases_do_not_tell_apart_are_only_likely(monkeypatch):

@@ -113,6 +113,9 @@ def test_the_log_has_an_object_for_each_event_and_no_seed(write_class, tmp_path,
         "cleo": False,
     }
     assert "70107" not in (tmp_path / "run.jsonl").read_text("utf-8")
+    with store_to_read(tmp_path / "out") as store:
+        graded_kept_and_not = [run.counts for run in store.runs()]
+    assert graded_kept_and_not == [(1, 0, 1), (0, 1, 1)]
 
 
 @pytest.mark.slow

@@ -69,14 +69,34 @@ def by_topic(specimens: list[Path], quick: int = 1) -> list:
     return found
 
 
-@pytest.mark.parametrize("specimen", by_topic(SPECIMENS, quick=4))
+def telling() -> list[Path]:
+    """The specimens of which each comes to a status or a diagnosis that none of its topic before it comes to."""
+    found, told = [], set[tuple[str, ...]]()
+    for path in SPECIMENS:
+        expect = tomllib.loads((path / "expect.toml").read_text("utf-8"))
+        own = {(path.parent.name, *pair) for kind in ("checks", "diagnosis") for pair in expect.get(kind, {}).items()}
+        if own - told:
+            found.append(path)
+            told |= own
+    return found
+
+
+@pytest.mark.parametrize("specimen", by_topic(telling(), quick=4))
 def test_a_specimen_gets_its_verdict_from_recorded_answers(specimen: Path, shared_box: Box):
     """Statuses, findings and diagnoses are as expect.toml has them."""
     judge_specimen(specimen, recorded, shared_box)
 
 
+# Of these only the training is wrong, whose hidden answers are dear. It is two_layer_net's as well: there the same
+# mistakes are told by test_wrong_nets.py.
+TRAINING = [
+    *(ROOT / "cs231n_2016_a1" / name for name in ("biases_only", "decays_every_iteration", "gradient_ascent")),
+    *(ROOT / "cs231n_2016_a1" / name for name in ("never_updates", "without_replacement")),
+]
+
+
 @pytest.mark.hidden
-@pytest.mark.parametrize("specimen", by_topic(SPECIMENS))
+@pytest.mark.parametrize("specimen", by_topic([path for path in SPECIMENS if path not in TRAINING]))
 def test_a_specimen_gets_its_verdict_on_a_hidden_seed(specimen: Path, shared_box: Box):
     """The same from the live reference."""
     judge_specimen(specimen, live, shared_box)

@@ -101,7 +101,7 @@ class Answer:
     """What is kept of a graded submission: its JSON ``text``, its ``page``, and the ``key`` of what it depends on.
 
     ``refused`` if the input could not be taken, ``failed`` if the grader failed, ``known`` if the result with that key
-    is there already: then there is nothing else.
+    is there already: then there is nothing else. ``seconds`` that it took, where who waits cannot tell: on a worker.
     """
 
     key: str = ""
@@ -110,6 +110,7 @@ class Answer:
     refused: bool = False
     failed: bool = False
     known: bool = False
+    seconds: float = 0.0
 
 
 def answered(order: Order, terms: Terms, oracle: Oracle, given: Box | Host) -> Answer:

@@ -7,6 +7,7 @@ tasks, bench  on a worker: functions that take and give text and bytes, and the 
 node          the program of a worker
 plain         what of a pickle is read: a short list of names
 scheduler     functions that run on the scheduler
+bags          the line of who waits: several submissions go in one task
 starter       the desk of who started the run, whose judges sit elsewhere
 local         a cluster of one machine
 engine        the workshop that ``grade --engine`` means

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.batch.work import Answer, Terms, lacking, may_have_starved
@@ -15,8 +18,8 @@ from grader.cluster.card import Card
 from grader.cluster.parcels import unpacked, words_of
 from grader.data_set import DataSet
 from grader.errors import GraderError, Refused, Starved
-from grader.folders import need_room
-from grader.intake.snapshot import Snapshot, private_folder
+from grader.folders import need_room, remove
+from grader.intake.snapshot import Snapshot
 from grader.judges.desk import Desk, shared_server
 from grader.machine.shortage import Shortage
 from grader.worker.processes import BoxHost
@@ -28,10 +31,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 class Bench:
     """Desks of one box for as many threads as come; each is kept for the next submission by the same terms."""
 
-    def __init__(self, host: BoxHost, card: Card, data: DataSet | None, tell: Callable[[str], object]) -> None:
+    def __init__(
+        self, host: BoxHost, card: Card, data: DataSet | None, tell: Callable[[str], object], folder: Path
+    ) -> None:
+        """``folder`` is private, and there as long as this is."""
         self.card, self.tell = card, tell
-        self._host, self._data = host, data
+        self._host, self._data, self._folder = host, data, folder
         self._free: list[tuple[Terms, Desk]] = []
+        self._places: list[Path] = []  # empty folders: to make and remove one for each copy takes disks longer
         self._lock = threading.Lock()
         self._server()  # warms the reference
 
@@ -70,29 +77,35 @@ class Bench:
         words = words_of(parcel)
         folder = str(self._data.folder) if self._data else None
         terms = replace(Terms.from_dict(words["terms"]), data=folder)
-        desk = self._desk(terms)
+        place, desk = self._place(), self._desk(terms)
         try:
-            with private_folder() as place:
-                copy = unpacked(parcel, place)
-                made = self._made(desk, terms, words, copy)
+            made = self._made(desk, terms, words, unpacked(parcel, place))
         except BaseException:
             desk.close()
+            remove(place)
             raise
         with self._lock:
             self._free.append((terms, desk))
+            self._places.append(place)  # the desk has taken the copy out of it
         return made
+
+    def _place(self) -> Path:
+        with self._lock:
+            if self._places:
+                return self._places.pop()
+        return Path(tempfile.mkdtemp(dir=self._folder))
 
     def _made(self, desk: Desk, terms: Terms, words: dict[str, Any], copy: Snapshot) -> dict[str, Any]:
         student, shown = words["student"], words["shown"]
         if words["do"] == "recognise":
             return {"answer": {"likeness": desk.recognise(student, shown, copy, follow=False)}}
-        shortage = Shortage()
+        shortage, began = Shortage(), time.monotonic()
         notes = tuple(words["notes"])
         answer: Answer = desk.grade(student, shown, copy, words["known"], follow=False, notes=notes)
         cause = "" if terms.again or answer.known else shortage.cause() or lacking(answer)
         if cause and may_have_starved(answer):
             raise Starved(f"While it was graded, {cause}")
-        return {"answer": asdict(answer)}
+        return {"answer": asdict(replace(answer, seconds=time.monotonic() - began))}
 
     def _desk(self, terms: Terms) -> Desk:
         """A desk for these terms that nobody is at; those for others are closed."""

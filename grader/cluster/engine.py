@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
-import os
-import secrets
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +12,12 @@ from pathlib import Path
 from distributed import Client, Security
 
 from grader.batch.workshop import Made, Worker, Workshop
-from grader.cluster.card import Card, own_card
+from grader.cluster.bags import IN_FLIGHT
+from grader.cluster.card import own_card
 from grader.cluster.certificates import security_of
 from grader.cluster.local import SILENT, local_cluster
 from grader.cluster.plain import guard
-from grader.cluster.starter import SILENCE, ClusterDesk, Line
+from grader.cluster.starter import SILENCE, ClusterDesk, Line, code_size
 from grader.course.folder import current
 from grader.data_set import DataSet
 from grader.errors import Refused
@@ -28,7 +26,7 @@ from grader.sandbox import Box
 from grader.words import listing
 from grader.worker.processes import BoxHost
 
-MOST = 256  # submissions at a time, a thread each
+MOST = 512  # submissions at a time, a thread each
 CONNECT = 30.0  # seconds
 
 
@@ -45,6 +43,7 @@ def open_cluster(
     engine: str,
     certificates: Path | None,
     many: int | None,
+    short: bool,
     box: Box,
     jobs: int,
     data: DataSet | None,
@@ -52,7 +51,8 @@ def open_cluster(
 ) -> Iterator[Workshop]:
     """A workshop on a cluster: this machine's own for "dask", else that of the scheduler at an address.
 
-    ``many`` is how many submissions were asked for at a time there; None: as many as its workers take.
+    ``many`` is how many submissions were asked for at a time there; None: as many as its workers take. ``short``: no
+    notebook is executed, so that several go at once.
     """
     logging.getLogger("distributed").setLevel(SILENT)
     guard()
@@ -66,15 +66,14 @@ def open_cluster(
             address, security = engine, security_of(engine, certificates)
         warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
         client = stack.enter_context(_client(address, security))
-        line = Line(client, address, own_card(box.level, data), box, tell)
+        line = Line(client, address, own_card(box.level, data), box, tell, many)
         stack.callback(line.close)
-        threads = _fitting(line, tell, address)
+        threads = _fitting(line, address)
         line.heard()
         line.watch()
-        run, numbers = secrets.token_hex(8), itertools.count()
         host = BoxHost(box)
-        desk = lambda terms: ClusterDesk(line, terms, lambda: f"grader-{run}-{next(numbers)}")  # noqa: E731
-        workers = [Worker(host, desk) for _ in range(min(MOST, many or threads))]
+        most = min(MOST, (many or threads) * (IN_FLIGHT if short else 1))
+        workers = [Worker(host, lambda terms: ClusterDesk(line, terms)) for _ in range(most)]
         yield ClusterWorkshop(workers, box.level, tell)
 
 
@@ -94,51 +93,24 @@ def _client(address: str, security: Security, seconds: float = CONNECT) -> Clien
         raise Refused(f"No scheduler answers at {address} ({why}); start one with `dask scheduler`.") from None
 
 
-def _fitting(line: Line, tell: Callable[[str], object], address: str) -> int:
-    """How many threads there are of workers that fit; those that do not are told, and so is who started the run."""
+def _fitting(line: Line, address: str) -> int:
+    """How many threads there are of workers that fit, once there are any."""
     until = time.monotonic() + SILENCE
-    told: set[str] = set()
-    unfit: list[str] = []
     while True:
         if line.box.closed:
             return 1  # whoever hands in learns that it was stopped
-        found = line.workers()
-        others = [at for at, (_, fits) in found.items() if not fits and at not in told]
-        for at, text in line.cards(others).items() if others else ():
-            told.add(at)
-            why = _difference(text, line.card)
-            unfit.append(why)
-            tell(f"The worker at {at} gets no work: it has {why}.")
-            line.say_to(at, f"This worker refuses the work of a run: it has {why}.")
-        threads = sum(many for many, fits in found.values() if fits)
+        threads, others = line.look()
+        line.refuse(others)
         if threads:
             return threads
-        if unfit and len(told) == len(found):
-            raise Refused(f"No worker at {address} can be used: they have {listing(list(dict.fromkeys(unfit)), 3)}.")
+        if line.unfit:
+            why = listing(list(dict.fromkeys(line.unfit)), 3)
+            raise Refused(f"No worker at {address} can be used: they have {why}.")
         if time.monotonic() > until:
             raise Refused(f"No worker has come to {address}; start some with `grader worker {address}`.")
         time.sleep(0.2)
 
 
-def _difference(text: str, own: Card) -> str:
-    try:
-        return Card.from_text(text).differs(own) or "another card"
-    except (ValueError, TypeError, LookupError, AttributeError):
-        return "not been started with `grader worker`"
-
-
 def _bytes(entry: Entry) -> int:
-    """The bytes of what an entry holds of code, which is a guess at how long it takes."""
-    if entry.reason:
-        return 0
-    total = 0
-    with contextlib.suppress(OSError):
-        if not entry.path.is_dir():
-            return entry.path.stat().st_size
-        for folder, folders, names in os.walk(entry.path):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for name in names:
-                if name.endswith((".ipynb", ".py", ".zip")):
-                    with contextlib.suppress(OSError):
-                        total += os.lstat(os.path.join(folder, name)).st_size
-    return total
+    """The bytes of an entry's code, which is a guess at how long it takes."""
+    return 0 if entry.reason else code_size(entry.path)

@@ -45,13 +45,13 @@ def serve(
     security = security_of(address, certificates)
     logging.getLogger("distributed").setLevel(SILENT)
     guard()
-    bench = Bench(BoxHost(box), own_card(box.level, data), data, tell)
-    tasks.settle_at(bench)
-    try:
-        with private_folder() as folder, dask.config.set(UNWATCHED):
+    with private_folder() as folder, dask.config.set(UNWATCHED):
+        bench = Bench(BoxHost(box), own_card(box.level, data), data, tell, folder)
+        tasks.settle_at(bench)
+        try:
             asyncio.run(_serve(address, security, jobs, bench, folder))
-    finally:
-        bench.close()
+        finally:
+            bench.close()
 
 
 async def _serve(address: str, security: Security, jobs: int, bench: Bench, folder: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from grader.cluster.plain import BLOCKED, guard
 
-DEATHS = 3  # workers that may die of one submission
 WORKER_SILENCE = 30.0  # seconds without a sign of life after which a worker's tasks go elsewhere
 
 
@@ -19,13 +18,14 @@ def dask_setup(scheduler: Any) -> None:
 async def settle(dask_scheduler: Any = None) -> str:
     """Make a scheduler of Dask's the grader's, however it was started; a second time changes nothing.
 
-    It unpickles what a run needs alone, shows no pages of its own beside TLS, gives each task three workers to die on,
-    misses silent workers soon, moves no task that a worker has, and does not watch its own pace.
+    It unpickles what a run needs alone, shows no pages of its own beside TLS, leaves it to who started the run what
+    becomes of a task whose worker died, misses silent workers soon, moves no task that a worker has, and does not watch
+    its own pace.
     """
     from tornado.ioloop import PeriodicCallback
 
     _close(dask_scheduler)
-    dask_scheduler.allowed_failures = DEATHS - 1
+    dask_scheduler.allowed_failures = 0
     stealing = dask_scheduler.extensions.get("stealing")
     if stealing is not None:
         await stealing.stop()
@@ -50,9 +50,9 @@ def look(resource: str, dask_scheduler: Any = None) -> str:
 
 
 def ended(key: str, dask_scheduler: Any = None) -> str:
-    """How a task ended that gave no answer: how many workers died of it, and the words of what was raised."""
+    """How a task ended that gave no answer: whether its worker died, and the words of what was raised."""
     task = dask_scheduler.tasks.get(key)
-    return json.dumps([task.suspicious, task.exception_text or ""] if task else [0, ""])
+    return json.dumps([task.suspicious > 0, task.exception_text or ""] if task else [False, ""])
 
 
 def _close(scheduler: Any) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
+import os
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +18,7 @@ from distributed import Client, Future
 
 from grader.batch.work import Answer, Terms
 from grader.cluster import scheduler, tasks
+from grader.cluster.bags import Bags, Died
 from grader.cluster.card import Card
 from grader.cluster.parcels import packed
 from grader.errors import HarnessError, Interrupted, Refused, Starved
@@ -25,22 +29,31 @@ from grader.sandbox import Box
 AWAITED = ("pending", "lost")  # lost: the worker that had the answer died before it was fetched; it is made anew
 SILENCE = 60.0  # seconds without a scheduler that answers, or without any worker, after which the run ends
 LOOKS = 5.0  # seconds between looks at it
+SOON = 1.0  # the same while there are fewer places than were asked for
 POLL = 0.5  # seconds between looks at whether the run was stopped
 MOST_WORDS = 200  # characters that are told of what was raised on a worker
+ANOTHER_FORM = "A worker gave an answer of another form."
 Read = TypeVar("Read")
 
 
 class Line:
     """The connection to a scheduler, for workers with a card; what breaks it ends the run in order."""
 
-    def __init__(self, client: Client, address: str, card: Card, box: Box, tell: Callable[[str], object]) -> None:
+    def __init__(
+        self, client: Client, address: str, card: Card, box: Box, tell: Callable[[str], object], many: int | None = None
+    ) -> None:
+        """``many`` are the submissions that may be with workers at a time; None: as many as these take."""
         self.card, self.box = card, box
         self._client, self._tell = client, tell
-        self._address = address
+        self._address, self._many = address, many
+        self._run, self._numbers = secrets.token_hex(8), itertools.count()
+        self._bags = Bags(self._sent, many or 1)
+        self.asked, self.room = self._bags.asked, self._bags.room
         self._lost = threading.Lock()
         self._closed = threading.Event()
         self._heard = time.monotonic()
         self._missing = ""
+        self._unfit: dict[str, str] = {}
         for topic in ("print", "warn"):  # what workers would have printed here
             client.unsubscribe_topic(topic)
         try:
@@ -55,18 +68,28 @@ class Line:
         """Look after the scheduler and its workers until the line is closed, in a thread of its own."""
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def workers(self) -> dict[str, tuple[int, bool]]:
-        """By address: how many threads, and whether they fit the card."""
+    def look(self) -> tuple[int, list[str]]:
+        """How many threads there are of workers that fit, which are places; addresses of others that have come."""
         found = json.loads(self._client.run_on_scheduler(scheduler.look, self.card.resource))
-        return {str(at): (int(threads), bool(fits)) for at, (threads, fits) in found.items()}
+        threads = sum(int(many) for many, fits in found.values() if fits)
+        self._bags.places = min(threads, self._many or threads)
+        others = [str(at) for at, (_, fits) in found.items() if not fits]
+        new = [at for at in others if at not in self._unfit]
+        self._unfit = {at: self._unfit.get(at, "") for at in others}
+        return threads, new
 
-    def cards(self, addresses: list[str]) -> dict[str, str]:
-        """The cards of workers as text; empty of what is none of ours."""
-        return {at: self._of_worker(at, tasks.shown_card) for at in addresses}
+    def refuse(self, addresses: list[str]) -> None:
+        """Say to workers that do not fit, and to who started the run, in what they differ."""
+        for at in addresses:
+            why = _difference(self._of_worker(at, tasks.shown_card), self.card)
+            self._unfit[at] = why
+            self._tell(f"The worker at {at} gets no work: it has {why}.")
+            self._of_worker(at, tasks.told, f"This worker refuses the work of a run: it has {why}.")
 
-    def say_to(self, address: str, sentence: str) -> None:
-        """Have a worker say it where it runs."""
-        self._of_worker(address, tasks.told, sentence)
+    @property
+    def unfit(self) -> list[str]:
+        """In what the workers that are there and do not fit differ."""
+        return list(self._unfit.values())
 
     def _of_worker(self, address: str, function: Callable[..., str], *words: str) -> str:
         """What a function gives on a worker; empty if that is no text."""
@@ -76,18 +99,33 @@ class Line:
             return ""
         return said if isinstance(said, str) else ""
 
-    def asked(self, parcel: bytes, key: str, seconds: float) -> str:
-        """What a worker answers; HarnessError if three died of it or it is late, Interrupted if the run ends."""
+    def _sent(self, parcels: list[bytes], seconds: float) -> list[Any]:
+        """What a worker answers to parcels of one task; see ``bags.Send``."""
+        if self.box.closed:
+            raise Interrupted("Grading was stopped.")
         resource = self.card.resource
         future = self._client.submit(
-            tasks.handed, resource, parcel, key=key, pure=False, resources={resource: 1}, priority=0
+            tasks.handed,
+            resource,
+            *parcels,
+            key=f"grader-{self._run}-{next(self._numbers)}",
+            pure=False,
+            resources={resource: 1},
+            priority=0,
         )
         try:
-            return self._waited(future, seconds)
+            text = self._waited(future, seconds + (tasks.SHIFT if len(parcels) > 1 else 0))
         finally:
             if future.status == "pending":
                 future.cancel()
             future.release()
+        try:
+            said = json.loads(text)
+        except ODD:
+            said = None
+        if not isinstance(said, list) or len(said) != len(parcels) or said[0] is None:
+            raise HarnessError(ANOTHER_FORM)
+        return said
 
     def _waited(self, future: Future[str], seconds: float) -> str:
         done, began = threading.Event(), time.monotonic()
@@ -104,7 +142,7 @@ class Line:
             if time.monotonic() - began > seconds:
                 raise HarnessError(f"No worker gave an answer within {seconds:.0f} seconds; grade it again.")
         if future.status == "error":
-            raise HarnessError(self._why(future))
+            raise self._why(future)
         try:
             said = future.result() if future.status == "finished" else None
         except Exception:  # what is no text is not read, which raises one
@@ -114,27 +152,27 @@ class Line:
         if future.status != "finished":
             self._lose(f"The scheduler at {self._address} has gone")
         if not isinstance(said, str):
-            raise HarnessError("A worker gave an answer of another form.")
+            raise HarnessError(ANOTHER_FORM)
         return said
 
-    def _why(self, future: Future[str]) -> str:
+    def _why(self, future: Future[str]) -> Exception:
         """Why a task gave no answer, by what the scheduler knows; what was raised is a pickle, and not read."""
         heard: list[str] = []
 
         def ask() -> None:
             with contextlib.suppress(Exception):  # gone, or going
                 heard.append(self._client.run_on_scheduler(scheduler.ended, future.key))
+                self.look()  # there are fewer places now
 
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
         asking.join(SILENCE)  # a scheduler that is silent just now does not keep the run from ending
-        deaths, words = json.loads(heard[0]) if heard else (0, "the scheduler does not say why")
-        if deaths >= scheduler.DEATHS:
-            return (
-                f"{scheduler.DEATHS} workers died while they graded it, and it was given to no other; look into "
-                "what it does, then grade it again."
-            )
-        return f"The task of a worker failed: {' '.join(str(words)[:MOST_WORDS].split())}; grade it again."
+        died, words = json.loads(heard[0]) if heard else (False, "the scheduler does not say why")
+        if died:
+            return Died()
+        return HarnessError(
+            f"The task of a worker failed: {' '.join(str(words)[:MOST_WORDS].split())}; grade it again."
+        )
 
     def _lose(self, why: str) -> None:
         """End the run in order: what is graded is kept, and the rest is left out."""
@@ -145,13 +183,16 @@ class Line:
         raise Interrupted("Grading was stopped.")
 
     def _watch(self) -> None:
-        while not self._closed.wait(LOOKS):
+        threads = 0
+        while not self._closed.wait(LOOKS if threads >= (self._many or 0) else SOON):
             try:
-                fit = any(fits for _, fits in self.workers().values())
+                threads, unfit = self.look()
             except Exception:  # gone, or going: whoever waits sees how long ago it was heard
                 self._missing = ""
                 continue
-            if fit:
+            if unfit:  # in a thread of its own: one that is silent just now keeps nobody waiting
+                threading.Thread(target=self.refuse, args=(unfit,), daemon=True).start()
+            if threads:
                 self._heard, self._missing = time.monotonic(), ""
             else:
                 self._missing = f"No worker has been there for {SILENCE:.0f} s"
@@ -168,8 +209,8 @@ class Line:
 class ClusterDesk:
     """Hands submissions to workers elsewhere, one at a time; see ``workshop.Desk``."""
 
-    def __init__(self, line: Line, terms: Terms, number: Callable[[], str]) -> None:
-        self._line, self._terms, self._number = line, terms, number
+    def __init__(self, line: Line, terms: Terms) -> None:
+        self._line, self._terms = line, terms
 
     def grade(
         self, student: str, shown: str, path: Path, known: str, *, follow: bool, notes: tuple[str, ...] = ()
@@ -196,16 +237,41 @@ class ClusterDesk:
         follow: bool,
     ) -> Read:
         words |= {"student": student, "shown": shown, "terms": dataclasses.asdict(self._terms)}
-        with private_folder() as folder:
-            copy = copied(path, folder, Path(shown), follow=follow, data=self._terms.notebook is not None)
-            parcel = packed(words, copy)
-        # Twice what the worker's own desk waits: there may be a second one after one that was lost.
-        text = self._line.asked(parcel, self._number(), 2 * wall_seconds(self._terms))
+        # What executes no notebook is short. What is graded again is graded alone.
+        recognised = words["do"] == "recognise"
+        together = recognised or (self._terms.notebook is None and not self._terms.again)
+        with self._line.room(code_size(path), together=together):
+            with private_folder() as folder:
+                data = self._terms.notebook is not None and not recognised
+                parcel = packed(words, copied(path, folder, Path(shown), follow=follow, data=data))
+            # Twice what the worker's own desk waits: there may be a second one after one that was lost.
+            said = self._line.asked(parcel, 2 * wall_seconds(self._terms), together=together)
         try:
-            said = json.loads(text)
             for kind, error in (("refused", Refused), ("starved", Starved), ("failed", HarnessError)):
                 if kind in said:
                     raise error(str(said[kind]))
             return read(said["answer"])
         except ODD as error:
             raise HarnessError(f"A worker answered what cannot be read ({type(error).__name__}).") from None
+
+
+def code_size(path: Path) -> int:
+    """The bytes of what a submission holds of code."""
+    with contextlib.suppress(OSError):
+        if not path.is_dir():
+            return path.stat().st_size
+    total = 0
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.endswith((".ipynb", ".py", ".zip")):
+                with contextlib.suppress(OSError):
+                    total += os.lstat(os.path.join(folder, name)).st_size
+    return total
+
+
+def _difference(text: str, own: Card) -> str:
+    try:
+        return Card.from_text(text).differs(own) or "another card"
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return "not been started with `grader worker`"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.cluster.bench import Bench
 
+SHIFT = 5.0  # seconds after which no other submission of a task is begun: nobody waits behind many slow ones
 _bench: list[Bench] = []  # of this process, once it is a worker
 
 
@@ -16,8 +18,17 @@ def settle_at(bench: Bench) -> None:
     _bench[:] = [bench]
 
 
-def handed(resource: str, parcel: bytes) -> str:
-    """What becomes of a submission, as JSON; whatever happens is an answer."""
+def handed(resource: str, *parcels: bytes) -> str:
+    """What becomes of submissions, as a JSON list; whatever happens is an answer, and null is what was not begun."""
+    began = time.monotonic()
+    answers: list[str] = []
+    for parcel in parcels:
+        late = answers and time.monotonic() - began > SHIFT
+        answers.append("null" if late else _handed(resource, parcel))
+    return f"[{','.join(answers)}]"
+
+
+def _handed(resource: str, parcel: bytes) -> str:
     if not _bench:
         return '{"failed": "A worker was not started with `grader worker`, and has no box; start it so."}'
     try:

@@ -176,7 +176,7 @@ def _opener(options: argparse.Namespace) -> Opener | None:
 
     if options.engine != "dask":
         security_of(options.engine, options.certificates)
-    return functools.partial(open_cluster, options.engine, options.certificates, options.jobs)
+    return functools.partial(open_cluster, options.engine, options.certificates, options.jobs, not options.notebook)
 
 
 def _grade_entries(

@@ -46,6 +46,7 @@ def adjusted(parts: Sequence[Part], course: Course, text: Mapping[str, Any], whe
         _numbers(table, f"{where}, [points]", words["points"])
     _numbers(of["weights"], f"{where}, [weights]")
     _numbers(of["seconds"], f"{where}, [seconds]")
+    _names(text.get("rename", {}), f"{where}, [rename]")
     left_out = {*course.adjusted.get("without", ()), *text.get("without", ())}
     found = []
     for part in parts:
@@ -63,6 +64,7 @@ def _look_at_course(course: Course, parts: Sequence[Part]) -> None:
     """Refuse names in course.toml that are nothing of these parts, and could be nothing of others."""
     where = str(course.folder / DESCRIPTION)
     there = set(names_in(course.public / "checks"))
+    _names(course.adjusted.get("rename", {}), f"{where}, [rename]")
     for name in ("without", "points", "seconds", "tolerance"):
         for check in course.adjusted.get(name, ()):
             slug = check.partition("/")[0]
@@ -117,6 +119,12 @@ def _loosened(check: Check, limits: Any, where: str) -> tuple[Expectation, ...]:
 def _is_limited(expectation: Expectation) -> bool:
     inner = expectation.expectation if isinstance(expectation, AROUND) else expectation
     return isinstance(inner, (Matches, Within))
+
+
+def _names(table: Mapping[str, Any], where: str) -> None:
+    for name, other in table.items():
+        if not isinstance(other, str) or not other.isidentifier():
+            raise MalformedCheck(f"{where}: {name} is {other!r}; it takes the name of a function or class.")
 
 
 def _numbers(table: Any, where: str, known: Iterable[str] | None = None) -> None:

@@ -112,6 +112,7 @@ class Watch:
         result, kept = graded.result, graded.answer.known
         with self._lock:
             seconds = self._pace.finish(result.student, kept=kept)
+            seconds = graded.answer.seconds or seconds
             if self._journal:
                 self._journal.graded(result, seconds, kept=kept)
             self._display.graded(result, None if kept else seconds)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
 from pathlib import Path
 
+from grader.digests import sha256
 from grader.limits import MAX_STUDENT_NAME
 from grader.words import plain_text, readable
 
@@ -43,7 +43,7 @@ def safe_name(text: str) -> str:
 
 def told_apart(text: str) -> str:
     """The safe name with a few letters that the whole text decides, for where two would be one folder."""
-    short = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    short = sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6]
     return f"{safe_name(text).encode()[: MAX_STUDENT_NAME - 7].decode('utf-8', 'ignore')}-{short}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import hashlib
 import io
 import os
 import re
@@ -13,6 +12,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from grader.digests import sha256
 from grader.errors import NothingFound, Refused
 from grader.intake.documents import why_unread
 from grader.intake.naming import student_name
@@ -91,7 +91,7 @@ def _read_file(path: Path, student: str, shown: Path) -> Submission:
     cells, prose = _cells(shown, data, path.suffix)
     if not cells:
         raise NothingFound(f"{shown} holds no code; hand in the notebook with your cells filled in.")
-    digest = hashlib.sha256(data).hexdigest()
+    digest = sha256(data).hexdigest()
     return Submission(student, shown, None, (SourceFile(readable(path.name), cells, prose),), digest, file=path)
 
 
@@ -99,7 +99,7 @@ def _read_folder(taken: Snapshot, student: str, shown: Path) -> Submission:
     folder = taken.content
     files: list[SourceFile] = []
     unreadable = list(taken.unreadable)
-    digest = hashlib.sha256()
+    digest = sha256()
     size = words = told = 0
     for path in source_files(folder, unreadable, shown):
         on_disk = path.relative_to(folder).as_posix()

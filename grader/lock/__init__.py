@@ -52,6 +52,14 @@ def lock(role: str, *, room: str, uid: int | None, read: Sequence[str] = ()) -> 
     seccomp.install(role)
 
 
+def prepare(role: str) -> None:
+    """In a clean parent: find out once what every child needs for its lock."""
+    from grader.lock import places, seccomp
+
+    places.readable()
+    seccomp.prepare(role)
+
+
 def memory(role: str, read: Sequence[str]) -> int:
     """The limit in bytes of address space."""
     return max(MEMORY[role], MEMORY_WITH_DATA) if read else MEMORY[role]

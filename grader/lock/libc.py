@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import platform
+from collections.abc import Callable
 from typing import Any
 
 from grader.lock.syscalls import NUMBERS
@@ -24,7 +26,12 @@ _libc.syscall.restype = ctypes.c_long
 
 def syscall(number: int, *arguments: Any) -> int:
     """Make a system call; OSError if it fails."""
-    return _checked(_libc.syscall(ctypes.c_long(number), *arguments))
+    return checked(prepared(number, *arguments)())
+
+
+def prepared(number: int, *arguments: Any) -> Callable[[], int]:
+    """A system call to make again and again, as with structures that change meanwhile: below 0 if it fails."""
+    return functools.partial(_libc.syscall, ctypes.c_long(number), *arguments)
 
 
 def call(name: str, *arguments: Any) -> int:
@@ -39,10 +46,11 @@ def call(name: str, *arguments: Any) -> int:
 def prctl(option: int, value: int) -> int:
     """Call prctl(option, value, 0, 0, 0); OSError if it fails."""
     zero = ctypes.c_ulong(0)
-    return _checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
+    return checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
 
 
-def _checked(result: int) -> int:
+def checked(result: int) -> int:
+    """What a system call gave; OSError if it failed."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -92,10 +92,9 @@ def _can_start(limit: int, hard: int) -> bool:
 
 def go_before_others(score: int) -> None:
     """Have the kernel end this process before those of a lower score when memory runs out, up to 1000; never less."""
-    with contextlib.suppress(OSError, ValueError), open("/proc/self/oom_score_adj", "r+", encoding="ascii") as file:
-        if int(file.read()) < score:
-            file.seek(0)
-            file.write(str(score))
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/oom_score_adj", "rb+", buffering=0) as file:
+        if int(file.read(16) or b"") < score:
+            file.write(str(score).encode())
 
 
 def end_with_parent() -> None:

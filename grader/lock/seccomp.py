@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
@@ -90,22 +91,45 @@ IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ F
 FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 PRCTLS = (15, 16, 0x53564D41, 38, 39)  # names of threads and of memory, no_new_privs
 
+INSTRUCTION = struct.Struct("<HBBI")  # struct sock_filter
+OF_ITSELF = struct.Struct("<I")  # its last field
+ANY_PID = 0x7FFFFFFF  # stands for a number that is not known yet; no process has this one
+
 Instruction = tuple[int, int, int, int]
 Condition = tuple[int, int, int]  # argument, mask, wanted value
 
 
 def install(role: str) -> None:
     """Filter this thread and what it starts: ``role`` is worker, kernel or judge. OSError where seccomp is missing."""
-    code = program(role, platform.machine(), os.getpid())
-    blob = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *instruction) for instruction in code))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
+    packed = OF_ITSELF.pack(os.getpid()).join(_pieces(role, platform.machine()))
+    blob = ctypes.create_string_buffer(packed, len(packed))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    described = Program(len(code), ctypes.addressof(blob))
+    described = _Program(len(packed) // INSTRUCTION.size, ctypes.addressof(blob))
     number = MACHINES[platform.machine()][1]
     syscall(number, ctypes.c_uint(SET_MODE_FILTER), ctypes.c_uint(0), ctypes.byref(described))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+@functools.cache
+def _pieces(role: str, machine: str) -> list[bytes]:
+    """The packed instructions, cut where the process's own number belongs: all that a clean parent can make ahead."""
+    pieces = [b""]
+    for instruction in program(role, machine, ANY_PID):
+        packed = INSTRUCTION.pack(*instruction)
+        if instruction[3] == ANY_PID:
+            pieces[-1] += packed[: -OF_ITSELF.size]
+            pieces.append(b"")
+        else:
+            pieces[-1] += packed
+    return pieces
+
+
+def prepare(role: str) -> None:
+    """In a clean parent: make what its children need for their filter."""
+    _pieces(role, platform.machine())
 
 
 def is_supported() -> bool:

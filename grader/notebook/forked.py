@@ -7,6 +7,7 @@ each way a cell -> hang up: the server kills the kernel with all that it started
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from importlib.util import find_spec
 from typing import Any
@@ -26,6 +27,7 @@ SERVER_SECONDS = 60.0  # how long the imports of a server may take, before its f
 OFTEN_IMPORTED = ("numpy", "matplotlib")
 
 
+@functools.cache
 def is_possible() -> bool:
     """Whether kernels can be forked here."""
     return FORKS and find_spec("ipykernel") is not None

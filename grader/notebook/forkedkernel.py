@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core.profiledir import ProfileDir
 from IPython.core.shellapp import InteractiveShellApp
 from IPython.paths import get_ipython_dir
 from jupyter_client.session import Session
@@ -39,6 +40,7 @@ from grader.lock import namespaces
 from grader.notebook.answers import INLINE, MESSAGE_LIMIT, answering_kernel, refuse_checks, refuse_shell_lines
 
 LINE_LIMIT = 64 << 20  # bytes of a request
+REHEARSED = 16  # cells; Python quickens what has run eight times
 HELD = 1 << 16  # characters of printed text that are held before they are sent on
 SHOWN_LIMIT = 512 << 10  # bytes of JSON a cell, where outputs are asked for
 QUIET = ("starting", "status", "execute_input")
@@ -60,14 +62,28 @@ def prepare() -> Any:
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
     application.kernel = kernel = kind.instance(**traits)
     kernel.shell.exit_now = False
-    kernel.shell.transform_cell = Transformed(kernel.shell.transform_cell)
-    run_cell = type(kernel.shell).run_cell
-    run_cell.__signature__ = inspect.signature(run_cell)  # ipykernel asks for it at every cell (PEP 362)
+    for name in ("transform_cell", "should_run_async"):
+        setattr(kernel.shell, name, AskedTwice(getattr(kernel.shell, name)))
+    for name in ("run_cell", "run_cell_async"):
+        function = getattr(type(kernel.shell), name)
+        function.__signature__ = inspect.signature(function)  # ipykernel asks for it at every cell (PEP 362)
     kernel.shell.extension_manager.load_extension("storemagic")
-    # What comes about with a first cell is there for all.
-    kernel.shell.run_cell("None", silent=True)
+    _rehearse(kernel)
     kernel.shell.display_formatter.format(0)
     return kernel
+
+
+def _rehearse(kernel: Any) -> None:
+    """Serve cells: what comes about with the first ones, and what Python quickens on their way, is there for all."""
+    shown = sys.stdout, sys.stderr, sys.displayhook
+    cells, its_end = socket.socketpair()
+    with cells:
+        cells.sendall(b'{"cell": 0, "code": "None"}\n' * REHEARSED)
+        cells.shutdown(socket.SHUT_WR)
+        asyncio.run(_serve_cells(its_end, kernel, shown=False))
+    sys.stdout, sys.stderr, sys.displayhook = shown
+    signal.set_wakeup_fd(-1)
+    kernel.shell.reset()
 
 
 def serve(channel: socket.socket, kernel: Any) -> NoReturn:
@@ -87,7 +103,7 @@ def serve(channel: socket.socket, kernel: Any) -> NoReturn:
         channel.sendall(json.dumps(answer).encode() + b"\n")
         if "trouble" not in answer:  # as the user that it has become
             kernel.shell.ipython_dir = get_ipython_dir()
-            kernel.shell.init_profile_dir(None)
+            kernel.shell.init_profile_dir(Profile(location=os.path.join(kernel.shell.ipython_dir, "profile_default")))
         refuse_checks()
         if request["lock"]:
             refuse_shell_lines()
@@ -103,7 +119,7 @@ def _settle(environment: dict[str, str], folder: str, shell: Any) -> None:
     os.environ.clear()
     os.environ.update(environment, MPLBACKEND=INLINE)
     shell.init_environment()
-    tempfile.tempdir = None
+    tempfile.tempdir = environment.get("TMPDIR")  # which is tried out with a file else
     os.chdir(folder)
     shell.starting_dir = os.getcwd()
     shell.history_manager.dir_hist[:] = [Path.cwd()]
@@ -183,19 +199,28 @@ def _capture(kernel: Any) -> None:
     hook.get_execution_count = lambda: kernel.execution_count  # type: ignore[method-assign]
 
 
-class Transformed:
-    """IPython's transformation of a cell, whose result is kept for a second call: ipykernel makes two for each cell."""
+class Profile(ProfileDir):
+    """IPython's folder for settings, without folders below it that nothing writes to here."""
 
-    def __init__(self, transform: Callable[[str], str]) -> None:
-        self._transform = transform
-        self._kept: dict[str, str] = {}
+    def _mkdir(self, path: str, mode: int | None = None) -> bool:
+        return False
 
-    def __call__(self, raw_cell: str) -> str:
-        """The cell as Python."""
-        if raw_cell in self._kept:
-            return self._kept.pop(raw_cell)
-        self._kept = {raw_cell: self._transform(raw_cell)}
-        return self._kept[raw_cell]
+
+class AskedTwice:
+    """A function whose result is kept for a second call: ipykernel and IPython both transform and compile each cell."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._kept: tuple[Any, Any] | None = None
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """What the function gives."""
+        kept, self._kept = self._kept, None
+        if kept and kept[0] == (arguments, named):
+            return kept[1]
+        found = self._function(*arguments, **named)
+        self._kept = (arguments, named), found
+        return found
 
 
 class Recorder(Session):

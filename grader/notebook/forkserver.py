@@ -32,11 +32,11 @@ def main(arguments: list[str]) -> None:
     for name in (*SERVES, *SHELL):
         importlib.import_module(name)
     del sys.modules["debugpy"]
-    from grader.lock import places
+    from grader import lock
     from grader.notebook.forkedkernel import prepare, serve
 
     kernel = prepare()
-    places.readable()  # remembered, as all children may read the same
+    lock.prepare("kernel")
     given = ForkServer(bring_in, nest).serve()
     if given:
         serve(socket.socket(fileno=given[0]), kernel)

@@ -40,7 +40,7 @@ class LiveOracle:
         self._lock = threading.RLock()  # scenarios seed NumPy's global generator: one at a time
         self._inputs: dict[str, Inputs] = {}
         self._answers: dict[str, Arrays] = {}
-        self._mistaken: dict[str, Answers] = {}
+        self._mistaken: dict[tuple[str, str, str, str], Answers] = {}
         self._seconds: dict[str, float] = {}
 
     def inputs(self, check: Check, case: Case) -> Inputs:
@@ -89,7 +89,9 @@ class LiveOracle:
         """Play the scenario with the reference as the mistake changes it; {} where that changes nothing."""
         if isinstance(wrong, Mistake) and check.name in wrong.spares:
             return {}
-        place = f"{wrong.code}/{key(check, case)}"
+        place = (wrong.code, check.part, check.slug, case.name)
+        if place in self._mistaken:  # as nearly always: it is asked of each check of each submission
+            return self._mistaken[place]
         with self._lock:
             if place not in self._mistaken:
                 self._mistaken[place] = self._play_mistaken(check, case, wrong)

@@ -35,12 +35,13 @@ def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
     sys.path += places
     for name in serves:
         importlib.import_module(name)
+    from grader import lock
     from grader.forks.server import ForkServer, clear_up
     from grader.lock import places as files
     from grader.worker.student import serve
 
+    lock.prepare("worker")
     files.real()  # remembered, as all children may read the same
-
     given = ForkServer(lambda words: None, nest).serve()
     if given:
         requests, replies = given

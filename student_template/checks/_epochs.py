@@ -131,10 +131,12 @@ class Drawn:
         self.calls = self.sizes = self.other_reg = 0
         self.odd = False
         self.seen = np.zeros(len(X), bool)
-        given = net.loss
+        given, signature = net.loss, None
 
         def loss(*arguments: Any, **options: Any) -> Any:
-            asked = inspect.signature(given).bind(*arguments, **options).arguments
+            nonlocal signature
+            signature = signature or inspect.signature(given)
+            asked = signature.bind(*arguments, **options).arguments
             if asked.get("y") is not None:
                 with contextlib.suppress(Exception):  # what cannot be noted is asked of nobody
                     self.note(np.asarray(asked["X"]), np.asarray(asked["y"]), asked.get("reg", 0.0))

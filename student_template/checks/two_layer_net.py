@@ -219,7 +219,7 @@ def noting(
 
     What is no step on samples of X with their labels, with that regularisation, spoils the sums. The list counts.
     """
-    given, steps = net.loss, [0]
+    given, steps, signature = net.loss, [0], None
 
     def add(answer: Any, asked: Mapping[str, Any]) -> None:
         known = (np.asarray(asked["X"])[:, None] == X).all(axis=2) & (np.asarray(asked["y"])[:, None] == y)
@@ -231,8 +231,10 @@ def noting(
         steps[0] += 1
 
     def loss(*arguments: Any, **options: Any) -> Any:
+        nonlocal signature
         answer = given(*arguments, **options)
-        asked = inspect.signature(given).bind(*arguments, **options).arguments
+        signature = signature or inspect.signature(given)
+        asked = signature.bind(*arguments, **options).arguments
         if asked.get("y") is not None:
             with contextlib.suppress(Exception):  # what cannot be noted is no step
                 add(answer, asked)

@@ -46,12 +46,14 @@ BY_NBCLIENT = ("notebook_answers_in_odd_types", "notebook_connects", "notebook_d
                "notebook_output_flood", "notebook_reads_driver", "notebook_reads_solutions",
                "notebook_starts_programs")  # fmt: skip
 # What is read before anything is locked in, or judged after, is the same at every level: the quickest that locks.
-AT_ONE_LEVEL = ("fake results", "hostile files", "hostile values", "text that holds the grader")
+# So are what the grader reads of a process, and when it ends one that computes.
+AT_ONE_LEVEL = ("endless", "fake results", "floods of the grader", "hostile files", "hostile values",
+                "text that holds the grader")  # fmt: skip
 # They link to what else is in the class's folder.
 ALONE = ("class_link_to_class", "class_link_to_neighbour", "links_module_of_neighbour", "lists_submissions")
 TOGETHER = 24  # in one class
 SUCCESS = "ATTACK SUCCEEDED"
-TIME_FACTOR = 0.2
+TIME_FACTOR, ENDLESS = 0.2, 0.05  # the second where nothing else is waited for
 LIMIT = 10 * TIME_FACTOR  # seconds of a check of these
 SECONDS = 120.0  # a batch that takes longer hangs, however busy the machine is
 BUSY = 30.0  # seconds that a busy machine may take to end a check
@@ -123,7 +125,7 @@ def grade(scene: Scene, level: str, names: Sequence[str], expect: dict[str, Any]
         jobs=2,
         only=("relu/forward", "relu/backward"),  # an attack is in the second: once is enough
         notebook=NotebookLimits(*cell_seconds(expect), expect.get("engine")) if expect.get("notebook") else None,
-        time_factor=TIME_FACTOR,
+        time_factor=ENDLESS if expect["kind"] == "endless" else TIME_FACTOR,
         compat=expect.get("compat", False),
     )
     with pytest.MonkeyPatch.context() as monkeypatch, entries_of(names, scene) as entries:
@@ -166,7 +168,13 @@ def alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     kinds: dict[tuple[Any, ...], list[str]] = {}
     for name in names:
         expect = expectation(name)
-        settings = (expect.get("notebook"), expect.get("engine"), expect.get("compat"), cell_seconds(expect))
+        settings = (
+            expect.get("notebook"),
+            expect.get("engine"),
+            expect.get("compat"),
+            cell_seconds(expect),
+            expect["kind"] == "endless",
+        )
         kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
     batches = [tuple(kind[n : n + TOGETHER]) for kind in kinds.values() for n in range(0, len(kind), TOGETHER)]
     return {name: batch for batch in batches for name in batch}

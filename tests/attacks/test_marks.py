@@ -1,8 +1,8 @@
-"""Nobody gets marks without the work: one folder an attack, with ``marks.toml``, graded beside an honest neighbour.
+"""Nobody gets marks without the work: one folder an attack, with ``marks.toml``, graded beside honest neighbours.
 
 ``marks.toml`` names the assignment and its checks (``only``), the ``most`` that each of some checks may give, the notes
 that staff must find there (``notes``), and the ``honest`` specimen, which must have all marks without such a note. With
-``recognised`` the class is not told the assignment, and has two of the honest.
+``recognised`` the class is not told the assignment, and has two honest ones. Attacks on the same checks are one class.
 """
 
 from __future__ import annotations
@@ -26,7 +26,23 @@ ATTACKS = sorted(path.parent.name for path in ROOT.glob("*/marks.toml"))
 LOCKED = [level for level in LEVELS if level != "process"]
 # These look for the grader; what the others return is judged in the same way wherever they were locked in.
 AT_EVERY_LEVEL = ("easiest_assignment", "imports_measures", "searches_for_rules", "types_in_answers")
-AT = [(name, level) for name in ATTACKS for level in (LOCKED if name in AT_EVERY_LEVEL else LOCKED[-1:])]
+
+
+def classes() -> dict[tuple[Any, ...], list[str]]:
+    """The attacks that are graded together, by what their classes are asked and at which level."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for name in ATTACKS:
+        expect = expectation(name)
+        own = name if expect.get("recognised") else ""  # by what its neighbours handed in, so it is alone with them
+        asked = (expect["assignment"], *expect["only"], own)
+        for level in LOCKED if name in AT_EVERY_LEVEL else LOCKED[-1:]:
+            found.setdefault((*asked, level), []).append(name)
+    return found
+
+
+def expectation(name: str) -> dict[str, Any]:
+    """What stands beside an attack."""
+    return tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
 
 
 def put(source: Path, target: Path) -> None:
@@ -34,23 +50,30 @@ def put(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.toml", "__pycache__"))
 
 
-@pytest.mark.parametrize(("name", "level"), AT)
-def test_an_attack_earns_no_more_than_its_work(name: str, level: str, tmp_path: Path):
-    """And what it does is told to staff; the neighbour has full marks."""
+@pytest.mark.parametrize(
+    ("names", "level"),
+    [pytest.param(names, asked[-1], id=f"{'+'.join(names)}-{asked[-1]}") for asked, names in classes().items()],
+)
+def test_an_attack_earns_no_more_than_its_work(names: list[str], level: str, tmp_path: Path):
+    """And what it does is told to staff; the neighbours have full marks."""
     missing = LEVELS[level].missing()
     if missing:
         pytest.skip(f"LEVEL {level.upper()} NOT TESTED: {missing}")
-    expect = tomllib.loads((ROOT / name / "marks.toml").read_text("utf-8"))
-    put(ROOT / name, tmp_path / "class" / "attack")
-    put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest")
-    if expect.get("recognised"):
-        put(SPECIMENS / expect["honest"], tmp_path / "class" / "honest-too")
-    results = graded(tmp_path, expect, level)
-    assert {result.assignment for result in results.values()} == {expect["assignment"]}
-    judge(results["attack"], expect)
-    honest = results["honest"]
-    assert (honest.status, honest.score) == ("graded", honest.max_score), "the honest neighbour"
-    assert noted(honest) & set(expect.get("notes", [])) == set()
+    expects = {name: expectation(name) for name in names}
+    honest = {expect["honest"] for expect in expects.values()}
+    for name in names:
+        put(ROOT / name, tmp_path / "class" / name)
+    for specimen in honest:
+        put(SPECIMENS / specimen, tmp_path / "class" / Path(specimen).name)
+        if expects[names[0]].get("recognised"):
+            put(SPECIMENS / specimen, tmp_path / "class" / "honest-too")
+    results = graded(tmp_path, expects[names[0]], level)
+    for name, expect in expects.items():
+        neighbour = results[Path(expect["honest"]).name]
+        assert results[name].assignment == neighbour.assignment == expect["assignment"]
+        judge(results[name], expect)
+        assert (neighbour.status, neighbour.score) == ("graded", neighbour.max_score), "the honest neighbour"
+        assert noted(neighbour) & set(expect.get("notes", [])) == set()
 
 
 def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result]:
@@ -58,7 +81,7 @@ def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result
     settings = Settings(
         folder / "out",
         assignment=None if expect.get("recognised") else expect["assignment"],
-        seed=expect.get("seed", 7),
+        seed=7,
         jobs=2,
         only=tuple(expect["only"]),
         notebook=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -17,7 +18,8 @@ import pytest
 
 from tests.attacks.scene import HONEST
 
-pytest.importorskip("distributed", reason="Dask is not installed: no class is graded on several machines here")
+if importlib.util.find_spec("distributed") is None:  # which is dear to import: in its own processes only
+    pytest.skip("Dask is not installed: no class is graded on several machines here", allow_module_level=True)
 
 LATE = 240  # seconds after which a program hangs
 USUAL = ["--assignment", "layers", "--only", "relu", "--no-notebook", "--seed", "70107", "--layout", "class"]
@@ -69,7 +71,7 @@ class Programs:
         return program
 
     def planted(self, address: str, certificates: Path, first: str, **options) -> subprocess.Popen:
-        """Begin a worker that runs a statement of the test's own before it grades a ``parcel``."""
+        """Begin a worker that runs a statement of the test's own before it grades what is in a ``parcel``."""
         program = self.begin("-c", PLANTED.format(first=first), *worker_words(address, certificates)[2:], **options)
         self.hears(program, "Works for")
         return program
@@ -104,16 +106,19 @@ class Programs:
             program.wait()
 
 
-# The program of a worker that does something of the test's own before it grades.
+# The program of a worker that does something of the test's own before it grades, and says how many it gets at once.
 PLANTED = """
 import os, sys
 from grader.cluster import tasks
-whole = tasks.handed
-def handed(resource, parcel):
+whole, single = tasks.handed, tasks._handed
+def _handed(resource, parcel):
     {first}
-    return whole(resource, parcel)
+    return single(resource, parcel)
+def handed(resource, *parcels):
+    print(len(parcels), "at once", flush=True)
+    return whole(resource, *parcels)
 handed.__module__, handed.__qualname__ = whole.__module__, whole.__qualname__
-tasks.handed = handed
+tasks.handed, tasks._handed = handed, _handed
 from grader.cli import main
 sys.exit(main(sys.argv[1:]))
 """

@@ -19,11 +19,16 @@ from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
 from grader.intake.layouts import open_entries
 from tests.cluster.conftest import LATE, results
+from tests.courses.conftest import CLUSTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
 FIRST = "1/6"
+REFUSED = "This worker refuses the work of a run: it has another course content."
 # As the kernel kills a worker without memory.
-KILLED = "if b'THE END OF WORKERS' in parcel: os.kill(os.getpid(), 9)"
+KILLED = "if b'THE END' in parcel: os.kill(os.getpid(), 9)"
+# As where memory ran out; it is told once.
+STARVED = """if b'NO MEMORY' in parcel and b'"again": ""' in parcel:
+        return '{"starved": "memory ran out"}'"""
 # A worker that has the slow one says which it is, and goes on when it is told to: both through pipes with names.
 SLOW = """if b'THE SLOW ONE' in parcel:
         with open(os.environ['BEGUN'], 'w') as begun:
@@ -169,30 +174,43 @@ def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
     assert results(tmp_path / "out") == local_results
 
 
-def test_a_submission_that_kills_every_worker_is_not_graded_and_the_run_ends(
+def test_a_submission_that_kills_every_worker_is_not_graded_and_those_beside_it_are(
     programs, cluster, certificates, class_of_six, local_results, tmp_path
 ):
-    """Three die of it, the fourth grades the others; it has no zero, and a cause."""
+    """Three die of it, first with others in its task; the fourth grades these. It has no zero, and a cause.
+
+    What memory ran out for on a worker is graded again with nothing beside it.
+    """
     address, options = cluster
     students = tmp_path / "class"
     shutil.copytree(class_of_six, students)
-    (students / "gil.py").write_text(f"{(students / 'ada.py').read_text()}\n# THE END OF WORKERS\n")
-    workers = [programs.planted(address, certificates, KILLED) for _ in range(4)]
-    run = programs.run(students, tmp_path / "out", *options)
+    (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE END")  # between dan and eve in size
+    (students / "ivy.py").write_text(f"{(students / 'ada.py').read_text()}\n# NO MEMORY")
+    statements = f"{KILLED}\n    {STARVED}"
+    workers = [programs.planted(address, certificates, statements) for _ in range(4)]
+    run = programs.run(students, tmp_path / "out", *options, "--jobs", "1")
     assert run.wait() == 3, run.said.read_text()
     found = results(tmp_path / "out")
     gil = found.pop("gil")
     assert gil["status"] == "not_graded" and gil["score"] is None and "3 workers died" in gil["reason"]
+    ivy = found.pop("ivy")
+    assert ivy["score"] == 4.0 and "with nothing beside it: memory ran out" in json.dumps(ivy)
     assert {name: one["score"] for name, one in found.items()} == {
         name: one["score"] for name, one in local_results.items()
     }
-    assert sum(worker.poll() is None for worker in workers) == 1
+    assert "ivy: memory ran out; it is graded again, with nothing beside it." in run.said.read_text()
+    assert once_each(run.said.read_text(), *EVERYONE, "gil", "ivy")
+    last = sorted(worker.said.read_text().split()[-3:] for worker in workers if worker.poll() is not None)
+    assert last[:2] == [["1", "at", "once"]] * 2 and last[2][0] > "1" and len(last) == 3
 
 
 def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_is_killed(
     programs, cluster, certificates, class_of_six, local_results, tmp_path
 ):
-    """All others are done and a worker is idle: that gets it only after the death of the one that has it."""
+    """All others are done and a worker is idle: that gets it only after the death of the one that has it.
+
+    A worker of another course that comes meanwhile does not get it, and both ends are told.
+    """
     address, options = cluster
     students = tmp_path / "class"
     shutil.copytree(class_of_six, students)
@@ -207,6 +225,8 @@ def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_
     first = told(pipes["BEGUN"])
     programs.hears(run, "6/7")
     assert run.poll() is None
+    other = programs.worker(address, certificates, "--course", str(CLUSTERS))  # whoever comes now is looked at, too
+    programs.hears(other, REFUSED)
     workers[first].kill()
     second = told(pipes["BEGUN"])
     assert {first, second} == set(workers)
@@ -216,6 +236,8 @@ def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_
     assert found.pop("hal")["status"] == "graded"
     assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
     assert once_each(run.said.read_text(), *EVERYONE, "hal")
+    assert run.said.read_text().count("gets no work: it has another course content.") == 1
+    assert other.said.read_text().count(REFUSED) == 1 and other.poll() is None
 
 
 def told(pipe: str) -> int:

@@ -85,6 +85,12 @@ def test_what_a_description_cannot_say_is_refused_with_the_nearest_key(teachers,
         ),
         ("student_template/kmeans/assignment.toml", "without = 3", "without is 3; it takes a list"),
         ("student_template/kmeans/assignment.toml", '[rename]\nasign = "to_centre"', "the nearest is 'assign'"),
+        (
+            "student_template/kmeans/assignment.toml",
+            '[rename]\nassign = ""',
+            "[rename]: assign is ''; it takes the name",
+        ),
+        ("course.toml", "[rename]\nassign = 3", "[rename]: assign is 3; it takes the name of a function"),
     ):
         before = (course / file).read_text("utf-8")
         (course / file).write_text(f"{before}{line}\n", "utf-8")

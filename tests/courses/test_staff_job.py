@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
@@ -100,6 +99,8 @@ def test_students_get_feedback_and_nothing_else(done):
 
 
 def test_the_workflow_is_valid_against_its_public_schema(tmp_path):
+    from check_jsonschema import main as check_jsonschema  # dear to import, in each process that collects
+
     (tmp_path / "grade.yml").write_text(WORKFLOW.search((ROOT / "docs/ci.md").read_text("utf-8"))[1])
     schema = ["--builtin-schema", "vendor.github-workflows"]
     checked = CliRunner().invoke(check_jsonschema, [*schema, str(tmp_path / "grade.yml")])

@@ -92,10 +92,10 @@ def test_the_reference_preprocesses_like_slow_loops():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.name)
-def test_a_specimen_gets_its_verdict_with_the_data_set(specimen, data, box):
+def test_a_specimen_gets_its_verdict_with_the_data_set(specimen, data, shared_box):
     """Statuses and diagnoses as expect.toml has them under with_data, on the public seed."""
     expect = tomllib.loads((specimen / "expect.toml").read_text("utf-8"))["with_data"]
-    result = grade(specimen, with_data(RecordedOracle(find_assignment("cifar10")), data), box)
+    result = grade(specimen, with_data(RecordedOracle(find_assignment("cifar10")), data), shared_box)
     assert statuses(result) == expect["checks"]
     diagnoses = {name: check.diagnosis[0].code for name, check in checks_of(result).items() if check.diagnosis}
     assert diagnoses == expect.get("diagnosis", {})
@@ -185,7 +185,7 @@ def test_the_best_network_may_be_a_variable(data, shared_box, write_notebook, ce
     assert [note.code for note in result.notes if note.code == "variable"] == ["variable"] * (status is Status.PASSED)
 
 
-def test_weights_that_are_no_weights_are_told_so(data, box, write_notebook):
+def test_weights_that_are_no_weights_are_told_so(data, shared_box, write_notebook):
     """W1 of another shape, None, and numbers that are not finite fail with a sentence; a missing class is missing."""
     for value, sentence in [
         ("np.ones((5, 7))", "W1 has shape (5, 7); expected (3072, 7)."),
@@ -199,7 +199,7 @@ def test_weights_that_are_no_weights_are_told_so(data, box, write_notebook):
             "def train_best_net(X_train, y_train, X_val, y_val):\n"
             f"    return {{'W1': {value}, 'b1': np.ones(7), 'W2': np.ones((7, 10)), 'b2': np.ones(10)}}",
         )
-        checks = checks_of(grade(path, with_data(RecordedOracle(find_assignment("cifar10")), data), box))
+        checks = checks_of(grade(path, with_data(RecordedOracle(find_assignment("cifar10")), data), shared_box))
         assert checks["cifar10_training/best_net"].findings[0].message == sentence
         assert checks["cifar10_training/default_training"].status is Status.MISSING
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import math
 from pathlib import Path
@@ -405,6 +406,7 @@ def gradebook(results: list[Result]) -> list[Row]:
     return [dataclasses.replace(row, mark=rule.mark(row.person, row.attempt, row.result)) for row in rows]
 
 
+@functools.cache
 def sample_pages() -> dict[str, str]:
     """The checked-in samples by file name."""
     rows = gradebook(classroom())

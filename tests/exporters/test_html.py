@@ -60,9 +60,10 @@ def test_samples_are_current(name):
     assert (samples.REPORTS / name).read_text("utf-8") == samples.sample_pages()[name]
 
 
-@pytest.mark.parametrize("page", [*samples.sample_pages().values(), html.report(samples.public())])
-def test_pages_ask_nobody_for_anything(page):
+@pytest.mark.parametrize("name", ["sample-report.html", "sample-index.html", "public"])
+def test_pages_ask_nobody_for_anything(name):
     """There is no address, no script but our own and no handler in a page, and its policy forbids them."""
+    page = html.report(samples.public()) if name == "public" else samples.sample_pages()[name]
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
     page = without_own_script(page)
     assert not re.search(r"https?:|<script|<link|@import|url\(|javascript:|\son\w+=", page, re.I)

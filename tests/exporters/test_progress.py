@@ -37,13 +37,13 @@ def clock():
 def run(clock, capsys):
     """Let submissions be graded that take so many seconds each, one by one; the lines that are printed."""
 
-    def run(taken, *, total=None, verbose=False):
+    def run(taken, *, total=None, verbose=False, own=0.0):
         pace = Pace(total or len(taken), 1, clock)
         watch = Watch(pace, Lines(pace, verbose=verbose), None)
         for made, seconds in taken:
             watch.started(made.student)
             clock.now += seconds or 0
-            watch.graded(Finished(made, Answer(known=seconds is None), ()))
+            watch.graded(Finished(made, Answer(known=seconds is None, seconds=own), ()))
         return capsys.readouterr().out.splitlines()
 
     return run
@@ -109,6 +109,11 @@ def test_more_is_told_if_asked(run):
         "     backward failed: The slice is empty.",
         "     please look: This looks like conv.",
     ]
+
+
+def test_the_seconds_are_those_of_who_graded_it(run):
+    """It may have waited for others that went with it to another machine."""
+    assert run([(result("ada"), 8)], verbose=True, own=0.5)[0] == "1/1  ada  0.5 s  1.5 of 3"
 
 
 def test_the_bar_has_the_estimate_and_names_as_far_as_there_is_room(clock):

@@ -7,7 +7,9 @@ what may make it fail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from re import _constants as c  # type: ignore[attr-defined]
 from typing import Any
 
@@ -43,6 +45,17 @@ def growth(pattern: str, flags: int = 0, limit: float = 6.25) -> str:
                 break
         else:
             return f"{start!r} + {piece!r} * n + {end!r}"
+    return ""
+
+
+def told_otherwise(pattern: str, flags: int = 0) -> str:
+    """A text in which the matcher finds something else than Python's own matching; "" if there is none."""
+    matcher = Matcher(pattern, flags)
+    own = re.compile(pattern, flags)
+    for start, piece, end in islice(floods(matcher), 0, 1000, 7):
+        text = start + piece * 5 + end
+        if matcher.list(text) != [found.span() for found in own.finditer(text)]:
+            return repr(text)
     return ""
 
 

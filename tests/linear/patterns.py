@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import importlib
 import pkgutil
 import re
@@ -20,6 +21,7 @@ GIVEN = re.compile(rf"\bre\s*\.\s*(?:{'|'.join(FUNCTIONS)})\b")
 INSIDE = 5  # how deep collections of patterns are looked into
 
 
+@functools.cache
 def all_patterns() -> dict[str, tuple[str, int]]:
     """By where they stand, the patterns and flags: what modules hold, and what is given to ``re``'s functions."""
     found: dict[tuple[str, int], str] = {}

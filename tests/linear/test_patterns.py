@@ -10,16 +10,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from itertools import islice
 
 import pytest
 
-from tests.linear.floods import floods, growth
-from tests.linear.matcher import Matcher
+from tests.linear import looked_at
+from tests.linear.floods import growth
 from tests.linear.patterns import ROOT, all_patterns, unseen
 
-PATTERNS = all_patterns()
-OURS = {"grader.release.REGION"}  # these see texts of the repository only
 BAD = {  # as they stood, or as nobody should write them
     "a magic that is assigned": (r"^(\s*[\w.,\s\[\]]+=)\s*[%!].*$", 0),
     "a sum of a generator": (r"\bprint\s*>>|\bsum\([^\n\[]* for ", 0),
@@ -40,15 +37,21 @@ BAD = {  # as they stood, or as nobody should write them
 def deep():
     """The matcher is recursive."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(50_000)
+    sys.setrecursionlimit(looked_at.DEEP)
     yield
     sys.setrecursionlimit(before)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in PATTERNS if name.split()[0] not in OURS])
-def test_a_pattern_takes_steps_as_the_text_is_long(name):
-    assert growth(*PATTERNS[name]) == ""
+def test_a_pattern_takes_steps_as_the_text_is_long():
+    """Those that were not looked at before: see tests.linear.looked_at."""
+    assert looked_at.growing(looked_at.new()) == {}
+
+
+def test_what_is_changed_is_looked_at_anew():
+    """A letter or a flag more is another pattern."""
+    pattern, flags = next(iter(all_patterns().values()))
+    assert len({looked_at.sign(*given) for given in ((pattern, flags), (pattern + "a", flags), (pattern, re.X))}) == 3
 
 
 @pytest.mark.slow
@@ -63,16 +66,11 @@ def test_every_pattern_is_seen():
     lines = {path: unseen(ast.parse(path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
     del lines[ROOT / "mistakes.py"]  # the course's own, which are among them
     assert {path.name: found for path, found in lines.items() if found} == {}
-    assert len(PATTERNS) > 50
+    assert len(all_patterns()) > 50
     assert unseen(ast.parse("def f(name):\n    return re.search(rf'{name}\\b', name)")) == [2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*PATTERNS, *BAD])
-def test_the_matcher_finds_what_re_finds(name):
+def test_the_matcher_finds_what_re_finds():
     """It is Python's own matching, only slower: the steps are those of the same search."""
-    pattern, flags = (PATTERNS | BAD)[name]
-    matcher = Matcher(pattern, flags)
-    for start, piece, end in islice(floods(matcher), 0, 1000, 7):
-        text = start + piece * 5 + end
-        assert matcher.list(text) == [found.span() for found in re.compile(pattern, flags).finditer(text)], text
+    assert looked_at.unlike(looked_at.new() | BAD) == {}

@@ -239,8 +239,12 @@ def test_a_second_run_gives_the_same_bits():
     assert digest() == digest()
 
 
+# What every kernel has to be compiled for anew is asked by `make test-processors`; the plainest is in test_cache.py.
+DEAR = {"Haswell": pytest.mark.processors}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", [pytest.param(name, marks=DEAR.get(name, ())) for name in MACHINES])
 def test_the_machine_does_not_change_the_bits(machine):
     """The portable tier gives the same hash for any CPU and thread count, in a fresh process."""
     if platform.machine() not in ("x86_64", "AMD64") and "NUMBA_CPU_NAME" in MACHINES[machine]:
