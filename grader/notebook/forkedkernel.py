@@ -56,7 +56,7 @@ def prepare() -> Any:
     log.addHandler(logging.NullHandler())
     log.propagate = False
     application = IPKernelApp.instance(config=config)  # never initialized; %matplotlib finds the kernel through it
-    traits: dict[str, Any] = {"parent": application, "session": Recorder(), "log": log}
+    traits: dict[str, Any] = {"parent": application, "session": Recorder(), "log": log, "user_ns": None}
     kind = answering_kernel()
     if "shell_channel_thread" in kind.class_traits():
         traits["shell_channel_thread"] = SimpleNamespace(parent_thread=threading.main_thread())
@@ -75,15 +75,22 @@ def prepare() -> Any:
 
 def _rehearse(kernel: Any) -> None:
     """Serve cells: what comes about with the first ones, and what Python quickens on their way, is there for all."""
+    shell, history = kernel.shell, kernel.shell.history_manager
     shown = sys.stdout, sys.stderr, sys.displayhook
+    names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
     cells, its_end = socket.socketpair()
     with cells:
         cells.sendall(b'{"cell": 0, "code": "None"}\n' * REHEARSED)
         cells.shutdown(socket.SHUT_WR)
         asyncio.run(_serve_cells(its_end, kernel, shown=False))
-    sys.stdout, sys.stderr, sys.displayhook = shown
     signal.set_wakeup_fd(-1)
-    kernel.shell.reset()
+    sys.stdout, sys.stderr, sys.displayhook = shown
+    for space, before in ((shell.user_ns, names), (shell.user_ns_hidden, hidden)):
+        space.clear()
+        space.update(before)
+    history.input_hist_parsed[:] = history.input_hist_raw[:] = [""]
+    history._i = history._ii = history._iii = history._i00 = ""  # what the next cells show as the last ones
+    shell.execution_count = 1
 
 
 def serve(channel: socket.socket, kernel: Any) -> NoReturn:

@@ -50,6 +50,14 @@ def call(role, machine, name, *arguments):
     return verdict(role, machine, number, *arguments)
 
 
+@pytest.mark.parametrize("role", ["worker", "kernel", "judge"])
+def test_what_is_made_ahead_is_the_same_filter_for_any_process(role, machine):
+    """The clean parent does not know its children's numbers."""
+    for pid in (1, PID, 1 << 22):
+        packed = struct.pack("<I", pid).join(seccomp._pieces(role, machine))
+        assert packed == b"".join(struct.pack("<HBBI", *one) for one in seccomp.program(role, machine, pid))
+
+
 @pytest.mark.parametrize("role", ["worker", "kernel"])
 def test_both_roles_read_write_and_start_threads(role, machine):
     """What NumPy and threads need is allowed."""

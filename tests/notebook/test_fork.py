@@ -56,6 +56,15 @@ def messages(result) -> list[str]:
     return [error.message for error in result.errors]
 
 
+def test_a_kernel_knows_nothing_of_what_its_parent_rehearsed(tmp_path, box):
+    """It begins as one that was just started, with the same names for a first cell, and nothing that was shown."""
+    shown = "shell = get_ipython()\nraise ValueError(str((shell.execution_count, sorted(globals()), In, Out, _, _i)))"
+    path = write(tmp_path / "a.ipynb", shown)
+    said, plain = (messages(run(path, None, box, engine=engine)) for engine in ("fork", "nbclient"))
+    assert said == plain
+    assert said[0].startswith("(2, ['In', 'Out', '_', '__', '___', ")
+
+
 def test_kernels_draw_different_numbers(tmp_path, box):
     """Unseeded numbers of two notebooks are not the same, though both come from one process."""
     path = write(
