@@ -71,6 +71,15 @@ def _undiagnosed(results: list[CheckResult], error: Exception) -> list[CheckResu
     return [replace(one, notes=(*one.notes, Note("undiagnosed", said))) for one in results]
 
 
+def with_what_is_called(found: Results, graded: Sequence[Graded], program: Program) -> Results:
+    """Which failed checks call functions whose own checks fail (grader.below)."""
+    if not _any_failed(result for results in found for result in results):
+        return found
+    from grader import below
+
+    return below.with_what_is_called(found, graded, program)
+
+
 def charged_once(parts: Sequence[Part], found: Results, graded: list[Graded], share: float) -> Results:
     """Points of checks that fail for a cause that was charged before (grader.repeats)."""
     if not any(result.diagnosis for results in found for result in results):

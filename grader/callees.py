@@ -19,6 +19,7 @@ from grader.scenarios import text_of
 from grader.spec import Check
 
 INIT, SELF = "__init__", "self"
+KINDS = ("staticmethod", "classmethod", "property")  # decorators that do nothing else (grader.worker.changed)
 MOST = 30  # functions and methods that a check is given
 MOST_CLASSES, MOST_BASES = 5, 5  # that have a method of the same name, and of which one is made in turn
 
@@ -132,7 +133,7 @@ class Definitions:
         for _ in range(MOST_BASES):
             for node in reversed(of.node.body):
                 if isinstance(node, ast.FunctionDef) and node.name == name:
-                    return None if node.decorator_list else _callee(of, node, of.node.name, asked)
+                    return _callee(of, node, of.node.name, asked) if _is_plain(node) else None
             bases = [base.id for base in getattr(of.node, "bases", ()) if isinstance(base, ast.Name)]
             found = [self._of[of.file][base] for base in bases if base in self._of[of.file]]
             if not found:
@@ -156,6 +157,13 @@ def _with_method(definitions: Mapping[str, _Definition]) -> dict[str, list[str]]
             if isinstance(node, ast.FunctionDef):
                 found.setdefault(node.name, []).append(name)
     return found
+
+
+def _is_plain(node: ast.FunctionDef) -> bool:
+    """Whether a method is decorated by nothing, or by what can be put around a changed one as well."""
+    return not node.decorator_list or (
+        len(node.decorator_list) == 1 and getattr(node.decorator_list[0], "id", "") in KINDS
+    )
 
 
 def _begins_with_self(node: ast.FunctionDef) -> bool:

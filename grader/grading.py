@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.afterwards import carried_forward, charged_once, explained, flagged, searched
+from grader.afterwards import carried_forward, charged_once, explained, flagged, searched, with_what_is_called
 from grader.course.assignments import Assignment
 from grader.course.folder import current
 from grader.errors import GraderError, HarnessError, Interrupted
@@ -166,6 +166,8 @@ def _graded(
             graded = flagged(graded, process, zero=assignment.differences == "zero")
     asked = [part for part in assignment.parts if any(check.part == part.slug for check in checks)]
     found = charged_once(asked, explained(asked, graded, oracle), graded, assignment.repeat)
+    if oracle.public:
+        found = with_what_is_called(found, graded, program)
     if search and locks(host.level):  # changed code may do what nobody wrote: kill(pid, 0) becomes kill(pid, 1)
 
         def process_of(changed: Program, part: str) -> StudentProcess:

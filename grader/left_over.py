@@ -20,6 +20,8 @@ from grader.model import Diagnosis
 from grader.oracle import Oracle
 from grader.outcome import Outcome
 
+ENOUGH = 2  # cases that a change has to make right
+
 
 class LeftOver:
     """Looks at what a changed function of a check gives, and at what explains the cases that still fail."""
@@ -68,24 +70,23 @@ class LeftOver:
         return bool((apart.reshape(len(given), -1).max(axis=1, initial=0.0) <= SAME).any())
 
     def causes(self, played: Sequence[Played]) -> tuple[Diagnosis, ...]:
-        """What explains all cases that still fail, if the change has made half of those right that failed before.
+        """What explains all cases that still fail, if the change has made some of those right that failed before.
 
-        None if it made a case wrong that was right, or if two mistakes explain what is left.
+        That is a mistake that gives their numbers, where two have come right or half of all; or a pattern of cases,
+        where half have. Nothing if a case that was right became wrong, or if two mistakes explain what is left.
         """
         changed = Graded(self._one.check, played, self._one.result)
         failed = {item.case.name for item in played} - self._one.passed
         came = changed.passed & failed
-        if (
-            len(played) < len(self._one.played)
-            or not came
-            or 2 * len(came) < len(failed)
-            or not self._one.passed <= changed.passed
-        ):
+        half = bool(came) and 2 * len(came) >= len(failed)
+        if len(played) < len(self._one.played) or not self._one.passed <= changed.passed:
+            return ()
+        if not half and len(came) < ENOUGH:
             return ()
         fits = [item for item in self._mistakes if (of := fit(changed, variant_of(self._oracle, item))) and of.certain]
         if len({item.sentence for item in fits}) == 1:
             return (Diagnosis(fits[0].code, fits[0].sentence, True, fits[0].hint),)
-        if fits:
+        if fits or not half:
             return ()
         left = failed - came
         patterns = self._oracle.catalogue.patterns_of(self._one.check.part)

@@ -234,7 +234,7 @@ def _changes(callees: Iterable[Callee]) -> Iterator[Change]:
     """The changes of all of these, the likely ones first: those of what a check asks for before others as likely."""
 
     def changes_of(callee: Callee) -> Iterator[Change]:
-        return (Change(callee, variant) for variant in variants(callee.text, callee.name))
+        return (Change(callee, variant) for variant in variants(callee.text, callee.name, callee.owner))
 
     return merge(*map(changes_of, callees), key=lambda change: change.variant.rank + (not change.callee.is_asked))
 

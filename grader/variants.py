@@ -32,18 +32,21 @@ class Variant:
         return self.text.replace(f"def {old}(", f"def {new}(", 1)
 
 
-def variants(text: str, name: str) -> Iterator[Variant]:
+def variants(text: str, name: str, owner: str = "") -> Iterator[Variant]:
     """The variants of the function that a text defines, the likely ones first; each is called ``name`` too.
 
-    A method that asks for its class (``super()``, ``self.__name``) has none: they are defined outside of it.
+    They are defined outside of the class ``owner``, so where a method asks for its class (``super()``, ``self.__name``)
+    that is written out.
     """
     try:
         body = parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     node = next((one for one in body if isinstance(one, ast.FunctionDef) and one.name == name), None)
-    if node is None or _is_long(node) or any(map(_asks_for_class, ast.walk(node))):
+    if node is None or _is_long(node) or (not owner and any(map(_asks_for_class, ast.walk(node)))):
         return
+    for one in [one for one in ast.walk(node) if _asks_for_class(one)]:
+        _with_class(one, owner, node)
     if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1:
         del node.body[0]
     told = {ast.unparse(node)}
@@ -68,3 +71,11 @@ def _asks_for_class(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr.startswith("__") and not node.attr.endswith("__")
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args
+
+
+def _with_class(node: ast.AST, owner: str, method: ast.FunctionDef) -> None:
+    """Write out the class that Python would have put in: super(Owner, self), self._Owner__name."""
+    if isinstance(node, ast.Attribute):
+        node.attr = f"_{owner.lstrip('_')}{node.attr}"
+    elif isinstance(node, ast.Call) and method.args.args:
+        node.args = [ast.Name(owner, ast.Load()), ast.Name(method.args.args[0].arg, ast.Load())]

@@ -19,7 +19,8 @@ FLOORS = (
     "grader.exporters grader.feedback grader.policy grader.store",
     "grader.grading grader.remarks",
     "grader.afterwards",
-    "grader.repeats grader.inherited grader.one_place grader.left_over grader.other_shapes grader.not_finite",
+    "grader.repeats grader.inherited grader.one_place grader.left_over grader.other_shapes grader.not_finite "
+    "grader.below",
     "grader.unwritten grader.absence",
     "grader.diagnosis grader.by_array grader.fitting grader.precision grader.differences grader.carried "
     "grader.patience",

@@ -21,6 +21,7 @@ from grader.variants import variants
 from grader.worker.changed import changed
 from grader.worker.loader import Code
 from tests.wrong_layers import RIGHT as LAYERS
+from tests.wrong_norms import SPATIAL as NORMS
 
 RELU = """\
 import numpy as np
@@ -140,6 +141,20 @@ def test_what_is_wrong_in_a_function_that_it_calls_is_looked_for_there(shared_bo
 
 
 @pytest.mark.slow
+def test_a_self_check_says_which_wrong_functions_are_called(shared_box, tmp_path):
+    """Of what fails without a known cause; what is right of itself is told to look below."""
+    (tmp_path / "layers.py").write_text(NORMS.replace("std = np.sqrt(var + eps)", "std = np.sqrt(1.1 * var + 7 * eps)"))
+    batch_norm = find_assignment("batch_norm")
+    chosen = select(batch_norm, ["batch_norm/train_mode", "batch_norm/test_mode", "spatial_batch_norm/train_mode"])
+    result = grade_submission(
+        read_submission(tmp_path), batch_norm, chosen, LiveOracle(231, public=True), shared_box, search=0
+    )
+    (said,) = (note.sentence for check in result.parts[1].checks for note in check.notes)
+    assert said.startswith("This calls batchnorm_forward, which batch_norm/train_mode finds wrong: ")
+    assert not [note for check in result.parts[0].checks for note in check.notes]
+
+
+@pytest.mark.slow
 def test_two_arrays_may_each_have_a_line(shared_box, tmp_path):
     """What each change makes right is said with it."""
     found = told(AFFINE, shared_box, tmp_path, ("affine/backward", "affine/forward"), search=3000)
@@ -203,7 +218,7 @@ def test_what_a_check_calls_is_looked_through_first(tmp_path):
         ("layers.py", 9, "TwoLayerNet"),
         ("parts.py", 3, ""),
     ]
-    (tmp_path / "layers.py").write_text(NET.replace("    def predict", "    @property\n    def predict"))
+    (tmp_path / "layers.py").write_text(NET.replace("    def predict", "    @cached\n    def predict"))
     program = extract(read_submission(tmp_path), ["TwoLayerNet"])
     predict = next(check for check in part.checks if check.slug == "predict")
     assert "TwoLayerNet.predict" not in [one.full_name for one in Definitions(program).callees(predict)]
@@ -223,6 +238,25 @@ def test_a_change_stands_in_wherever_the_submission_knows_the_function_and_goes_
     finally:
         del sys.modules["holds_it"]
     assert (code.f(), module.f(), code.A().f()) == ("old", "old", "old")
+
+
+@pytest.mark.parametrize("kind", [staticmethod, classmethod, property])
+def test_a_changed_method_is_decorated_as_its_own_was(kind):
+    """So that it is called with what it was called with."""
+    new = (lambda: "new") if kind is staticmethod else lambda owner: "new"
+    code = Code({"A": type("A", (), {"f": kind(lambda *owner: "old")}), "h": new})
+    with changed(code, {"name": "f", "owner": "A", "by": "h"}):
+        assert (code.A().f if kind is property else code.A().f()) == "new"
+    assert (code.A().f if kind is property else code.A().f()) == "old"
+
+
+def test_a_method_that_asks_for_its_class_has_it_written_out():
+    """It is defined outside of the class; of a function that asks for one there is none to be had."""
+    text = "def f(self, x):\n    self.__n = super().f(x) + 1\n    return self.__n\n"
+    found = [one.text for one in variants(text, "f", "_Net")]
+    assert any("self._Net__n = super(_Net, self).f(x) - 1" in one for one in found)
+    assert not [one for one in found if "super()" in one or ".__n" in one]
+    assert not [*variants(text, "f")]
 
 
 HOSTILE = """\

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+KINDS = (staticmethod, classmethod, property)  # what a decorator may have made of a method
+
 
 @contextlib.contextmanager
 def changed(code: Any, instead: Mapping[str, str] | None) -> Iterator[None]:
@@ -21,6 +23,8 @@ def changed(code: Any, instead: Mapping[str, str] | None) -> Iterator[None]:
         return
     name, new = instead["name"], getattr(code, instead["by"])
     old, places = _places(code, name, instead["owner"])
+    if type(old) in KINDS:
+        new = type(old)(new)
     try:
         for place in places:
             setattr(place, name, new)
