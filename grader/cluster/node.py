@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from grader.worker.processes import BoxHost
 
 CONNECT = 60.0  # seconds in which a scheduler must be found
 AGAIN = 5.0  # the same for one that was there a moment ago
+GIVEN_UP = 30.0  # seconds in which a worker that is to end gives its work back, so that it counts as no death
 
 
 def serve(
@@ -64,6 +66,8 @@ async def _serve(address: str, security: Security, jobs: int, bench: Bench, fold
     while True:
         await _until_one(worker.finished(), asked.wait())
         if asked.is_set():
+            with contextlib.suppress(Exception):  # the scheduler has gone, too, or is silent
+                await asyncio.wait_for(worker.close_gracefully(reason="stopped"), GIVEN_UP)
             await worker.close(reason="stopped")
             bench.tell("Stopped.")
             return

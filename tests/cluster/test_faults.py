@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -266,6 +267,34 @@ def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_
     assert once_each(run.said.read_text(), *EVERYONE, "hal")
     assert run.said.read_text().count("gets no work: it has another course content.") == 1
     assert other.said.read_text().count(REFUSED) == 1 and other.poll() is None
+
+
+def test_a_worker_that_is_told_to_end_gives_its_work_back(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """As a whole: it is no death, which would take the task apart and count against those in it."""
+    address, options = cluster
+    students = tmp_path / "class"
+    shutil.copytree(class_of_six, students)
+    (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE SLOW ONE")  # between dan and eve
+    pipes = {"BEGUN": str(tmp_path / "begun"), "MAY_END": str(tmp_path / "may-end")}
+    for pipe in pipes.values():
+        os.mkfifo(pipe)
+    both = [programs.planted(address, certificates, SLOW, **pipes) for _ in range(2)]
+    run = programs.run(students, tmp_path / "out", *options, "--jobs", "1")
+    first = told(pipes["BEGUN"])
+    both.sort(key=lambda worker: worker.pid != first)
+    both[0].terminate()
+    assert told(pipes["BEGUN"]) == both[1].pid
+    subprocess.run(["timeout", str(LATE), "sh", "-c", ': > "$0"', pipes["MAY_END"]], check=True)
+    assert run.wait() == 4, run.said.read_text()
+    found = results(tmp_path / "out")
+    assert found.pop("gil")["status"] == "graded"
+    assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
+    assert once_each(run.said.read_text(), *EVERYONE, "gil")
+    tasks = [re.findall(r"^(\d) at once", worker.said.read_text(), re.MULTILINE) for worker in both]
+    assert int(tasks[0][-1]) > 1 and tasks[0][-1] in tasks[1]
+    assert both[0].wait() == 0
 
 
 def told(pipe: str) -> int:
