@@ -44,6 +44,7 @@ def _measure(place: Path, options: Options) -> Iterator[Figure]:
     rounds = 1 if options.quick else max(1, options.rounds // 2)
     classes = {n: submissions.write_class(place / f"class{n}", submissions.typical(), n) for n in (few, many, short)}
     one = classes[few] / "student0000" / "layers.ipynb"
+    bare = submissions.write_notebook(place / "layers.ipynb", submissions.small())
 
     def cost(largest: int, jobs: int, *extra: str) -> Cost:
         """What one more submission costs."""
@@ -72,6 +73,7 @@ def _measure(place: Path, options: Options) -> Iterator[Figure]:
     peers = in_turn(
         {
             "own": lambda: cpu_a_notebook("functions", one, 2 if options.quick else 5, options.isolation),
+            "played": lambda: cpu_a_notebook("functions", bare, 20, options.isolation),
             "nbclient": lambda: cpu_a_notebook("jupyter", one, 2, options.isolation),
         },
         rounds,
@@ -82,3 +84,5 @@ def _measure(place: Path, options: Options) -> Iterator[Figure]:
     yield Figure("a whole submission", whole, "of the student's own CPU", bar=8, limit=1.2)
     only = ratios(cpu["functions only"], peers["nbclient"])
     yield Figure("functions only", only, "of nbclient's CPU on the notebook", bar=9, limit=1 / 40)
+    floor = "functions only: the student's functions themselves, in plain Python"
+    yield Figure(floor, ratios(peers["played"], peers["nbclient"]), "of nbclient's CPU on the notebook")

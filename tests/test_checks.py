@@ -131,37 +131,44 @@ def test_a_slug_cannot_be_used_twice():
         declare(forward)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_inputs_depend_on_the_seed_and_on_nothing_else(check):
+def same(one, other):
+    """Whether two cases have the same inputs."""
+    return one.keys() == other.keys() and all(
+        np.array_equal(value, other[name], equal_nan=value.dtype.kind == "f") for name, value in one.items()
+    )
+
+
+def test_inputs_depend_on_the_seed_and_on_nothing_else():
     """The same seed draws the same arrays, in whatever order cases are drawn."""
-    first = {case.name: check.inputs(case, 5) for case in check.cases}
-    again = {case.name: check.inputs(case, 5) for case in reversed(check.cases)}
-    for case in check.cases:
-        for name, value in first[case.name].items():
-            np.testing.assert_array_equal(value, again[case.name][name])
+    odd = []
+    for check in CHECKS:
+        first = [check.inputs(case, 5) for case in check.cases]
+        again = [check.inputs(case, 5) for case in reversed(check.cases)]
+        odd += [check.name] * (not all(map(same, first, reversed(again))))
+    assert odd == []
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_published_answers_are_worth_a_quarter_at_most_in_a_hidden_run(check):
-    """There the course's own case is another, so that typing in what is published is no work."""
+def published(check):
+    """The points for what is the same in every hidden run."""
     drawn = [{case.name: check.inputs(case, seed, hidden=True) for case in check.cases} for seed in (1, 2, 3)]
-    same = [
-        case.points
-        for case in check.cases
-        if all(
-            np.array_equal(drawn[0][case.name][name], other[case.name][name])
-            for other in drawn[1:]
-            for name in other[case.name]
-        )
-    ]
-    assert sum(same) <= check.points / 4 + 1e-9
+    return sum(
+        case.points for case in check.cases if all(same(drawn[0][case.name], other[case.name]) for other in drawn[1:])
+    )
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_hidden_seeds_change_what_a_check_asks(check):
+def test_published_answers_are_worth_a_quarter_at_most_in_a_hidden_run():
+    """There the course's own case is another, so that typing in what is published is no work."""
+    assert [check.name for check in CHECKS if published(check) > check.points / 4 + 1e-9] == []
+
+
+def test_hidden_seeds_change_what_a_check_asks():
     """Answers to the public seed are of no use: some case has other inputs. (The course's toy data is fixed.)"""
-    here, there = ([check.inputs(case, seed) for case in check.cases] for seed in (1, 2))
-    assert any(not np.array_equal(a[name], b[name]) for a, b in zip(here, there, strict=True) for name in a)
+    unchanged = [
+        check.name
+        for check in CHECKS
+        if all(same(check.inputs(case, 1), check.inputs(case, 2)) for case in check.cases)
+    ]
+    assert unchanged == []
 
 
 def test_every_limit_is_wider_than_rounding_and_narrower_than_a_mistake():

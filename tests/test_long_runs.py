@@ -22,7 +22,7 @@ from grader.store.opening import store_to_read
 from tests.attacks.scene import HONEST
 from tests.test_cli import grader
 
-ENDLESS = HONEST.replace("return np.maximum(x, 0), x", "\n    while True:\n        pass")
+ENDLESS = HONEST.replace("return np.maximum(x, 0), x", "__import__('time').sleep(1e6)")
 UNREADABLE = "{"  # as a notebook
 GRADE = ["grade", "--layout", "class", "--assignment", "layers", "--only", "relu", "--no-notebook", "--seed", "70107"]
 

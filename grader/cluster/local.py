@@ -19,8 +19,8 @@ from grader.intake.snapshot import private_folder
 from grader.sandbox.process import last_words
 
 SILENT = logging.CRITICAL + 1  # Dask's log, which has tracebacks: what goes wrong is said in a sentence
-LIVED = 20.0  # seconds after which the death of a worker is no trouble of starting
-MOST_SHORT_LIVES = 5  # in a row, after which none is begun anew
+WORKS = "Works for"  # what a worker says once it has started
+MOST_FAILED = 5  # that have not, in a row, after which none is begun anew
 # Scheduler and workers are ours alone, so what would move a task that a worker has is never begun.
 CONFIG = {"distributed.scheduler.work-stealing": False, "distributed.scheduler.worker-ttl": "30s"}
 # Dask's looks at itself, which are for its pages: every 10 and 20 ms they took more of a processor than the tasks.
@@ -69,7 +69,7 @@ class Hands:
         self._command, self._folder, self._tell = command, folder, tell
         self.pids: list[int] = []
         self._closed = threading.Event()
-        self._short = 0
+        self._failed = 0
         self._running = [self._begun(number) for number in range(many)]
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
@@ -89,7 +89,7 @@ class Hands:
 
     def _begun(self, number: int) -> tuple[subprocess.Popen[bytes], float, Path]:
         log = self._folder / f"worker-{number}.log"
-        with log.open("ab") as said:
+        with log.open("wb") as said:
             program = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
             )
@@ -103,8 +103,9 @@ class Hands:
                     continue
                 self.pids.remove(program.pid)
                 lived = time.monotonic() - began
-                self._short = 0 if lived > LIVED else self._short + 1
+                # Who dies at work, has been killed: by a submission, perhaps, which does so three times.
+                self._failed = 0 if WORKS.encode() in log.read_bytes() else self._failed + 1
                 how = f"signal {-program.returncode}" if program.returncode < 0 else f"code {program.returncode}"
                 self._tell(f"A worker of this machine ended ({how}) after {lived:.0f} s{last_words(log)}.")
-                if self._short <= MOST_SHORT_LIVES:
+                if self._failed <= MOST_FAILED:
                     self._running[number] = self._begun(number)

@@ -15,7 +15,7 @@ from grader.cluster import tasks
 from grader.cluster.bench import Bench
 from grader.cluster.card import own_card
 from grader.cluster.certificates import security_of
-from grader.cluster.local import SILENT, UNWATCHED
+from grader.cluster.local import SILENT, UNWATCHED, WORKS
 from grader.cluster.plain import BLOCKED, guard
 from grader.data_set import DataSet
 from grader.errors import Refused
@@ -60,7 +60,7 @@ async def _serve(address: str, security: Security, jobs: int, bench: Bench, fold
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
     worker = await _registered(address, security, jobs, bench, folder, CONNECT)
-    bench.tell(f"Works for {address}: {jobs} at a time, isolation level {bench.card.level}.")
+    bench.tell(f"{WORKS} {address}: {jobs} at a time, isolation level {bench.card.level}.")
     while True:
         await _until_one(worker.finished(), asked.wait())
         if asked.is_set():

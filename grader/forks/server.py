@@ -18,8 +18,8 @@ import socket
 import sys
 from collections.abc import Callable
 
-from grader.lock.namespaces import Nest, leave_descriptors
-from grader.lock.privileges import end_with_parent, keep_orphans
+from grader.lock.namespaces import Nest
+from grader.lock.privileges import end_with_parent, keep_orphans, leave_descriptors
 from grader.records import dataclass
 
 REQUEST_LIMIT = 4096  # bytes
@@ -90,7 +90,7 @@ class ForkServer:
                 _kill(child.pid)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(child.pid, 0)
-                _end(child.keeper)
+                self._end(child.keeper)
             return None, False
         self._prepare(word.decode().split())
         # With a second thread a fork may leave a lock held for ever.
@@ -118,7 +118,7 @@ class ForkServer:
             undo.callback(control.close)
             if self._nest:
                 keeper = self._nest.open()
-                undo.callback(_end, keeper)
+                undo.callback(self._end, keeper)
                 undo.callback(self._nest.shut)
             pid = os.fork()
             undo.pop_all()
@@ -166,9 +166,11 @@ class ForkServer:
             if pid in self._children:
                 _kill(pid)  # its group, while the number is still its own
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            if self._nest and pid == self._nest.keepers.pid:
+                os._exit(1)  # nothing could be forked any more; the grader starts another server
             if pid in self._children:
                 ended.append((self._children.pop(pid), code))
-                _end(ended[-1][0].keeper)
+                self._end(ended[-1][0].keeper)
             while orphans := self._orphans():
                 for orphan in orphans:
                     _kill(orphan)
@@ -179,6 +181,11 @@ class ForkServer:
             with contextlib.suppress(OSError):
                 child.control.sendall(json.dumps({"ended": code}).encode())
             child.control.close()
+
+    def _end(self, keeper: int | None) -> None:
+        """End what still lives by the process numbers that a keeper holds, and the keeper."""
+        if self._nest and keeper is not None:
+            self._nest.end(keeper)
 
     def _orphans(self) -> set[int]:
         """Processes that are this one's children by inheritance; those of a nest are inherited by their keeper."""
@@ -214,14 +221,6 @@ def _kill(pid: int, number: int = signal.SIGKILL) -> None:
             send(pid, number)
             if number == signal.SIGINT:
                 return
-
-
-def _end(keeper: int | None) -> None:
-    """End what still lives by the process numbers that a keeper holds, and the keeper."""
-    if keeper is not None:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(keeper, signal.SIGKILL)
-            os.waitpid(keeper, 0)
 
 
 def _ended_child() -> int | None:

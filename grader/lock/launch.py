@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from grader.lock import views
 from grader.lock.libc import PR_SET_PDEATHSIG, prctl
-from grader.lock.namespaces import OWN, begin, ended, give_up, goes_on, leave_descriptors
-from grader.lock.privileges import bound
+from grader.lock.namespaces import OWN, begin, ended, goes_on
+from grader.lock.privileges import bound, give_up, leave_descriptors
 
 # What a process started by root needs to give its room's user away and to end it; the lock drops all of it.
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 1, 2, 5, 6, 7, 8

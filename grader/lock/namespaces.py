@@ -1,11 +1,11 @@
 """Namespaces of a process's own: files, process numbers, networks, names of memory and of the machine, and users.
 
 A clean parent *settles* once: it makes the view that all its children get (grader.lock.views), and is the first process
-of its own process numbers, so that nothing below it outlives it. For each child it forks a *keeper*, the first
-process of new process numbers, and then the child, which joins them and *moves in*: its own mounts, of which the view
-and its room alone stay. Who is not root does all that in a user namespace, and each child ends in another one below,
-where it has no right over any of it. Source: namespaces(7), pid_namespaces(7), user_namespaces(7), pivot_root(2);
-constants of linux/sched.h.
+of its own process numbers, so that nothing below it outlives it. For each child it has a *keeper* of process numbers
+forked (grader.lock.keepers), and then forks the child, which gets a number of those and *moves in*: its own mounts, of
+which the view and its room alone stay. Who is not root does all that in a user namespace, and each child ends in
+another one below, where it has no right over any of it. Source: namespaces(7), pid_namespaces(7), user_namespaces(7),
+pivot_root(2); constants of linux/sched.h.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 from grader.lock import views
-from grader.lock.libc import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, call, prctl
-from grader.lock.privileges import bound, hold
+from grader.lock.keepers import NEWPID, Keepers, enter
+from grader.lock.libc import PR_SET_PDEATHSIG, call, prctl
+from grader.lock.privileges import give_up, leave_descriptors
 
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
-NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
+NEWUSER, NEWNET = 0x10000000, 0x40000000
 OWN = NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWNET  # of each child
 KINDS = ("cgroup", "ipc", "mnt", "net", "pid", "uts")  # below /proc/self/ns
 
@@ -61,7 +62,7 @@ class Nest:
         self._view = str(order["view"])
         view = views.View(self._view, order["show"], order["cover"])
         view.seal()
-        self._void = self._view + views.EMPTY[0]
+        self.keepers = Keepers(self._view + views.EMPTY[0])
         self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def open(self) -> int:
@@ -69,39 +70,20 @@ class Nest:
 
         It has given up its rights when this returns: nothing that is forked next may meet it with them.
         """
-        unshare(NEWPID)
-        ready, tell = os.pipe()
+        keeper, numbers = self.keepers.open()
         try:
-            keeper = os.fork()
-            if keeper == 0:
-                self._keep(tell)
-        except OSError:
-            self.shut()
-            raise
+            enter(numbers)
         finally:
-            os.close(tell)
-            with open(ready, "rb", buffering=0) as file:
-                file.read(1)  # nothing, if it has died: then nothing can be forked either
+            os.close(numbers)
         return keeper
 
     def shut(self) -> None:
         """Have what is forked get this process's own numbers again."""
-        call("setns", self._own, NEWPID)
+        enter(self._own)
 
-    def _keep(self, tell: int) -> NoReturn:
-        """Hold the process numbers, until killed: without descriptors, files and rights, which closing tells."""
-        try:
-            leave_descriptors((tell,))
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
-            os.chroot(self._void)
-            os.chdir("/")
-            give_up()
-            os.close(tell)
-            while True:
-                signal.pause()
-        finally:
-            os._exit(1)
+    def end(self, keeper: int) -> None:
+        """End a keeper, and what still lives by its process numbers."""
+        self.keepers.end(keeper)
 
     def leave_view(self) -> None:
         """Have no view any more, and no children."""
@@ -183,26 +165,6 @@ def folder_of_itself() -> int:
     return os.open("/proc/self", os.O_PATH | os.O_DIRECTORY)
 
 
-def give_up() -> None:
-    """Have no capability, gain none, and be nothing that others may look into."""
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
-    bound()
-    hold()
-    prctl(PR_SET_DUMPABLE, 0)
-
-
-def leave_descriptors(kept: Sequence[int] = ()) -> None:
-    """Only these stay open, and nothing in the place of the three standard files."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    first = 3
-    for descriptor in sorted(kept):
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
-
-
 def unshare(flags: int) -> None:
     """Call unshare(2)."""
     call("unshare", ctypes.c_ulong(flags))
@@ -224,7 +186,7 @@ def main(arguments: list[str]) -> None:
             os._exit(0)
         nest.shut()
         status = os.waitpid(child, 0)[1]
-        os.kill(keeper, signal.SIGKILL)
+        nest.end(keeper)
         sys.exit(ended(status))
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}")

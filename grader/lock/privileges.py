@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from grader.lock.libc import (
     PR_CAPBSET_DROP,
     PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
     PR_SET_KEEPCAPS,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
@@ -145,3 +146,23 @@ def hold(*capabilities: int) -> None:
     wanted = sum(1 << capability for capability in capabilities)
     data = (ctypes.c_uint32 * 6)(wanted, wanted, 0, 0, 0, 0)  # effective, permitted, inheritable: low, then high words
     call("capset", ctypes.byref(header), ctypes.byref(data))
+
+
+def give_up() -> None:
+    """Have no capability, gain none, and be nothing that others may look into."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    bound()
+    hold()
+    prctl(PR_SET_DUMPABLE, 0)
+
+
+def leave_descriptors(kept: Sequence[int] = ()) -> None:
+    """Only these stay open, and nothing in the place of the three standard files."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    first = 3
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))

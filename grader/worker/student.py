@@ -23,8 +23,8 @@ from grader.machine.system import end_with_parent
 # All of the grader that may be in a process with student code.
 PRESENT = frozenset(
     ("grader", *(f"grader.{name}" for name in """
-    arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.landlock
-    lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views
+    arrays boot compat compat.old_names compat.runtime errors forks forks.server forks.split lock lock.keepers
+    lock.landlock lock.libc lock.namespaces lock.places lock.privileges lock.probe lock.seccomp lock.syscalls lock.views
     machine machine.system records
     worker worker.changed worker.evaluations worker.finders worker.forkserver worker.frames worker.loader
     worker.packages worker.stand_ins worker.student worker.student_errors worker.watch

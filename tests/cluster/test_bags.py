@@ -107,15 +107,40 @@ def test_what_must_go_alone_does():
 
 
 def test_a_bag_whose_worker_died_is_taken_apart_and_only_the_culprit_dies_thrice():
-    """The others go alone; what has one life left goes last, with nothing beside it."""
-    workers = Workers(**{"05": Died()})
-    found = workers.asked(NAMES, places=2)
-    assert [str(one) for one in found] == [f"answer to {name}" if name != "05" else str(found[5]) for name in NAMES]
-    assert isinstance(found[5], HarnessError) and f"{LIVES} workers died" in str(found[5])
-    with_it = [bag for bag in workers.sent if "05" in bag]
+    """The others go alone; what has one life left goes last, though it is larger than most, with nothing beside it."""
+    names = [name.ljust(99 - int(name), ".") for name in NAMES]
+    culprit = names[5]
+    workers = Workers(**{culprit: Died()})
+    found = workers.asked(names, places=2)
+    error = found.pop(5)
+    assert found == [f"answer to {name}" for name in names if name != culprit]
+    assert isinstance(error, HarnessError) and f"{LIVES} workers died" in str(error)
+    with_it = [bag for bag in workers.sent if culprit in bag]
     assert [len(bag) for bag in with_it] == [MOST, 1, 1]
     assert all([name] in workers.sent for name in with_it[0])
-    assert workers.sent[-1] == ["05"]
+    assert workers.sent[-1] == [culprit]
+
+
+def test_who_comes_while_the_last_life_is_spent_waits():
+    """And is answered afterwards."""
+    sent = []
+
+    def send(parcels: list[bytes], seconds: float) -> list[object]:
+        sent.extend(parcels)
+        if parcels == [b"again"] and len(sent) < LIVES:
+            raise Died
+        if parcels == [b"again"]:
+            assert bags.joined.acquire(timeout=LATE)  # its own
+            later.append(pool.submit(bags.asked, b"later", 60, together=True))
+            assert bags.joined.acquire(timeout=LATE)
+            assert bags._out == 1 and b"later" not in sent
+        return ["an answer"]
+
+    bags, later = Lined(send, 2), []
+    with ThreadPoolExecutor(1) as pool:
+        assert bags.asked(b"again", 60, together=True) == "an answer"
+        assert later[0].result(LATE) == "an answer"
+    assert sent == [b"again", b"again", b"again", b"later"]
 
 
 def test_a_bag_that_failed_is_taken_apart():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import stat
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.submissions import notebook
 from grader import __version__
 from grader.cli import main
 from grader.cluster.card import own_card
@@ -19,6 +21,7 @@ from grader.cluster.engine import _client
 from grader.cluster.parcels import packed, unpacked, words_of
 from grader.errors import Refused
 from grader.intake.snapshot import Snapshot
+from tests.attacks.scene import HONEST
 from tests.cluster.conftest import results
 from tests.conftest import ROOT
 from tests.courses.conftest import CLUSTERS
@@ -40,7 +43,7 @@ def test_a_cluster_of_this_machine_gives_what_a_local_run_gives(programs, class_
 
 @pytest.mark.slow
 def test_workers_elsewhere_with_certificates(programs, class_of_six, local_results, certificates, tmp_path):
-    """A scheduler of Dask's own, and the worker of the package; a notebook's data files travel with it."""
+    """A scheduler of Dask's own, and the worker of the package."""
     address = programs.scheduler(certificates)
     worker = programs.worker(address, certificates)
     run = programs.run(class_of_six, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
@@ -48,6 +51,27 @@ def test_workers_elsewhere_with_certificates(programs, class_of_six, local_resul
     assert results(tmp_path / "out") == local_results
     worker.terminate()
     assert worker.wait() == 0 and "Stopped." in worker.said.read_text()
+
+
+@pytest.mark.slow
+def test_a_notebook_is_executed_on_a_worker_beside_its_files(programs, standing, certificates, tmp_path):
+    """Which travel with it; the result is that of a local run. There, too, it is told which assignment it is of."""
+    students = tmp_path / "class"
+    (students / "gus").mkdir(parents=True)
+    (students / "gus" / "notes.txt").write_text("mine")
+    cells = [HONEST, "assert open('notes.txt').read() == 'mine'"]
+    (students / "gus" / "layers.ipynb").write_text(json.dumps(notebook(cells)))
+    programs.worker(standing, certificates)
+    usual = ["-m", "grader", "grade", str(students), "--seed", "70107", "--layout", "class"]
+    options = ["--engine", standing, "--certificates", str(certificates)]
+    run = programs.begin(*usual, "--out", str(tmp_path / "out"), *options)
+    local = programs.begin(*usual, "--out", str(tmp_path / "local"))
+    assert (run.wait(), local.wait()) == (0, 0), run.said.read_text()
+    found = results(tmp_path / "out")
+    assert found == results(tmp_path / "local")
+    ran = found["gus"]["notebook"]
+    assert found["gus"]["assignment"]
+    assert (ran["executed"], ran["errors"], ran["trouble"]) == (2, [], None)
 
 
 @pytest.mark.slow

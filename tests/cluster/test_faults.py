@@ -8,17 +8,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import shutil
 import signal
 import subprocess
+import sys
 
 import psutil
 import pytest
 
 from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
+from grader.cluster.local import MOST_FAILED, WORKS, Hands
 from grader.intake.layouts import open_entries
-from tests.cluster.conftest import LATE, results
+from tests.cluster.conftest import LATE, USUAL, results
 from tests.courses.conftest import CLUSTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
@@ -34,6 +37,15 @@ SLOW = """if b'THE SLOW ONE' in parcel:
         with open(os.environ['BEGUN'], 'w') as begun:
             begun.write(str(os.getpid()))
         open(os.environ['MAY_END']).close()"""
+
+# A run that waits for workers for 10 seconds instead of 60.
+IMPATIENT = """
+import sys
+from grader.cluster import starter
+starter.SILENCE, starter.LOOKS = 10.0, 1.0
+from grader.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -160,6 +172,22 @@ def test_a_run_whose_scheduler_goes_ends_in_order_and_is_gone_on_with(
     assert results(tmp_path / "out") == local_results
 
 
+def test_a_run_whose_last_worker_goes_ends_in_order(
+    programs, cluster, certificates, class_of_six, local_results, tmp_path
+):
+    """After a while without any; what was graded is kept."""
+    address, options = cluster
+    worker = programs.worker(address, certificates)
+    words = ["grade", str(class_of_six), "--out", str(tmp_path / "out"), *USUAL, *options]
+    run = programs.begin("-c", IMPATIENT, *words)
+    programs.hears(run, FIRST)
+    os.killpg(worker.pid, signal.SIGKILL)
+    assert run.wait() == 130, run.said.read_text()
+    assert "No worker has been there for 10 s; the run ends, and what was graded is kept." in run.said.read_text()
+    kept = results(tmp_path / "out")
+    assert 0 < len(kept) < 6 and kept.items() <= local_results.items()
+
+
 def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
     programs, cluster, certificates, class_of_six, local_results, tmp_path
 ):
@@ -255,6 +283,20 @@ def test_workers_of_this_machine_are_begun_anew(programs, class_of_six, local_re
     assert run.wait() == 4, run.said.read_text()
     assert results(tmp_path / "out") == local_results
     assert "A worker of this machine ended (signal 9)" in run.said.read_text()
+
+
+@pytest.mark.parametrize(("says", "begun"), [(WORKS, MOST_FAILED + 2), ("nothing", MOST_FAILED + 1)])
+def test_workers_that_cannot_start_are_not_begun_for_ever_but_those_that_were_killed_are(tmp_path, says, begun):
+    """However soon they die: two submissions in a row kill six."""
+    told = queue.SimpleQueue()
+    hands = Hands([sys.executable, "-Sc", f"import sys; print({says!r}); sys.exit(9)"], tmp_path, 1, told.put)
+    try:
+        for _ in range(begun):
+            sentence = told.get(timeout=LATE)
+            assert "(code 9)" in sentence and sentence.endswith(f"({says}).")
+    finally:
+        hands.close()
+    assert len(hands.pids) == (says == WORKS)
 
 
 def test_what_looks_longest_goes_first(tmp_path, shared_box):

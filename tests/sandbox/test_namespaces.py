@@ -48,13 +48,17 @@ os.close(tell)
 assert os.read(ready, 1), "the neighbour has not moved in"
 with open("/proc/thread-self/children") as file:
     first = file.read().split()[0]
+with open(f"/proc/{first}/task/{first}/children") as file:  # of the small process that forks keepers
+    first = file.read().split()[0]
 with open(f"/proc/{first}/status") as file:
     rights = [int(line.split()[1], 16) for line in file if line.startswith("Cap")]
 print(json.dumps({"keeper": rights, "users": os.stat("/proc/self/ns/user").st_ino}), file=sys.stderr)
 keeper, pid = child(order["room"], attempt)
 os.waitpid(pid, 0)
-for one in (neighbour[1], *neighbour[:1], keeper):
-    os.kill(one, signal.SIGKILL)
+os.kill(neighbour[1], signal.SIGKILL)
+os.waitpid(neighbour[1], 0)
+for one in (neighbour[0], keeper):
+    nest.end(one)
 """
 # Root, as somebody who is not.
 AS_USER = """

@@ -105,6 +105,16 @@ def test_a_message_that_breaks_a_rule_is_refused(stream):
         frames.read(stream, max_json=frames.MAX_REPLY_JSON)
 
 
+def test_a_right_message_that_is_too_large_is_refused():
+    """By the size of its JSON, and of its arrays; of just that size it is taken."""
+    head, data = {"arrays": [["x", "<f8", [1]]], "odd": {}}, b"12345678"
+    size = len(json.dumps(head))
+    frames.read(message(head, data), max_json=size, max_arrays=8)
+    for limits in ({"max_json": size - 1}, {"max_arrays": 7}):
+        with pytest.raises(frames.ProtocolError, match="over the limit"):
+            frames.read(message(head, data), **limits)
+
+
 def test_the_end_of_the_stream_is_no_protocol_error():
     """A process that has ended is told from one that cheats."""
     with pytest.raises(EOFError):

@@ -114,7 +114,7 @@ def test_neighbours_have_the_same_room_and_find_nothing_in_it(place, source):
         assert "share its namespaces" in box.probes
 
 
-@pytest.mark.parametrize("killed", [0, 1], ids=["who waits for it", "itself"])
+@pytest.mark.parametrize("killed", [0, 1, 2], ids=["who waits for it", "itself", "who forks keepers"])
 def test_children_end_with_a_parent_that_is_killed(place, source, killed):
     """What was asked then is the grader's trouble; the next check has a new parent, and no file is left in the end."""
     box = open_box("namespaces")
@@ -124,7 +124,7 @@ def test_children_end_with_a_parent_that_is_killed(place, source, killed):
         process = stack.enter_context(StudentProcess(box, program, ["relu"]))
         assert play(process, 1).outcome == "returned"
         mine = [one for one in below(os.getpid()) if str(box.folder) in one.cmdline()]
-        assert len(mine) == 4, "who waits for the parent, the parent, a keeper, a student process"
+        assert len(mine) == 5, "who waits for the parent, the parent, who forks keepers, a keeper, a student process"
         mine[killed].kill()
         assert psutil.wait_procs(mine, timeout=SECONDS)[1] == []
         with pytest.raises(HarnessError, match="fork server stopped"):
@@ -142,7 +142,7 @@ def test_nothing_outlives_a_grader_that_is_killed(place, source):
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    assert len(started) == 4
+    assert len(started) == 5
     assert psutil.wait_procs(started, timeout=SECONDS)[1] == []
     assert str(place) not in Path("/proc/self/mountinfo").read_text()
     assert list(place.iterdir()) == []

@@ -1,6 +1,7 @@
 """Only SIGKILL ends it."""
 
 import signal
+import time
 
 import numpy as np
 
@@ -14,4 +15,4 @@ def relu_backward(dout, cache):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     while True:
-        pass
+        time.sleep(1)

@@ -8,4 +8,4 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    raise ValueError("x" * (200 << 20))
+    raise ValueError("x" * (20 << 20))

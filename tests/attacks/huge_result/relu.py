@@ -8,4 +8,4 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    return np.zeros(300 << 17)
+    return np.zeros(40 << 17)
