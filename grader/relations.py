@@ -69,7 +69,7 @@ def relation(name: str, cases: Sequence[Case]) -> Diagnosis | None:
 
 _ABSENT = Relation(
     "absent",
-    "{name} does not come back: None stands in its place.",
+    "{name} does not come back: it is missing, or None stands in its place.",
     "Is it computed, and is it among what the function returns?",
     np.empty(0),
 )

@@ -75,7 +75,7 @@ def test_it_is_not_told_if_one_case_has_another_cause(name):
 def test_none_is_told_as_such():
     """In every case."""
     cases = [Case(NotAnArray("None"), case["x"], case) for case in ROWS]
-    assert relation("db", cases).sentence == "db does not come back: None stands in its place."
+    assert relation("db", cases).sentence == "db does not come back: it is missing, or None stands in its place."
 
 
 def test_wild_values_hold_no_relation():

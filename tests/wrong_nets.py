@@ -332,6 +332,7 @@ ALSO_RIGHT = [
     (F, '"W%d" % i', '"W%d" % (i - 1)', '"W%d" % L', '"W%d" % (L - 1)', '"b%d" % i', '"b%d" % (i - 1)', '"b%d" % L', '"b%d" % (L - 1)'),
     (F, '"beta%d" % i', '("bata%d" if i == 1 else "beta%d") % i'),
     (F, '"gamma%d" % i', '"scale%d" % i', '"beta%d" % i', '"shift%d" % i'),
+    (A, '"b1"', '"b0"', '"b2"', '"bb"'),  # each is the only one left of its shape
     (A, '"b1"', '"bias_1"', '"b2"', '"bias_2"', '"W1"', '"weights_1"', '"W2"', '"weights_2"'),
     (F, "dropout=1, normalization=None", "dropout=0, normalization=None", "self.use_dropout = dropout != 1", "dropout = 1 - dropout; self.use_dropout = dropout != 1"),
 ]  # fmt: skip

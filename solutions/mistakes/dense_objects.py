@@ -40,7 +40,7 @@ UPDATE = (
 
 SOFTMAX = (
     naive.wrong("softmax-object-not-shifted", "The softmax is computed from the scores as they are: large scores overflow.", "What is exp(1000)? And what stays the same if all scores get smaller by one number?", "SoftmaxLayer.forward", "input - np.max(input)", "input"),
-    naive.wrong("softmax-object-not-normalised", "The probabilities do not add up to 1: the powers are not divided by their sum.", "What do the probabilities of all classes add up to?", "SoftmaxLayer.forward", "powers / np.sum(powers)", "powers"),
+    naive.wrong("softmax-object-not-normalised", "The probabilities do not add up to 1: the exponentials are not divided by their sum.", "What do the probabilities of all classes add up to?", "SoftmaxLayer.forward", "powers / np.sum(powers)", "powers"),
     naive.wrong("softmax-object-sign", "The loss has the wrong sign.", "What is the sign of the logarithm of a probability?", "SoftmaxLayer.loss", "-np.log", "np.log"),
     naive.wrong("softmax-object-no-logarithm", "The loss is not a logarithm of the probability.", EACH, "SoftmaxLayer.loss", "-np.log(self.output_array[label])", "1 - self.output_array[label]"),
     naive.wrong("softmax-object-delta-turned", "delta_array has the wrong sign.", EACH, "SoftmaxLayer.backward", "self.delta_array[label] -= 1", "self.delta_array[label] -= 1\n        self.delta_array = -self.delta_array"),

@@ -84,7 +84,7 @@ GENERAL = (
     general("product-of-other-sizes", "ValueError", "not aligned|matmul: Input operand", "The factors of a matrix product do not have the same inner size.", WHICH_SIZE),
     general("reshaped-to-other-size", "ValueError", "cannot reshape array", "An array is reshaped to a shape that has another number of entries.", WHICH_SIZE),
     general("index-beyond-end", "IndexError", "out of bounds", "An index reaches beyond the end of an array.", "Compare the bounds of the loops with the sizes of what they index."),
-    general("axis-beyond-array", "AxisError", "out of bounds for array of dimension", "An array has fewer axes than are named.", "Are the arguments in the order of the function that is called?"),
+    general("axis-beyond-array", "AxisError", "out of bounds for array of dimension", "An axis is named that an array does not have.", "Are the arguments in the order of the function that is called?"),
     general("used-before-assigned", "UnboundLocalError", "", "A variable is used that has no value yet.", "Is it assigned in one branch or loop only?"),
     general("name-not-defined", "NameError", "", "A name is used that is not defined.", "Is it misspelt, or defined elsewhere?"),
     general("key-not-there", "KeyError", "", "A key is looked up that the dictionary does not have.", "Who puts it there, and in which cases?"),

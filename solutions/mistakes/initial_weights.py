@@ -176,7 +176,7 @@ INITIAL = (
             ("initial-biases-uniform", BOTH, "The biases are drawn uniformly between 0 and 1; they should start at zero.", beside_weights("b", lambda shape, scale, default: np.random.rand(*shape))),
             ("initial-biases-of-one", (*SCALED[1:], *FIXED), "The first biases are 1; they should be 0.", beside_weights("b", lambda shape, scale, default: np.ones(shape))),
             ("initial-biases-of-scale", BOTH, "The first biases have the value of the scale; they should be 0.", beside_weights("b", lambda shape, scale, default: np.full(shape, scale))),
-            ("initial-gammas-zero", DEEP, "The first gammas are 0: they multiply all that they normalise, and should be 1.", beside_weights("gamma", lambda shape, scale, default: np.zeros(shape))),
+            ("initial-gammas-zero", DEEP, "The first gammas are 0: they multiply the normalised values, and should be 1.", beside_weights("gamma", lambda shape, scale, default: np.zeros(shape))),
             ("initial-gammas-random", DEEP, "The first gammas are random numbers of the spread of the weights; they should be 1.", beside_weights("gamma", lambda shape, scale, default: scale * normal(shape))),
             ("initial-gammas-normal", DEEP, "The first gammas are standard normal numbers; they should be 1.", beside_weights("gamma", lambda shape, scale, default: normal(shape))),
             ("initial-betas-one", DEEP, "The first betas are 1; they should be 0.", beside_weights("beta", lambda shape, scale, default: np.ones(shape))),

@@ -58,7 +58,7 @@ SLIPS = tuple(
         ("accuracies-are-counts", "The accuracies are numbers of samples; they should be shares between 0 and 1.", BOTH, "train_acc = np.mean(", "train_acc = np.sum(", "val_acc = np.mean(", "val_acc = np.sum("),
         ("accuracies-are-errors", "The accuracies are shares of samples that are wrong.", BOTH, "axis=1) == y)", "axis=1) != y)", "== y_val", "!= y_val"),
         ("accuracies-are-per-cent", "The accuracies are in per cent; they should be shares between 0 and 1.", BOTH, "train_acc = np.mean(", "train_acc = 100 * np.mean(", "val_acc = np.mean(", "val_acc = 100 * np.mean("),
-        ("unknown-update-accepted", "A rule of update that does not exist is accepted without a word.", RAISE, 'raise ValueError("unknown update")', "dx = -learning_rate * g"),
+        ("unknown-update-accepted", "An update rule that does not exist is accepted without a word.", RAISE, 'raise ValueError("unknown update")', "dx = -learning_rate * g"),
         ("reg-not-passed-on", "The loss function is called without the regularisation strength.", "Which arguments does loss_function take?", "y[rows], reg)", "y[rows], 0.0)"),
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The parameters of a student's network, whatever it calls them: by name, else by shape and order."""
+"""The parameters of a student's network, whatever it calls them: by name, by shape and order, or by a shape alone."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ def own_names(held: Mapping[Any, Any], params: Mapping[str, Array]) -> dict[str,
         if fits:
             nearest = max(fits, key=lambda other: difflib.SequenceMatcher(None, other, stem).ratio())
             names |= dict(zip(wanted, free.pop(nearest), strict=True))
+        elif alone := alone_of_shape([name for have in free.values() for name in have], held, wanted, params):
+            names |= alone
+            free = by_stem([name for have in free.values() for name in have if name not in alone.values()])
         elif left:
             there = ", ".join(f"{name} {np.shape(held[name])}" for name in held)
             looked = ", ".join(f"{name} {params[name].shape}" for name in wanted)
@@ -76,6 +79,18 @@ def fitting(values: list[Any], wanted: list[str], params: Mapping[str, Array]) -
         (np.squeeze(value).shape, params[name].squeeze().shape) for value, name in zip(values, wanted, strict=True)
     ]
     return all(own == right for own, right in shapes)
+
+
+def alone_of_shape(
+    left: list[str], held: Mapping[Any, Any], wanted: list[str], params: Mapping[str, Array]
+) -> dict[str, str]:
+    """For each wanted parameter the only one left that has its shape; nothing unless each has one of its own."""
+    found = {}
+    for name in wanted:
+        fits = [other for other in left if fitting([held[other]], [name], params)]
+        if len(fits) == 1:
+            found[name] = fits[0]
+    return found if len(set(found.values())) == len(wanted) else {}
 
 
 def gradients_of(net: Any, grads: Mapping[Any, Any], params: Mapping[str, Array]) -> dict[str, Any]:
