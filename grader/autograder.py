@@ -68,7 +68,9 @@ grader() {{ "$here/source/venv/bin/python" -m grader "$@"; }}
 
 mkdir -p "$here/results"
 rm -f "$results"
-grader grade "$here/submission" --out "$graded" --layout one --assignment {assignment} --seed {seed}{isolation}
+# What is slow is timed out, and the rest has its points, before Gradescope ends all of it (mostly after 10 minutes).
+grader grade "$here/submission" --out "$graded" --layout one --assignment {assignment} --seed {seed}{isolation} \\
+    --student-seconds 200
 code=$?
 grader export gradescope --from "$graded" --student submission --out "$results"
 if [ ! -s "$results" ]; then

@@ -60,6 +60,13 @@ def declare(commands: Commands) -> None:
         help="stretch the time limits of the checks, as 2 on a slow machine (1)",
     )
     grade.add_argument(
+        "--student-seconds",
+        type=seconds,
+        default=600.0,
+        metavar="S",
+        help="what checks of one submission may take in all; what was graded by then counts (600)",
+    )
+    grade.add_argument(
         "--only", action="append", default=[], metavar="PART", help="only this part or check (repeatable)"
     )
     add_data(grade)
@@ -199,6 +206,7 @@ def _grade_entries(
         fresh=options.fresh,
         notebook=notebook_limits(options),
         time_factor=options.time_factor,
+        seconds=options.student_seconds,
         data=open_data(options),
         compat=options.compat,
         tell=say if options.verbosity != QUIET else lambda sentence: None,

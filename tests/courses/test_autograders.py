@@ -61,6 +61,15 @@ def test_gradescope_gets_results_of_hidden_checks(autograder):
     jsonschema.validate(results, schemas.GRADESCOPE)
     assert (results["score"], len(results["tests"])) == (5, 2), ran.stdout + ran.stderr
     assert SENTENCE in json.dumps(results) and "77" not in json.dumps(results)
+    notebook = json.loads(WRONG.read_text("utf-8"))
+    notebook["cells"][-1]["source"] = "def update(X, labels, k):\n    while True:\n        pass\n"
+    (autograder / "submission" / WRONG.name).write_text(json.dumps(notebook), "utf-8")
+    hurried = script.read_text("utf-8").replace("--student-seconds 200", "--student-seconds 2")
+    assert hurried != script.read_text("utf-8")
+    ran = run("bash", "-c", hurried, cwd=autograder, env=environment)
+    results = json.loads((autograder / "results/results.json").read_text("utf-8"))
+    assert "used up the time that it may take in all" in json.dumps(results), ran.stdout + ran.stderr
+    assert results["score"] == 4
     (autograder / "source/engine/grader/batch/work.py").write_text("raise SystemExit(9)\n")
     run("bash", script, cwd=autograder, env=environment)
     results = json.loads((autograder / "results/results.json").read_text("utf-8"))
