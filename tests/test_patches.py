@@ -32,6 +32,8 @@ BESIDE = {
     "spatial-batchnorm-per-image": ("shapes-do-not-combine", True),
     # A backward pass that does nothing either is consistent with it.
     "dropout-does-nothing": None,
+    # Where training leads with it, last bits decide: it is not looked for there.
+    "softmax-without-exponential": None,
     **dict.fromkeys(f"dropout-modes-exchanged{passes}{p}" for passes in ("", "-forward") for p in ("", "-p-drops")),
 }
 
