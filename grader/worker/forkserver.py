@@ -41,7 +41,8 @@ def main(arguments: list[str], serves: Iterable[str] = SERVES) -> None:
     from grader.worker.student import serve
 
     lock.prepare("worker")
-    files.real()  # remembered, as all children may read the same
+    if folder:
+        files.real()  # remembered, as all children may read the same
     given = ForkServer(lambda words: None, nest).serve()
     if given:
         requests, replies = given

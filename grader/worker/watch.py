@@ -6,6 +6,7 @@ It denies nothing: student code can blind it, the lock cannot be. It uses Python
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import sys
@@ -35,17 +36,14 @@ class Watch:
     def __init__(self, request: Mapping[str, Any] | None) -> None:
         self._tried: dict[str, None] = {}
         self._labels: Mapping[str, Any] = {}
-        self._open: tuple[str, ...] | None = None
+        self._request = request
         if request is not None:
-            from grader.lock import places
-
-            own = map(os.path.realpath, [*places.OWN, *places.OWN_LISTS, *request["read"], request["room"]])
-            self._open = (*places.real(), *own)
+            from grader.lock import places  # noqa: F401  # while it can be imported
 
     def begin(self, labels: Mapping[str, Any]) -> None:
         """Watch from now on; ``labels`` are the file names of student code."""
         self._labels = labels
-        if self._open is not None:
+        if self._request is not None:
             sys.addaudithook(self._hear)
 
     def tell(self, words: str) -> None:
@@ -60,7 +58,7 @@ class Watch:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
-            words = self._denied_file(arguments[0])
+            words = self._denied_file(arguments[0]) if self._is_students() else ""
         elif event == "socket.__new__":
             # A network's socket is denied before it can connect; pairs of unix sockets are not.
             words = EVENTS["socket.connect"] if arguments[1] in (socket.AF_INET, socket.AF_INET6) else ""
@@ -69,12 +67,21 @@ class Watch:
         if words and self._is_students():
             self.tell(words)
 
+    @functools.cached_property
+    def _open(self) -> tuple[str, ...]:
+        """What may be read, links followed: most student code opens nothing, and it takes a while to find out."""
+        from grader.lock import places
+
+        assert self._request is not None, "nothing is watched else"
+        own = [*places.OWN, *places.OWN_LISTS, *self._request["read"], self._request["room"]]
+        return (*places.real(), *map(os.path.realpath, own))
+
     def _denied_file(self, path: Any) -> str:
         """Words for a file that is there and may not be read; what is not there is no attempt at anything."""
         if not isinstance(path, (str, bytes)):
             return ""
         place = os.path.realpath(os.fsdecode(path))
-        known = any(place == root or place.startswith(f"{root}/") for root in self._open or ())
+        known = any(place == root or place.startswith(f"{root}/") for root in self._open)
         return "" if known or not os.path.exists(place) else f"open {os.fsdecode(path)[:150]}"
 
     def _is_students(self) -> bool:
