@@ -62,7 +62,7 @@ def test_a_kernel_knows_nothing_of_what_its_parent_rehearsed(tmp_path, box):
     path = write(tmp_path / "a.ipynb", shown)
     said, plain = (messages(run(path, None, box, engine=engine)) for engine in ("fork", "nbclient"))
     assert said == plain
-    assert said[0].startswith("(2, ['In', 'Out', '_', '__', '___', ")
+    assert "['In', 'Out', '_', '__', '___', " in said[0]
 
 
 def test_kernels_draw_different_numbers(tmp_path, box):
