@@ -44,6 +44,7 @@ from grader.worker.processes import BoxHost, Guest
 # What comes of words that are not of the form that they should have.
 ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 Read = TypeVar("Read")
+MOST_SECONDS = 1e6  # that an answer may say it took
 PACKAGES = Path(__file__).resolve().parents[2]  # where grader and solutions are
 
 
@@ -340,6 +341,8 @@ def read_answer(fields: Any) -> Answer:
             raise TypeError(one.name)
         if isinstance(value, str):
             value.encode()
+    if not 0 <= answer.seconds <= MOST_SECONDS:  # NaN neither
+        raise ValueError("seconds")
     return answer
 
 

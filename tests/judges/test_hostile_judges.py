@@ -110,6 +110,8 @@ def graded(host, tmp_path):
         "answer(key=['k'])",
         "answer(page='\\ud800')",
         "answer(failed='no')",
+        "answer(seconds=float('nan'))",
+        "answer(seconds=-1.0)",
         "say(ask='look')",
         "say(ask='look', number=[])",
         "say(ask=[], number=0)",
