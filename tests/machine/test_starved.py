@@ -29,12 +29,12 @@ def hold():
     if KEPT:
         return
     KEPT.append(np.ones({megabytes} << 17))
-    while {waits} and not os.path.exists({ran_out!r}):
+    end = time.monotonic() + {seconds}
+    while time.monotonic() < end and not os.path.exists({until!r}):
         time.sleep(0.01)
 
 
 """
-# It lets go long after everyone who looks for a thread beside it has found none.
 BOMB = """import threading
 import time
 KEPT = []
@@ -44,7 +44,7 @@ def start():
     if KEPT:
         return
     KEPT.append(threading.Event())
-    for _ in range(400):
+    for _ in range({times}):
         try:
             while True:
                 threading.Thread(target=KEPT[0].wait, daemon=True).start()
@@ -147,10 +147,15 @@ def files(place: Path) -> dict[str, str]:
     return {name: str(place / name) for name in ("ran_out", "told")}
 
 
-def heavy(place: Path, megabytes: int, *, waits: bool) -> str:
-    """An honest module that keeps so much memory, and may be busy with it until memory has run out."""
+def heavy(megabytes: int, seconds: float, until: str = "") -> str:
+    """An honest module that keeps so much memory, for so long or until there is that file."""
     text = HONEST.replace(FORWARD, f"{FORWARD}    hold()\n")
-    return HOLDS.format(megabytes=megabytes, waits=waits, **files(place)) + text
+    return HOLDS.format(megabytes=megabytes, seconds=seconds, until=until) + text
+
+
+def bomb(seconds: float) -> str:
+    """An honest module that keeps as many threads as it gets, for about so long."""
+    return BOMB.format(times=int(seconds / 0.005)) + HONEST.replace(FORWARD, f"{FORWARD}    start()\n")
 
 
 def again(result: dict) -> list[str]:
@@ -161,11 +166,12 @@ def again(result: dict) -> list[str]:
 def crowded(tmp_path_factory) -> Graded:
     """A class that has less memory than it needs."""
     place = tmp_path_factory.mktemp("crowded")
+    both = heavy(450, 60.0, files(place)["ran_out"])  # whoever is first waits for the other
     texts = {
-        "ada": heavy(place, 450, waits=True),
-        "ben": heavy(place, 450, waits=True),
+        "ada": both,
+        "ben": both,
         "cleo": HONEST,
-        "dan": heavy(place, 1200, waits=False),
+        "dan": heavy(1200, 0.0),
         "eve": json.dumps(notebook_json([HONEST, "import numpy as np\nlarge = np.ones(1200 << 17)"])),
         "fay": CRASHES,
         "gus": LARGE,
@@ -224,7 +230,7 @@ def test_who_ends_itself_did_not_starve(crowded):
 def test_beside_a_thread_bomb_nobody_loses_marks(tmp_path):
     """Where the container lets it take the numbers of all processes, its neighbours are graded again alone."""
     texts = {
-        "ada": BOMB + HONEST.replace(FORWARD, f"{FORWARD}    start()\n"),
+        "ada": bomb(2.0),  # long after everyone who looks for a thread meanwhile has found none
         "ben": THREADS.format(**files(tmp_path)) + HONEST.replace(FORWARD, f"{FORWARD}    work()\n"),
         "cleo": HONEST,
     }
