@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 
 
 class Edits:
@@ -92,12 +92,13 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         stack.extend(reversed(list(ast.iter_child_nodes(item))))
 
 
-def bound_names(tree: ast.AST) -> set[str]:
-    """The names that are bound anywhere in a text: then they are not Python's own."""
+def bound_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that are bound anywhere in a text, whose nodes these are: then they are not Python's own."""
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)):
@@ -107,12 +108,12 @@ def bound_names(tree: ast.AST) -> set[str]:
     return found
 
 
-def numpy_names(tree: ast.AST) -> set[str]:
+def numpy_names(nodes: Iterable[ast.AST], bound: Set[str]) -> set[str]:
     """The names that stand for NumPy: its import's, and `np` and `numpy` where nothing else binds them."""
-    return imported_as(tree, "numpy") | ({"np", "numpy"} - bound_names(tree))
+    return imported_as(nodes, "numpy") | ({"np", "numpy"} - bound)
 
 
-def imported_as(tree: ast.AST, module: str) -> set[str]:
+def imported_as(nodes: Iterable[ast.AST], module: str) -> set[str]:
     """The names that a module is imported by."""
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    imports = [node for node in nodes if isinstance(node, ast.Import)]
     return {alias.asname or module for node in imports for alias in node.names if alias.name == module}

@@ -18,9 +18,11 @@ SIMPLE = (ast.Constant, ast.List, ast.Dict, ast.Set, ast.JoinedStr, ast.ListComp
 def converted(text: str, tree: ast.Module) -> str:
     """The text with what NumPy 2 lacks; lines stay."""
     edits = Edits(text)
-    aliases = numpy_names(tree)
-    scipy = imported_as(tree, "scipy")
-    numbers = {"int", "float"} - bound_names(tree)
+    nodes = list(ast.walk(tree))
+    bound = bound_names(nodes)
+    aliases = numpy_names(nodes, bound)
+    scipy = imported_as(nodes, "scipy")
+    numbers = {"int", "float"} - bound
     lists = _lists(tree)
     for node in walk(tree):
         if isinstance(node, ast.Attribute):

@@ -29,8 +29,9 @@ Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.C
 def converted(text: str, tree: ast.Module, *, true_division: bool = False, others: frozenset[str] = frozenset()) -> str:
     """The text, which is Python 3's syntax, with what Python 2 would do; lines stay."""
     edits = Edits(text)
-    bound = (bound_names(tree) - set(_bridged(tree))) | others
-    pickles = imported_as(tree, "pickle")
+    nodes = list(ast.walk(tree))
+    bound = (bound_names(nodes) - set(_bridged(tree))) | others
+    pickles = imported_as(nodes, "pickle")
     divides = not true_division and not has_true_division(tree)
     for node in walk(tree):
         if divides:
@@ -46,7 +47,7 @@ def converted(text: str, tree: ast.Module, *, true_division: bool = False, other
             _none(node, edits)
         elif isinstance(node, ast.ClassDef):
             _renamed(node, edits)
-    for scope in ast.walk(tree):
+    for scope in nodes:
         if isinstance(scope, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             _leaks(scope, edits)
     return edits.result()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.compat.edits import bound_names, imported_as, numpy_names
@@ -23,6 +23,7 @@ NAMES = PYTHON2_ONLY - {"cmp"}
 MODULES = PYTHON2_MODULES
 # Signs of Python 2 by which the whole submission is read so; octal numbers and tabs are left to their file.
 WEAK = {"python2-octal", "python2-tabs", "python2-division"}
+DIVIDES = "divides with /, which rounds whole numbers down in Python 2"
 WORD = re.compile(r"\w+")
 STAR = re.compile(r"import\s*\*")
 CALLS = re.compile(r"(?<![\w.])(xrange|raw_input)\s*\(")
@@ -69,17 +70,9 @@ def facts(text: str, *, notebook: bool = False, bound: Iterable[str] = ()) -> li
     """
     text = without_magics(text) if notebook else text
     tree, tabs = _tree(text)
-    if tree is None:
-        masked = mask(text)
-        found = [*_in_statements(masked), *_words(masked, set(bound))]
-        if tabs:
-            found.append(("python2-tabs", tabs, "mixes tabs and spaces"))
-    else:
-        found = list(_in_tree(tree, text, set(bound)))
-    if is_python2_code(code for code, _, _ in found):
-        found += _divisions(text, tree)
-    python2 = [Fact(code, line, f"Written for Python 2: line {line} {what}.") for code, line, what in found]
-    every = sorted([*python2, *_numpy(text, tree)], key=lambda fact: fact.line)
+    signs, uses = _in_text(text, tabs, set(bound)) if tree is None else _in_nodes(tree, text, set(bound))
+    python2 = [Fact(code, line, f"Written for Python 2: line {line} {what}.") for code, line, what in signs]
+    every = sorted([*python2, *uses], key=lambda fact: fact.line)
     return list({fact.code: fact for fact in reversed(every)}.values())[::-1]
 
 
@@ -123,6 +116,29 @@ def _tree(text: str) -> tuple[ast.Module | None, int]:
         return None, 0
 
 
+def _in_text(text: str, tabs: int, bound: set[str]) -> tuple[list[Sign], list[Fact]]:
+    """What shows Python 2, and what an older NumPy, in a text that does not parse."""
+    masked = mask(text)
+    found = [*_in_statements(masked), *_words(masked, bound)]
+    if tabs:
+        found.append(("python2-tabs", tabs, "mixes tabs and spaces"))
+    if is_python2_code(code for code, _, _ in found):
+        slash = SLASH.search(masked.text)
+        if slash and not any(map(DIVISION.search, TRUE_DIVISION.findall(masked.text))):
+            found.append(("python2-division", masked.text.count("\n", 0, slash.start()) + 1, DIVIDES))
+    return found, [_old_numpy(*use) for use in _numpy_in_words(masked.text)]
+
+
+def _in_nodes(tree: ast.Module, text: str, bound: set[str]) -> tuple[list[Sign], list[Fact]]:
+    """The same in a tree, which is walked once for all."""
+    nodes = list(ast.walk(tree))
+    own = bound_names(nodes)
+    found = list(_in_tree(tree, nodes, text, own | bound))
+    if is_python2_code(code for code, _, _ in found):
+        found += _divisions(tree, nodes)
+    return found, [*_old_scipy(nodes), *(_old_numpy(*use) for use in _numpy_in(nodes, own))]
+
+
 def _in_statements(masked: Masked) -> Iterator[Sign]:
     seen: set[str] = set()
     for first, statement in masked.statements():
@@ -153,11 +169,10 @@ def _named(name: str, line: int) -> Sign:
     return f"python2-{name.replace('_', '-')}", line, f"uses {name}, which Python 3 does not have"
 
 
-def _in_tree(tree: ast.Module, text: str, bound: set[str]) -> Iterator[Sign]:
+def _in_tree(tree: ast.Module, nodes: Sequence[ast.AST], text: str, bound: set[str]) -> Iterator[Sign]:
     if GUARDS.search(text):  # code for both asks which one it runs on
         return
-    bound |= bound_names(tree)
-    for node in _unguarded(tree):
+    for node in _unguarded(tree) if any(isinstance(node, ast.Try) for node in nodes) else nodes:
         if isinstance(node, ast.Name) and node.id in NAMES and node.id not in bound and "*" not in bound:
             yield _named(node.id, node.lineno)
         elif isinstance(node, ast.Import):
@@ -199,40 +214,30 @@ def _prints_to(node: ast.expr) -> bool:
     )
 
 
-def _divisions(text: str, tree: ast.Module | None) -> Iterator[Sign]:
-    what = "divides with /, which rounds whole numbers down in Python 2"
-    if tree is not None:
-        lines = [
-            node.lineno
-            for node in ast.walk(tree)
-            if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Div)
-        ]
-        if lines and not has_true_division(tree):
-            yield "python2-division", min(lines), what
-        return
-    masked = mask(text).text
-    found = SLASH.search(masked)
-    if found and not any(map(DIVISION.search, TRUE_DIVISION.findall(masked))):
-        yield "python2-division", masked.count("\n", 0, found.start()) + 1, what
+def _divisions(tree: ast.Module, nodes: Iterable[ast.AST]) -> Iterator[Sign]:
+    divide = (node for node in nodes if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Div))
+    lines = [node.lineno for node in divide]
+    if lines and not has_true_division(tree):
+        yield "python2-division", min(lines), DIVIDES
 
 
-def _numpy(text: str, tree: ast.Module | None) -> Iterator[Fact]:
-    if tree is not None:
-        aliases = imported_as(tree, "scipy")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.expr) and (name := old_scipy(node, aliases)):
-                what = f"line {node.lineno} uses scipy.{name}, which is NumPy's and no longer SciPy's"
-                yield Fact("old-scipy", node.lineno, f"Written for an older SciPy: {what}.")
-    uses = _numpy_in_tree(tree) if tree is not None else _numpy_in_words(mask(text).text)
-    for line, name in uses:
-        version = REMOVED.get(name) or DEPRECATED.get(name)
-        what = f"np.{name}, which NumPy {version} {'removed' if name in REMOVED else 'deprecated'}" if version else name
-        yield Fact("old-numpy", line, f"Written for an older NumPy: line {line} uses {what}.")
+def _old_scipy(nodes: Sequence[ast.AST]) -> Iterator[Fact]:
+    aliases = imported_as(nodes, "scipy")
+    for node in nodes if aliases else ():
+        if isinstance(node, ast.expr) and (name := old_scipy(node, aliases)):
+            what = f"line {node.lineno} uses scipy.{name}, which is NumPy's and no longer SciPy's"
+            yield Fact("old-scipy", node.lineno, f"Written for an older SciPy: {what}.")
 
 
-def _numpy_in_tree(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    aliases = numpy_names(tree)
-    for node in ast.walk(tree):
+def _old_numpy(line: int, name: str) -> Fact:
+    version = REMOVED.get(name) or DEPRECATED.get(name)
+    what = f"np.{name}, which NumPy {version} {'removed' if name in REMOVED else 'deprecated'}" if version else name
+    return Fact("old-numpy", line, f"Written for an older NumPy: line {line} uses {what}.")
+
+
+def _numpy_in(nodes: Sequence[ast.AST], bound: set[str]) -> Iterator[tuple[int, str]]:
+    aliases = numpy_names(nodes, bound)
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             if (name := old_name(node, aliases)) in REMOVED or name in DEPRECATED:
                 yield node.lineno, str(name)

@@ -23,7 +23,7 @@ EXACT = re.compile(r"^from __future__ import\b.*\bdivision\b", re.MULTILINE)
 
 def facts_of(file: SourceFile) -> list[tuple[Cell, Fact]]:
     """The signs of age in a module or notebook, one of each kind, each with its cell."""
-    bound, exact = _bound(file), _divides_exactly(file)
+    bound, exact = _bound_and_exact(file)
     seen = {"python2-division"} if exact else set()
     found = []
     for cell in file.cells:
@@ -88,7 +88,8 @@ def written_for_python2(submission: Submission) -> bool:
 
 
 def _cells(file: SourceFile, python2: bool) -> tuple[Cell, ...]:
-    bound, exact = _bound(file), file.is_notebook and _divides_exactly(file)
+    bound, exact = _bound_and_exact(file)
+    exact = exact and file.is_notebook
     python2 = python2 or is_python2(fact for _, fact in facts_of(file))
     cells = []
     for cell in file.cells:
@@ -101,24 +102,20 @@ def _cells(file: SourceFile, python2: bool) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _bound(file: SourceFile) -> set[str]:
-    """The names that a notebook's cells bind: they are the same in all of them."""
+def _bound_and_exact(file: SourceFile) -> tuple[set[str], bool]:
+    """The names that a notebook's cells bind, which are the same in all of them; and whether / divides exactly.
+
+    It does where a cell has `from __future__ import division`, which holds for all of them.
+    """
     bound: set[str] = set()
-    for cell in file.cells if file.is_notebook else ():
-        if tree := _tree(cell.text):
-            bound |= bound_names(tree)
-        else:
-            bound |= set(BINDING.findall(mask(cell.text, notebook=True).text))
-    return bound
-
-
-def _divides_exactly(file: SourceFile) -> bool:
-    """Whether a cell has `from __future__ import division`, which holds for all of them."""
+    exact = False
     for cell in file.cells:
         tree = _tree(cell.text)
-        if has_true_division(tree) if tree else EXACT.search(mask(cell.text, notebook=file.is_notebook).text):
-            return True
-    return False
+        masked = mask(cell.text, notebook=file.is_notebook).text if tree is None else ""
+        exact = exact or (has_true_division(tree) if tree else EXACT.search(masked) is not None)
+        if file.is_notebook:
+            bound |= bound_names(ast.walk(tree)) if tree else set(BINDING.findall(masked))
+    return bound, exact
 
 
 def _tree(text: str) -> ast.Module | None:
