@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         for name in USED:
             importlib.import_module(name)
         all_parts(), catalogue.live(), ingredients.engine()
-        html.prepare()
+        html.prepare("base", "check", "figures", "parts", "report")
     except GraderError as error:
         say({"trouble": str(error)})
         return
