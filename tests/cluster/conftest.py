@@ -6,16 +6,18 @@ import contextlib
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.cli import main
 from tests.attacks.scene import HONEST
 
 if importlib.util.find_spec("distributed") is None:  # which is dear to import: in its own processes only
@@ -70,12 +72,6 @@ class Programs:
         self.hears(program, "Works for")
         return program
 
-    def planted(self, address: str, certificates: Path, first: str, **options) -> subprocess.Popen:
-        """Begin a worker that runs a statement of the test's own before it grades what is in a ``parcel``."""
-        program = self.begin("-c", PLANTED.format(first=first), *worker_words(address, certificates)[2:], **options)
-        self.hears(program, "Works for")
-        return program
-
     def run(self, class_: Path, out: Path, *more: str, **options) -> subprocess.Popen:
         """Begin a run."""
         return self.begin("-m", "grader", "grade", str(class_), "--out", str(out), *USUAL, *more, **options)
@@ -97,22 +93,31 @@ class Programs:
         assert followed.returncode == 0, f"{words} was not said, but: {said}"
         return said
 
-    def end(self) -> None:
-        """End all of them, with what they began."""
-        for program in self.running:
+    def end(self, programs: Iterable[subprocess.Popen] | None = None) -> None:
+        """End all of them, or some, with what they began."""
+        for program in self.running if programs is None else programs:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGCONT)
                 os.killpg(program.pid, signal.SIGKILL)
             program.wait()
 
 
-# The program of a worker that does something of the test's own before it grades, and says how many it gets at once.
-PLANTED = """
+# The program of a worker that heeds words of the tests' own before it grades, and says how many it gets at once: it is
+# killed as the kernel kills one without memory; it says once that memory ran out; or it says that it has the slow one,
+# and goes on when it is told to, both through pipes with names.
+HEEDING = """
 import os, sys
 from grader.cluster import tasks
 whole, single = tasks.handed, tasks._handed
 def _handed(resource, parcel):
-    {first}
+    if b'THE END' in parcel:
+        os.kill(os.getpid(), 9)
+    if b'NO MEMORY' in parcel and b'"again": ""' in parcel:
+        return '{"starved": "memory ran out"}'
+    if b'THE SLOW ONE' in parcel:
+        with open(os.environ['BEGUN'], 'w') as begun:
+            begun.write(str(os.getpid()))
+        open(os.environ['MAY_END']).close()
     return single(resource, parcel)
 def handed(resource, *parcels):
     print(len(parcels), "at once", flush=True)
@@ -127,6 +132,40 @@ sys.exit(main(sys.argv[1:]))
 def worker_words(address: str, certificates: Path | None) -> list[str]:
     given = ["--certificates", str(certificates)] if certificates else []
     return ["-m", "grader", "worker", address, "--jobs", "1", *given]
+
+
+class Stock(Programs):
+    """Workers of one scheduler, which are dear to begin: those that a test has left alive are there for the next."""
+
+    def __init__(self, folder: Path, address: str, certificates: Path) -> None:
+        super().__init__(folder)
+        self.options = ["--engine", address, "--certificates", str(certificates)]
+        self.pipes = {"BEGUN": str(folder / "begun"), "MAY_END": str(folder / "may-end")}
+        for pipe in self.pipes.values():
+            os.mkfifo(pipe)
+        self.address, self.certificates = address, certificates
+
+    def workers(self, many: int) -> list[subprocess.Popen]:
+        """So many that work, and no others."""
+        there = [program for program in self.running if program.poll() is None]
+        self.end(there[many:])
+        return [*there[:many], *(self.heeding(self, self.address) for _ in range(many - len(there)))]
+
+    def heeding(self, programs: Programs, address: str, **options) -> subprocess.Popen:
+        """A worker like these, of any scheduler, among other programs."""
+        words = worker_words(address, self.certificates)[2:]
+        program = programs.begin("-c", HEEDING, *words, **options, **self.pipes)
+        self.hears(program, "Works for")
+        return program
+
+    def begun(self) -> int:
+        """Which worker has the slow one, once one has."""
+        heard = subprocess.run(["timeout", str(LATE), "cat", self.pipes["BEGUN"]], check=True, capture_output=True)
+        return int(heard.stdout)
+
+    def go_on(self) -> None:
+        """Tell it to go on."""
+        subprocess.run(["timeout", str(LATE), "sh", "-c", ': > "$0"', self.pipes["MAY_END"]], check=True)
 
 
 @pytest.fixture
@@ -150,6 +189,14 @@ def class_of_six(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def class_of_seven(class_of_six, tmp_path_factory) -> Path:
+    """The six, and the slow one, which goes last."""
+    folder = Path(shutil.copytree(class_of_six, tmp_path_factory.mktemp("seven") / "class"))
+    (folder / "hal.py").write_text("# THE SLOW ONE\ndef relu_forward(x):\n    return x, x\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def local_results(class_of_six, tmp_path_factory) -> dict[str, object]:
     """What a local run makes of the six."""
     out = tmp_path_factory.mktemp("local")
@@ -166,16 +213,24 @@ def local_results(class_of_six, tmp_path_factory) -> dict[str, object]:
 def certificates(tmp_path_factory) -> Path:
     """Those that the command makes."""
     folder = tmp_path_factory.mktemp("certificates") / "own"
-    subprocess.run([sys.executable, "-m", "grader", "cluster-certificates", str(folder)], check=True)
+    assert main(["cluster-certificates", str(folder)]) == 0
     return folder
 
 
 @pytest.fixture(scope="session")
 def standing(certificates, tmp_path_factory) -> Iterator[str]:
-    """The address of a scheduler for all tests that do not end it, as it takes long to begin; workers they bring."""
+    """The address of a scheduler for all tests that do not end it; its workers are those of the ``stock``."""
     programs = Programs(tmp_path_factory.mktemp("standing"))
     yield programs.scheduler(certificates)
     programs.end()
+
+
+@pytest.fixture(scope="session")
+def stock(standing, certificates, tmp_path_factory) -> Iterator[Stock]:
+    """Its workers, for tests that say how many they need."""
+    stock = Stock(tmp_path_factory.mktemp("stock"), standing, certificates)
+    yield stock
+    stock.end()
 
 
 def results(out: Path) -> dict[str, object]:

@@ -30,41 +30,16 @@ pytestmark = pytest.mark.xdist_group("waiting")
 
 
 @pytest.mark.slow
-def test_a_cluster_of_this_machine_gives_what_a_local_run_gives(programs, class_of_six, local_results, tmp_path):
-    """Each once, in the store too; unreadable ones have their row; a resumed run takes all as they are."""
-    out = tmp_path / "out"
-    run = programs.run(class_of_six, out, "--engine", "dask", "--jobs", "2")
-    assert run.wait() == 4, run.said.read_text()
-    assert results(out) == local_results
-    again = programs.run(class_of_six, out, "--engine", "dask", "--jobs", "1", "--resume", "-v")
-    assert again.wait() == 4
-    assert results(out) == local_results
-
-
-@pytest.mark.slow
-def test_workers_elsewhere_with_certificates(programs, class_of_six, local_results, certificates, tmp_path):
-    """A scheduler of Dask's own, and the worker of the package."""
-    address = programs.scheduler(certificates)
-    worker = programs.worker(address, certificates)
-    run = programs.run(class_of_six, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
-    assert run.wait() == 4, run.said.read_text()
-    assert results(tmp_path / "out") == local_results
-    worker.terminate()
-    assert worker.wait() == 0 and "Stopped." in worker.said.read_text()
-
-
-@pytest.mark.slow
-def test_a_notebook_is_executed_on_a_worker_beside_its_files(programs, standing, certificates, tmp_path):
+def test_a_notebook_is_executed_on_a_worker_beside_its_files(programs, stock, tmp_path):
     """Which travel with it; the result is that of a local run. There, too, it is told which assignment it is of."""
     students = tmp_path / "class"
     (students / "gus").mkdir(parents=True)
     (students / "gus" / "notes.txt").write_text("mine")
     cells = [HONEST, "assert open('notes.txt').read() == 'mine'"]
     (students / "gus" / "layers.ipynb").write_text(json.dumps(notebook(cells)))
-    programs.worker(standing, certificates)
+    stock.workers(1)
     usual = ["-m", "grader", "grade", str(students), "--seed", "70107", "--layout", "class"]
-    options = ["--engine", standing, "--certificates", str(certificates)]
-    run = programs.begin(*usual, "--out", str(tmp_path / "out"), *options)
+    run = programs.begin(*usual, "--out", str(tmp_path / "out"), *stock.options)
     local = programs.begin(*usual, "--out", str(tmp_path / "local"))
     assert (run.wait(), local.wait()) == (0, 0), run.said.read_text()
     found = results(tmp_path / "out")
@@ -152,7 +127,7 @@ def test_certificates_are_for_their_owner_and_made_once(certificates, capsys):
 @pytest.mark.slow
 def test_who_has_no_certificate_is_not_let_in(standing, tmp_path):
     """Another cluster's certificate is none of this one's."""
-    subprocess.run([sys.executable, "-m", "grader", "cluster-certificates", str(tmp_path / "other")], check=True)
+    assert main(["cluster-certificates", str(tmp_path / "other")]) == 0
     with pytest.raises(Refused, match="No scheduler answers"):
         _client(standing, security_of(standing, tmp_path / "other"), seconds=3)
 

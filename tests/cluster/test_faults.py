@@ -1,6 +1,7 @@
 """Workers, schedulers and runs that end in the middle: nobody is lost, nobody is there twice, every result is right.
 
-All programs are real. A fault comes as soon as the first submission is done, when others are under way.
+All programs are real. A fault comes when some are done and a worker has the slow one, until it is told to go on; where
+it cannot be told, when the first is done. Workers that a test leaves alive serve the next: they are as good as new.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -22,23 +24,11 @@ from grader.batch.workshop import Worker
 from grader.cluster.engine import ClusterWorkshop
 from grader.cluster.local import MOST_FAILED, WORKS, Hands
 from grader.intake.layouts import open_entries
-from tests.cluster.conftest import LATE, USUAL, results
+from tests.cluster.conftest import LATE, USUAL, Programs, Stock, results
 from tests.courses.conftest import CLUSTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
-FIRST = "1/6"
 REFUSED = "This worker refuses the work of a run: it has another course content."
-# As the kernel kills a worker without memory.
-KILLED = "if b'THE END' in parcel: os.kill(os.getpid(), 9)"
-# As where memory ran out; it is told once.
-STARVED = """if b'NO MEMORY' in parcel and b'"again": ""' in parcel:
-        return '{"starved": "memory ran out"}'"""
-# A worker that has the slow one says which it is, and goes on when it is told to: both through pipes with names.
-SLOW = """if b'THE SLOW ONE' in parcel:
-        with open(os.environ['BEGUN'], 'w') as begun:
-            begun.write(str(os.getpid()))
-        open(os.environ['MAY_END']).close()"""
-
 # A run that waits for workers for 10 seconds instead of 60.
 IMPATIENT = """
 import sys
@@ -47,12 +37,6 @@ starter.SILENCE, starter.LOOKS = 10.0, 1.0
 from grader.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def cluster(standing, certificates):
-    """A scheduler with certificates, and no workers: its address and the options of a run."""
-    return standing, ["--engine", standing, "--certificates", str(certificates)]
 
 
 def once_each(said: str, *students: str) -> bool:
@@ -65,22 +49,40 @@ def once_each(said: str, *students: str) -> bool:
 EVERYONE = ("ada", "bob", "cyd", "dan", "eve", "fay")
 
 
-@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
-def test_the_tasks_of_a_worker_that_goes_are_done_by_others(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path, fault
+def at_the_slow_one(programs: Programs, stock: Stock, run: subprocess.Popen, told: int = 1) -> int:
+    """Wait until a worker has the slow one and the run told of so many others; which worker it is.
+
+    It goes last: with one worker in a task with the one before it, with two alone.
+    """
+    worker = stock.begun()
+    programs.hears(run, f"{told}/7")
+    assert run.poll() is None
+    return worker
+
+
+def same(out: Path, class_of_seven: Path, class_of_six: Path, local_results: dict[str, object]) -> bool:
+    """Whether a run has graded all seven, and six of them as a local run does."""
+    found = json.loads(json.dumps(results(out)).replace(str(class_of_seven), str(class_of_six)))
+    return found.pop("hal")["status"] == "graded" and found == local_results
+
+
+def test_the_task_of_a_worker_that_is_silent_is_done_by_another(
+    programs, standing, stock, class_of_seven, class_of_six, local_results, tmp_path
 ):
-    """Killed, it is missed at once; stopped, when it has given no sign of life for half a minute."""
-    address, options = cluster
-    first, _ = [programs.worker(address, certificates) for _ in range(2)]
-    run = programs.run(class_of_six, tmp_path / "out", *options)
-    programs.hears(run, FIRST)
-    os.killpg(first.pid, fault)
+    """When it has given no sign of life for half a minute; if it wakes up it works for the next."""
+    workers = {worker.pid: worker for worker in stock.workers(2)}
+    run = programs.run(class_of_seven, tmp_path / "out", *stock.options)
+    first = at_the_slow_one(programs, stock, run)
+    os.killpg(first, signal.SIGSTOP)
+    second = stock.begun()
+    assert {first, second} == set(workers)
+    stock.go_on()
     assert run.wait() == 4, run.said.read_text()
-    assert results(tmp_path / "out") == local_results
-    assert once_each(run.said.read_text(), *EVERYONE)
-    if fault is signal.SIGSTOP:  # as who waits for a processor too long: it was given up, and is not dead
-        os.killpg(first.pid, signal.SIGCONT)
-        programs.hears(first, f"works for {address} again")
+    assert same(tmp_path / "out", class_of_seven, class_of_six, local_results)
+    assert once_each(run.said.read_text(), *EVERYONE, "hal")
+    os.killpg(first, signal.SIGCONT)  # as who waits for a processor too long: it was given up, and is not dead
+    programs.hears(workers[first], f"works for {standing} again")
+    stock.end([workers[first]])  # it may wait to be told for ever
 
 
 @pytest.fixture
@@ -96,15 +98,14 @@ def small_disk(tmp_path):
 
 
 def test_a_worker_whose_disk_is_full_ends_and_others_get_its_work(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path, small_disk
+    programs, standing, certificates, stock, class_of_six, local_results, tmp_path, small_disk
 ):
     """It says so where it runs; nobody is "not graded" for it."""
-    address, options = cluster
-    first = programs.worker(address, certificates, TMPDIR=str(small_disk))
-    programs.worker(address, certificates)
+    stock.workers(1)
+    first = programs.worker(standing, certificates, TMPDIR=str(small_disk))
     with contextlib.suppress(OSError), (small_disk / "full").open("wb") as file:
         file.write(bytes(150 << 20))
-    run = programs.run(class_of_six, tmp_path / "out", *options)
+    run = programs.run(class_of_six, tmp_path / "out", *stock.options)
     assert run.wait() == 4, run.said.read_text()
     assert results(tmp_path / "out") == local_results
     assert first.wait() == 3 and "This worker ends, and others get its work" in first.said.read_text()
@@ -136,88 +137,123 @@ def network():
 
 
 def test_a_worker_whose_network_is_cut_is_missed(
-    programs, network, certificates, class_of_six, local_results, tmp_path
+    programs, network, certificates, stock, class_of_seven, class_of_six, local_results, tmp_path
 ):
     """Nothing tells that it is gone but its silence."""
     name, host, cut = network
     address = programs.scheduler(certificates, host)
-    programs.worker(address, certificates, within=("ip", "netns", "exec", name))
-    programs.worker(address, certificates)
-    run = programs.run(class_of_six, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
-    programs.hears(run, FIRST)
+    inside = stock.heeding(programs, address, within=("ip", "netns", "exec", name))
+    run = programs.run(class_of_seven, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
+    assert at_the_slow_one(programs, stock, run) == inside.pid
     cut()
+    outside = stock.heeding(programs, address)
+    assert stock.begun() == outside.pid
+    stock.go_on()
     assert run.wait() == 4, run.said.read_text()
-    assert results(tmp_path / "out") == local_results
+    assert same(tmp_path / "out", class_of_seven, class_of_six, local_results)
 
 
 def test_a_run_whose_scheduler_goes_ends_in_order_and_is_gone_on_with(
-    programs, certificates, class_of_six, local_results, tmp_path
+    programs, certificates, stock, class_of_seven, class_of_six, local_results, tmp_path
 ):
     """What was graded is kept; with another scheduler the rest is graded."""
     address = programs.scheduler(certificates)
-    options = ["--engine", address, "--certificates", str(certificates)]
-    worker = programs.worker(address, certificates)
-    run = programs.run(class_of_six, tmp_path / "out", *options)
-    programs.hears(run, FIRST)
+    worker = stock.heeding(programs, address)
+    run = programs.run(class_of_seven, tmp_path / "out", "--engine", address, "--certificates", str(certificates))
+    at_the_slow_one(programs, stock, run)
     programs.running[0].kill()
     assert run.wait() == 130, run.said.read_text()
     said = run.said.read_text()
     assert "has gone; the run ends, and what was graded is kept." in said and "Go on with --resume." in said
-    kept = results(tmp_path / "out")
-    assert 0 < len(kept) < 6 and kept.items() <= local_results.items()
+    assert 0 < len(results(tmp_path / "out")) < 7
+    stock.go_on()
     assert worker.wait() == 0  # it goes with its scheduler
-    address = programs.scheduler(certificates)
-    programs.worker(address, certificates)
-    options = ["--engine", address, "--certificates", str(certificates), "--resume"]
-    assert programs.run(class_of_six, tmp_path / "out", *options).wait() == 4
-    assert results(tmp_path / "out") == local_results
-
-
-def test_a_run_whose_last_worker_goes_ends_in_order(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
-):
-    """After a while without any; what was graded is kept."""
-    address, options = cluster
-    worker = programs.worker(address, certificates)
-    words = ["grade", str(class_of_six), "--out", str(tmp_path / "out"), *USUAL, *options]
-    run = programs.begin("-c", IMPATIENT, *words)
-    programs.hears(run, FIRST)
-    os.killpg(worker.pid, signal.SIGKILL)
-    assert run.wait() == 130, run.said.read_text()
-    assert "No worker has been there for 10 s; the run ends, and what was graded is kept." in run.said.read_text()
-    kept = results(tmp_path / "out")
-    assert 0 < len(kept) < 6 and kept.items() <= local_results.items()
+    stock.workers(1)
+    again = programs.run(class_of_seven, tmp_path / "out", *stock.options, "--resume")
+    stock.begun()
+    stock.go_on()
+    assert again.wait() == 4, again.said.read_text()
+    assert same(tmp_path / "out", class_of_seven, class_of_six, local_results)
 
 
 def test_a_run_that_is_killed_is_gone_on_with_on_the_same_cluster(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
+    programs, stock, class_of_seven, class_of_six, local_results, tmp_path
 ):
     """The workers are still there for the next run."""
-    address, options = cluster
-    programs.worker(address, certificates)
-    run = programs.run(class_of_six, tmp_path / "out", *options)
-    programs.hears(run, FIRST)
+    stock.workers(1)
+    run = programs.run(class_of_seven, tmp_path / "out", *stock.options)
+    at_the_slow_one(programs, stock, run)
     run.kill()
     run.wait()
-    assert programs.run(class_of_six, tmp_path / "out", *options, "--resume").wait() == 4
-    assert results(tmp_path / "out") == local_results
+    stock.go_on()
+    again = programs.run(class_of_seven, tmp_path / "out", *stock.options, "--resume")
+    stock.begun()
+    stock.go_on()
+    assert again.wait() == 4, again.said.read_text()
+    assert same(tmp_path / "out", class_of_seven, class_of_six, local_results)
+
+
+def test_a_worker_that_is_told_to_end_gives_its_work_back(programs, stock, class_of_six, local_results, tmp_path):
+    """As a whole: it is no death, which would take the task apart and count against those in it."""
+    students = tmp_path / "class"
+    shutil.copytree(class_of_six, students)
+    (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE SLOW ONE")  # between dan and eve
+    both = stock.workers(2)
+    before = {worker.pid: len(worker.said.read_text()) for worker in both}
+    run = programs.run(students, tmp_path / "out", *stock.options, "--jobs", "1")
+    first = stock.begun()
+    both.sort(key=lambda worker: worker.pid != first)
+    both[0].terminate()
+    assert stock.begun() == both[1].pid
+    stock.go_on()
+    assert run.wait() == 4, run.said.read_text()
+    found = results(tmp_path / "out")
+    assert found.pop("gil")["status"] == "graded"
+    assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
+    assert once_each(run.said.read_text(), *EVERYONE, "gil")
+    assert both[0].wait() == 0
+    said = [worker.said.read_text()[before[worker.pid] :] for worker in both]
+    tasks = [re.findall(r"^(\d) at once", words, re.MULTILINE) for words in said]
+    assert int(tasks[0][-1]) > 1 and tasks[0][-1] in tasks[1]
+    assert said[0].endswith("Stopped.\n")
+
+
+def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_is_killed(
+    programs, standing, certificates, stock, class_of_seven, class_of_six, local_results, tmp_path
+):
+    """All others are done and a worker is idle: that gets it only after the death of the one that has it.
+
+    A worker of another course that comes meanwhile does not get it, and both ends are told.
+    """
+    workers = {program.pid: program for program in stock.workers(2)}
+    run = programs.run(class_of_seven, tmp_path / "out", *stock.options)
+    first = at_the_slow_one(programs, stock, run, 6)
+    other = programs.worker(standing, certificates, "--course", str(CLUSTERS))  # whoever comes now is looked at, too
+    programs.hears(other, REFUSED)
+    workers[first].kill()
+    second = stock.begun()
+    assert {first, second} == set(workers)
+    stock.go_on()
+    assert run.wait() == 4, run.said.read_text()
+    assert same(tmp_path / "out", class_of_seven, class_of_six, local_results)
+    assert once_each(run.said.read_text(), *EVERYONE, "hal")
+    assert run.said.read_text().count("gets no work: it has another course content.") == 1
+    assert other.said.read_text().count(REFUSED) == 1 and other.poll() is None
 
 
 def test_a_submission_that_kills_every_worker_is_not_graded_and_those_beside_it_are(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
+    programs, stock, class_of_six, local_results, tmp_path
 ):
     """Three die of it, first with others in its task; the fourth grades these. It has no zero, and a cause.
 
     What memory ran out for on a worker is graded again with nothing beside it.
     """
-    address, options = cluster
     students = tmp_path / "class"
     shutil.copytree(class_of_six, students)
     (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE END")  # between dan and eve in size
     (students / "ivy.py").write_text(f"{(students / 'ada.py').read_text()}\n# NO MEMORY")
-    statements = f"{KILLED}\n    {STARVED}"
-    workers = [programs.planted(address, certificates, statements) for _ in range(4)]
-    run = programs.run(students, tmp_path / "out", *options, "--jobs", "1")
+    workers = stock.workers(4)
+    run = programs.run(students, tmp_path / "out", *stock.options, "--jobs", "1")
     assert run.wait() == 3, run.said.read_text()
     found = results(tmp_path / "out")
     gil = found.pop("gil")
@@ -233,84 +269,29 @@ def test_a_submission_that_kills_every_worker_is_not_graded_and_those_beside_it_
     assert last[:2] == [["1", "at", "once"]] * 2 and last[2][0] > "1" and len(last) == 3
 
 
-def test_a_slow_one_at_the_end_is_waited_for_and_goes_elsewhere_when_its_worker_is_killed(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
-):
-    """All others are done and a worker is idle: that gets it only after the death of the one that has it.
-
-    A worker of another course that comes meanwhile does not get it, and both ends are told.
-    """
-    address, options = cluster
-    students = tmp_path / "class"
-    shutil.copytree(class_of_six, students)
-    smallest = "# THE SLOW ONE\ndef relu_forward(x):\n    return x, x\n"  # goes last
-    (students / "hal.py").write_text(smallest)
-    pipes = {"BEGUN": str(tmp_path / "begun"), "MAY_END": str(tmp_path / "may-end")}
-    for pipe in pipes.values():
-        os.mkfifo(pipe)
-    both = [programs.planted(address, certificates, SLOW, **pipes) for _ in range(2)]
-    workers = {program.pid: program for program in both}
-    run = programs.run(students, tmp_path / "out", *options)
-    first = told(pipes["BEGUN"])
-    programs.hears(run, "6/7")
-    assert run.poll() is None
-    other = programs.worker(address, certificates, "--course", str(CLUSTERS))  # whoever comes now is looked at, too
-    programs.hears(other, REFUSED)
-    workers[first].kill()
-    second = told(pipes["BEGUN"])
-    assert {first, second} == set(workers)
-    subprocess.run(["timeout", str(LATE), "sh", "-c", ': > "$0"', pipes["MAY_END"]], check=True)
-    assert run.wait() == 4, run.said.read_text()
-    found = results(tmp_path / "out")
-    assert found.pop("hal")["status"] == "graded"
-    assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
-    assert once_each(run.said.read_text(), *EVERYONE, "hal")
-    assert run.said.read_text().count("gets no work: it has another course content.") == 1
-    assert other.said.read_text().count(REFUSED) == 1 and other.poll() is None
-
-
-def test_a_worker_that_is_told_to_end_gives_its_work_back(
-    programs, cluster, certificates, class_of_six, local_results, tmp_path
-):
-    """As a whole: it is no death, which would take the task apart and count against those in it."""
-    address, options = cluster
-    students = tmp_path / "class"
-    shutil.copytree(class_of_six, students)
-    (students / "gil.py").write_text(f"{(students / 'eve.py').read_text()}\n# THE SLOW ONE")  # between dan and eve
-    pipes = {"BEGUN": str(tmp_path / "begun"), "MAY_END": str(tmp_path / "may-end")}
-    for pipe in pipes.values():
-        os.mkfifo(pipe)
-    both = [programs.planted(address, certificates, SLOW, **pipes) for _ in range(2)]
-    run = programs.run(students, tmp_path / "out", *options, "--jobs", "1")
-    first = told(pipes["BEGUN"])
-    both.sort(key=lambda worker: worker.pid != first)
-    both[0].terminate()
-    assert told(pipes["BEGUN"]) == both[1].pid
-    subprocess.run(["timeout", str(LATE), "sh", "-c", ': > "$0"', pipes["MAY_END"]], check=True)
-    assert run.wait() == 4, run.said.read_text()
-    found = results(tmp_path / "out")
-    assert found.pop("gil")["status"] == "graded"
-    assert json.loads(json.dumps(found).replace(str(students), str(class_of_six))) == local_results
-    assert once_each(run.said.read_text(), *EVERYONE, "gil")
-    tasks = [re.findall(r"^(\d) at once", worker.said.read_text(), re.MULTILINE) for worker in both]
-    assert int(tasks[0][-1]) > 1 and tasks[0][-1] in tasks[1]
-    assert both[0].wait() == 0
-
-
-def told(pipe: str) -> int:
-    """The number that a program wrote into a pipe, once it has."""
-    heard = subprocess.run(["timeout", str(LATE), "cat", pipe], check=True, capture_output=True)
-    return int(heard.stdout)
+def test_a_run_whose_last_worker_goes_ends_in_order(programs, stock, class_of_seven, local_results, tmp_path):
+    """After a while without any; what was graded is kept."""
+    (worker,) = stock.workers(1)
+    words = ["grade", str(class_of_seven), "--out", str(tmp_path / "out"), *USUAL, *stock.options]
+    run = programs.begin("-c", IMPATIENT, *words)
+    at_the_slow_one(programs, stock, run)
+    os.killpg(worker.pid, signal.SIGKILL)
+    assert run.wait() == 130, run.said.read_text()
+    assert "No worker has been there for 10 s; the run ends, and what was graded is kept." in run.said.read_text()
+    assert 0 < len(results(tmp_path / "out")) < 7
 
 
 def test_workers_of_this_machine_are_begun_anew(programs, class_of_six, local_results, tmp_path):
     """A run on its own cluster goes on with another one, and says what ended, and leaves no program behind."""
-    run = programs.run(class_of_six, tmp_path / "out", "--engine", "dask", "--jobs", "1")
-    programs.hears(run, FIRST)
+    students = Path(shutil.copytree(class_of_six, tmp_path / "class"))
+    waits = "import time\ntime.sleep(8)\ndef relu_forward(x):\n    return x, x\n"  # goes last
+    (students / "hal.py").write_text(waits)
+    run = programs.run(students, tmp_path / "out", "--engine", "dask", "--jobs", "1")
+    programs.hears(run, "1/7")
     (worker,) = [one for one in psutil.Process(run.pid).children() if "worker" in one.cmdline()]
     worker.kill()
     assert run.wait() == 4, run.said.read_text()
-    assert results(tmp_path / "out") == local_results
+    assert same(tmp_path / "out", students, class_of_six, local_results)
     assert "A worker of this machine ended (signal 9)" in run.said.read_text()
 
 
@@ -326,6 +307,14 @@ def test_workers_that_cannot_start_are_not_begun_for_ever_but_those_that_were_ki
     finally:
         hands.close()
     assert len(hands.pids) == (says == WORKS)
+
+
+def test_there_are_as_many_workers_as_were_asked_for_until_the_end(tmp_path):
+    """Programs of their own, and none is left."""
+    hands = Hands([sys.executable, "-Sc", "import signal; signal.pause()"], tmp_path, 2, lambda sentence: None)
+    programs = [psutil.Process(pid) for pid in hands.pids]
+    hands.close()
+    assert len(set(programs)) == 2 and not any(program.is_running() for program in programs)
 
 
 def test_what_looks_longest_goes_first(tmp_path, shared_box):

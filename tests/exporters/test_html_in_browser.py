@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +23,14 @@ PROBE = """return {
 };"""
 
 
-def look(page: str, folder: Path, *flags: str) -> dict[str, Any]:
+def look(page: str, *flags: str) -> dict[str, Any]:
     """Load a page in a frame of 390 x 844, and report what is visible."""
-    return ask(page, folder, PROBE, *flags)
+    return ask(page, PROBE, *flags)
 
 
-def test_report_shows_what_matters(tmp_path):
+def test_report_shows_what_matters():
     """Score, causes, findings, figures and places of errors are visible at once; folded tracebacks are not."""
-    seen = look(html.report(samples.mixed()), tmp_path)
+    seen = look(html.report(samples.mixed()))
     for words in (
         "Zoë Müller-Okafor",
         "/ 75 points",
@@ -52,31 +51,31 @@ def test_report_shows_what_matters(tmp_path):
     assert "Softmax loss, vectorised" not in seen["text"]
 
 
-def test_policy_lets_style_and_heatmaps_through(tmp_path):
+def test_policy_lets_style_and_heatmaps_through():
     """Under the page's own content policy its style applies and its images decode, at one pixel a digit."""
-    seen = look(html.report(samples.mixed()), tmp_path)
+    seen = look(html.report(samples.mixed()))
     assert seen["facts"] == "flex"
     assert seen["images"] == [10, 3, 6]
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["dark", "light"])
-def test_page_follows_the_colour_scheme(tmp_path, scheme):
+def test_page_follows_the_colour_scheme(scheme):
     """The paper is dark where the system asks for dark, and light where it asks for light."""
-    seen = look(html.report(samples.mixed()), tmp_path, f"--blink-settings=preferredColorScheme={scheme}")
+    seen = look(html.report(samples.mixed()), f"--blink-settings=preferredColorScheme={scheme}")
     red = int(re.findall(r"\d+", seen["paper"])[0])
     assert (red < 60) if scheme == 0 else (red > 200)
 
 
 @pytest.mark.parametrize("page", ["report", "index"])
-def test_nothing_is_wider_than_a_phone(tmp_path, page):
+def test_nothing_is_wider_than_a_phone(page):
     """At 390 pixels only the boxes of wide tables scroll sideways, never the page."""
     made = html.report(samples.mixed()) if page == "report" else html.index(samples.classroom(), title="Class")
-    assert look(made, tmp_path)["overflow"] <= 0
+    assert look(made)["overflow"] <= 0
 
 
-def test_index_shows_a_large_class(tmp_path):
+def test_index_shows_a_large_class():
     """300 students have their rows, and hostile names are text."""
-    seen = look(html.index([*samples.classroom(), *samples.classroom(300)], title="Class of 326"), tmp_path)
+    seen = look(html.index([*samples.classroom(), *samples.classroom(300)], title="Class of 326"))
     for words in (
         "Class of 326",
         "326",

@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.batch.results import Finished
 from grader.batch.work import Answer
 from grader.exporters.journal import open_journal
-from grader.exporters.progress import Bar, Lines, Nothing, Pace, Watch, duration
+from grader.exporters.progress import QUIET, USUAL, VERBOSE, Bar, Lines, Nothing, Pace, Watch, duration, watched
 from grader.model import Note
 from tests.results import result
 
@@ -129,6 +129,24 @@ def test_the_bar_has_the_estimate_and_names_as_far_as_there_is_room(clock):
         watch.started("[red]{task}\x1b[2J\n" + "n" * 70)
     shown = re.split(r"[\r\n]+", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.getvalue()))
     assert any(re.search(r" 1/4 .* about 2 min left ben and \[red\]\S*…$", line) for line in shown), shown
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "bar", "line"), [(QUIET, False, False), (USUAL, True, False), (VERBOSE, True, True)]
+)
+def test_a_terminal_has_a_bar_and_lines_if_asked(clock, monkeypatch, verbosity, bar, line):
+    """Whoever wants quiet has neither."""
+    stream, pace = io.StringIO(), Pace(2, 1, clock)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    console = Console(file=stream, width=100, force_terminal=True, force_interactive=True, no_color=True)
+    with watched(console, pace, verbosity, None) as watch:
+        for student in ("ada", "ben"):
+            watch.started(student)
+            clock.now += 1
+            watch.graded(Finished(result(student), Answer(), ()))
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.getvalue())
+    assert (" 1/2 " in shown) == bar
+    assert bool(re.search(r"^1/2  ada  1\.0 s  1\.5 of 3 *$", shown.replace("\r", "\n"), re.MULTILINE)) == line
 
 
 @pytest.mark.parametrize(
