@@ -6,32 +6,28 @@ most of the cases (grader.fitting), and at last what the numbers themselves show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 
 from grader.by_array import by_array
-from grader.evidence import SAME, evidence
+from grader.evidence import evidence
 from grader.expectations import Verdict
-from grader.fitting import Fit, GivenBy, distance, explainable, fails, fit, is_certain, may_explain, same_as
-from grader.judging import Graded, Played
+from grader.fitting import Fit, GivenBy, explainable, fails, fit, is_certain, may_explain
+from grader.judging import Graded
 from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
 from grader.model import CheckResult, Diagnosis, Status
 from grader.oracle import Oracle
 from grader.outcome import Outcome
+from grader.pairs import worth_trying
 from grader.words import plain_text
 
 Known = Mistake | Ignored
 Sure = Mapping[str, Sequence[Known]]  # of each check, the known mistakes that explain all of it
 
-MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
-MOST_QUICK = 1000  # the same where a case has so few numbers that
-QUICK = 300  # it takes a fraction of a millisecond
 LONGEST = 200  # characters of an exception that are told
-NEAR = 1e-3  # relative error of an array that a slip like a misplaced eps is added to
 
 
 @np.errstate(all="ignore")  # wild values overflow, and then agree with nothing
@@ -177,7 +173,7 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
         for item in oracle.catalogue.mistakes_of(one.check.part)
         if oracle.matters(one.check, item) and not ruled_out(oracle, item, one, part)
     ]
-    for pair in _worth_trying(one, failed, mistakes, oracle, known):
+    for pair in worth_trying(one, failed, mistakes, oracle, known):
         if below and not known & {item.code for item in pair}:
             continue
         both = Together(pair)  # most end after one case
@@ -206,47 +202,6 @@ def _others(one: Graded, part: Sequence[Graded]) -> list[Graded]:
 
 def _has_failed(one: Graded) -> bool:
     return one.result.status in (Status.FAILED, Status.CRASHED)
-
-
-def _worth_trying(
-    one: Graded, failed: Sequence[Played], mistakes: Sequence[Mistake], oracle: Oracle, known: Collection[str]
-) -> Iterator[tuple[Mistake, Mistake]]:
-    """All pairs that may give every wrong array, as each array is given by one of the two alone; and a few others.
-
-    Two mistakes that meet in one array show in no way but by playing them together, which takes its time. Those come
-    first of which one is ``known`` from another check, then those of which each array is nearly given by one of the
-    two: the other may be a slip of eps that is in all arrays.
-    """
-    wrong = [
-        (item, name)
-        for item in failed
-        for name in dict.fromkeys(expectation.name for expectation in one.check.expect)
-        if not same_as(item, name, item.want)
-    ]
-    errors = []  # of each mistake alone, in each wrong array
-    for mistake in mistakes:
-        given = {item.case.name: variant_of(oracle, mistake)(one.check, item.case) or {} for item in failed}
-        errors.append([distance(item, name, given[item.case.name].get(name)) for item, name in wrong])
-    pairs = [pair for pair in combinations(range(len(mistakes)), 2) if not _same_thing(*(mistakes[n] for n in pair))]
-    if not pairs:
-        return
-    first, second = np.array(pairs).T
-    nearer = np.minimum(np.array(errors)[first], np.array(errors)[second])
-    far = np.count_nonzero(nearer > NEAR, axis=1)
-    given_alone = (nearer <= SAME).all(axis=1)
-    yield from (_both(pairs[n], mistakes) for n in np.flatnonzero(given_alone))
-    new = np.array([not any(mistakes[n].code in known for n in pair) for pair in pairs])
-    together = [n for n in np.lexsort((far, new)) if not given_alone[n]]
-    quick = sum(value.size for value in failed[0].inputs.values()) <= QUICK
-    yield from (_both(pairs[n], mistakes) for n in together[: MOST_QUICK if quick else MOST_TOGETHER])
-
-
-def _both(pair: tuple[int, int], mistakes: Sequence[Mistake]) -> tuple[Mistake, Mistake]:
-    return mistakes[pair[0]], mistakes[pair[1]]
-
-
-def _same_thing(one: Mistake, other: Mistake) -> bool:
-    return bool(one.about & other.about)
 
 
 def _raised(one: Graded, oracle: Oracle, *, general: bool = False) -> tuple[Diagnosis, ...]:

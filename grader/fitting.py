@@ -76,7 +76,7 @@ def is_certain(one: Graded, variant: GivenBy) -> bool:
 
 
 def explainable(one: Graded) -> list[Played]:
-    """The cases that failed, those with the fewest numbers first; none where no mistake can explain all of them.
+    """The cases that failed, the quickest first; none where no mistake can explain all of them.
 
     Nothing explains what never ended, nor what only raised.
     """
@@ -88,7 +88,12 @@ def _explainable(one: Graded) -> list[Played]:
     returned = [item for item in failed if item.transcript.outcome == Outcome.RETURNED]
     if not returned or len(returned) + sum(map(_raised_of_itself, failed)) < len(failed):
         return []
-    return sorted(failed, key=lambda item: sum(value.size for value in item.inputs.values()))
+    return sorted(failed, key=_takes)
+
+
+def _takes(item: Played) -> tuple[int, int]:
+    """How long a case takes: the student's code in hundredths of a second, and how many numbers go in."""
+    return int(100 * item.transcript.seconds), sum(value.size for value in item.inputs.values())
 
 
 def fit(one: Graded, variant: GivenBy) -> Fit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 import traceback
 from collections.abc import Collection
 from types import SimpleNamespace
@@ -51,10 +52,11 @@ def play(check: Check, code: object, oracle: LiveOracle) -> Graded:
     played = []
     for case in check.cases:
         inputs = oracle.inputs(check, case)
+        begin = time.perf_counter()
         try:
             with np.errstate(all="ignore"):
                 values = {name: plain(value) for name, value in check.play(code, inputs).items()}
-            transcript = Transcript("returned", 0.0, values)
+            transcript = Transcript("returned", time.perf_counter() - begin, values)
         except Exception as error:
             transcript = Transcript("raised", 0.0, error=described(error))
         played.append(Played(case, inputs, oracle.answer(check, case), transcript))

@@ -22,8 +22,8 @@ FLOORS = (
     "grader.repeats grader.inherited grader.one_place grader.left_over grader.other_shapes grader.not_finite "
     "grader.below",
     "grader.unwritten grader.absence",
-    "grader.diagnosis grader.by_array grader.fitting grader.precision grader.differences grader.carried "
-    "grader.patience",
+    "grader.diagnosis grader.by_array grader.fitting grader.pairs grader.precision grader.differences "
+    "grader.carried grader.patience",
     "grader.oracle grader.data_set",
     "grader.judging grader.evidence grader.relations grader.related grader.regions grader.whereabouts grader.places "
     "grader.unkept grader.callees",

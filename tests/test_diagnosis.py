@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from grader.course.catalogue import Catalogue, live
-from grader.diagnosis import Graded, explained
-from grader.fitting import may_explain
+from grader.diagnosis import Graded, explained, variant_of
+from grader.fitting import is_certain, may_explain
 from grader.judging import Played, judge
 from grader.mistakes import Mistake, Pattern
 from grader.oracle.live import LiveOracle
@@ -208,6 +208,39 @@ def test_a_mistake_that_raises_does_not_explain_an_assert_of_the_students_own(mo
     raised.transcript.error["type"] = "AssertionError"
     cases = [wrong(first, **DOUBLED), raised, wrong(third, **DOUBLED)]
     assert codes(cases) == [("doubled", False)]
+
+
+def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch):
+    """Where it gives something else there, it is not played in the others."""
+    asked = []
+
+    def mistaken(self, check, case, mistake):
+        asked.append(case.name)
+        return DOUBLED
+
+    monkeypatch.setattr(Oracle, "mistaken", mistaken)
+    cases = [wrong(one, **TRIPLED) for one in played("right", "right", "right")]
+    times = (2.0, 1.0, 3.0)
+    cases = [replace(one, transcript=replace(one.transcript, seconds=n)) for one, n in zip(cases, times, strict=True)]
+    one = Graded(CHECK, cases, judge(CHECK, cases, public=True))
+    assert not is_certain(one, variant_of(Oracle(), Oracle.catalogue.mistakes[0]))
+    assert asked == [CHECK.cases[1].name]
+
+
+@pytest.mark.parametrize(("other", "played_together"), [(DOUBLED, True), (TRIPLED, False)])
+def test_two_mistakes_are_played_together_only_if_they_change_all_that_is_wrong(monkeypatch, other, played_together):
+    """An array that neither changes by itself is not changed by both."""
+    both = {"dx": WANT["dx"] * 6, "dw": WANT["dw"] * 6}
+    asked = set()
+
+    def mistaken(self, check, case, mistake):
+        asked.add(mistake.code)
+        return {"doubled": other, "tripled": TRIPLED}.get(mistake.code, both)
+
+    monkeypatch.setattr(Oracle, "mistaken", mistaken)
+    told = codes([wrong(one, **both) for one in played("right", "right", "right")])
+    assert ("doubled+tripled" in asked) is played_together
+    assert ([code for code, certain in told if certain] == ["doubled", "tripled"]) is played_together
 
 
 def test_what_returned_was_not_made_by_a_mistake_that_raises():
