@@ -48,7 +48,8 @@ RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-buil
     && rm -r /opt/own/lib/python*/site-packages/grader \
     && find grader solutions -name '*.py' -exec touch --date=2026-01-01 {} + \
     && /opt/venv/bin/python -m compileall -q -j 0 grader solutions \
-    && /opt/venv/bin/python -m solutions
+    && /opt/venv/bin/python -m solutions \
+    && /opt/venv/bin/python -c 'from grader.exporters import html; html.prepare()'
 
 # What the image holds, as CycloneDX: /opt/grader/sbom.cdx.json.
 FROM trimmed AS sbom

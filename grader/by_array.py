@@ -22,7 +22,11 @@ from grader.tolerance import judges_of
 
 
 def by_array(
-    one: Graded, part: Sequence[Graded], mistakes: Sequence[Mistake], variant: Callable[[Mistake], GivenBy]
+    one: Graded,
+    part: Sequence[Graded],
+    mistakes: Sequence[Mistake],
+    variant: Callable[[Mistake], GivenBy],
+    ruled_out: Callable[[Mistake], bool],
 ) -> tuple[Diagnosis, ...]:
     """A certain cause for every wrong array, each once; nothing if one of them has none, or a case did not return."""
     names = wrong_arrays(one)
@@ -30,7 +34,7 @@ def by_array(
         return ()
     found = []
     for name in names:
-        known = [item for item in mistakes if _gives_alone(one, name, variant(item))]
+        known = [item for item in mistakes if _gives_alone(one, name, variant(item)) and not ruled_out(item)]
         told = {item.sentence: item for item in known}
         if len(told) == 1:
             ((sentence, mistake),) = told.items()
@@ -65,7 +69,7 @@ def _gives_alone(one: Graded, name: str, variant: GivenBy) -> bool:
             return False
         if name in given:
             shows = True
-            if not gives(one.check, item, name, given[name]):
+            if not gives(one, item, name, given[name]):
                 return False
         elif not same_as(item, name, item.want):
             return False

@@ -6,9 +6,9 @@ most of the cases (grader.fitting), and at last what the numbers themselves show
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from grader.by_array import by_array
 from grader.evidence import SAME, evidence
 from grader.expectations import Verdict
-from grader.fitting import Fit, GivenBy, distance, fails, fit, may_explain, same_as
+from grader.fitting import Fit, GivenBy, distance, explainable, fails, fit, is_certain, may_explain, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
 from grader.model import CheckResult, Diagnosis, Status
@@ -24,9 +24,8 @@ from grader.oracle import Oracle
 from grader.outcome import Outcome
 from grader.words import plain_text
 
-# Of each check, the known mistakes that explain some of it.
-Singles = Mapping[str, Sequence[tuple[Mistake | Ignored, Fit]]]
-Sure = Mapping[str, Sequence[Mistake | Ignored]]  # those that are certain of it
+Known = Mistake | Ignored
+Sure = Mapping[str, Sequence[Known]]  # of each check, the known mistakes that explain all of it
 
 MOST_TOGETHER = 150  # pairs of mistakes that are played though nothing hints at them
 MOST_QUICK = 1000  # the same where a case has so few numbers that
@@ -42,13 +41,12 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     A mistake that a passed case rules out, of whatever check of the part, explains nothing; of those that are left,
     the ones that explain most checks are named.
     """
-    singles = {one.check.name: list(_singles(one, graded, oracle)) for one in graded}
-    explains = Counter(item.code for found in singles.values() for item, _ in found)
+    certain_of = {one.check.name: _certain(one, graded, oracle) for one in graded}
     sure = {}
     for one in graded:
-        most = _most([item for item, fits in singles[one.check.name] if fits.certain], explains)
+        most = _most(certain_of[one.check.name], lambda item: _count(item, graded, certain_of, oracle))
         others = [other for other in graded if other is not one]
-        sure[one.check.name] = _least_contradicted(most, singles, oracle, others)
+        sure[one.check.name] = _least_contradicted(most, certain_of, oracle, others)
     results = []
     for one in graded:
         certain = sure[one.check.name]
@@ -57,7 +55,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
         found = found or _raised(one, oracle)
         found = found or (() if certain else _by_array(one, graded, oracle) or _pair(one, graded, sure, oracle))
         if not found:
-            likely = _either(certain) if certain else _likely(one, singles[one.check.name], oracle)
+            likely = _either(certain) if certain else _likely(one, list(_singles(one, graded, oracle)), oracle)
             seen = _raised(one, oracle, general=True)
             found = (*_patterns(one, oracle), *seen, *likely) if not _on_sand(one, graded) else seen
         if not found and not carried:
@@ -67,34 +65,60 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
     return results
 
 
-def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Mistake | Ignored, Fit]]:
-    """Each known mistake that explains something of a check; arguments that are ignored only where none does."""
-    if not _failed(one):
-        return
-    found = False
-    known: tuple[Mistake | Ignored, ...] = (*oracle.catalogue.mistakes_of(one.check.part), *ignored(one.check))
-    for item in known:
+def _certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Known]:
+    """Each known mistake that explains all of a check; arguments that are ignored only where no other does."""
+    found: list[Known] = []
+    for item in _known(one, oracle) if _failed(one) else ():
         if found and isinstance(item, Ignored):
-            return
-        variant = variant_of(oracle, item)
-        fits = fit(one, variant)
-        if fits and not ruled_out(variant, one, part):
-            found |= fits.certain
+            break
+        if is_certain(one, variant_of(oracle, item)) and not ruled_out(oracle, item, one, part):
+            found.append(item)
+    return found
+
+
+def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Known, Fit]]:
+    """Each known mistake that explains something of a check of which none explains all."""
+    for item in _known(one, oracle) if _failed(one) else ():
+        fits = fit(one, variant_of(oracle, item))
+        if fits and not ruled_out(oracle, item, one, part):
             yield item, fits
+
+
+def _known(one: Graded, oracle: Oracle) -> Iterator[Known]:
+    yield from oracle.catalogue.mistakes_of(one.check.part)
+    yield from ignored(one.check)
+
+
+def _explains_some(wrong: Known, one: Graded, part: Sequence[Graded], certain: Sequence[Known], oracle: Oracle) -> bool:
+    """Whether a mistake explains some of a check of which these explain all."""
+    sure = {item.code for item in certain}
+    found = False
+    for item in _known(one, oracle) if _failed(one) else ():
+        if found and isinstance(item, Ignored):
+            return False
+        found |= item.code in sure
+        if item.code == wrong.code:
+            return item.code in sure or bool(
+                fit(one, variant_of(oracle, item)) and not ruled_out(oracle, item, one, part)
+            )
+    return False
+
+
+def _count(wrong: Known, part: Sequence[Graded], certain: Sure, oracle: Oracle) -> int:
+    """Of how many checks of a part a mistake explains something."""
+    return sum(_explains_some(wrong, one, part, certain[one.check.name], oracle) for one in part)
 
 
 def all_certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Mistake]:
     """Every known mistake that explains all of a check; most are not told, as the cases do not tell them apart."""
-    return [item for item, fits in _singles(one, part, oracle) if fits.certain and isinstance(item, Mistake)]
+    return [item for item in _certain(one, part, oracle) if isinstance(item, Mistake)]
 
 
-def _least_contradicted(
-    found: list[Mistake | Ignored], singles: Singles, oracle: Oracle, others: Sequence[Graded]
-) -> list[Mistake | Ignored]:
+def _least_contradicted(found: list[Known], certain_of: Sure, oracle: Oracle, others: Sequence[Graded]) -> list[Known]:
     """Of several those that fit best to what is certain of the other checks, which each of them would have changed."""
     if len(found) < 2:
         return found
-    certain = {name: {item.code for item, fits in those if fits.certain} for name, those in singles.items()}
+    certain = {name: {item.code for item in those} for name, those in certain_of.items()}
     against = {
         item.code: sum(
             any(variant_of(oracle, item)(other.check, played.case) != {} for played in other.played)
@@ -106,7 +130,7 @@ def _least_contradicted(
     return [item for item in found if against[item.code] == min(against.values())]
 
 
-def _either(found: Sequence[Mistake | Ignored]) -> tuple[Diagnosis, ...]:
+def _either(found: Sequence[Known]) -> tuple[Diagnosis, ...]:
     """Two mistakes that the cases do not tell apart, in one sentence: one of them was made. Of more nothing is said."""
     if len(found) != 2:
         return ()
@@ -116,7 +140,7 @@ def _either(found: Sequence[Mistake | Ignored]) -> tuple[Diagnosis, ...]:
     return (Diagnosis(f"{one.code}-or-{other.code}", sentence, False, hint),)
 
 
-def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracle: Oracle) -> tuple[Diagnosis, ...]:
+def _likely(one: Graded, singles: Sequence[tuple[Known, Fit]], oracle: Oracle) -> tuple[Diagnosis, ...]:
     """The one mistake that explains much of what failed, if what it explains has no second explanation.
 
     Many mistakes look the same in some of the cases. One that another can stand for there, even one that the passed
@@ -131,7 +155,7 @@ def _likely(one: Graded, singles: Sequence[tuple[Mistake | Ignored, Fit]], oracl
     for other in oracle.catalogue.mistakes_of(one.check.part):
         variant = variant_of(oracle, other)
         if other.code != mistake.code and all(
-            may_explain(one.check, item, variant(one.check, item.case)) for item in explained
+            may_explain(one, item, variant(one.check, item.case)) for item in explained
         ):
             return ()
     return (_diagnosis(mistake, certain=False),)
@@ -143,26 +167,21 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
     Those that are certain of another check come first: what it has made, this one may go on from. Where a check that
     this one makes use of has failed, one of the two is certain there.
     """
-    failed = [item for item in one.played if item.case.name not in one.passed]
-    failed.sort(key=lambda item: sum(value.size for value in item.inputs.values()))  # the quickest first
+    failed = explainable(one)
     below = [other for other in _others(one, part) if other.check.slug in one.check.builds_on and _has_failed(other)]
     known = {item.code for other in below or _others(one, part) for item in sure[other.check.name]}
-    if (below and not known) or not any(item.transcript.outcome == Outcome.RETURNED for item in failed):
+    if (below and not known) or not failed:
         return ()
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
-        if oracle.matters(one.check, item) and not ruled_out(variant_of(oracle, item), one, part)
+        if oracle.matters(one.check, item) and not ruled_out(oracle, item, one, part)
     ]
     for pair in _worth_trying(one, failed, mistakes, oracle, known):
         if below and not known & {item.code for item in pair}:
             continue
-        variant = variant_of(oracle, Together(pair))
-        first = variant(one.check, failed[0].case)
-        if first == {} or not may_explain(one.check, failed[0], first):
-            continue  # most pairs end here, after one case
-        fits = fit(one, variant)
-        if fits and fits.certain and not ruled_out(variant, one, part):
+        both = Together(pair)  # most end after one case
+        if is_certain(one, variant_of(oracle, both)) and not ruled_out(oracle, both, one, part):
             return tuple(_diagnosis(item, certain=True) for item in pair)
     return ()
 
@@ -171,12 +190,9 @@ def _by_array(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diag
     """What explains each wrong array by itself."""
     if not _failed(one):
         return ()
-    mistakes = [
-        item
-        for item in oracle.catalogue.mistakes_of(one.check.part)
-        if not ruled_out(variant_of(oracle, item), one, part)
-    ]
-    return by_array(one, part, mistakes, lambda item: variant_of(oracle, item))
+    known = oracle.catalogue.mistakes_of(one.check.part)
+    excluded = partial(ruled_out, oracle, one=one, part=part)
+    return by_array(one, part, known, lambda item: variant_of(oracle, item), excluded)
 
 
 def _on_sand(one: Graded, part: Sequence[Graded]) -> bool:
@@ -282,33 +298,42 @@ def variant_of(oracle: Oracle, wrong: Wrong) -> GivenBy:
     return lambda check, case: oracle.mistaken(check, case, wrong)
 
 
-def _diagnosis(item: Mistake | Ignored, *, certain: bool) -> Diagnosis:
+def _diagnosis(item: Known, *, certain: bool) -> Diagnosis:
     return Diagnosis(item.code, item.sentence, certain, item.hint)
 
 
-def ruled_out(variant: GivenBy, one: Graded, part: Sequence[Graded]) -> bool:
+def ruled_out(oracle: Oracle, wrong: Wrong, one: Graded, part: Sequence[Graded]) -> bool:
     """Whether a case that was passed, of another check, would have come back wrong with the mistake: it was not made.
 
     A variant that raises there rules nothing out: it need not be made for all that another check does. Nor does a
     check whose function is written apart, such as a prediction that has a forward pass of its own.
     """
     return any(
-        given is not None and fails(other.check, item, given)
+        _is_free_of(other, wrong, oracle)
         for other in part
         if other.check is not one.check and not other.check.independent
-        for item in other.played
-        if item.case.name in other.passed
-        for given in [variant(other.check, item.case)]
     )
 
 
-def _most(candidates: Sequence[Mistake | Ignored], explains: Counter[str]) -> list[Mistake | Ignored]:
+def _is_free_of(one: Graded, wrong: Wrong, oracle: Oracle) -> bool:
+    """Whether a case of a check was passed that the mistake makes wrong; the same for all other checks."""
+    place = ("free of", wrong.code)
+    if place not in one.kept:
+        passed = (item for item in one.played if item.case.name in one.passed)
+        given = ((item, oracle.mistaken(one.check, item.case, wrong)) for item in passed)
+        one.kept[place] = any(values is not None and fails(one, item, values) for item, values in given)
+    return bool(one.kept[place])
+
+
+def _most(candidates: Sequence[Known], explains: Callable[[Known], int]) -> list[Known]:
     """Those that explain most checks; of two about the same, or with the same sentence, the first."""
-    most = max((explains[item.code] for item in candidates), default=0)
-    kept: list[Mistake | Ignored] = []
+    if len(candidates) < 2:
+        return [*candidates]
+    counts = [explains(item) for item in candidates]
+    kept: list[Known] = []
     told: set[str] = set()
-    for item in candidates:
-        if explains[item.code] == most and not (told & (item.about | {item.sentence})):
+    for item, count in zip(candidates, counts, strict=True):
+        if count == max(counts) and not (told & (item.about | {item.sentence})):
             kept.append(item)
             told |= item.about | {item.sentence}
     return kept

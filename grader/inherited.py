@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.carried import CODE
 from grader.diagnosis import all_certain, ruled_out, variant_of
-from grader.fitting import fit, may_explain
+from grader.fitting import is_certain
 from grader.judging import Graded
 from grader.mistakes import Mistake, Together
 from grader.model import CheckResult, Diagnosis, Status
@@ -63,15 +63,8 @@ def _explained(
 ) -> CheckResult:
     if result.status not in (Status.FAILED, Status.CRASHED) or _named(result, oracle):
         return result
-    failed = [item for item in one.played if item.case.name not in one.passed]
-    quickest = min(failed, key=lambda item: sum(value.size for value in item.inputs.values()))
-    for wrong in _worth_trying(one, known, oracle):
-        variant = variant_of(oracle, wrong)
-        first = variant(one.check, quickest.case)
-        if first == {} or not may_explain(one.check, quickest, first):
-            continue  # most end here, after one case
-        fits = fit(one, variant)
-        if fits and fits.certain and not ruled_out(variant, one, part):
+    for wrong in _worth_trying(one, known, oracle):  # most end after one case
+        if is_certain(one, variant_of(oracle, wrong)) and not ruled_out(oracle, wrong, one, part):
             kept = [item for item in result.diagnosis if item.code == CODE]
             return replace(result, diagnosis=(*_told(wrong, known), *kept))
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,11 @@ class Played:
         """What came back, vectors and numbers without needless axes of length 1."""
         return fitted(self.transcript.values, self.want)
 
+    @functools.cached_property
+    def kept(self) -> dict[tuple[object, ...], Any]:
+        """What is the same of it for every mistake that is looked for, once it was asked for (grader.fitting)."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -51,6 +57,11 @@ class Graded:
     def passed(self) -> frozenset[str]:
         """The cases that came back right."""
         return frozenset(item.case.name for item in self.played if _passes(self.check, item))
+
+    @functools.cached_property
+    def kept(self) -> dict[tuple[object, ...], Any]:
+        """The same as of a case that was played."""
+        return {}
 
 
 def _passes(check: Check, item: Played) -> bool:

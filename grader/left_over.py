@@ -13,7 +13,7 @@ import numpy as np
 from grader.diagnosis import ruled_out, variant_of
 from grader.evidence import SAME
 from grader.expectations import Array, plain, rel_errors
-from grader.fitting import fit
+from grader.fitting import is_certain
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake
 from grader.model import Diagnosis
@@ -37,8 +37,7 @@ class LeftOver:
         return [
             item
             for item in known
-            if self._oracle.matters(self._one.check, item)
-            and not ruled_out(variant_of(self._oracle, item), self._one, self._part)
+            if self._oracle.matters(self._one.check, item) and not ruled_out(self._oracle, item, self._one, self._part)
         ]
 
     def _given_in(self, item: Played) -> dict[tuple[int, ...], Array]:
@@ -83,7 +82,7 @@ class LeftOver:
             return ()
         if not half and len(came) < ENOUGH:
             return ()
-        fits = [item for item in self._mistakes if (of := fit(changed, variant_of(self._oracle, item))) and of.certain]
+        fits = [item for item in self._mistakes if is_certain(changed, variant_of(self._oracle, item))]
         if len({item.sentence for item in fits}) == 1:
             return (Diagnosis(fits[0].code, fits[0].sentence, True, fits[0].hint),)
         if fits or not half:

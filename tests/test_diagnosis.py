@@ -212,8 +212,9 @@ def test_a_mistake_that_raises_does_not_explain_an_assert_of_the_students_own(mo
 
 def test_what_returned_was_not_made_by_a_mistake_that_raises():
     """And what raised was, for all that is known."""
-    returned, raised = played("dx", "raised")
-    assert [may_explain(CHECK, item, None) for item in (returned, raised)] == [False, True]
+    cases = played("dx", "raised")
+    one = Graded(CHECK, cases, judge(CHECK, cases, public=True))
+    assert [may_explain(one, item, None) for item in cases] == [False, True]
 
 
 def test_what_only_raises_is_explained_by_no_numbers(monkeypatch):

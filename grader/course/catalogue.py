@@ -21,7 +21,7 @@ from grader.course.parts import part_names
 from grader.course.reference import load_solutions
 from grader.errors import HarnessError, MalformedCheck
 from grader.mistakes import Mistake, Pattern, Raised, not_played
-from grader.records import dataclass, replace
+from grader.records import dataclass, field, replace
 
 FILE = "mistakes.json"  # beside the recorded answers
 PLACE = f"{modules.SECRET}/mistakes"
@@ -34,6 +34,7 @@ class Catalogue:
     """What is known of mistakes, in the order in which it is tried."""
 
     declared: tuple[Declared, ...] = ()
+    _of: dict[str, tuple[Mistake, ...]] = field(default_factory=dict)  # by part, as far as they were asked for
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -53,7 +54,9 @@ class Catalogue:
 
     def mistakes_of(self, part: str) -> tuple[Mistake, ...]:
         """The mistakes of a part whose numbers are known."""
-        return tuple(item for item in self.declared if isinstance(item, Mistake) and part in item.parts)
+        if part not in self._of:
+            self._of[part] = tuple(item for item in self.declared if isinstance(item, Mistake) and part in item.parts)
+        return self._of[part]
 
     def patterns_of(self, part: str) -> tuple[Pattern, ...]:
         """The patterns that are known for a part."""

@@ -57,10 +57,10 @@ class Detail:
 _DETAILS = (Detail(1500, 6000, 40, True), Detail(500, 1200, 15, True), Detail(60, 0, 5, False))
 
 
-def prepare() -> None:
-    """Compile the report's templates, which takes as long as some hundred reports: for processes that are forked."""
-    for name in ("base", "check", "figures", "parts", "report"):
-        _environment().get_template(f"{name}.html.j2")
+def prepare(*names: str) -> None:
+    """Have the templates of these names, or all, compiled: by processes that are forked, and once for an image."""
+    for name in names or _environment().list_templates(["j2"]):
+        _environment().get_template(f"{name.removesuffix('.html.j2')}.html.j2")
 
 
 def report(given: Row | Result, *, index_href: str | None = None) -> str:
@@ -161,8 +161,12 @@ def _script() -> Script:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from grader.exporters._compiled import CompiledTemplates
+
+    folder = resources.folder("reports")
     environment = Environment(
-        loader=FileSystemLoader(resources.folder("reports")),
+        loader=FileSystemLoader(folder),
+        bytecode_cache=CompiledTemplates(folder),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_visible,

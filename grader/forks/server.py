@@ -63,6 +63,7 @@ class ForkServer:
         for readable in (self._requests, self._woken):
             self._selector.register(readable, selectors.EVENT_READ)
         gc.freeze()
+        gc.enable()  # who loaded may have done without
 
     def serve(self) -> list[int] | None:
         """Serve until the grader is gone: None then; in each child it returns at once, with the child's descriptors."""

@@ -58,6 +58,8 @@ class JudgeServer:
         self._stack.callback(self._box.close)
         env = clean_environment(folder) | {"PYTHONPATH": str(PACKAGES), "TMPDIR": str(folder)}
         env |= {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
+        if not sys.dont_write_bytecode:  # it holds no student code, and keeps compiled templates for the next
+            del env["PYTHONDONTWRITEBYTECODE"]
         env[VARIABLE] = str(current().folder)
         program = [sys.executable, "-c", "from grader.judges.server import main; main([])"]
         try:

@@ -41,37 +41,38 @@ def survey() -> dict[str, tuple[str, dict[str, str]]]:
 
 def try_out(box: Box) -> None:
     """Lock a process of each role in the box; HarnessError if one cannot be locked or reaches what it must not."""
-    for role in ROLES:
-        folder = Path(tempfile.mkdtemp(prefix="grader-"))
-        folder.chmod(0o711)
-        try:
-            _try_role(box, role, folder)
-        finally:
-            remove(folder)
+    folder = Path(tempfile.mkdtemp(prefix="grader-"))
+    folder.chmod(0o711)
+    try:
+        _try_roles(box, folder)
+    finally:
+        remove(folder)
 
 
-def _try_role(box: Box, role: str, folder: Path) -> None:
+def _try_roles(box: Box, folder: Path) -> None:
     room, log = folder / "room", folder / "log"
     room.mkdir()
-    request = box.room(room, role)
+    request = box.room(room, ROLES[0])
     if request is None:  # level 0
         return
-    argv = [sys.executable, "-I", "-B", str(BOOT), "grader.lock.trial", json.dumps(request)]
+    requests = [request | {"role": role} for role in ROLES]
+    argv = [sys.executable, "-I", "-B", str(BOOT), "grader.lock.trial", json.dumps(requests)]
     process = box.start(argv, cwd=room, env=clean_environment(room), room=room, log=log)
     stop = threading.Timer(SECONDS, process.kill)
     stop.start()
     try:
         assert process.stdin and process.stdout, "the box starts processes with pipes"
-        line = process.stdout.readline()
+        lines = [process.stdout.readline() for _ in ROLES]
     finally:
         stop.cancel()
         box.kill(process)
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
-    try:
-        box.note(json.loads(line))
-    except ValueError:
-        said = log.read_text("utf-8", "replace").strip().splitlines()
-        cause = plain_text(said[-1]) if said else "it said nothing"
-        raise HarnessError(f"A process could not be locked: {cause}.") from None
+    for line in lines:
+        try:
+            box.note(json.loads(line))
+        except ValueError:
+            said = log.read_text("utf-8", "replace").strip().splitlines()
+            cause = plain_text(said[-1]) if said else "it said nothing"
+            raise HarnessError(f"A process could not be locked: {cause}.") from None
