@@ -33,6 +33,7 @@ AT_ONE_LEVEL = ("endless", "fake results", "floods of the grader", "hostile file
                 "text that holds the grader")  # fmt: skip
 TOGETHER = 64  # in one class
 JOBS = 3  # side by side: some only wait
+SEARCH = 20  # variants of an attack that are played as well, of 1,500: a few show what they do
 TIME_FACTOR, ENDLESS = 0.2, 0.05  # the second where nothing else is waited for
 CELL_SECONDS = (10.0, 20.0)  # of a cell, and of all cells
 
@@ -94,6 +95,7 @@ def grade(
         notebook=NotebookLimits(*cell_seconds(expect), engine or engine_of(expect)) if expect.get("notebook") else None,
         time_factor=ENDLESS if expect["kind"] == "endless" else TIME_FACTOR,
         compat=expect.get("compat", False),
+        search=SEARCH,
     )
     with pytest.MonkeyPatch.context() as monkeypatch, entries_of(names, scene, own or {}) as entries:
         monkeypatch.setattr(tempfile, "tempdir", str(scene.temporary))
