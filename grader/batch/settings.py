@@ -32,7 +32,7 @@ class Settings:
 
     ``seed`` None is the class's own, drawn in secret for the first run; ``fresh`` begins with another one for the whole
     class. ``resume`` keeps the results of what has not changed. ``seconds`` is what the student processes of one
-    submission may take in all, and ``search`` how many variants of its functions are tried for what no mistake explains;
+    submission may take in all, ``search`` how many variants of its functions are tried for what no mistake explains;
     ``tell`` hears of what takes long. ``command`` holds the command line's words without paths, ``given`` the paths and
     how they are read, both for who looks later.
     """
