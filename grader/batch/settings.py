@@ -15,7 +15,7 @@ from grader.batch.workshop import Workshop, open_workshop
 from grader.data_set import DataSet
 from grader.errors import Refused
 from grader.intake.layouts import Entry
-from grader.limits import NotebookLimits
+from grader.limits import SEARCHED, NotebookLimits
 from grader.machine.users import reason
 from grader.sandbox import Box
 from grader.store.rows import Policy
@@ -32,8 +32,9 @@ class Settings:
 
     ``seed`` None is the class's own, drawn in secret for the first run; ``fresh`` begins with another one for the whole
     class. ``resume`` keeps the results of what has not changed. ``seconds`` is what the student processes of one
-    submission may take in all; ``tell`` hears of what takes long. ``command`` holds the command line's words without
-    paths, ``given`` the paths and how they are read, both for who looks later.
+    submission may take in all, ``search`` how many variants of its functions are tried for what no mistake explains;
+    ``tell`` hears of what takes long. ``command`` holds the command line's words without paths, ``given`` the paths and
+    how they are read, both for who looks later.
     """
 
     out: Path
@@ -48,6 +49,7 @@ class Settings:
     data: DataSet | None = None
     compat: bool = False
     seconds: float = 600.0
+    search: int = SEARCHED
     tell: Callable[[str], object] = lambda sentence: None
     command: str = "grade"
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -74,6 +76,7 @@ def terms_of(store: Store, entries: Sequence[Entry], settings: Settings) -> Term
         compat=settings.compat,
         data=str(settings.data.folder) if settings.data else None,
         seconds=settings.seconds,
+        search=settings.search,
     )
     seed, before = store.seed, store.terms
     if settings.fresh:

@@ -40,7 +40,8 @@ class Terms:
 
     ``recognised`` says that the assignment is what most of the class look like: who looks like another is told of.
     ``alone``: it is one submission, of no class, and is graded on what its own text asks for.
-    ``seconds`` is what the student processes of one submission may take in all. ``again`` says what ran out when it
+    ``seconds`` is what the student processes of one submission may take in all, ``search`` how many variants of its
+    functions are tried for the line that makes wrong what no mistake explains. ``again`` says what ran out when it
     was graded before: now nothing else is graded.
     """
 
@@ -54,6 +55,7 @@ class Terms:
     compat: bool = False
     data: str | None = None
     seconds: float = 600.0
+    search: int = SEARCHED
     again: str = ""
 
     @property
@@ -194,7 +196,7 @@ def _graded(submission: Submission, order: Order, terms: Terms, oracle: Oracle, 
         time_factor=terms.time_factor,
         compat=terms.compat,
         seconds=terms.seconds,
-        search=SEARCHED,
+        search=terms.search,
     )
     said = (Note("handed-in", plain_text(sentence)) for sentence in order.notes)
     result = replace(result, notes=(*said, *_notes_on_others(submission, assignment), *result.notes))
@@ -250,5 +252,5 @@ def _key(
         "seconds": terms.seconds,
         "data": oracle.data.digest if oracle.data else "",
         "compat": terms.compat,
-    }
+    } | ({} if terms.search == SEARCHED else {"search": terms.search})
     return json.dumps(named, sort_keys=True)

@@ -33,6 +33,7 @@ AT_ONE_LEVEL = ("endless", "fake results", "floods of the grader", "hostile file
                 "text that holds the grader")  # fmt: skip
 TOGETHER = 64  # in one class
 JOBS = 3  # side by side: some only wait
+SEARCH = 20  # variants of an attack that are played as well, of 1,500: a few show what they do
 TIME_FACTOR, ENDLESS = 0.2, 0.05  # the second where nothing else is waited for
 CELL_SECONDS = (10.0, 20.0)  # of a cell, and of all cells
 
@@ -91,9 +92,10 @@ def grade(
         seed=7,
         jobs=JOBS,
         only=("relu/forward", "relu/backward"),  # an attack is in the second: once is enough
-        notebook=NotebookLimits(*cell_seconds(expect), engine or engine_of(expect)),
+        notebook=NotebookLimits(*cell_seconds(expect), engine or engine_of(expect)) if expect.get("notebook") else None,
         time_factor=ENDLESS if expect["kind"] == "endless" else TIME_FACTOR,
         compat=expect.get("compat", False),
+        search=SEARCH,
     )
     with pytest.MonkeyPatch.context() as monkeypatch, entries_of(names, scene, own or {}) as entries:
         monkeypatch.setattr(tempfile, "tempdir", str(scene.temporary))
@@ -124,7 +126,7 @@ def cell_seconds(expect: dict[str, Any]) -> tuple[float, float]:
     """The limits of a cell and of all: short for those that run into them, else enough on a busy machine."""
     wanted = [expect, expect["locked"], *(expect.get(level, {}) for level in LOCKED)]
     waits = any("seconds" in want or "CellTimeout" in want.get("cell", ()) for want in wanted)
-    return (2.0, 5.0) if waits and expect.get("notebook") else CELL_SECONDS
+    return (2.0, 5.0) if waits else CELL_SECONDS
 
 
 def engine_of(expect: dict[str, Any]) -> str:
@@ -142,7 +144,8 @@ def alike(names: Sequence[str], levels_of: Callable[..., list[str]]) -> dict[str
     kinds: dict[tuple[Any, ...], list[str]] = {}
     for name in names:
         expect = expectation(name)
-        settings = (engine_of(expect), expect.get("compat"), cell_seconds(expect), expect["kind"] == "endless")
+        run = expect.get("notebook") and (engine_of(expect), cell_seconds(expect))
+        settings = (run, expect.get("compat"), expect["kind"] == "endless")
         kinds.setdefault((*settings, *levels_of(expect)), []).append(name)
     classes = [(kind, -(-len(kind) // TOGETHER)) for kind in kinds.values()]
     return {name: tuple(kind[n::number]) for kind, number in classes for n in range(number) for name in kind[n::number]}

@@ -19,6 +19,7 @@ from grader.batch.settings import Settings
 from grader.intake.layouts import open_entries
 from grader.model import Result
 from grader.sandbox import LEVELS, open_box
+from tests.attacks.batches import SEARCH
 
 ROOT = Path(__file__).parent
 SPECIMENS = ROOT.parent / "specimens"
@@ -85,6 +86,7 @@ def graded(folder: Path, expect: dict[str, Any], level: str) -> dict[str, Result
         jobs=1,  # what a judge works out for one it has for the others
         only=tuple(expect["only"]),
         notebook=None,
+        search=SEARCH,
     )
     box = open_box(level)
     try:

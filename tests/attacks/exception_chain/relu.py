@@ -9,7 +9,7 @@ def relu_forward(x):
 
 def relu_backward(dout, cache):
     error = None
-    for number in range(10_000):
+    for number in range(2_000):
         cause, error = error, ValueError(f"number {number}")
         error.__cause__ = error.__context__ = cause
     raise error
