@@ -151,10 +151,10 @@ class Stock(Programs):
         self.end(there[many:])
         return [*there[:many], *(self.heeding(self, self.address) for _ in range(many - len(there)))]
 
-    def heeding(self, programs: Programs, address: str, **options) -> subprocess.Popen:
+    def heeding(self, programs: Programs, address: str, *more: str, **options) -> subprocess.Popen:
         """A worker like these, of any scheduler, among other programs."""
         words = worker_words(address, self.certificates)[2:]
-        program = programs.begin("-c", HEEDING, *words, **options, **self.pipes)
+        program = programs.begin("-c", HEEDING, *words, *more, **options, **self.pipes)
         self.hears(program, "Works for")
         return program
 
