@@ -28,6 +28,7 @@ from grader.errors import MalformedCheck
 from grader.mistakes import Mistake, Variant
 from grader.parsing import by_itself
 
+MOST_KEPT = 4096  # changed pieces and modules: a long class's memory should not hold all pairs
 Edit = tuple[str, str, str]  # the function (or Class.method), the piece, the new piece
 
 
@@ -135,7 +136,7 @@ def _pieces(file: Path) -> tuple[_Piece, ...]:
     return tuple(pieces)
 
 
-@functools.cache
+@functools.lru_cache(MOST_KEPT)
 def _compiled(file: Path, piece: _Piece, edits: tuple[Edit, ...]) -> tuple[CodeType, frozenset[str]]:
     """A piece with edits made in it, compiled by itself, and the names that it uses: pairs share what they can."""
     text = piece.text
@@ -159,7 +160,7 @@ def _compiled(file: Path, piece: _Piece, edits: tuple[Edit, ...]) -> tuple[CodeT
     return code, frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
-@functools.cache
+@functools.lru_cache(MOST_KEPT)
 def _changed(file: Path, changes: tuple[Edit, ...], *, all_of_it: bool) -> Mapping[str, Any]:
     """What the changed module defines: all of it, or what the changes reach."""
     pieces = _pieces(file)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from grader.course.catalogue import Catalogue, live
+from grader.course.parts import load_part
 from grader.diagnosis import Graded, explained, variant_of
 from grader.fitting import is_certain, may_explain
 from grader.judging import Played, judge
-from grader.mistakes import Mistake, Pattern
+from grader.mistakes import Mistake, Pattern, Together
+from grader.oracle import live as oracles
 from grader.oracle.live import LiveOracle
 from grader.worker.client import Transcript
 from solutions.mistakes import ORDER
@@ -315,3 +318,18 @@ def test_what_is_refused_in_some_cases_is_told_by_the_exception(refuse, code):
     status, items = diagnoses("layers", "max_pool", code_of, LiveOracle(5))["max_pool/forward"]
     assert status == "crashed"
     assert [item.code for item in items if item.specific][:1] == [code]
+
+
+def test_what_two_mistakes_give_is_kept_for_some_pairs_only(monkeypatch):
+    """All pairs of a long class would fill a judge's memory; what was forgotten is played again."""
+    monkeypatch.setattr(oracles, "MOST_TOGETHER", 2)
+    oracle = LiveOracle(0)
+    check = load_part("affine").checks["backward"]
+    case = check.cases[0]
+    pairs = [Together(pair) for pair in combinations(oracle.catalogue.mistakes_of("affine")[:4], 2)]
+    first = [oracle.mistaken(check, case, pair) for pair in pairs]
+    assert len(oracle._together) == 2
+    again = [oracle.mistaken(check, case, pair) for pair in pairs]
+    for one, other in zip(first, again, strict=True):
+        assert (one is None) == (other is None) and (one or {}).keys() == (other or {}).keys()
+        assert all(np.array_equal(one[name], other[name]) for name in one or {})

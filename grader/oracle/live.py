@@ -24,6 +24,7 @@ from grader.spec import Case, Check, Inputs
 from grader.tolerance import differing
 from grader.words import listing
 
+MOST_TOGETHER = 4096  # answers of several mistakes that are kept
 BY_NAME = (Labels, Matches, NoteAbout, Within)  # what compares the array of its name
 
 
@@ -41,6 +42,7 @@ class LiveOracle:
         self._inputs: dict[str, Inputs] = {}
         self._answers: dict[str, Arrays] = {}
         self._mistaken: dict[tuple[str, str, str, str], Answers] = {}
+        self._together: dict[tuple[str, str, str, str], Answers] = {}  # of several mistakes, those that came last
         self._seconds: dict[str, float] = {}
 
     def inputs(self, check: Check, case: Case) -> Inputs:
@@ -93,9 +95,13 @@ class LiveOracle:
         if place in self._mistaken:  # as nearly always: it is asked of each check of each submission
             return self._mistaken[place]
         with self._lock:
-            if place not in self._mistaken:
-                self._mistaken[place] = self._play_mistaken(check, case, wrong)
-            return self._mistaken[place]
+            kept = self._together if isinstance(wrong, Together) else self._mistaken
+            if place not in kept:
+                kept[place] = self._play_mistaken(check, case, wrong)
+            found = kept[place]
+            if len(self._together) > MOST_TOGETHER:  # there are more pairs than a long class's memory should hold
+                del self._together[next(iter(self._together))]
+            return found
 
     def matters(self, check: Check, wrong: Wrong) -> bool:
         """Whether the mistake changes the answer of some case."""
