@@ -14,7 +14,7 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 # Tests that share what is dear to make run in one process (xdist_group). The tests start programs by the hundred: these
 # find their modules compiled, whatever the environment says of that, and have one thread each, as the grader has.
 TESTS := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1
-PYTEST = $(BIN)/python -m compileall -q grader solutions student_template && $(TESTS) $(BIN)/python -m pytest --dist loadgroup
+PYTEST = $(BIN)/python -m compileall -q grader solutions student_template && $(TESTS) $(BIN)/python -m pytest --dist loadgroup --no-loadscope-reorder
 
 # Two more than there are processors: what is in the group "waiting", which goes first, mostly waits, and so do attacks.
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import itertools
 import json
 import os
 import signal
@@ -25,6 +26,9 @@ from grader.sandbox import Box, open_box, own_level
 from tests.diagnosing import hidden
 from tests.wheels import student, wheel  # noqa: F401  fixtures
 
+# Groups of tests that wait for other programs more than they compute, the longest first.
+WAITS = ("notebooks nbclient", "wheel", "browser", "crowded", "shown commands", "notebooks fork", "nbclient", "cold",
+         "job files")  # fmt: skip
 WriteNotebook = Callable[..., Path]
 
 
@@ -52,13 +56,22 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups that run in one process go first, those that mostly wait before all: none is left to the end alone."""
+    """Groups that run in one process go first, large ones before small: none is left to the end alone.
 
-    def late(item: pytest.Item) -> int:
+    The one that waits longest is the very first; others that wait come one at a time between those that compute, so
+    that the processors always have something to do. pytest-xdist keeps this order: --no-loadscope-reorder.
+    """
+    groups: dict[str, list[pytest.Item]] = {}
+    others = []
+    for item in items:
         group = item.get_closest_marker("xdist_group")
-        return 2 if group is None else group.args[0] != "waiting"
-
-    items.sort(key=late)
+        (others if group is None else groups.setdefault(group.args[0], [])).append(item)
+    longest = groups.pop("waiting", [])
+    waits = [groups.pop(name) for name in WAITS if name in groups]
+    order = [longest]
+    for number, computes in enumerate(sorted(groups.values(), key=len, reverse=True)):
+        order += [computes, *(waits.pop(0) for _ in waits[: number % 3 == 2])]
+    items[:] = [*itertools.chain(*order, *waits), *others]
 
 
 @pytest.fixture
