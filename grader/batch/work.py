@@ -250,7 +250,8 @@ def _key(
         "notebook": asdict(terms.notebook) if terms.notebook else None,
         "time_factor": terms.time_factor,
         "seconds": terms.seconds,
+        "search": terms.search,
         "data": oracle.data.digest if oracle.data else "",
         "compat": terms.compat,
-    } | ({} if terms.search == SEARCHED else {"search": terms.search})
+    }
     return json.dumps(named, sort_keys=True)
