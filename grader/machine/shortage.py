@@ -1,8 +1,10 @@
 """Whether memory or processes ran out since some moment: then what ended may have done nothing wrong.
 
-The kernel counts what it ends for want of memory, and what it lets nobody start for want of process numbers, in the
-control group; and what it ends in the whole machine in /proc/vmstat, which other containers' doings raise too. Programs
-that end others before the kernel does (earlyoom) count nothing: of these only the memory that was left tells.
+The kernel counts what it ends for want of memory, whether the group's or the machine's, and what it lets nobody start
+for want of process numbers, in the control group. Only where that does not count it, as in the topmost one, the
+machine's count in /proc/vmstat tells, which other containers' doings raise too. Programs that end others before the
+kernel does (earlyoom) count nothing: of these only the memory that was left tells.
+Source: "oom_kill" in https://docs.kernel.org/admin-guide/cgroup-v2.html.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Shortage:
     def cause(self, *, killed: bool = False) -> str:
         """What ran out here, in words; empty if nothing did. ``killed``: a process was, so weaker signs do as well."""
         now = _counts(self._root)
-        risen = {name for name, count in now.items() if count > self._before.get(name, 0)}
+        risen = {name for name, count in now.items() if count > self._before.get(name, count)}
         if "memory" in risen or (killed and ("machine" in risen or self._near)):
             there = memory(self._root)
             return "memory ran out" + (f" ({in_words(there)})" if there else "")
@@ -71,7 +73,8 @@ def _counts(root: Path) -> dict[str, int]:
     version, folders = groups("memory", root)
     if folders:
         found["memory"] = entry(folders[0] / ("memory.events" if version == 2 else "memory.oom_control"), "oom_kill")
+    if found.get("memory") is None:
+        found["machine"] = entry(root / "proc/vmstat", "oom_kill")
     limits = [entry(folder / "pids.events", "max") for folder in groups("pids", root).folders]
     found["processes"] = sum(count for count in limits if count is not None)
-    found["machine"] = entry(root / "proc/vmstat", "oom_kill")
     return {name: count for name, count in found.items() if count is not None}

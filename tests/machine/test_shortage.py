@@ -47,12 +47,23 @@ def test_processes_that_could_not_be_started_are_known(tmp_path, version):
 
 
 def test_what_ended_elsewhere_in_the_machine_counts_for_what_was_killed_only(tmp_path):
-    """Other containers' troubles are no reason to grade anything again."""
+    """And only where no control group counts: other containers' troubles are no reason to grade anything again."""
     root = forge(tmp_path)
     shortage = Shortage(root)
     write(root / "proc/vmstat", "oom_kill 1\n")
     assert shortage.cause() == ""
     assert shortage.cause(killed=True) == "memory ran out (the machine has 8.0 GB)"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_ended_elsewhere_is_nothing_to_a_group_that_counts_for_itself(tmp_path, version):
+    """Its count holds what the machine ended in it; what a process did to itself is no neighbour's fault."""
+    root = forge(tmp_path)
+    add_groups(root, version, "memory", {"": {EVENTS[version]: counted(version, 0)}})
+    shortage = Shortage(root)
+    write(root / "proc/vmstat", "oom_kill 1\n")
+    assert shortage.cause(killed=True) == ""
+    shortage.check(-signal.SIGKILL, "It")
 
 
 def test_memory_that_was_nearly_used_up_counts_for_what_was_killed_only(tmp_path):

@@ -239,7 +239,7 @@ def test_locked_kernels_record_the_same_errors(tmp_path, level):
         assert set(box.probes.values()) <= {"denied", "untested"}
     finally:
         box.close()
+    assert [(run.cells, run.executed, run.trouble) for run in runs] == [(len(cells), len(cells) - 1, None)] * 2
     fork, nbclient = ([(e.cell, e.line, e.type, plain(e.message)) for e in run.errors] for run in runs)
     assert fork == nbclient
     assert not {cell for cell, *_ in fork} & set(range(1, 1 + len(CHECKS)))
-    assert [(run.cells, run.executed, run.trouble) for run in runs] == [(len(cells), len(cells) - 1, None)] * 2
