@@ -21,9 +21,11 @@ Methods = Callable[[Any], Mapping[str, Any]]  # of the reference's class: the me
 def dense(ref: Any, methods: Mapping[str, Any]) -> Mapping[str, Any]:
     """The function and the class, played as the network of layers with other methods."""
 
+    network = type("Network", (ref.ModularTwoLayerNet,), dict(methods))
+
     def played(model: Mapping[str, Any], X: Any, y: Any, strength: float) -> Any:
         (D, H), C = model["W1"].shape, len(model["b2"])
-        net = type("Network", (ref.ModularTwoLayerNet,), dict(methods))(D, H, C)
+        net = network(D, H, C)
         net.params = dict(model)
         if y is None:
             return net.loss(X)

@@ -23,7 +23,7 @@ CLASSES = ("ThreeLayerConvNet", "TwoLayerNet", "FullyConnectedNet")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call for loss and gradients; ``right(reg)`` gives them as the reference does.
+    """One call for loss and gradients; ``right(reg)`` gives them as the reference does, which may be asked often.
 
     The regularisation is ``factor * reg * sum(W**2)``.
     """
@@ -51,6 +51,19 @@ class Call:
         return dict(self.right(self.reg)[1])
 
 
+def once(right: Callable[[float], Any], known: Mapping[float, Any] | None = None) -> Callable[[float], Any]:
+    """The same function, which goes through the network once for each strength: what is ``known`` is not done again."""
+    found = dict(known or {})
+
+    def kept(strength: float) -> Any:
+        place = float(strength)  # an array of one number is no key
+        if place not in found:
+            found[place] = right(strength)
+        return found[place]
+
+    return kept
+
+
 def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
     """The reference's networks, their (loss, grads) replaced by those that ``change(call)`` gives."""
 
@@ -58,7 +71,7 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
         def network(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
             if y is None:
                 return right(X, model)
-            return change(Call(lambda strength: right(X, model, y, strength), model, reg, X, y))
+            return change(Call(once(lambda strength: right(X, model, y, strength)), model, reg, X, y))
 
         return network
 
@@ -70,14 +83,14 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
                 if y is None:
                     return super().loss(X)
                 before = deepcopy(self)
-                super().loss(X, y)  # training may change the network: its running statistics
+                now = super().loss(X, y)  # training may change the network: its running statistics
 
                 def right(strength: float) -> Any:
                     net = deepcopy(before)
                     net.reg = strength
                     return base.loss(net, X, y)
 
-                return change(Call(right, self.params, self.reg, X, y))
+                return change(Call(once(right, {float(self.reg): now}), self.params, self.reg, X, y))
 
         return Network
 
@@ -87,7 +100,8 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
 
             def _loss_and_gradients(self, X: Any, y: Any, reg: float) -> Any:  # training calls it too
                 inner = super()._loss_and_gradients
-                return change(Call(lambda strength: inner(X, y, strength), self.params, reg, X, y, factor=1.0))
+                right = once(lambda strength: inner(X, y, strength))
+                return change(Call(right, self.params, reg, X, y, factor=1.0))
 
         return Network
 
