@@ -16,8 +16,8 @@ demo: $(VENV)/.demo  ## install, grade the sample class, say where the report is
 TESTS := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1
 PYTEST = $(BIN)/python -m compileall -q grader solutions student_template && $(TESTS) $(BIN)/python -m pytest --dist loadgroup --no-loadscope-reorder
 
-# Three more than there are processors: what is in the group "waiting", which goes first, mostly waits, and so do attacks.
-WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 3)")
+# Four more than there are processors: what is in the group "waiting", which goes first, mostly waits, and so do attacks.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 4)")
 
 test: $(VENV)/.test  ## every test but those of other processors
 	$(PYTEST) -n $(WORKERS) -m 'not processors'

@@ -15,7 +15,7 @@ import numpy as np
 from grader.by_array import by_array
 from grader.evidence import evidence
 from grader.expectations import Verdict
-from grader.fitting import Fit, GivenBy, explainable, fails, fit, is_certain, may_explain
+from grader.fitting import Fit, GivenBy, explainable, fails, fit, is_certain, may_explain, takes_long
 from grader.judging import Graded
 from grader.mistakes import Ignored, Mistake, Together, Wrong, ignored
 from grader.model import CheckResult, Diagnosis, Status
@@ -64,7 +64,7 @@ def explained(graded: Sequence[Graded], oracle: Oracle) -> list[CheckResult]:
 def _certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Known]:
     """Each known mistake that explains all of a check; arguments that are ignored only where no other does."""
     found: list[Known] = []
-    for item in _known(one, oracle) if _failed(one) else ():
+    for item in _possible(one, part, oracle) if _failed(one) else ():
         if found and isinstance(item, Ignored):
             break
         if is_certain(one, variant_of(oracle, item)) and not ruled_out(oracle, item, one, part):
@@ -74,7 +74,7 @@ def _certain(one: Graded, part: Sequence[Graded], oracle: Oracle) -> list[Known]
 
 def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tuple[Known, Fit]]:
     """Each known mistake that explains something of a check of which none explains all."""
-    for item in _known(one, oracle) if _failed(one) else ():
+    for item in _possible(one, part, oracle) if _failed(one) else ():
         fits = fit(one, variant_of(oracle, item))
         if fits and not ruled_out(oracle, item, one, part):
             yield item, fits
@@ -83,6 +83,12 @@ def _singles(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[tu
 def _known(one: Graded, oracle: Oracle) -> Iterator[Known]:
     yield from oracle.catalogue.mistakes_of(one.check.part)
     yield from ignored(one.check)
+
+
+def _possible(one: Graded, part: Sequence[Graded], oracle: Oracle) -> Iterator[Known]:
+    """The known mistakes; of a check that takes long, without those that are ruled out: elsewhere that is seen last."""
+    long = takes_long(one)
+    return (item for item in _known(one, oracle) if not (long and ruled_out(oracle, item, one, part)))
 
 
 def _explains_some(wrong: Known, one: Graded, part: Sequence[Graded], certain: Sequence[Known], oracle: Oracle) -> bool:
@@ -171,7 +177,7 @@ def _pair(one: Graded, part: Sequence[Graded], sure: Sure, oracle: Oracle) -> tu
     mistakes = [
         item
         for item in oracle.catalogue.mistakes_of(one.check.part)
-        if oracle.matters(one.check, item) and not ruled_out(oracle, item, one, part)
+        if not ruled_out(oracle, item, one, part) and oracle.matters(one.check, item)
     ]
     for pair in worth_trying(one, failed, mistakes, oracle, known):
         if below and not known & {item.code for item in pair}:
@@ -186,7 +192,7 @@ def _by_array(one: Graded, part: Sequence[Graded], oracle: Oracle) -> tuple[Diag
     """What explains each wrong array by itself."""
     if not _failed(one):
         return ()
-    known = oracle.catalogue.mistakes_of(one.check.part)
+    known = [item for item in _possible(one, part, oracle) if isinstance(item, Mistake)]
     excluded = partial(ruled_out, oracle, one=one, part=part)
     return by_array(one, part, known, lambda item: variant_of(oracle, item), excluded)
 

@@ -92,8 +92,15 @@ def _explainable(one: Graded) -> list[Played]:
 
 
 def _takes(item: Played) -> tuple[int, int]:
-    """How long a case takes: the student's code in hundredths of a second, and how many numbers go in."""
-    return int(100 * item.transcript.seconds), sum(value.size for value in item.inputs.values())
+    """How long a case takes: the student's code in hundredths of a second, of which only the length in bits counts, as
+    times vary; and how many numbers go in.
+    """
+    return int(100 * item.transcript.seconds).bit_length(), sum(value.size for value in item.inputs.values())
+
+
+def takes_long(one: Graded) -> bool:
+    """Whether the quickest case that failed took the student's code hundredths of a second, as trainings do."""
+    return any(_takes(item)[0] > 0 for item in explainable(one)[:1])
 
 
 def fit(one: Graded, variant: GivenBy) -> Fit | None:

@@ -213,8 +213,9 @@ def test_a_mistake_that_raises_does_not_explain_an_assert_of_the_students_own(mo
     assert codes(cases) == [("doubled", False)]
 
 
-def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch):
-    """Where it gives something else there, it is not played in the others."""
+@pytest.mark.parametrize(("times", "first"), [((2.0, 1.0, 3.0), 1), ((0.06, 0.05, 0.07), 0)])
+def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch, times, first):
+    """Where it gives something else there, it is not played in the others; of about the same time it is always one."""
     asked = []
 
     def mistaken(self, check, case, mistake):
@@ -223,11 +224,30 @@ def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch):
 
     monkeypatch.setattr(Oracle, "mistaken", mistaken)
     cases = [wrong(one, **TRIPLED) for one in played("right", "right", "right")]
-    times = (2.0, 1.0, 3.0)
     cases = [replace(one, transcript=replace(one.transcript, seconds=n)) for one, n in zip(cases, times, strict=True)]
     one = Graded(CHECK, cases, judge(CHECK, cases, public=True))
     assert not is_certain(one, variant_of(Oracle(), Oracle.catalogue.mistakes[0]))
-    assert asked == [CHECK.cases[1].name]
+    assert asked == [CHECK.cases[first].name]
+
+
+@pytest.mark.parametrize(("seconds", "is_played"), [(0.001, True), (0.1, False)])
+def test_what_a_passed_check_rules_out_is_not_played_where_it_takes_long(monkeypatch, seconds, is_played):
+    """A training is dear to play; where it is quick, most mistakes end sooner by their numbers."""
+    asked = set()
+
+    def mistaken(self, check, case, mistake):
+        asked.add(check.slug)
+        return self.answers.get(mistake.code, {})
+
+    monkeypatch.setattr(Oracle, "mistaken", mistaken)
+    monkeypatch.setattr(Oracle, "answers", {"doubled": DOUBLED, "tripled": DOUBLED})
+    other = replace(CHECK, slug="other")
+    passed, cases = played("right", "right", "right"), played("right", "right", "right")
+    cases = [replace(one, transcript=replace(one.transcript, seconds=seconds)) for one in cases]
+    others = [Graded(other, passed, judge(other, passed, public=True))]
+    assert not [item for item in codes([wrong(one, **DOUBLED) for one in cases], others=others) if item[1]]
+    assert "other" in asked
+    assert (CHECK.slug in asked) is is_played
 
 
 @pytest.mark.parametrize(("other", "played_together"), [(DOUBLED, True), (TRIPLED, False)])
