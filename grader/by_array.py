@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.evidence import same, telling
 from grader.expectations import Labels, Matches, Verdict, Within, plain
-from grader.fitting import GivenBy, gives, same_as
+from grader.fitting import GivenBy, gives, quickest_first, same_as
 from grader.judging import Graded, Played
 from grader.mistakes import Mistake
 from grader.model import Diagnosis, Status
@@ -34,7 +34,7 @@ def by_array(
         return ()
     found = []
     for name in names:
-        known = [item for item in mistakes if _gives_alone(one, name, variant(item)) and not ruled_out(item)]
+        known = [item for item in mistakes if gives_alone(one, name, variant(item)) and not ruled_out(item)]
         told = {item.sentence: item for item in known}
         if len(told) == 1:
             ((sentence, mistake),) = told.items()
@@ -60,10 +60,10 @@ def wrong_arrays(one: Graded) -> list[str]:
     return list(found)
 
 
-def _gives_alone(one: Graded, name: str, variant: GivenBy) -> bool:
+def gives_alone(one: Graded, name: str, variant: GivenBy) -> bool:
     """Whether a mistake gives this array in all cases, and leaves the others as they should be."""
     shows = False
-    for item in one.played:
+    for item in quickest_first(one):  # most end there, and so before they are played in a whole training
         given = variant(one.check, item.case)
         if given is None or set(given) - {name}:
             return False

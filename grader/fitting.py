@@ -84,11 +84,14 @@ def explainable(one: Graded) -> list[Played]:
 
 
 def _explainable(one: Graded) -> list[Played]:
-    failed = [item for item in one.played if item.case.name not in one.passed]
+    failed = [item for item in quickest_first(one) if item.case.name not in one.passed]
     returned = [item for item in failed if item.transcript.outcome == Outcome.RETURNED]
-    if not returned or len(returned) + sum(map(_raised_of_itself, failed)) < len(failed):
-        return []
-    return sorted(failed, key=_takes)
+    return failed if returned and len(returned) + sum(map(_raised_of_itself, failed)) == len(failed) else []
+
+
+def quickest_first(one: Graded) -> list[Played]:
+    """All cases of a check, those first in which a mistake is played soonest."""
+    return _once(one.kept, ("quickest first",), lambda: sorted(one.played, key=_takes))
 
 
 def _takes(item: Played) -> tuple[int, int]:

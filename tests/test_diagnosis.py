@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from grader.by_array import gives_alone
 from grader.course.catalogue import Catalogue, live
 from grader.course.parts import load_part
 from grader.diagnosis import Graded, explained, variant_of
@@ -213,8 +214,9 @@ def test_a_mistake_that_raises_does_not_explain_an_assert_of_the_students_own(mo
     assert codes(cases) == [("doubled", False)]
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize(("times", "first"), [((2.0, 1.0, 3.0), 1), ((0.06, 0.05, 0.07), 0)])
-def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch, times, first):
+def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch, times, first, alone):
     """Where it gives something else there, it is not played in the others; of about the same time it is always one."""
     asked = []
 
@@ -226,7 +228,8 @@ def test_a_mistake_is_played_in_the_quickest_failed_case_first(monkeypatch, time
     cases = [wrong(one, **TRIPLED) for one in played("right", "right", "right")]
     cases = [replace(one, transcript=replace(one.transcript, seconds=n)) for one, n in zip(cases, times, strict=True)]
     one = Graded(CHECK, cases, judge(CHECK, cases, public=True))
-    assert not is_certain(one, variant_of(Oracle(), Oracle.catalogue.mistakes[0]))
+    given = variant_of(Oracle(), Oracle.catalogue.mistakes[0])
+    assert not (gives_alone(one, "dw", given) if alone else is_certain(one, given))
     assert asked == [CHECK.cases[first].name]
 
 
