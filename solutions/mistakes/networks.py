@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -51,19 +52,6 @@ class Call:
         return dict(self.right(self.reg)[1])
 
 
-def once(right: Callable[[float], Any], known: Mapping[float, Any] | None = None) -> Callable[[float], Any]:
-    """The same function, which goes through the network once for each strength: what is ``known`` is not done again."""
-    found = dict(known or {})
-
-    def kept(strength: float) -> Any:
-        place = float(strength)  # an array of one number is no key
-        if place not in found:
-            found[place] = right(strength)
-        return found[place]
-
-    return kept
-
-
 def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
     """The reference's networks, their (loss, grads) replaced by those that ``change(call)`` gives."""
 
@@ -71,7 +59,7 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
         def network(X: Any, model: Any, y: Any = None, reg: float = 0.0) -> Any:
             if y is None:
                 return right(X, model)
-            return change(Call(once(lambda strength: right(X, model, y, strength)), model, reg, X, y))
+            return change(Call(cache(lambda strength: right(X, model, y, strength)), model, float(reg), X, y))
 
         return network
 
@@ -85,12 +73,15 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
                 before = deepcopy(self)
                 now = super().loss(X, y)  # training may change the network: its running statistics
 
+                @cache
                 def right(strength: float) -> Any:
+                    if strength == self.reg:
+                        return now
                     net = deepcopy(before)
                     net.reg = strength
                     return base.loss(net, X, y)
 
-                return change(Call(once(right, {float(self.reg): now}), self.params, self.reg, X, y))
+                return change(Call(right, self.params, float(self.reg), X, y))
 
         return Network
 
@@ -100,8 +91,8 @@ def networks(ref: Any, change: Callable[[Call], Any]) -> Mapping[str, Any]:
 
             def _loss_and_gradients(self, X: Any, y: Any, reg: float) -> Any:  # training calls it too
                 inner = super()._loss_and_gradients
-                right = once(lambda strength: inner(X, y, strength))
-                return change(Call(right, self.params, reg, X, y, factor=1.0))
+                right = cache(lambda strength: inner(X, y, strength))
+                return change(Call(right, self.params, float(reg), X, y, factor=1.0))
 
         return Network
 
